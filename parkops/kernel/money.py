@@ -1,0 +1,123 @@
+"""What an amount of money is, and where it is rounded."""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+DECIMALS_DEFAULT = 2
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+_FOUR = "CLF UYW"
+_IN_USE = """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN
+    BZD CAD CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP
+    GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR
+    KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK
+    MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR
+    SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS
+    UAH UGX USD UYI UYU UYW UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+
+DECIMALS = {code: n for n, codes in ((0, _NONE), (3, _THREE), (4, _FOUR)) for code in codes.split()}
+"""ISO 4217's decimals, where they are not two."""
+CURRENCIES = frozenset(_IN_USE.split())
+"""The currencies of ISO 4217 that are in use."""
+
+_FORM = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,15})(?:\.(?P<part>[0-9]+))?")
+
+
+def decimals(currency: str) -> int:
+    """Return how many decimals an amount of `currency` has: 2 for CAD, 0 for JPY, 3 for KWD."""
+    return DECIMALS.get(currency, DECIMALS_DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents) of one ISO 4217 currency."""
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def round_half_up(cls, minor: Decimal, currency: str) -> "Money":
+        """Return the nearest whole minor unit of `minor`; a half goes away from zero."""
+        return cls(int(minor.quantize(Decimal(1), ROUND_HALF_UP)), currency)
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> "Money":
+        """Return the amount that a decimal such as `45.00` or `-3.5` says, exactly.
+
+        :raises ValueError: if it is no decimal, or has more decimals than the currency.
+        """
+        form = _FORM.fullmatch(text)
+        if form is None:
+            raise ValueError(f"{text!r} is not an amount such as {example(currency)}")
+        places = decimals(currency)
+        part = form["part"] or ""
+        if len(part) > places:
+            raise ValueError(
+                f"{text!r} has {len(part)} decimals and {currency} has {places}, "
+                f"as in {example(currency)}"
+            )
+        minor = int(form["whole"] + part.ljust(places, "0"))
+        return cls(-minor if form["sign"] else minor, currency)
+
+    @classmethod
+    def zero(cls, currency: str) -> "Money":
+        """Return nothing, in `currency`."""
+        return cls(0, currency)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, with all the currency's decimals: Decimal("45.00")."""
+        return Decimal(self.minor).scaleb(-decimals(self.currency))
+
+    @property
+    def amount(self) -> str:
+        """The amount as files and the API write it: "45.00", "-0.05", "9998" in JPY."""
+        return f"{self.decimal:f}"
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other, "add"), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other, "subtract"), self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __mul__(self, count: int) -> "Money":
+        if not isinstance(count, int):
+            return NotImplemented
+        return Money(self.minor * count, self.currency)
+
+    __rmul__ = __mul__
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.minor < self._same(other, "compare")
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other, "compare")
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.minor > self._same(other, "compare")
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.minor >= self._same(other, "compare")
+
+    def _same(self, other: "Money", act: str) -> int:
+        if other.currency != self.currency:
+            raise ValueError(f"cannot {act} {other.currency} and {self.currency}")
+        return other.minor
+
+
+def example(currency: str) -> str:
+    """Return how an amount of `currency` is written, in quotes: `"45.00"`, `"45"` for JPY."""
+    places = decimals(currency)
+    return f'"45.{"0" * places}"' if places else '"45"'

@@ -1,0 +1,77 @@
+"""What a stretch of time is: it includes its start and excludes its end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of what has no end yet."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """The instants from `start` (included) to `end` (excluded), both aware."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            raise ValueError("a period's start and end need a time zone")
+        if self.end.astimezone(UTC) < self.start.astimezone(UTC):
+            raise ValueError("a period cannot end before it starts")
+
+    @classmethod
+    def since(cls, start: datetime) -> "Period":
+        """Return the period from `start` that has no end yet."""
+        return cls(start, FOREVER)
+
+    def __bool__(self) -> bool:
+        return self.seconds > 0
+
+    @property
+    def seconds(self) -> float:
+        """Elapsed seconds, summer-time changes counted as what they are."""
+        return (self.end.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()
+
+    @property
+    def minutes(self) -> int:
+        """Elapsed whole minutes; a begun one is not counted."""
+        return int(self.seconds // 60)
+
+    def contains(self, at: datetime) -> bool:
+        """Return whether `at` is inside: not before the start, before the end."""
+        return self.start.astimezone(UTC) <= at.astimezone(UTC) < self.end.astimezone(UTC)
+
+    def overlap(self, other: "Period") -> "Period | None":
+        """Return what both cover, in UTC, or None where that is nothing."""
+        start = max(self.start.astimezone(UTC), other.start.astimezone(UTC))
+        end = min(self.end.astimezone(UTC), other.end.astimezone(UTC))
+        return Period(start, end) if start < end else None
+
+    def overlaps(self, other: "Period") -> bool:
+        """Return whether there is an instant in both."""
+        return self.overlap(other) is not None
+
+    def split_by(self, cuts: Iterable[datetime]) -> list["Period"]:
+        """Return the parts between `cuts`, in order; cuts outside cut nothing. None is empty."""
+        start, end = self.start.astimezone(UTC), self.end.astimezone(UTC)
+        inner = {cut.astimezone(UTC) for cut in cuts}
+        edges = [start, *sorted(cut for cut in inner if start < cut < end), end]
+        return [Period(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+
+    def moved(self, by: timedelta) -> "Period":
+        """Return the period moved by an elapsed time."""
+        return Period(self.start.astimezone(UTC) + by, self.end.astimezone(UTC) + by)
+
+
+def merged(periods: Iterable[Period]) -> list[Period]:
+    """Return the same instants as the fewest periods, in UTC and in order; touching ones join."""
+    result: list[Period] = []
+    spans = [Period(p.start.astimezone(UTC), p.end.astimezone(UTC)) for p in periods if p]
+    for span in sorted(spans):
+        if result and span.start <= result[-1].end:
+            result[-1] = Period(result[-1].start, max(result[-1].end, span.end))
+        else:
+            result.append(span)
+    return result
