@@ -1,0 +1,29 @@
+"""The Celery app: queues, and the rhythm of scheduled work."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parkops.settings")
+
+app = Celery("parkops")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Each entry runs in every active tenant; each task is safe to run twice.
+EVERY_TENANT = {
+    "permits.expire_holds": 30.0,
+    "permits.expire_permits": 300.0,
+    "payments.settle_open_checkouts": 60.0,
+    "payments.apply_events": 30.0,
+    "enforcement.advance_citations": 3600.0,
+    "programme.refresh_tenant": 600.0,
+}
+
+app.conf.beat_schedule = {
+    "relay": {"task": "tenancy.relay_outbox", "schedule": 10.0},
+    **{
+        task: {"task": "tenancy.fan_out", "schedule": seconds, "kwargs": {"task": task, "every": seconds}}
+        for task, seconds in EVERY_TENANT.items()
+    },
+}

@@ -1,0 +1,170 @@
+"""What can be done with a job: ask for it, work on it, cancel it, try it again."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from parkops.audit import operations as audit
+from parkops.jobs.models import Job
+from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import Conflict, NotFound
+from parkops.tenancy.later import NotYet, extend_lease, later
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=45)
+LOOK_AGAIN_SECONDS = 20
+
+Work = Callable[["Progress"], None]
+_kinds: dict[str, Callable[[Job, "Progress"], None]] = {}
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the job while it ran."""
+
+
+class LeaseLost(Exception):
+    """Another worker holds the job now; this one must stop without a trace."""
+
+
+def register(kind: str, work: Callable[[Job, "Progress"], None]) -> None:
+    """Let jobs of `kind` be done by `work(job, progress)`, which must be safe to start again."""
+    if _kinds.get(kind, work) is not work:
+        raise ValueError(f"{kind} is already done by something else")
+    _kinds[kind] = work
+
+
+@transaction.atomic
+def ask(kind: str, arguments: dict[str, Any], *, by: Actor, at: datetime) -> Job:
+    """Queue a job of `kind`; a worker takes it once the transaction commits."""
+    if kind not in _kinds:
+        raise ValueError(f"nobody does {kind}")
+    job = Job.objects.create(
+        kind=kind, arguments=arguments, created_at=at, asked_by_ref=by.ref, asked_by_name=by.name
+    )
+    later("jobs.work", job=job.pk)
+    return job
+
+
+@transaction.atomic
+def cancel(job_id: int, *, by: Actor, at: datetime) -> Job:
+    """Cancel a job that is not finished; a running one stops at its next heartbeat."""
+    job = Job.objects.select_for_update().get(pk=job_id)
+    if job.state in (Job.State.QUEUED, Job.State.RUNNING):
+        Job.objects.filter(pk=job.pk).update(state=Job.State.CANCELLED, finished_at=at)
+        audit.record("job.cancelled", subject=("job", str(job.reference)), actor=by, at=at)
+        job.refresh_from_db()
+    return job
+
+
+@transaction.atomic
+def retry(job_id: int, *, by: Actor, at: datetime) -> Job:
+    """Queue a failed or cancelled job again, with its attempts counted anew.
+
+    :raises Conflict: if it is waiting, running or done.
+    """
+    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NotFound("There is no such job.")
+    if job.state not in (Job.State.FAILED, Job.State.CANCELLED):
+        raise Conflict("job_not_failed", f"The job is {job.get_state_display().lower()}.")
+    Job.objects.filter(pk=job.pk).update(
+        state=Job.State.QUEUED, attempts=0, error="", progress_share=0, rows_done=0, finished_at=None
+    )
+    audit.record("job.retried", subject=("job", str(job.reference)), actor=by, at=at)
+    later("jobs.work", job=job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def work(job_id: int) -> None:
+    """Take the job and do it; a job that is finished or unknown is left alone.
+
+    :raises NotYet: if another worker holds it.
+    """
+    job = _claim(job_id)
+    if job is None:
+        return
+    progress = Progress(job)
+    try:
+        _kinds[job.kind](job, progress)
+    except (Cancelled, LeaseLost) as stop:
+        logger.info("%s stopped: %s", job, type(stop).__name__)
+    except Exception as error:
+        logger.exception("%s failed", job)
+        _settle_failure(job, error)
+    else:
+        Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts).update(
+            state=Job.State.DONE, progress_share=1, finished_at=timezone.now(), lease_until=None
+        )
+
+
+class Progress:
+    """What a job tells while it runs; telling it renews the lease."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._told_at = timezone.now()
+
+    def tell(self, share: float, stage: str = "", *, rows: int | None = None) -> None:
+        """Say how far the work is, 0 to 1; written at most twice a second.
+
+        :raises Cancelled: if somebody cancelled the job.
+        :raises LeaseLost: if the lease ran out and another worker has it.
+        """
+        now = timezone.now()
+        if now - self._told_at < timedelta(milliseconds=500) and share < 1:
+            return
+        self._told_at = now
+        told = {"progress_share": min(max(share, 0.0), 1.0), "lease_until": now + LEASE}
+        if stage:
+            told["stage"] = stage
+        if rows is not None:
+            told["rows_done"] = rows
+        kept = Job.objects.filter(
+            pk=self.job.pk, state=Job.State.RUNNING, attempts=self.job.attempts
+        ).update(**told)
+        if not kept:
+            state = Job.objects.values_list("state", flat=True).get(pk=self.job.pk)
+            raise Cancelled if state == Job.State.CANCELLED else LeaseLost
+        extend_lease(LOOK_AGAIN_SECONDS, job=self.job.pk)
+
+
+def _claim(job_id: int) -> Job | None:
+    now = timezone.now()
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    taken = (
+        Job.objects.filter(free, pk=job_id, attempts__lt=F("max_attempts"))
+    ).update(state=Job.State.RUNNING, lease_until=now + LEASE, attempts=F("attempts") + 1)
+    job = Job.objects.filter(pk=job_id).first()
+    if taken:
+        extend_lease(LOOK_AGAIN_SECONDS, job=job_id)
+        return job
+    if job is not None and job.state == Job.State.RUNNING:
+        if job.lease_until and job.lease_until > now:
+            raise NotYet(LOOK_AGAIN_SECONDS)
+        Job.objects.filter(pk=job_id).update(
+            state=Job.State.FAILED,
+            finished_at=now,
+            error=f"The worker was lost {job.attempts} times.",
+        )
+    return None
+
+
+def _settle_failure(job: Job, error: Exception) -> None:
+    """Queue the job again, or give it up with its reason when its attempts are used."""
+    spent = job.attempts >= job.max_attempts
+    told = f"{type(error).__name__}: {error}"[:2_000]
+    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
+        state=Job.State.FAILED if spent else Job.State.QUEUED,
+        error=told,
+        finished_at=timezone.now() if spent else None,
+        lease_until=None,
+    )
+    if not spent:
+        raise NotYet(5 * 2**job.attempts) from error

@@ -1,0 +1,125 @@
+"""What a role may do. Pages and API scopes are guarded by these words and no others."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles of a tenant's staff. A customer has none of them."""
+
+    ADMINISTRATOR = "administrator"
+    CLERK = "clerk"
+    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    ACCOUNTANT = "accountant"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """One thing a signed-in member of staff may do."""
+
+    DASHBOARD_VIEW = "dashboard.view"
+    SEARCH = "search"
+    CUSTOMER_VIEW = "customer.view"
+    CUSTOMER_EDIT = "customer.edit"
+    PERMIT_VIEW = "permit.view"
+    PERMIT_SELL = "permit.sell"
+    PERMIT_CHANGE = "permit.change"
+    CITATION_VIEW = "citation.view"
+    CITATION_ISSUE = "citation.issue"
+    CITATION_VOID = "citation.void"
+    PLATE_CHECK = "plate.check"
+    APPEAL_VIEW = "appeal.view"
+    APPEAL_DECIDE = "appeal.decide"
+    PAYMENT_VIEW = "payment.view"
+    PAYMENT_TAKE = "payment.take"
+    PAYMENT_REFUND = "payment.refund"
+    LEDGER_VIEW = "ledger.view"
+    REPORT_VIEW = "report.view"
+    REPORT_RUN = "report.run"
+    PROGRAMME_VIEW = "programme.view"
+    PROGRAMME_EDIT = "programme.edit"
+    STAFF_MANAGE = "staff.manage"
+    JOB_VIEW = "job.view"
+    JOB_RETRY = "job.retry"
+    UI_GALLERY = "ui.gallery"
+
+
+_P = Permission
+
+# Reads everything and changes nothing.
+AUDITOR = frozenset({p for p in _P if p.value.endswith(".view")} | {_P.SEARCH, _P.UI_GALLERY})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(_P),
+    Role.CLERK: frozenset(
+        {
+            _P.DASHBOARD_VIEW,
+            _P.SEARCH,
+            _P.CUSTOMER_VIEW,
+            _P.CUSTOMER_EDIT,
+            _P.PERMIT_VIEW,
+            _P.PERMIT_SELL,
+            _P.PERMIT_CHANGE,
+            _P.CITATION_VIEW,
+            _P.APPEAL_VIEW,
+            _P.PAYMENT_VIEW,
+            _P.PAYMENT_TAKE,
+            _P.REPORT_VIEW,
+            _P.REPORT_RUN,
+            _P.PROGRAMME_VIEW,
+        }
+    ),
+    Role.OFFICER: frozenset(
+        {_P.PLATE_CHECK, _P.CITATION_VIEW, _P.CITATION_ISSUE, _P.PROGRAMME_VIEW}
+    ),
+    Role.REVIEWER: frozenset(
+        {
+            _P.DASHBOARD_VIEW,
+            _P.SEARCH,
+            _P.CUSTOMER_VIEW,
+            _P.PERMIT_VIEW,
+            _P.CITATION_VIEW,
+            _P.CITATION_VOID,
+            _P.APPEAL_VIEW,
+            _P.APPEAL_DECIDE,
+            _P.PROGRAMME_VIEW,
+        }
+    ),
+    Role.ACCOUNTANT: frozenset(
+        {
+            _P.DASHBOARD_VIEW,
+            _P.SEARCH,
+            _P.CUSTOMER_VIEW,
+            _P.PERMIT_VIEW,
+            _P.CITATION_VIEW,
+            _P.PAYMENT_VIEW,
+            _P.PAYMENT_REFUND,
+            _P.LEDGER_VIEW,
+            _P.REPORT_VIEW,
+            _P.REPORT_RUN,
+            _P.PROGRAMME_VIEW,
+        }
+    ),
+    Role.AUDITOR: AUDITOR,
+}
+
+
+class Scope(StrEnum):
+    """What an API token may do."""
+
+    PERMITS_READ = "permits:read"
+    PERMITS_WRITE = "permits:write"
+    ENFORCEMENT_READ = "enforcement:read"
+    ENFORCEMENT_WRITE = "enforcement:write"
+    PAYMENTS_READ = "payments:read"
+    PAYMENTS_WRITE = "payments:write"
+    REPORTS_READ = "reports:read"
+    REPORTS_WRITE = "reports:write"
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    ADMIN = "admin"
+
+
+def permissions_of(roles: frozenset[Role] | set[Role] | list[Role]) -> frozenset[Permission]:
+    """Return everything that holders of any of `roles` may do."""
+    return frozenset().union(*(GRANTS[Role(role)] for role in roles))

@@ -1,0 +1,84 @@
+"""Tenants, their hosts, and the work promised to them: the only tables of the public schema."""
+
+from django.db import models
+from django_tenants.models import DomainMixin, TenantMixin
+
+
+class Tenant(TenantMixin):
+    """One institution. `schema_name` is opaque and never made from what a person typed."""
+
+    class Status(models.TextChoices):
+        PROVISIONING = "provisioning", "Being set up"
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    slug = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    status = models.CharField(max_length=16, choices=Status, default=Status.PROVISIONING)
+    is_demonstration = models.BooleanField(default=False)
+    # Copied from the programme in force, so that a page needs no query for them.
+    timezone = models.CharField(max_length=64, default="UTC")
+    currency = models.CharField(max_length=3, default="USD")
+    locale = models.CharField(max_length=16, default="en-US")
+    languages = models.JSONField(default=list)
+    brand = models.CharField(max_length=7, default="#1d2733")
+    brand_night = models.CharField(max_length=7, default="#dbe1e7")
+    brand_mark = models.CharField(max_length=7, default="#f2b705")
+    stripe_account = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["slug"], name="tenant_slug_unique")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Domain(DomainMixin):
+    """A host name that leads to a tenant. The primary one is used in messages."""
+
+
+class OutboxEntry(models.Model):
+    """A task promised in the transaction that made it necessary; gone once it has run.
+
+    The broker may lose a message; this row is the truth. `available_at` is when it may be sent again.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        DEAD = "dead", "Given up"
+
+    id = models.BigAutoField(primary_key=True)
+    schema_name = models.CharField(max_length=63)
+    task = models.CharField(max_length=120)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    available_at = models.DateTimeField()
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["available_at"],
+                name="outbox_waiting",
+                condition=models.Q(state="waiting"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} #{self.pk}"
+
+
+class Rhythm(models.Model):
+    """When a scheduled task last began, so that two beats do no more than one."""
+
+    task = models.CharField(max_length=120, primary_key=True)
+    begun_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.task

@@ -1,0 +1,118 @@
+"""What can be done to a tenant."""
+
+import re
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django_tenants.utils import schema_context
+
+from parkops.kernel.decisions import Conflict, Refused
+from parkops.tenancy import hosts
+from parkops.tenancy.models import Domain, Tenant
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
+_RESERVED = {"www", "api", "admin", "static", "mail", "public", "platform", "app"}
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_schema_name(at: datetime) -> str:
+    """Return an opaque schema name: sortable by the time it was made, else random."""
+    millis = int(at.timestamp() * 1000)
+    stamp = "".join(_ALPHABET[(millis >> shift) & 31] for shift in range(45, -5, -5))
+    return f"t_{stamp}{''.join(secrets.choice(_ALPHABET) for _ in range(12))}"
+
+
+def create_tenant(
+    *, slug: str, name: str, at: datetime, is_demonstration: bool = False, schema_name: str = ""
+) -> Tenant:
+    """Create a tenant with its host and its schema, migrated; it stays closed until `open_tenant`.
+
+    Not one transaction: the schema is migrated by Django. What fails half-way is removed again.
+
+    :raises Refused: if the slug cannot be a host name.
+    :raises Conflict: if the slug or its host is taken.
+    """
+    if not _SLUG.fullmatch(slug) or slug in _RESERVED:
+        raise Refused(
+            "slug",
+            f"{slug!r} cannot be a tenant's slug: 2 to 40 small letters, digits and hyphens, "
+            "starting with a letter, and not a reserved word.",
+            field="slug",
+        )
+    host = f"{slug}.{settings.DOMAIN}"
+    with schema_context("public"):
+        with transaction.atomic():
+            if (
+                Tenant.objects.filter(slug=slug).exists()
+                or Domain.objects.filter(domain=host).exists()
+            ):
+                raise Conflict("slug_taken", f"There is already a tenant {slug}.", field="slug")
+            tenant = Tenant(
+                slug=slug,
+                name=name,
+                schema_name=schema_name or new_schema_name(at),
+                is_demonstration=is_demonstration,
+                created_at=at,
+            )
+            tenant.save()
+            Domain.objects.create(domain=host, tenant=tenant, is_primary=True)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f'CREATE SCHEMA "{tenant.schema_name}"')
+            call_command(
+                "migrate_schemas",
+                schema_name=tenant.schema_name,
+                tenant=True,
+                interactive=False,
+                verbosity=0,
+            )
+        except BaseException:
+            connection.set_schema_to_public()
+            drop_tenant(tenant)
+            raise
+        connection.set_schema_to_public()
+    return tenant
+
+
+def open_tenant(tenant: Tenant) -> None:
+    """Let a tenant be reached at its host."""
+    _set_status(tenant, Tenant.Status.ACTIVE)
+
+
+def suspend_tenant(tenant: Tenant) -> None:
+    """Close a tenant's host and stop its tasks; nothing of it is removed."""
+    _set_status(tenant, Tenant.Status.SUSPENDED)
+
+
+def describe_tenant(
+    tenant: Tenant, *, timezone: str, currency: str, locale: str, languages: list[str]
+) -> None:
+    """Copy what every page needs from the programme in force onto the tenant's row."""
+    facts = {"timezone": timezone, "currency": currency, "locale": locale, "languages": languages}
+    if all(getattr(tenant, name, None) == value for name, value in facts.items()):
+        return
+    with schema_context("public"):
+        Tenant.objects.filter(pk=tenant.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(tenant, name, value)
+    transaction.on_commit(hosts.forget_everywhere)
+
+
+def drop_tenant(tenant: Tenant) -> None:
+    """Remove a tenant with everything it holds. There is no way back."""
+    with schema_context("public"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP SCHEMA IF EXISTS "{tenant.schema_name}" CASCADE')
+        Domain.objects.filter(tenant=tenant).delete()
+        Tenant.objects.filter(pk=tenant.pk).delete()
+        transaction.on_commit(hosts.forget_everywhere)
+
+
+def _set_status(tenant: Tenant, status: Tenant.Status) -> None:
+    with schema_context("public"):
+        Tenant.objects.filter(pk=tenant.pk).update(status=status)
+    tenant.status = status
+    transaction.on_commit(hosts.forget_everywhere)

@@ -1,0 +1,46 @@
+"""The platform's own tasks: the relay of the outbox and the fan-out of scheduled work."""
+
+from datetime import timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from parkops.tenancy.later import LEASE, UNSENT_AFTER, public_task, publish
+from parkops.tenancy.models import OutboxEntry, Rhythm, Tenant
+
+BATCH = 500
+
+
+@public_task
+def relay_outbox(**_later: object) -> None:
+    """Send again what was promised and has not run: unsent, lost with a worker, or put off."""
+    now = timezone.now()
+    with transaction.atomic():
+        due = list(
+            OutboxEntry.objects.select_for_update(skip_locked=True)
+            .filter(state=OutboxEntry.State.WAITING, available_at__lte=now)
+            .order_by("available_at", "pk")[:BATCH]
+        )
+        OutboxEntry.objects.filter(pk__in=[entry.pk for entry in due]).update(
+            available_at=now + UNSENT_AFTER
+        )
+    for entry in due:
+        publish(entry)
+
+
+@public_task
+def fan_out(*, task: str, every: float, **_later: object) -> None:
+    """Send `task` to each active tenant, unless another beat has done so within most of `every` s."""
+    now = timezone.now()
+    Rhythm.objects.get_or_create(task=task, defaults={"begun_at": now - LEASE})
+    ours = Rhythm.objects.filter(
+        task=task, begun_at__lte=now - timedelta(seconds=every * 0.5)
+    ).update(begun_at=now)
+    if not ours:
+        return
+    schemas = Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("pk")
+    for place, schema in enumerate(schemas.values_list("schema_name", flat=True)):
+        current_app.send_task(
+            task, kwargs={"schema": schema}, countdown=min(place * 0.02, every / 4), expires=every * 4
+        )

@@ -1,0 +1,53 @@
+"""How a view answers: a whole page, the part of it that htmx asked for, or a refusal in words."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from parkops.kernel.actors import PUBLIC, Actor
+from parkops.kernel.decisions import NotFound, Refused
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    part: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render `template`, or `template#part` when htmx asks for a part of the page."""
+    htmx = getattr(request, "htmx", False)
+    wants_part = bool(part and htmx and not htmx.boosted and not htmx.history_restore_request)
+    name = f"{template}#{part}" if wants_part else template
+    response = render(request, name, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def refusals_shown(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show a `Refused` as a page with its reason (422), what is not there as 404; faults stay faults."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as missing:
+            raise Http404(str(missing)) from missing
+        except Refused as refusal:
+            return page(request, "ui/refused.html", {"refusal": refusal}, part="notice", status=422)
+
+    return shown
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Return who is acting in this request."""
+    user = request.user
+    if not user.is_authenticated:
+        return PUBLIC
+    kind = "staff" if user.is_staff_member else "customer"
+    return Actor(kind, str(user.pk), user.name or user.email)

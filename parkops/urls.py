@@ -1,0 +1,44 @@
+"""Addresses on a tenant's host. Each app brings its own; this page only says where they hang."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+# (where, module): a surface of an app. The order matters only where one is a prefix of another.
+SURFACES = [
+    ("", "parkops.portal_urls"),
+    ("", "permits.urls.portal"),
+    ("", "enforcement.urls.portal"),
+    ("", "payments.urls.portal"),
+    ("my/", "parkops.customers.urls.portal"),
+    ("field/", "enforcement.urls.field"),
+    ("office/", "reporting.urls.office"),
+    ("office/", "permits.urls.office"),
+    ("office/", "enforcement.urls.office"),
+    ("office/", "payments.urls.office"),
+    ("office/", "parkops.customers.urls.office"),
+    ("office/", "parkops.programme.urls.office"),
+    ("office/", "parkops.accounts.urls.office"),
+    ("office/", "parkops.jobs.urls.office"),
+    ("office/", "parkops.ui.urls"),
+    ("", "parkops.messaging.urls"),
+    ("account/", "parkops.accounts.urls.account"),
+    ("", "parkops.health_urls"),
+    ("api/v1/", "parkops.api_v1"),
+]
+
+
+def _there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+urlpatterns = [path(where, include(import_module(module))) for where, module in SURFACES if _there(module)]
+
+handler400 = "parkops.ui.errors.bad_request"
+handler403 = "parkops.ui.errors.forbidden"
+handler404 = "parkops.ui.errors.not_found"
+handler500 = "parkops.ui.errors.fault"

@@ -1,0 +1,229 @@
+"""Fixtures shared by all tests: databases, the two tenants, the people, their browsers."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.test import Client
+
+from tests import databases, seed
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+    """Give this run a copy of the template database."""
+    name = f"parkops_test_{os.getpid()}_{next(_numbers)}"
+    before = settings.DATABASES["default"]["NAME"]
+    with django_db_blocker.unblock():
+        databases.copy(name)
+        databases.use(name)
+    yield
+    with django_db_blocker.unblock():
+        databases.use(before)
+        databases.drop(name)
+    media = Path(settings.MEDIA_ROOT)
+    if media.name.startswith("parkops-test-"):
+        shutil.rmtree(media, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> None:
+    """Forget between tests what a process remembers of tenants and programmes."""
+    from parkops.programme import queries
+    from parkops.tenancy import hosts
+
+    queries.forget()
+    hosts._memory.tenants.clear()
+
+
+def _tenant(slug: str):
+    from parkops.tenancy.models import Tenant
+
+    connection.set_schema_to_public()
+    return Tenant.objects.get(slug=slug)
+
+
+@pytest.fixture
+def harbor(db) -> Iterator:
+    """The tenant `harbor`, current."""
+    tenant = _tenant("harbor")
+    connection.set_tenant(tenant)
+    yield tenant
+    connection.set_schema_to_public()
+
+
+@pytest.fixture
+def hillside(db):
+    """The other tenant, not current."""
+    before = connection.tenant
+    tenant = _tenant("hillside")
+    connection.set_tenant(before)
+    return tenant
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker) -> Iterator:
+    """A database of its own for a test that commits or uses threads; `harbor` is current in it."""
+    name = f"parkops_test_{os.getpid()}_{next(_numbers)}"
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        databases.copy(name)
+        databases.use(name)
+        try:
+            tenant = _tenant("harbor")
+            connection.set_tenant(tenant)
+            yield tenant
+        finally:
+            connection.set_schema_to_public()
+            connections.close_all()
+            databases.use(before)
+            databases.drop(name)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """An ordinary working moment: Tuesday 10 November 2026, 10:15 in New York."""
+    return datetime(2026, 11, 10, 15, 15, tzinfo=UTC)
+
+
+def _person(email: str):
+    from parkops.accounts.models import User
+
+    return User.objects.get(email=email)
+
+
+@pytest.fixture
+def alice(harbor):
+    """Harbor's administrator."""
+    return _person("alice@harbor.example")
+
+
+@pytest.fixture
+def bob(harbor):
+    """Harbor's officer."""
+    return _person("bob@harbor.example")
+
+
+@pytest.fixture
+def clara(harbor):
+    """Harbor's clerk."""
+    return _person("clara@harbor.example")
+
+
+@pytest.fixture
+def rita(harbor):
+    """Harbor's reviewer."""
+    return _person("rita@harbor.example")
+
+
+@pytest.fixture
+def amos(harbor):
+    """Harbor's accountant."""
+    return _person("amos@harbor.example")
+
+
+@pytest.fixture
+def otto(harbor):
+    """Harbor's auditor."""
+    return _person("otto@harbor.example")
+
+
+@pytest.fixture
+def dana(harbor):
+    """A customer of harbor who can sign in."""
+    return _person("dana@customer.example")
+
+
+@pytest.fixture
+def charlie(hillside):
+    """Hillside's administrator."""
+    from django_tenants.utils import tenant_context
+
+    with tenant_context(hillside):
+        return _person("charlie@hillside.example")
+
+
+class Site(Client):
+    """A browser on one tenant's host."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(SERVER_NAME=f"{slug}.{settings.DOMAIN}")
+        self.slug = slug
+
+    def login_as(self, user) -> "Site":
+        """Sign `user` in here; returns this browser."""
+        from django_tenants.utils import tenant_context
+
+        with tenant_context(_tenant(self.slug)):
+            self.force_login(user)
+        return self
+
+    def request(self, **request):
+        """Send a request as a server would: afterwards the test's own tenant is current again."""
+        before = connection.tenant
+        try:
+            return super().request(**request)
+        finally:
+            connection.set_tenant(before)
+
+
+@pytest.fixture
+def site(harbor) -> Site:
+    """A browser on harbor's site."""
+    return Site("harbor")
+
+
+@pytest.fixture
+def other_site(harbor, hillside) -> Site:
+    """A browser on hillside's site."""
+    return Site("hillside")
+
+
+@pytest.fixture
+def token(harbor) -> Callable[..., dict[str, str]]:
+    """Make an API token of harbor: `token("permits:read")` gives the header to send."""
+    from parkops.accounts import operations as accounts
+    from parkops.kernel.actors import SYSTEM
+
+    def make(*scopes: str) -> dict[str, str]:
+        secret = accounts.create_token(
+            name="test", scopes=[*scopes] or ["admin"], by=SYSTEM, at=seed.BEGAN
+        )[1]
+        return {"authorization": f"Bearer {secret}"}
+
+    return make
+
+
+@pytest.fixture
+def queued(harbor) -> Callable[[], list[tuple[str, dict]]]:
+    """Tell what `later` has promised so far: [(task, arguments)]."""
+    from parkops.tenancy.models import OutboxEntry
+
+    def tell() -> list[tuple[str, dict]]:
+        rows = OutboxEntry.objects.order_by("pk")
+        return [(row.task, row.arguments) for row in rows]
+
+    return tell
+
+
+@pytest.fixture
+def apply_programme(harbor) -> Callable[..., int]:
+    """Apply a programme text as harbor's next version: returns its number."""
+    from parkops.kernel.actors import SYSTEM
+    from parkops.programme import load
+    from parkops.programme import operations as programme
+
+    def apply(text: str, *, at: datetime | None = None) -> int:
+        loaded = load.load(text, "test.yaml")
+        when = at or datetime(2026, 2, 1, tzinfo=UTC)
+        return programme.apply_version(loaded, begins_at=when, by=SYSTEM, at=when).number
+
+    return apply

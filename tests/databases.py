@@ -1,0 +1,120 @@
+"""Databases for the tests: a template migrated once for each state of the code, copied for each run."""
+
+import hashlib
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = 7_305_021
+SEEDS = [Path(__file__), ROOT / "tests/seed.py", *sorted((ROOT / "tests/programmes").glob("*.yaml"))]
+
+
+def fingerprint() -> str:
+    """Return a digest of everything that the template is made from."""
+    digest = hashlib.sha256()
+    for file in [*sorted(ROOT.glob("**/migrations/*.py")), *SEEDS]:
+        if ".venv" not in file.parts and ".local" not in file.parts:
+            digest.update(str(file.relative_to(ROOT)).encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def maintenance():
+    """Give a session in the maintenance database, outside any transaction."""
+    parameters = connection.get_connection_params()
+    for name in ("cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(name, None)
+    with psycopg.connect(**{**parameters, "dbname": "postgres", "autocommit": True}) as session:
+        yield session
+
+
+def use(name: str) -> None:
+    """Point Django at database `name`, in this thread and in those to come."""
+    connections.close_all()
+    connections.settings["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name
+
+
+def copy(name: str) -> None:
+    """Make database `name` a copy of the template, building that first if the code has changed."""
+    template = f"parkops_template_{fingerprint()}"
+    with maintenance() as session:
+        session.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            _drop_leftovers(session, keep=template)
+            if not _exists(session, template):
+                _build(session, template)
+            session.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+        finally:
+            session.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def drop(name: str) -> None:
+    """Remove database `name`, whoever is connected to it."""
+    with maintenance() as session:
+        session.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+def _build(session: psycopg.Connection, template: str) -> None:
+    from tests import seed
+
+    draft = f"{template}_draft"
+    session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft)))
+    session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+    before = connection.settings_dict["NAME"]
+    use(draft)
+    try:
+        call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+        seed.plant()
+    finally:
+        use(before)
+    session.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(draft), sql.Identifier(template)
+        )
+    )
+
+
+def _exists(session: psycopg.Connection, name: str) -> bool:
+    row = session.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    return row is not None
+
+
+def _drop_leftovers(session: psycopg.Connection, *, keep: str) -> None:
+    """Drop the copies of runs that died; old templates only when many."""
+    rows = session.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE 'parkops\\_%' ORDER BY oid"
+    ).fetchall()
+    templates = [name for (name,) in rows if name.startswith("parkops_template_") and name != keep]
+    dead = [
+        name
+        for (name,) in rows
+        if name.startswith("parkops_test_") and not _alive(name.split("_")[2])
+    ]
+    for name in [*dead, *templates[:-4]]:
+        session.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+def _alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError):
+        return True
+    return True
