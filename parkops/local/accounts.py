@@ -63,8 +63,8 @@ def account_for(home: Path) -> Account:
     if os.geteuid() != 0:
         if owner and owner.st_uid != os.geteuid():
             raise LocalServerError(
-                f"{home} belongs to {_name(owner.st_uid)}: the servers were first started as root, or "
-                "by somebody else. Work as that account, or have the folder removed."
+                f"{home} belongs to {_name(owner.st_uid)}: the servers were first started as root, "
+                "or by somebody else. Work as that account, or have the folder removed."
             )
         return Account(os.geteuid(), os.getegid(), borrowed=False)
     if owner and owner.st_uid != 0:

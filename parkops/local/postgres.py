@@ -149,8 +149,8 @@ class Cluster:
     def new_password(self) -> str:
         """Give the role `parkops` its database and a new password, and return that.
 
-        As the owner of the files may, with no server and no password. The role is no superuser: what
-        works here works on a database that somebody else administers.
+        As the owner of the files may, with no server and no password. The role is no superuser:
+        what works here works on a database that somebody else administers.
         """
         self._forget_stale_pid()
         password = secrets.token_hex(16)
@@ -220,7 +220,7 @@ class Cluster:
             )
 
     def _forget_stale_pid(self) -> None:
-        """Remove the pid file of a killed server: its number may be another process's by now.
+        """Remove the pid files of a killed server: its number may be another process's by now.
 
         Called when no process of the server lives, but for one that was started by other means.
         """
@@ -236,7 +236,8 @@ class Cluster:
                 "runs already, started by other means: process "
                 f"{process.pid} is named in {file}. End it, then start again"
             )
-        file.unlink(missing_ok=True)
+        for stale in (file, self.server.home / f".s.PGSQL.{SOCKET_NUMBER}.lock"):
+            stale.unlink(missing_ok=True)
 
     def _spawn(
         self, command: list[str], *, cwd: Path, stdin: int = subprocess.DEVNULL
@@ -251,7 +252,7 @@ class Cluster:
     def _seen(self, data: Path) -> str:
         """Return the path of the data as the server names it.
 
-        A borrowed account may be barred from a folder above ours (a checkout under /root). A process
-        that is started inside the data still reaches them as its own working folder.
+        A borrowed account may be barred from a folder above ours (a checkout under /root). A
+        process that is started inside the data still reaches them as its own working folder.
         """
         return "/proc/self/cwd" if self.account.borrowed else str(data)
