@@ -1,0 +1,69 @@
+"""The geometry of a zone: GeoJSON, checked for form, and its middle."""
+
+from typing import Annotated, Any
+
+from pydantic import PlainValidator
+
+from parkops.programme.fields import shown, wrong
+
+DEPTHS = {"Point": 0, "LineString": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}
+"""The kinds of geometry, and how deep their positions lie in lists."""
+
+
+def read_geometry(value: Any) -> dict[str, Any]:
+    """Return the geometry, positions in degrees of longitude and latitude; rings are closed."""
+    if not isinstance(value, dict):
+        wrong(f"{shown(value)} is not GeoJSON; write {{type: Polygon, coordinates: [...]}}")
+    for key in value.keys() - {"type", "coordinates"}:
+        wrong(f"unknown key {key}; a geometry has type and coordinates", key)
+    kind = value.get("type")
+    if not isinstance(kind, str) or kind not in DEPTHS:
+        wrong(f"{shown(kind)} is not a geometry; write one of {', '.join(DEPTHS)}", "type")
+    _check(value.get("coordinates"), DEPTHS[kind], "Polygon" in kind, ("coordinates",))
+    return value
+
+
+def positions(geometry: dict[str, Any]) -> list[tuple[float, float]]:
+    """Return all (longitude, latitude) of a geometry, in its order."""
+    found: list[tuple[float, float]] = []
+    waiting = [geometry["coordinates"]]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part[0], int | float):
+            found.append((float(part[0]), float(part[1])))
+        else:
+            waiting = list(part) + waiting
+    return found
+
+
+def _check(value: Any, depth: int, ring: bool, path: tuple[str | int, ...]) -> None:
+    if depth == 0:
+        _check_position(value, path)
+        return
+    if not isinstance(value, list) or not value:
+        wrong(f"{shown(value)} is not a list of positions [longitude, latitude]", *path)
+    for n, part in enumerate(value):
+        _check(part, depth - 1, ring, (*path, n))
+    if depth == 1 and ring and (len(value) < 4 or value[0] != value[-1]):
+        wrong("the ring is open; write at least 4 positions, the last as the first", *path)
+    if depth == 1 and len(value) < 2:
+        wrong("a line has at least 2 positions", *path)
+
+
+def _check_position(value: Any, path: tuple[str | int, ...]) -> None:
+    numbers = value if isinstance(value, list) else []
+    if not 2 <= len(numbers) <= 3 or not all(_is_number(number) for number in numbers):
+        wrong(f"{shown(value)} is not a position; write [longitude, latitude]", *path)
+    if not -180 <= numbers[0] <= 180 or not -90 <= numbers[1] <= 90:
+        wrong(
+            f"[{shown(numbers[0])}, {shown(numbers[1])}] is not on the earth; "
+            "write [longitude, latitude] in degrees",
+            *path,
+        )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+Geometry = Annotated[dict[str, Any], PlainValidator(read_geometry)]

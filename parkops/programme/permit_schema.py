@@ -1,0 +1,371 @@
+"""What the programme file says of one permit type."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, model_validator
+
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import Duration, Moment
+from parkops.kernel.windows import ALWAYS
+from parkops.programme.fields import (
+    Amount,
+    Code,
+    Codes,
+    Count,
+    Date,
+    Days,
+    Factor,
+    Flag,
+    LongSpan,
+    MomentField,
+    Part,
+    PartShare,
+    Share,
+    SignedMoney,
+    SomeCodes,
+    Span,
+    Text,
+    Whole,
+    Windows,
+    shown,
+    wrong,
+)
+
+_COMPARISON = re.compile(r"(>=|<=|==|=|>|<)?\s*([0-9]{1,6})")
+Subject = Literal["vehicle.fuel", "customer.permits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One line of an `if`: `vehicle.fuel: diesel`, or `customer.permits: ">=1"`."""
+
+    subject: Subject
+    op: str
+    value: str | int
+
+    def holds(self, *, fuels: Collection[str], permits: int) -> bool:
+        """Return whether it holds for vehicles of these fuels (any of them) and a customer with
+        `permits` other held, pending, scheduled or active permits of the type."""
+        if self.subject == "vehicle.fuel":
+            return str(self.value).casefold() in {fuel.casefold() for fuel in fuels}
+        value = int(self.value)
+        return {
+            ">=": permits >= value,
+            "<=": permits <= value,
+            ">": permits > value,
+            "<": permits < value,
+            "=": permits == value,
+        }[self.op]
+
+    @property
+    def text(self) -> str:
+        """The condition in words: "fuel diesel", "at least 1 other permit of this type"."""
+        if self.subject == "vehicle.fuel":
+            return f"fuel {self.value}"
+        words = {">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than", "=": ""}
+        many = "permit" if self.value == 1 else "permits"
+        return f"{words[self.op]} {self.value} other {many} of this type".strip()
+
+
+def _read_conditions(value: Any) -> tuple[Condition, ...]:
+    if isinstance(value, tuple):
+        return value
+    if not isinstance(value, dict) or not value:
+        wrong(
+            f"{shown(value)} is not a condition; write a mapping such as {{vehicle.fuel: diesel}}"
+        )
+    conditions = []
+    for subject, told in value.items():
+        if subject == "vehicle.fuel":
+            if not isinstance(told, str) or not told.strip():
+                wrong(f"{shown(told)} is not a fuel; write one such as diesel", subject)
+            conditions.append(Condition("vehicle.fuel", "=", told.strip()))
+        elif subject == "customer.permits":
+            form = None if isinstance(told, bool) else _COMPARISON.fullmatch(str(told).strip())
+            if form is None:
+                wrong(f'{shown(told)} is not a comparison; write one such as ">=1"', subject)
+            op = (form[1] or "=").replace("==", "=")
+            conditions.append(Condition("customer.permits", op, int(form[2])))
+        else:
+            wrong(
+                f"unknown key {subject}; a condition is about vehicle.fuel or customer.permits",
+                subject,
+            )
+    return tuple(conditions)
+
+
+Conditions = Annotated[tuple[Condition, ...], PlainValidator(_read_conditions)]
+
+
+class Grant(Part):
+    """A right to zones, and those within them, at times."""
+
+    zones: SomeCodes
+    when: Windows = (ALWAYS,)
+
+
+class Fixed(Part):
+    """A term from one date to another, the same for everybody; the last day is excluded."""
+
+    kind: Literal["fixed"]
+    starts_on: Date = Field(alias="from")
+    ends_on: Date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> "Fixed":
+        if self.ends_on <= self.starts_on:
+            wrong(
+                f"{self.ends_on} is not after {self.starts_on}; write the first day after the term",
+                "to",
+            )
+        return self
+
+
+class Rolling(Part):
+    """A term of calendar months from the day one chooses."""
+
+    kind: Literal["rolling"]
+    months: Count = 1
+
+
+class DayTerm(Part):
+    """A term of local days; the day of the start is the first."""
+
+    kind: Literal["days"]
+    days: Count = 1
+
+
+class HourTerm(Part):
+    """A term of elapsed hours, as many as one chooses between `min` and `max` (no limit: None)."""
+
+    kind: Literal["hours"]
+    min: Count = 1
+    max: Count | None = None
+
+    @model_validator(mode="after")
+    def _max_reaches_min(self) -> "HourTerm":
+        if self.max is not None and self.max < self.min:
+            wrong(f"{self.max} is less than min, {self.min}; write {self.min} or more", "max")
+        return self
+
+
+Term = Annotated[Fixed | Rolling | DayTerm | HourTerm, Field(discriminator="kind")]
+
+
+class Cohort(Part):
+    """Audiences for which the sale opens at a moment of their own."""
+
+    audience: SomeCodes
+    opens: MomentField = Field(alias="from")
+
+
+class OnSale(Part):
+    """When it is sold: from `opens` to `closes` (excluded; None is no limit), cohorts apart."""
+
+    opens: MomentField | None = Field(None, alias="from")
+    closes: MomentField | None = Field(None, alias="to")
+    cohorts: tuple[Cohort, ...] = ()
+
+    @model_validator(mode="after")
+    def _closes_later(self) -> "OnSale":
+        if self.opens and self.closes and self.closes <= self.opens:
+            wrong(f"{self.closes} is not after {self.opens}; write a later one", "to")
+        return self
+
+
+class Extra(Part):
+    """An amount added to the price where all conditions hold; it may be below zero."""
+
+    conditions: Conditions = Field((), alias="if")
+    amount: SignedMoney
+
+
+class Multiple(Part):
+    """A factor of the price where all conditions hold."""
+
+    conditions: Conditions = Field((), alias="if")
+    factor: Factor
+
+
+class Price(Part):
+    """What a permit costs: base, prorated, plus `add`, times `times`, not below `floor`."""
+
+    base: Amount
+    prorate: Literal["none", "daily", "half-monthly", "monthly"] = "none"
+    add: tuple[Extra, ...] = ()
+    times: tuple[Multiple, ...] = ()
+    floor: Amount | None = None
+
+
+class Quota(Part):
+    """How many are sold at once."""
+
+    total: Whole
+    oversell: Share = Decimal(0)
+
+    @property
+    def limit(self) -> int:
+        """The most that are sold: 110 oversold by 10% is 121; a begun one more is not sold."""
+        return int((self.total * (1 + self.oversell)).to_integral_value(ROUND_FLOOR))
+
+
+class Vehicles(Part):
+    """How many plates a permit lists, and how many may be on site at once (None: no limit)."""
+
+    max: Whole
+    on_site: Count | None = None
+
+
+class Waitlist(Part):
+    """A line for a sold-out type; a place is offered for as long as `offer`."""
+
+    offer: LongSpan = Duration(days=2)
+
+
+class Renewal(Part):
+    """From how long before its end a permit is renewed (None: at any time)."""
+
+    opens: Span | None = None
+    automatic: Flag = False
+
+
+class RefundStep(Part):
+    """A share of the net refunded while no more than `within` days have gone since the start."""
+
+    within: Days
+    refund: PartShare
+
+
+class Refund(Part):
+    """What is given back of the net when a permit is cancelled."""
+
+    basis: Literal["none", "daily", "half-months", "full-months", "table"] = "none"
+    fee: Amount | None = None
+    none_after: Date | None = None
+    table: tuple[RefundStep, ...] = ()
+    net_debt: Flag = False
+
+    @model_validator(mode="after")
+    def _table_belongs_to_its_basis(self) -> "Refund":
+        if self.basis == "table" and not self.table:
+            wrong("the table is missing; write [{within: 14d, refund: 100%}]", "table")
+        if self.basis != "table" and self.table:
+            wrong(f"a table needs basis: table, and the basis is {self.basis}", "table")
+        days = [step.within for step in self.table]
+        if days != sorted(set(days)):
+            wrong("the days do not rise; write every `within` longer than the one before", "table")
+        return self
+
+    def step_for(self, days: int) -> RefundStep | None:
+        """Return the step that holds `days` days after the start, if one does."""
+        return next((step for step in self.table if days <= step.within), None)
+
+
+def _read_prefix(value: Any) -> str:
+    if isinstance(value, bool) or not re.fullmatch(r"[\w-]{0,12}", str(value)):
+        wrong(f"{shown(value)} is not a prefix; write at most 12 letters, digits, - or _")
+    return str(value)
+
+
+class Numbers(Part):
+    """The numbers printed on hangtags: `first` to `last`, both included, after a prefix."""
+
+    prefix: Annotated[str, PlainValidator(_read_prefix)] = ""
+    first: Whole = Field(1, alias="from")
+    last: Whole = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _last_reaches_first(self) -> "Numbers":
+        if self.last < self.first:
+            wrong(f"{self.last} is less than from, {self.first}; write {self.first} or more", "to")
+        return self
+
+    @property
+    def count(self) -> int:
+        """How many numbers there are."""
+        return self.last - self.first + 1
+
+
+def _read_uses(value: Any) -> int | Duration:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(value, Duration):
+        return value
+    try:
+        duration = Duration.parse(value if isinstance(value, str) else "")
+    except ValueError:
+        duration = Duration()
+    if not duration:
+        wrong(f"{shown(value)} are not uses; write a number such as 5, or a duration such as 72h")
+    return duration
+
+
+def _read_per(value: Any) -> Duration | None:
+    if value is None or value == "term":
+        return None
+    uses = _read_uses(value) if isinstance(value, str | Duration) else None
+    if not isinstance(uses, Duration):
+        wrong(f"{shown(value)} is not a span of passes; write term, or a duration such as 14d")
+    return uses
+
+
+class Passes(Part):
+    """An allotment of visitor passes or uses: a number or an amount of time, for the whole term
+    (`per` is None) or for every `per` that rolls on."""
+
+    uses: Annotated[int | Duration, PlainValidator(_read_uses)]
+    per: Annotated[Duration | None, PlainValidator(_read_per)] = None
+
+
+class PermitType(Part):
+    """A kind of permit: whom it is for, what it grants, what it costs, how it ends."""
+
+    code: Code
+    name: Text
+    audience: Codes = ()
+    visibility: Literal["listed", "link", "staff"] = "listed"
+    grants: Annotated[tuple[Grant, ...], Field(min_length=1)]
+    lifts_max_stay: Flag = False
+    term: Term
+    on_sale: OnSale = OnSale()
+    price: Price
+    quota: Quota | None = None
+    per_customer: Count | None = None
+    vehicles: Vehicles
+    approval: Literal["none", "staff", "documents"] = "none"
+    documents: tuple[Text, ...] = ()
+    blocked_by_debt: Flag = False
+    waitlist: Waitlist | None = None
+    renewal: Renewal | None = None
+    transferable: Flag = False
+    refund: Refund = Refund()
+    credential: Literal["virtual", "hangtag"] = "virtual"
+    numbers: Numbers | None = None
+    deposit: Amount | None = None
+    passes: Passes | None = None
+    hold: LongSpan = Duration(minutes=15)
+
+    def is_for(self, audiences: Collection[str]) -> bool:
+        """Return whether a customer of these audiences (codes, any case) may have it."""
+        mine = {code_key(code) for code in self.audience}
+        return not mine or not mine.isdisjoint(code_key(code) for code in audiences)
+
+    def opens_for(self, audiences: Collection[str]) -> Moment | None:
+        """Return from when it is on sale to a customer of these audiences; None is from ever.
+
+        A cohort's moment replaces the general one for its audience; of several, the earliest.
+        """
+        mine = {code_key(code) for code in audiences}
+        if self.audience:
+            mine &= {code_key(code) for code in self.audience}
+        own = {
+            code_key(code): cohort.opens
+            for cohort in self.on_sale.cohorts
+            for code in cohort.audience
+        }
+        moments = [own.get(code, self.on_sale.opens) for code in mine] or [self.on_sale.opens]
+        return None if None in moments else min(m for m in moments if m is not None)

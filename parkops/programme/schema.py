@@ -1,0 +1,327 @@
+"""What the programme file says, as values: the form is `docs/guides/programme.md`'s subject."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, PlainValidator, model_validator
+
+from parkops.kernel import windows
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import Duration
+from parkops.kernel.money import CURRENCIES, Money
+from parkops.kernel.periods import Period
+from parkops.kernel.windows import ALWAYS, Calendar, Events, Window
+from parkops.programme.fields import (
+    Amount,
+    Code,
+    Codes,
+    Currency,
+    Date,
+    Flag,
+    Language,
+    LongSpan,
+    Part,
+    PartShare,
+    SomeCodes,
+    Span,
+    Text,
+    Whole,
+    Windows,
+    YearStart,
+    ZoneName,
+    wrong,
+)
+from parkops.programme.geometry import Geometry
+from parkops.programme.permit_schema import PermitType
+from parkops.programme.violation_schema import Scofflaw, Violation
+
+SCHEMA = 1
+
+
+def _read_schema(value: Any) -> int:
+    if value != SCHEMA or isinstance(value, bool):
+        wrong(f"this ParkOps reads schema {SCHEMA}; write schema: {SCHEMA}")
+    return SCHEMA
+
+
+class Head(Part):
+    """What the programme is called, and the zone, money and languages it is in."""
+
+    name: Text
+    timezone: ZoneName
+    currency: Currency
+    locale: Language = "en-US"
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
+
+
+class Tax(Part):
+    """A tax: its share, whether prices include it, and what it is on."""
+
+    name: Text = "Tax"
+    rate: PartShare
+    included: Flag = False
+    applies_to: tuple[Literal["permits", "sessions"], ...] = ("permits", "sessions")
+
+
+class Audience(Part):
+    """A group of customers."""
+
+    code: Code
+    name: Text
+
+
+class DayRange(Part):
+    """Local dates from one to another, both included; the file may write a single date."""
+
+    first: Date = Field(alias="from")
+    last: Date = Field(alias="to")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_date_is_a_range(cls, data: Any) -> Any:
+        return data if isinstance(data, dict | cls) else {"from": data, "to": data}
+
+    @model_validator(mode="after")
+    def _last_reaches_first(self) -> "DayRange":
+        if self.last < self.first:
+            wrong(f"{self.last} is before {self.first}; write the last day of the range", "to")
+        return self
+
+
+class Capacity(Part):
+    """How many spaces a zone has, by kind."""
+
+    standard: Whole = 0
+    accessible: Whole = 0
+    ev: Whole = 0
+    motorcycle: Whole = 0
+
+    @property
+    def total(self) -> int:
+        """All spaces."""
+        return self.standard + self.accessible + self.ev + self.motorcycle
+
+
+class Zone(Part):
+    """A place: where it is, when it is enforced (never: empty), how long one may stay."""
+
+    code: Code
+    name: Text
+    kind: Literal["lot", "garage", "street", "area"]
+    within: Code | None = None
+    capacity: Capacity | None = None
+    enforced: Windows = ()
+    max_stay: LongSpan | None = None
+    no_return: Span | None = None
+    grace: Span = Duration()
+    geometry: Geometry | None = None
+
+
+class Rate(Part):
+    """What a paid session costs in some zones at some times."""
+
+    zones: SomeCodes
+    when: Windows = (ALWAYS,)
+    per_hour: Amount
+    min: LongSpan | None = None
+    max: LongSpan | None = None
+    day_max: Amount | None = None
+
+    @model_validator(mode="after")
+    def _max_reaches_min(self) -> "Rate":
+        if self.min and self.max and self.max.total_minutes < self.min.total_minutes:
+            wrong(f"{self.max} is shorter than min, {self.min}; write {self.min} or more", "max")
+        return self
+
+
+class Sessions(Part):
+    """Parking paid by the hour or day."""
+
+    rates: tuple[Rate, ...] = ()
+
+
+class Fees(Part):
+    """Fees outside fines; one left out is not charged."""
+
+    boot: Amount | None = None
+    tow: Amount | None = None
+    storage_per_day: Amount | None = None
+    nsf: Amount | None = None
+    replacement: Amount | None = None
+    plan_setup: Amount | None = None
+
+
+class Programme(Part):
+    """A whole programme. Codes are looked up without case."""
+
+    schema_version: Annotated[int, PlainValidator(_read_schema)] = Field(alias="schema")
+    head: Head = Field(alias="programme")
+    year_start: YearStart = (1, 1)
+    tax: Tax | None = None
+    calendar_days: dict[Code, tuple[DayRange, ...]] = Field({}, alias="calendars")
+    events: Codes = ()
+    audiences: tuple[Audience, ...] = ()
+    zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
+    permit_types: tuple[PermitType, ...] = ()
+    sessions: Sessions = Sessions()
+    violations: tuple[Violation, ...] = ()
+    scofflaw: Scofflaw | None = None
+    fees: Fees = Fees()
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Programme":
+        """Return the programme that a stored, once checked document says.
+
+        :raises pydantic.ValidationError: if it says none; `load.faults_of` has the words.
+        """
+        return cls.model_validate(document, context={"currency": currency_of(document)})
+
+    @property
+    def name(self) -> str:
+        """What the programme is called."""
+        return self.head.name
+
+    @property
+    def currency(self) -> str:
+        """The ISO 4217 code of all its money."""
+        return self.head.currency
+
+    @cached_property
+    def tz(self) -> ZoneInfo:
+        """The zone whose clocks and calendars it goes by."""
+        return ZoneInfo(self.head.timezone)
+
+    @cached_property
+    def calendars(self) -> dict[str, Calendar]:
+        """The calendars by `code_key`, as windows and business days ask them."""
+        return {
+            code_key(code): Calendar(tuple((days.first, days.last) for days in ranges))
+            for code, ranges in self.calendar_days.items()
+        }
+
+    @property
+    def holidays(self) -> Calendar:
+        """The calendar that business days skip; empty where there is none."""
+        return self.calendars.get("holidays", Calendar())
+
+    def money(self, minor: int) -> Money:
+        """Return `minor` units of the programme's currency."""
+        return Money(minor, self.currency)
+
+    def fee(self, name: str) -> Money:
+        """Return the fee of this name (`boot`, `tow`, `nsf`...); nothing where none is set."""
+        return getattr(self.fees, name) or self.money(0)
+
+    def zone(self, code: str) -> Zone | None:
+        """Return the zone of this code, or None."""
+        return self._zones.get(code_key(code))
+
+    def permit_type(self, code: str) -> PermitType | None:
+        """Return the permit type of this code, or None."""
+        return self._permit_types.get(code_key(code))
+
+    def violation(self, code: str) -> Violation | None:
+        """Return the violation of this code, or None."""
+        return self._violations.get(code_key(code))
+
+    def audience(self, code: str) -> Audience | None:
+        """Return the audience of this code, or None."""
+        return self._audiences.get(code_key(code))
+
+    def has_event(self, code: str) -> bool:
+        """Return whether staff may declare this event."""
+        return code_key(code) in {code_key(event) for event in self.events}
+
+    def zones_covering(self, code: str) -> tuple[Zone, ...]:
+        """Return the zone and all that it is within, from the inside out; empty if unknown."""
+        return self._chains.get(code_key(code), ())
+
+    def descendants(self, code: str) -> tuple[Zone, ...]:
+        """Return the zones within this one, at any depth, in the file's order; not itself."""
+        key = code_key(code)
+        return tuple(
+            zone
+            for zone in self.zones
+            if key in [code_key(outer.code) for outer in self._chains[code_key(zone.code)][1:]]
+        )
+
+    def covers(self, codes: Iterable[str], zone: str) -> bool:
+        """Return whether any of the zones `codes` is `zone` or has it within."""
+        keys = {code_key(code) for code in codes}
+        return any(code_key(outer.code) in keys for outer in self.zones_covering(zone))
+
+    def rates_for(self, zone: str) -> tuple[Rate, ...]:
+        """Return the session rates that cover a zone: of its own and of what it is within."""
+        return tuple(rate for rate in self.sessions.rates if self.covers(rate.zones, zone))
+
+    def may_be_raised(self, violation: Violation, zone: str) -> bool:
+        """Return whether `violation` may be raised in a zone: one of its zones or within them."""
+        if not violation.zones:
+            return self.zone(zone) is not None
+        return self.covers(violation.zones, zone)
+
+    def violations_in(self, zone: str) -> tuple[Violation, ...]:
+        """Return the violations that may be raised in a zone, in the file's order."""
+        return tuple(v for v in self.violations if self.may_be_raised(v, zone))
+
+    def holds(self, when: Sequence[Window], at: datetime, *, events: Events | None = None) -> bool:
+        """Return whether any of the windows holds at `at`; see `kernel.windows.holds`."""
+        return windows.holds(when, at, zone=self.tz, calendars=self.calendars, events=events)
+
+    def periods(
+        self, when: Sequence[Window], between: Period, *, events: Events | None = None
+    ) -> list[Period]:
+        """Return when the windows hold inside `between`; see `kernel.windows.periods`."""
+        return windows.periods(when, between, zone=self.tz, calendars=self.calendars, events=events)
+
+    def next_change(
+        self,
+        when: Sequence[Window],
+        at: datetime,
+        *,
+        events: Events | None = None,
+        within: timedelta = timedelta(days=400),
+    ) -> datetime | None:
+        """Return the next instant at which the windows begin or cease to hold, if one is near."""
+        return windows.next_change(
+            when, at, zone=self.tz, calendars=self.calendars, events=events, within=within
+        )
+
+    @cached_property
+    def _zones(self) -> dict[str, Zone]:
+        return {code_key(zone.code): zone for zone in self.zones}
+
+    @cached_property
+    def _permit_types(self) -> dict[str, PermitType]:
+        return {code_key(kind.code): kind for kind in self.permit_types}
+
+    @cached_property
+    def _violations(self) -> dict[str, Violation]:
+        return {code_key(violation.code): violation for violation in self.violations}
+
+    @cached_property
+    def _audiences(self) -> dict[str, Audience]:
+        return {code_key(audience.code): audience for audience in self.audiences}
+
+    @cached_property
+    def _chains(self) -> dict[str, tuple[Zone, ...]]:
+        chains = {}
+        for zone in self.zones:
+            chain = [zone]
+            while chain[-1].within is not None:
+                outer = self._zones[code_key(chain[-1].within)]
+                if outer in chain:
+                    raise ValueError(f"zone {zone.code} is within itself")
+                chain.append(outer)
+            chains[code_key(zone.code)] = tuple(chain)
+        return chains
+
+
+def currency_of(document: Mapping[str, Any]) -> str | None:
+    """Return the currency that a document names, if it is one in use."""
+    head = document.get("programme")
+    currency = head.get("currency") if isinstance(head, Mapping) else None
+    return currency if isinstance(currency, str) and currency in CURRENCIES else None
