@@ -1,0 +1,149 @@
+"""What Stripe's objects (as plain dictionaries) say, in the gateway's own shapes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from parkops.kernel.money import Money
+from payments.gateways.amounts import from_stripe
+from payments.gateways.base import (
+    CheckoutState,
+    CheckoutStatus,
+    DisputeState,
+    DisputeStatus,
+    RefundState,
+    RefundStatus,
+)
+
+Body = dict[str, Any]
+
+_REFUNDS = {
+    "pending": RefundStatus.PENDING,
+    "requires_action": RefundStatus.PENDING,
+    "succeeded": RefundStatus.SUCCEEDED,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.CANCELLED,
+}
+_DISPUTES = {
+    "needs_response": DisputeStatus.NEEDS_RESPONSE,
+    "warning_needs_response": DisputeStatus.NEEDS_RESPONSE,
+    "under_review": DisputeStatus.UNDER_REVIEW,
+    "warning_under_review": DisputeStatus.UNDER_REVIEW,
+    "won": DisputeStatus.WON,
+    "warning_closed": DisputeStatus.WON,
+    "prevented": DisputeStatus.WON,
+    "lost": DisputeStatus.LOST,
+}
+_BRANDS = {"amex": "American Express", "jcb": "JCB", "diners": "Diners Club"}
+# The languages of Stripe's page that a programme is likely to name with a region.
+_REGIONAL = frozenset({"en-GB", "es-419", "fr-CA", "pt-BR", "zh-HK", "zh-TW"})
+_PLAIN = frozenset(
+    {
+        "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fil", "fr", "hr", "hu", "id", "it",
+        "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv",
+        "th", "tr", "vi", "zh",
+    }
+)  # fmt: skip
+
+
+def checkout_locale(tag: str) -> str:
+    """Choose the language of Stripe's page for a BCP 47 tag; empty leaves it to the browser."""
+    language, _, region = tag.partition("-")
+    regional = f"{language.lower()}-{region.upper()}"
+    if regional in _REGIONAL:
+        return regional
+    return language.lower() if language.lower() in _PLAIN else ""
+
+
+def is_closed_unpaid(state: CheckoutState) -> bool:
+    """Tell whether nothing can be paid on this page any more and nothing was."""
+    return state.status is CheckoutStatus.EXPIRED and not state.paid
+
+
+def checkout_state(session: Body) -> CheckoutState:
+    """Read a session whose intent, latest charge and balance transaction are expanded."""
+    intent = _object(session["payment_intent"])
+    charge = _object(intent["latest_charge"]) if intent else None
+    taken = charge if charge and charge["paid"] else None
+    currency = session["currency"]
+    return CheckoutState(
+        session_id=session["id"],
+        status=CheckoutStatus(session["status"]),
+        paid=session["payment_status"] == "paid",
+        amount=from_stripe(session["amount_total"], currency),
+        client_reference=session["client_reference_id"] or "",
+        intent_id=intent["id"] if intent else "",
+        charge_id=taken["id"] if taken else "",
+        captured=from_stripe(taken["amount_captured"] if taken else 0, currency),
+        refunded=from_stripe(taken["amount_refunded"] if taken else 0, currency),
+        disputed=bool(taken and taken["disputed"]),
+        fee=_fee(taken),
+        card=_card(taken),
+        failure=_failure(intent),
+        at=_instant((taken or session)["created"]),
+        url=session["url"] or "",
+    )
+
+
+def refund_state(refund: Body) -> RefundState:
+    """Read a refund."""
+    return RefundState(
+        refund_id=refund["id"],
+        status=_REFUNDS[refund["status"]],
+        amount=from_stripe(refund["amount"], refund["currency"]),
+        intent_id=_id(refund["payment_intent"]),
+        charge_id=_id(refund["charge"]),
+        client_reference=(refund["metadata"] or {}).get("reference", ""),
+        failure=(refund.get("failure_reason") or "").replace("_", " "),
+        at=_instant(refund["created"]),
+    )
+
+
+def dispute_state(dispute: Body) -> DisputeState:
+    """Read a dispute; what it took and cost is the sum of its balance transactions."""
+    booked = dispute["balance_transactions"] or []
+    code = booked[0]["currency"] if booked else dispute["currency"]
+    due = (dispute["evidence_details"] or {}).get("due_by")
+    return DisputeState(
+        dispute_id=dispute["id"],
+        status=_DISPUTES[dispute["status"]],
+        amount=from_stripe(dispute["amount"], dispute["currency"]),
+        withdrawn=from_stripe(-sum(entry["amount"] for entry in booked), code),
+        fee=from_stripe(sum(entry["fee"] for entry in booked), code) if booked else None,
+        intent_id=_id(dispute["payment_intent"]),
+        charge_id=_id(dispute["charge"]),
+        reason=dispute["reason"].replace("_", " "),
+        respond_by=_instant(due) if due else None,
+        at=_instant(dispute["created"]),
+    )
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _object(value: Any) -> Body | None:
+    """Return an expanded object; an id alone tells nothing."""
+    return value if isinstance(value, dict) else None
+
+
+def _id(value: Any) -> str:
+    found = _object(value)
+    return found["id"] if found else value or ""
+
+
+def _fee(charge: Body | None) -> Money | None:
+    booked = _object(charge["balance_transaction"]) if charge else None
+    return from_stripe(booked["fee"], booked["currency"]) if booked else None
+
+
+def _card(charge: Body | None) -> str:
+    card = ((charge and charge["payment_method_details"]) or {}).get("card")
+    if not card:
+        return ""
+    brand = card["brand"] or "card"
+    return f"{_BRANDS.get(brand, brand.capitalize())} ending {card['last4']}"
+
+
+def _failure(intent: Body | None) -> str:
+    trouble = intent["last_payment_error"] if intent else None
+    return (trouble.get("message") or "The card was declined.") if trouble else ""
