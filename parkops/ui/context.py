@@ -1,0 +1,64 @@
+"""What every page knows without its view saying so: the tenant's colours, and the rail of the office."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from parkops import nav as rail
+from parkops.ui.brand import PLATFORM, Brand, brand_of
+
+
+def brand(request: HttpRequest) -> dict[str, Brand]:
+    """Return the colours of the tenant whose page it is, or the platform's own."""
+    tenant = getattr(request, "tenant", None)
+    return {"brand": brand_of(tenant) if tenant is not None else PLATFORM}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the rail that this person may open."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Entries under one heading; the first has none."""
+
+    label: str
+    entries: list[Entry]
+
+
+def nav(request: HttpRequest) -> dict[str, Any]:
+    """Return the rail as a function, so that only pages which draw it pay for it."""
+    return {"nav": lambda: sections_for(request)}
+
+
+def sections_for(request: HttpRequest) -> list[Section]:
+    """Return the sections of the rail with the entries that this person may open."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    counts = getattr(request, "nav_counts", {})
+    reached = [
+        (item, url) for item in rail.ITEMS if user.may(item.permission) and (url := _url(item))
+    ]
+    here = max((url for _, url in reached if request.path.startswith(url)), key=len, default="")
+    sections: dict[str, list[Entry]] = {}
+    for item, url in reached:
+        entry = Entry(item.label, item.icon, url, url == here, counts.get(item.count_key))
+        sections.setdefault(item.section, []).append(entry)
+    return [Section(label, entries) for label, entries in sections.items()]
+
+
+def _url(item: rail.NavItem) -> str:
+    try:
+        return reverse(item.url_name)
+    except NoReverseMatch:
+        return ""

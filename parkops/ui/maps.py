@@ -1,0 +1,113 @@
+"""Zones from GeoJSON as shapes of a drawing: equirectangular at their own latitude, without tiles."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
+
+WIDTH = 600.0
+MARGIN = 10.0
+LEAST_HEIGHT, MOST_HEIGHT = 120.0, 420.0
+
+Ring = list[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A zone to draw: its code, what is written below it, its GeoJSON geometry (lon, lat) and link."""
+
+    code: str
+    geometry: Mapping[str, Any]
+    note: str = ""
+    url: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A zone as drawn: an SVG path, and where its code stands, in the units of the drawing."""
+
+    place: Place
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Shapes in a drawing `width` by `height`; `title` says what is seen."""
+
+    title: str
+    width: float
+    height: float
+    shapes: list[Shape]
+
+    @property
+    def has_links(self) -> bool:
+        """Whether a zone leads somewhere, which makes the drawing a group and not a picture."""
+        return any(shape.place.url for shape in self.shapes)
+
+
+def draw(places: Sequence[Place], *, title: str) -> Map | None:
+    """Return the drawing of all zones that have a polygon; None if none has."""
+    found = [(place, rings) for place in places if (rings := list(rings_of(place.geometry)))]
+    corners = [corner for _, rings in found for ring in rings for corner in ring]
+    if not corners:
+        return None
+    west, east = min(lon for lon, _ in corners), max(lon for lon, _ in corners)
+    south, north = min(lat for _, lat in corners), max(lat for _, lat in corners)
+    squeeze = cos(radians((south + north) / 2))
+    wide, tall = (east - west) * squeeze or 1e-9, (north - south) or 1e-9
+    inner = WIDTH - 2 * MARGIN
+    unit = min(inner / wide, (MOST_HEIGHT - 2 * MARGIN) / tall)
+    height = max(LEAST_HEIGHT, tall * unit + 2 * MARGIN)
+    left, top = (WIDTH - wide * unit) / 2, (height - tall * unit) / 2
+
+    def put(corner: tuple[float, float]) -> tuple[float, float]:
+        lon, lat = corner
+        return left + (lon - west) * squeeze * unit, top + (north - lat) * unit
+
+    shapes = []
+    for place, rings in found:
+        drawn = [[put(corner) for corner in ring] for ring in rings]
+        x, y = centre(max(drawn, key=lambda ring: abs(area(ring))))
+        shapes.append(Shape(place, "".join(map(_closed, drawn)), x, y))
+    return Map(title, WIDTH, height, shapes)
+
+
+def rings_of(geometry: Mapping[str, Any] | None) -> Iterator[Ring]:
+    """Yield the rings of a Polygon or MultiPolygon; holes are rings too, cut out when filled."""
+    kind = (geometry or {}).get("type")
+    if kind == "Polygon":
+        polygons = [geometry["coordinates"]]
+    elif kind == "MultiPolygon":
+        polygons = geometry["coordinates"]
+    else:
+        return
+    for polygon in polygons:
+        for ring in polygon:
+            if len(ring) >= 3:
+                yield [(float(corner[0]), float(corner[1])) for corner in ring]
+
+
+def area(ring: Ring) -> float:
+    """Return the area of a ring in square units; negative if it runs the other way round."""
+    pairs = zip(ring, ring[1:] + ring[:1], strict=True)
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs) / 2
+
+
+def centre(ring: Ring) -> tuple[float, float]:
+    """Return the point in the middle of a ring; of a flat one, the mean of its corners."""
+    whole = area(ring)
+    if abs(whole) < 1e-9:
+        return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
+    x = y = 0.0
+    for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
+        cross = x1 * y2 - x2 * y1
+        x += (x1 + x2) * cross
+        y += (y1 + y2) * cross
+    return x / (6 * whole), y / (6 * whole)
+
+
+def _closed(ring: Ring) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "z"

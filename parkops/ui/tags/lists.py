@@ -1,0 +1,202 @@
+"""Components that show rows: stat, because, timeline, pages, tabs, sortable heads, to do, messages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.core.paginator import Page
+from django.template import Library
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from parkops.kernel.money import Money
+from parkops.ui.place import place_in
+from parkops.ui.tags.words import when_text
+from parkops.ui.values import Event, Reason, Tab, Todo
+
+register = Library()
+
+
+def _shared(context: Any, **more: Any) -> dict[str, Any]:
+    """Return what every included component keeps of the page's context."""
+    kept = {name: context[name] for name in ("request", "tenant", "place") if name in context}
+    return kept | more
+
+
+@register.inclusion_tag("ui/components/stat.html", takes_context=True)
+def stat(
+    context: Any,
+    label: str,
+    value: Any,
+    href: str = "",
+    of: Any = "",
+    note: str = "",
+    strong: str = "",
+    tone: str = "",
+    spark: Any = None,
+    anchor: str = "",
+) -> dict[str, Any]:
+    """One figure in a bay: a number or Money, the link to its rows, and what it is compared with.
+
+    `note` is what it is compared with and `strong` its bold first words; `spark` is a `charts.spark`.
+    """
+    return _shared(
+        context,
+        label=label,
+        value=value,
+        is_money=isinstance(value, Money),
+        is_number=isinstance(value, int),
+        href=href,
+        of=of,
+        note=note,
+        strong=strong,
+        tone=tone,
+        spark=spark,
+        id=anchor,
+    )
+
+
+@register.inclusion_tag("ui/components/because.html", takes_context=True)
+def because(
+    context: Any, lines: Iterable[Any], total: Any = None, total_text: str = "Total, tax included"
+) -> dict[str, Any]:
+    """The reasons in the order in which they were applied; the last line decides.
+
+    A line is text, a `Reason`, or anything with `text` and, if it has them, `amount` and `note`.
+    """
+    reasons = [_reason(line) for line in lines]
+    if total is not None:
+        reasons.append(Reason(total_text, amount=total, is_sum=True))
+    return _shared(context, reasons=reasons)
+
+
+def _reason(line: Any) -> Reason:
+    if isinstance(line, Reason):
+        return line
+    if isinstance(line, str):
+        return Reason(line)
+    if isinstance(line, dict):
+        return Reason(line["text"], line.get("amount"), line.get("note", ""))
+    return Reason(line.text, getattr(line, "amount", None), getattr(line, "note", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    head: str
+    events: list[Event]
+
+
+@register.inclusion_tag("ui/components/timeline.html", takes_context=True)
+def timeline(
+    context: Any, events: Iterable[Event], tight: bool = False, days: bool = True, level: int = 3
+) -> dict[str, Any]:
+    """What happened, newest first. `days` puts a heading over each day; `tight` is for a narrow card."""
+    place = place_in(context)
+
+    def day_of(event: Event) -> date:
+        at = event.at
+        return at.astimezone(place.zone).date() if hasattr(at, "astimezone") else at
+
+    today = timezone.now().astimezone(place.zone).date()
+    groups = [
+        _Day(_day_head(day, today, place), list(found)) for day, found in groupby(events, day_of)
+    ]
+    if not days:
+        groups = [_Day("", [event for group in groups for event in group.events])]
+    return _shared(context, groups=groups, tight=tight, tag=f"h{level}")
+
+
+def _day_head(day: date, today: date, place: Any) -> str:
+    written = when_text(day, "day" if day.year != today.year else "weekday", place)
+    return f"Today, {written}" if day == today else written
+
+
+@register.inclusion_tag("ui/components/pages.html", takes_context=True)
+def pages(context: Any, page: Page, target: str = "", name: str = "page") -> dict[str, Any]:
+    """Which rows these are ("1 to 12 of 412") and the links to the others, keeping the filters.
+
+    `target` is the region that htmx swaps; `name` is the parameter of the query.
+    """
+    links = {
+        way: _query(context, name, str(number))
+        for way, number, there in (
+            ("previous", page.number - 1, page.has_previous()),
+            ("next", page.number + 1, page.has_next()),
+        )
+        if there
+    }
+    return _shared(
+        context,
+        page=page,
+        first=page.start_index(),
+        last=page.end_index(),
+        count=page.paginator.count,
+        links=links,
+        target=target,
+    )
+
+
+def _query(context: Any, name: str, value: str) -> str:
+    request = context.get("request")
+    query = request.GET.copy() if request is not None else None
+    if query is None:
+        return f"?{name}={value}"
+    query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sort(
+    context: Any, text: str, key: str, num: bool = False, default: str = "", target: str = ""
+) -> SafeString:
+    """The head of a column that sorts: ?sort=key, then ?sort=-key. `default` is the list's own order."""
+    request = context.get("request")
+    now = (request.GET.get("sort") if request is not None else "") or default
+    state, arrow = {key: ("ascending", " ↑"), f"-{key}": ("descending", " ↓")}.get(now, ("", ""))
+    url = _query(context, "sort", f"-{key}" if now == key else key)
+    swap = format_html(' hx-get="{}" hx-target="{}" hx-push-url="true"', url, target)
+    return format_html(
+        '<th scope="col"{}{}><a href="{}"{}>{}{}</a></th>',
+        SafeString(' class="num"') if num else "",
+        format_html(' aria-sort="{}"', state) if state else "",
+        url,
+        swap if target else "",
+        text,
+        arrow,
+    )
+
+
+@register.inclusion_tag("ui/components/tabs.html", takes_context=True)
+def tabs(context: Any, items: Iterable[Tab], label: str = "Views") -> dict[str, Any]:
+    """Saved views of a list, as links with their counts."""
+    return _shared(context, items=items, label=label)
+
+
+@register.inclusion_tag("ui/components/todo.html", takes_context=True)
+def todo(context: Any, items: Iterable[Todo]) -> dict[str, Any]:
+    """What waits, the oldest promise first."""
+    return _shared(context, items=items)
+
+
+@register.inclusion_tag("ui/components/messages.html", takes_context=True)
+def told(context: Any) -> dict[str, Any]:
+    """What the last act did, from Django's messages. The layouts hold it; pages need not."""
+    return {"messages": context.get("messages") or []}
+
+
+@register.simple_tag
+def skeleton(lines: int = 3) -> SafeString:
+    """The shape of what comes, for a region that is loading."""
+    return format_html(
+        '<div aria-hidden="true">{}</div>', SafeString('<span class="skeleton"></span>' * lines)
+    )
+
+
+@register.inclusion_tag("ui/components/progress.html")
+def progress(done: int, total: int, text: str, anchor: str = "progress") -> dict[str, Any]:
+    """How far real work is: "Building the report: 1,204 of 1,932 rows"."""
+    share = round(100 * done / total) if total else 0
+    return {"done": done, "total": total, "text": text, "id": anchor, "share": share}

@@ -1,0 +1,79 @@
+"""How money, numbers, days and instants are written for people. Pure: locale and zone are arguments."""
+
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency, format_decimal
+
+from parkops.kernel.money import Money, decimals
+
+MINUS = "−"
+NARROW_SPACE = " "
+
+
+@cache
+def locale_named(name: str) -> Locale:
+    """Return the Babel locale of `en-US`, `fr_CA` or `es`; US English for one that does not exist."""
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale("en", "US")
+
+
+def money_text(amount: Money, locale: str = "en-US") -> str:
+    """Return `amount` with its cents and a true minus sign: "$1,544.00", "−$16.50"."""
+    text = format_currency(
+        amount.decimal, amount.currency, locale=locale_named(locale), currency_digits=True
+    )
+    return text.replace("-", MINUS)
+
+
+def money_parts(amount: Money, locale: str = "en-US") -> tuple[str, str]:
+    """Return the figure and its decimals apart, for large type: ("$12,846", ".50")."""
+    text = money_text(amount, locale)
+    places = decimals(amount.currency)
+    digits = f"{abs(amount.minor) % 10**places:0{places}}" if places else ""
+    head, found, tail = text.rpartition(digits)
+    if not places or not found or tail or not head:
+        return text, ""
+    return head[:-1], head[-1] + digits
+
+
+def number_text(number: int | float | Decimal, locale: str = "en-US") -> str:
+    """Return `number` with its groups: "8,412"."""
+    return format_decimal(number, locale=locale_named(locale)).replace("-", MINUS)
+
+
+def share_text(share: float | Decimal) -> str:
+    """Return a share (0 to 1) in whole percent: "71 %". All but nothing and all but everything say so."""
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return f"{round(share * 100)} %"
+
+
+def date_text(
+    on: date, locale: str = "en-US", *, year: bool = True, weekday: bool = False, long: bool = False
+) -> str:
+    """Return the day with its month in letters: "15 Oct 2025", "Tue 15 Oct", "15 October 2025"."""
+    language = locale_named(locale)
+    month = "MMMM" if long else "MMM"
+    if language.language == "en":
+        pattern = f"{'EEEE ' if weekday and long else 'EEE ' if weekday else ''}d {month}"
+        return format_date(on, f"{pattern} y" if year else pattern, locale=language)
+    skeleton = f"{'y' if year else ''}{month}{'E' if weekday else ''}d"
+    return format_skeleton(skeleton, datetime(on.year, on.month, on.day), locale=language)  # noqa: DTZ001
+
+
+def time_text(at: datetime, zone: tzinfo) -> str:
+    """Return the wall clock of `zone` at the instant `at`, on 24 hours: "14:06"."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def instant_text(at: datetime, zone: tzinfo, locale: str = "en-US", *, long: bool = False) -> str:
+    """Return day and wall clock: "15 Oct 2025, 14:06"."""
+    return f"{date_text(at.astimezone(zone).date(), locale, long=long)}, {time_text(at, zone)}"
