@@ -215,7 +215,7 @@ class Cluster:
         version = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
         if not version.split()[-1].startswith(f"{made_by}."):
             raise self.server.error(
-                f"cannot read its data: PostgreSQL {made_by} made them, and this is {version}. Move "
+                f"cannot read its data: PostgreSQL {made_by} made them, this is {version}. Move "
                 f"{self.server.home} away and restore a dump, as docs/operations/backup.md says"
             )
 

@@ -1,0 +1,99 @@
+# ParkOps. Needs Python 3.11 or newer with venv, and make; every target does its own set-up.
+# Copyright and license: LICENSE.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PY := .venv/bin/python
+# Tests and checks have servers of their own, so that they never disturb a running `make run`.
+OWN_SERVERS := PARKOPS_LOCAL_DIR=$(CURDIR)/.local/test
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+# Arguments for pytest: make test T="tests/permits -x"
+T ?= tests
+
+.PHONY: help run stop test test-slow browser check fix bench doctor lock clean
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+run: .venv/base.installed ## Run ParkOps with a demonstration on http://campus.localhost:8000/ (PORT=…), until Ctrl-C
+	@exec $(PY) -m parkops.local run
+
+stop: .venv/base.installed ## End `make run` and the local servers, whoever started them; the data stay
+	@$(PY) -m parkops.local stop
+
+test: .venv/dev.installed ## Run the tests, without the slow ones; those in a browser if Chromium is there
+	@$(PY) -m parkops.local libraries
+	@export $(OWN_SERVERS) PARKOPS_CHROMIUM="$(CHROMIUM)"; \
+	$(PY) -m pytest -m "not slow$(if $(CHROMIUM),, and not browser)" $(T); status=$$?; \
+	$(PY) -m parkops.local stop >/dev/null || status=1; \
+	$(if $(CHROMIUM),,echo "The browser tests were left out: there is no Chromium on this machine. On Debian: apt-get install chromium";) \
+	exit $$status
+
+test-slow: .venv/dev.installed ## Run the tests that take minutes (DATA=folder of the cities' files)
+	@$(PY) -m parkops.local libraries
+	@export $(OWN_SERVERS) PARKOPS_CHROMIUM="$(CHROMIUM)" $(if $(DATA),PARKOPS_DATA="$(abspath $(DATA))"); \
+	$(PY) -m pytest -m slow $(T); status=$$?; \
+	$(PY) -m parkops.local stop >/dev/null || status=1; exit $$status
+
+browser: .venv/dev.installed ## Run only the tests in a browser
+	$(if $(CHROMIUM),,$(error There is no Chromium on this machine. On Debian: apt-get install chromium))
+	@export $(OWN_SERVERS) PARKOPS_CHROMIUM="$(CHROMIUM)"; \
+	$(PY) -m pytest -m browser $(T); status=$$?; \
+	$(PY) -m parkops.local stop >/dev/null || status=1; exit $$status
+
+check: .venv/dev.installed ## Check style, types, the order of imports, migrations and templates
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy .
+	.venv/bin/lint-imports
+	@export $(OWN_SERVERS); \
+	$(PY) manage.py makemigrations --check --dry-run; status=$$?; \
+	$(PY) -m parkops.local stop >/dev/null; exit $$status
+	find templates -name '*.html' -print0 | xargs -0 -r $(PY) -m djhtml --check --tabwidth 2
+	$(MAKE) test T=tests/architecture
+
+fix: .venv/dev.installed ## Put style right where a tool can
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	find templates -name '*.html' -print0 | xargs -0 -r $(PY) -m djhtml --tabwidth 2
+
+bench: .venv/dev.installed ## Measure plate checks a second: through the API, an empty view, and bare SQL
+	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
+	$(PY) -m bench; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
+
+doctor: .venv/base.installed ## Say what is missing or set wrongly
+	@$(PY) manage.py doctor
+
+lock: .venv/dev.installed ## Write requirements/*.txt anew from pyproject.toml
+	@command -v uv >/dev/null || { echo "uv is not installed: see docs.astral.sh/uv"; exit 1; }
+	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--upgrade --output-file requirements/base.txt pyproject.toml
+	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--upgrade --constraint requirements/base.txt --extra dev --output-file requirements/dev.txt pyproject.toml
+
+clean: ## End everything and remove what was made here: the environment, the local data, the caches
+	@if [ -x $(PY) ]; then $(PY) -m parkops.local clean; fi
+	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What is installed is a copy of the lock it was installed from: when they agree there is nothing to do.
+.venv/%.installed: requirements/%.txt | .venv/bin/python
+	@if ! cmp -s $< $@; then \
+		echo "Installing $<"; \
+		$(PY) -m pip install --disable-pip-version-check --quiet --require-hashes -r $< \
+			|| { echo "The packages of $< could not be installed: see above."; exit 1; }; \
+		cp $< $@; \
+	fi; touch $@
+
+.venv/bin/python:
+	@for python in python3.11 python3 python3.12 python3.13 python3.14; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "ParkOps needs Python 3.11 or newer; this machine has $$(python3 --version 2>/dev/null || echo none)."; exit 1; \
+	fi; \
+	echo "Making .venv with $$($$found --version)"; \
+	$$found -m venv --clear .venv \
+		|| { rm -rf .venv; echo "Python cannot make an environment. On Debian: apt-get install python3-venv"; exit 1; }
