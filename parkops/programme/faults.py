@@ -15,8 +15,9 @@ EXAMPLES = {
     "timezone": "timezone: America/Toronto",
     "currency": "currency: CAD",
     "code": "code: LOT-A",
+    "name": "name: North lot",
     "kind": "kind: lot",
-    "zones": "zones: [LOT-A]",
+    "zones": "zones: [{code: LOT-A, name: North lot, kind: lot}]",
     "grants": "grants: [{zones: [LOT-A], when: always}]",
     "term": "term: {kind: days, days: 1}",
     "price": 'price: {base: "45.00"}',
@@ -90,7 +91,7 @@ def nearest(word: object, options: list[str]) -> str | None:
 
 def _missing(path: Path, part: type[Part]) -> str:
     key = str(path[-1])
-    example = EXAMPLES.get(key)
+    example = "zones: [LOT-A]" if key == "zones" and len(path) > 1 else EXAMPLES.get(key)
     return f"{key} is missing; write {'it' if example is None else example}"
 
 

@@ -3,8 +3,9 @@
 import re
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Annotated, Any, NoReturn
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -267,7 +268,9 @@ def _read_zone_name(value: object) -> str:
             raise ValueError
         ZoneInfo(value)
     except (ValueError, OSError, LookupError):
-        wrong(f"{shown(value)} is not a time zone; write one such as America/Toronto")
+        near = get_close_matches(str(value), available_timezones(), 1, 0.8)
+        hint = f"did you mean {near[0]}?" if near else "write one such as America/Toronto"
+        wrong(f"{shown(value)} is not a time zone; {hint}")
     return value
 
 

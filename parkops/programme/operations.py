@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
+from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.programme import diff, queries
 from parkops.programme.load import Loaded
@@ -56,10 +57,10 @@ def apply_version(loaded: Loaded, *, begins_at: datetime | None, by: Actor, at: 
                 "A version cannot begin in the past: what was sold and cited then keeps its rules.",
                 field="from",
             )
-        if before.programme.programme.currency != loaded.programme.programme.currency:
+        if before.programme.currency != loaded.programme.currency:
             raise Refused(
                 "currency",
-                f"The currency stays {before.programme.programme.currency}: accounts are kept in it.",
+                f"The currency stays {before.programme.currency}: accounts are kept in it.",
                 field="programme.currency",
             )
     last = Version.objects.order_by("-number").values_list("number", flat=True).first() or 0
@@ -88,7 +89,7 @@ def apply_version(loaded: Loaded, *, begins_at: datetime | None, by: Actor, at: 
 
 def refresh_tenant(*, at: datetime) -> None:
     """Copy time zone, currency and languages of the programme in force at `at` onto the tenant."""
-    facts = queries.in_force(at).programme.programme
+    facts = queries.in_force(at).programme.head
     tenant = Tenant.objects.get(schema_name=connection.schema_name)
     tenancy.describe_tenant(
         tenant,
@@ -107,8 +108,8 @@ def declare_event(
 
     :raises Refused: if the programme names no such event, or the end is not after the beginning.
     """
-    known = {event.upper(): event for event in queries.in_force(begins_at).programme.events}
-    if code.upper() not in known:
+    known = {code_key(event): event for event in queries.in_force(begins_at).programme.events}
+    if code_key(code) not in known:
         raise Refused(
             "unknown_event",
             f"The program has no event {code}. It has {', '.join(known.values()) or 'none'}.",
@@ -117,7 +118,7 @@ def declare_event(
     if ends_at is not None and ends_at <= begins_at:
         raise Refused("ends_before_it_begins", "The end must be after the beginning.", field="to")
     row = Declaration.objects.create(
-        event_code=known[code.upper()],
+        event_code=known[code_key(code)],
         begins_at=begins_at,
         ends_at=ends_at,
         declared_by=by.name,

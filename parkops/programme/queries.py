@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
+from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Refused
 from parkops.kernel.periods import Period
-from parkops.programme import load
 from parkops.programme.models import Declaration, Version
 from parkops.programme.schema import Programme
 
@@ -58,7 +59,7 @@ def version(number: int) -> InForce:
         row = Version.objects.filter(number=number).first()
         if row is None:
             raise Refused("no_programme", f"There is no program version {number}.")
-        known = InForce(number, load.from_document(row.document), row.begins_at)
+        known = InForce(number, Programme.of(row.document), row.begins_at)
         with _lock:
             if len(_read) >= REMEMBERED:
                 _read.clear()
@@ -67,18 +68,18 @@ def version(number: int) -> InForce:
 
 
 def event_periods() -> dict[str, list[Period]]:
-    """Return when each event was, is or will be on; one without an end lasts a century."""
+    """Return when each event was, is or will be on, by code key; one without an end lasts a century."""
     found: dict[str, list[Period]] = {}
     for row in Declaration.objects.order_by("begins_at", "pk"):
         ends_at = row.ends_at or row.begins_at.replace(year=row.begins_at.year + 100)
-        found.setdefault(row.event_code.upper(), []).append(Period(row.begins_at, ends_at))
+        found.setdefault(code_key(row.event_code), []).append(Period(row.begins_at, ends_at))
     return found
 
 
 def events_on(at: datetime) -> frozenset[str]:
-    """Return the codes (upper case) of the events that are on at `at`."""
+    """Return the code keys of the events that are on at `at`."""
     rows = Declaration.objects.filter(begins_at__lte=at).exclude(ends_at__lte=at)
-    return frozenset(code.upper() for code in rows.values_list("event_code", flat=True))
+    return frozenset(code_key(code) for code in rows.values_list("event_code", flat=True))
 
 
 def forget() -> None:
@@ -89,6 +90,11 @@ def forget() -> None:
 def history() -> list[Version]:
     """Return all versions without their texts, newest first."""
     return list(Version.objects.defer("source", "document").order_by("-number"))
+
+
+def document(number: int) -> dict[str, Any]:
+    """Return version `number` as the JSON of its file."""
+    return Version.objects.values_list("document", flat=True).get(number=number)
 
 
 def source_at(at: datetime | None = None) -> str:

@@ -124,9 +124,7 @@ class _Values:
     def value(self, node: yaml.Node, path: Path, depth: int) -> Any:
         self.count += 1
         if self.count > MOST_VALUES:
-            raise _TooMuch(
-                f"the file has more than {MOST_VALUES} values, aliases counted each time; write fewer"
-            )
+            raise _TooMuch(f"aliases make more than {MOST_VALUES} values of this; write fewer")
         if depth > DEEPEST:
             line = node.start_mark.line + 1
             raise _TooMuch(f"this is nested deeper than {DEEPEST} levels; no programme is", line)

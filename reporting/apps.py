@@ -1,0 +1,15 @@
+"""The reporting app."""
+
+from django.apps import AppConfig
+
+
+class ReportingConfig(AppConfig):
+    """Live counts and reports; reads only."""
+
+    name = "reporting"
+
+    def ready(self) -> None:
+        from parkops.jobs import operations as jobs
+        from reporting import operations
+
+        jobs.register(operations.JOB, operations.make_report)

@@ -1,0 +1,21 @@
+"""The reports there are."""
+
+from parkops.kernel.decisions import NotFound
+from reporting.catalogue.base import Report
+
+REPORTS: dict[str, Report] = {
+    # filled below
+}
+
+
+def report_of(code: str) -> Report:
+    """Return the report of this code.
+
+    :raises NotFound: if there is none.
+    """
+    try:
+        return REPORTS[code]
+    except KeyError:
+        raise NotFound(
+            f"There is no report {code}. There are {', '.join(sorted(REPORTS))}."
+        ) from None

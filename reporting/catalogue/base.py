@@ -1,0 +1,115 @@
+"""What a report is: its name, its questions, and how its dataset is made."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from parkops.kernel.decisions import Refused
+from parkops.programme.schema import Programme
+from reporting.datasets import Dataset
+
+Told = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One question of a report. `kind` is date, month, choice or code."""
+
+    key: str
+    label: str
+    kind: str
+    is_required: bool = False
+    choices: Sequence[tuple[str, str]] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a report is made from: the answers, the program in force, when, and whom to tell how far."""
+
+    answers: Mapping[str, Any]
+    programme: Programme
+    at: datetime
+    tell: Told
+
+    @property
+    def first(self) -> date:
+        """The first local day of the report."""
+        return self.answers["from"]
+
+    @property
+    def last(self) -> date:
+        """The last local day of the report, included."""
+        return self.answers["to"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of the catalogue."""
+
+    code: str
+    name: str
+    about: str
+    parameters: Sequence[Parameter]
+    build: Callable[[Asking], Dataset]
+    section: str = ""
+
+    def answers(self, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
+        """Return the typed answers of `given` (texts by key); a date left out is this month's.
+
+        :raises Refused: naming the parameter that is unknown or cannot be read.
+        """
+        known = {parameter.key: parameter for parameter in self.parameters}
+        for key in given:
+            if key not in known:
+                raise Refused(
+                    "unknown_parameter",
+                    f"{self.name} has no parameter {key}. It has {', '.join(known)}.",
+                    field=f"parameters.{key}",
+                )
+        found: dict[str, Any] = {}
+        for key, parameter in known.items():
+            text = str(given.get(key) or "").strip()
+            found[key] = _read(parameter, text, today=today)
+        if "from" in known and "to" in known and found["to"] < found["from"]:
+            raise Refused(
+                "ends_before_it_begins",
+                "The last day must not be before the first.",
+                field="parameters.to",
+            )
+        return found
+
+
+PERIOD = (
+    Parameter("from", "First day", "date", hint="Left out: the first of this month"),
+    Parameter("to", "Last day", "date", hint="Included. Left out: today"),
+)
+
+
+def _read(parameter: Parameter, text: str, *, today: date) -> Any:
+    if parameter.kind == "date":
+        if not text:
+            return today.replace(day=1) if parameter.key == "from" else today
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise Refused(
+                "not_a_date",
+                f"{text} is not a date. Give one such as 2026-09-30.",
+                field=f"parameters.{parameter.key}",
+            ) from error
+    if not text:
+        if parameter.is_required:
+            raise Refused(
+                "required", f"{parameter.label} is needed.", field=f"parameters.{parameter.key}"
+            )
+        return ""
+    if parameter.choices and text not in {value for value, _ in parameter.choices}:
+        allowed = ", ".join(value for value, _ in parameter.choices)
+        raise Refused(
+            "not_a_choice",
+            f"{text} is not one of {allowed}.",
+            field=f"parameters.{parameter.key}",
+        )
+    return text

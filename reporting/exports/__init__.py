@@ -1,0 +1,18 @@
+"""A dataset as a file: the same rows and totals in every format."""
+
+from collections.abc import Callable
+
+from parkops.tenancy.models import Tenant
+from reporting.datasets import Dataset
+from reporting.exports import delimited, sheet, structured
+
+Writer = Callable[[Dataset, Tenant], bytes]
+
+WRITERS: dict[str, tuple[Writer, str]] = {
+    "xlsx": (
+        sheet.write,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    "csv": (delimited.write, "text/csv; charset=utf-8"),
+    "json": (structured.write, "application/json"),
+}

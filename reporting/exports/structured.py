@@ -1,0 +1,30 @@
+"""A dataset as JSON, for programs."""
+
+import json
+
+from parkops.tenancy.models import Tenant
+from reporting.datasets import Dataset, plain
+
+
+def write(dataset: Dataset, _tenant: Tenant) -> bytes:
+    """Return `{title, columns, rows, totals, filters, currency}`; rows are objects by column key."""
+    keys = [column.key for column in dataset.columns]
+    told = {
+        "title": dataset.title,
+        "currency": dataset.currency,
+        "made_at": dataset.made_at.isoformat() if dataset.made_at else None,
+        "filters": [{"label": label, "text": text} for label, text in dataset.filters],
+        "columns": [
+            {"key": column.key, "title": column.title, "kind": column.kind, "told": column.told}
+            for column in dataset.columns
+        ],
+        "rows": [
+            dict(zip(keys, (plain(cell) for cell in row), strict=True)) for row in dataset.rows
+        ],
+        "totals": {
+            key: plain(cell)
+            for key, cell in zip(keys, dataset.totals, strict=True)
+            if cell is not None
+        },
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode()
