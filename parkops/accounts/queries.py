@@ -1,0 +1,65 @@
+"""Reads of people and tokens."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from parkops.accounts.models import ApiToken, User
+from parkops.kernel.permissions import Role
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One member of staff, as the list shows."""
+
+    id: int
+    email: str
+    name: str
+    roles: list[str]
+    is_active: bool
+    has_password: bool
+    last_login: datetime | None
+
+
+def secret_hash(secret: str) -> str:
+    """Return what is stored of a token's secret: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def usable_token(secret: str, *, at: datetime) -> ApiToken | None:
+    """Return the token with this secret that may be used at `at`, None if there is none here."""
+    if not secret or len(secret) > 200:
+        return None
+    return ApiToken.objects.usable_at(at).filter(secret_hash=secret_hash(secret)).first()
+
+
+def staff() -> list[StaffRow]:
+    """Return everybody with a role, the active ones first, by e-mail address."""
+    people = User.objects.exclude(roles=[]).order_by("-is_active", "email", "pk")
+    return [
+        StaffRow(
+            person.pk,
+            person.email,
+            person.name,
+            list(person.roles),
+            person.is_active,
+            person.has_usable_password(),
+            person.last_login,
+        )
+        for person in people
+    ]
+
+
+def staff_member(user_id: int) -> User | None:
+    """Return the member of staff with this id, None if there is none here."""
+    return User.objects.filter(pk=user_id).exclude(roles=[]).first()
+
+
+def administrators() -> int:
+    """Return how many active administrators there are."""
+    return User.objects.filter(is_active=True, roles__contains=[Role.ADMINISTRATOR.value]).count()
+
+
+def tokens() -> list[ApiToken]:
+    """Return all tokens, those that work first, newest first."""
+    return list(ApiToken.objects.order_by("revoked_at", "-created_at", "-pk"))

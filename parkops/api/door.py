@@ -1,0 +1,72 @@
+"""What every call to the API passes first: the size of its body, its method, the text in its address."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern
+
+from parkops.api.problems import Problem, not_found
+
+MIB = 1024 * 1024
+BODY_LIMIT = MIB
+# Some paths take more.
+BODY_LIMITS = [
+    (re.compile(r"/photos/?$"), 15 * MIB),
+    (re.compile(r"/lpr/\w+/?$"), 15 * MIB),
+    (re.compile(r"/batch/?$"), 8 * MIB),
+]
+
+View = Callable[..., HttpResponse]
+
+
+def behind(pattern: URLPattern) -> URLPattern:
+    """Return `pattern` with its view behind the door."""
+    return URLPattern(
+        pattern.pattern, _guarded(pattern.callback), pattern.default_args, pattern.name
+    )
+
+
+def nowhere(request: HttpRequest, **_: Any) -> HttpResponse:
+    """Answer a path that the API does not have."""
+    return not_found().response()
+
+
+def limit_for(path: str) -> int:
+    """Return how many bytes a body sent to `path` may have."""
+    return next((limit for form, limit in BODY_LIMITS if form.search(path)), BODY_LIMIT)
+
+
+def _guarded(view: View) -> View:
+    @wraps(view, assigned=("__doc__",))
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            _look_at(request)
+        except Problem as problem:
+            return problem.response()
+        response = view(request, *args, **kwargs)
+        if isinstance(response, HttpResponseNotAllowed):
+            allowed = response["Allow"]
+            return Problem(
+                405,
+                "method_not_allowed",
+                f"This address takes {allowed}.",
+                headers={"Allow": allowed},
+            ).response()
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    guarded.access = "token"
+    guarded.csrf_exempt = True
+    return guarded
+
+
+def _look_at(request: HttpRequest) -> None:
+    if "\x00" in request.path:
+        raise not_found()
+    limit = limit_for(request.path)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > limit:
+        raise Problem(413, "too_large", f"A body may have at most {limit // MIB} MiB here.")

@@ -1,0 +1,111 @@
+"""Who parks, with which vehicles, and what the office notes about it."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from parkops.accounts.models import User
+
+
+class Customer(models.Model):
+    """A person or organization that parks here. `user` is set once the person signs in."""
+
+    id = models.BigAutoField(primary_key=True)
+    reference = models.UUIDField(default=uuid.uuid4, editable=False)
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    audiences = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    external_id = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    user = models.OneToOneField(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="customer"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="customer_email_unique"),
+            models.UniqueConstraint(fields=["reference"], name="customer_reference_unique"),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                name="customer_external_id_unique",
+                condition=~models.Q(external_id=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="customer_newest")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class VehicleQuerySet(models.QuerySet["Vehicle"]):
+    """Filters over vehicles."""
+
+    def held_at(self, at: datetime) -> Self:
+        """Keep vehicles that were their customer's at `at`: added, not yet removed."""
+        return self.filter(added_at__lte=at).exclude(removed_at__lte=at)
+
+    def now(self) -> Self:
+        """Keep vehicles that have not been removed."""
+        return self.filter(removed_at__isnull=True)
+
+
+class Vehicle(models.Model):
+    """A vehicle that a customer holds, or held: a row is never reused for another time."""
+
+    id = models.BigAutoField(primary_key=True)
+    reference = models.UUIDField(default=uuid.uuid4, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="vehicles")
+    plate_text = models.CharField(max_length=32)
+    plate_key = models.CharField(max_length=12)
+    region = models.CharField(max_length=16, blank=True)
+    make = models.CharField(max_length=40, blank=True)
+    model = models.CharField(max_length=40, blank=True)
+    colour = models.CharField(max_length=30, blank=True)
+    fuel = models.CharField(max_length=20, blank=True)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VehicleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference"], name="vehicle_reference_unique"),
+            models.UniqueConstraint(
+                fields=["customer", "plate_key", "region"],
+                name="vehicle_once_a_customer",
+                condition=models.Q(removed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(removed_at__isnull=True)
+                | models.Q(removed_at__gte=models.F("added_at")),
+                name="vehicle_removed_after_added",
+            ),
+        ]
+        indexes = [models.Index(fields=["plate_key", "added_at"], name="vehicle_by_plate")]
+
+    def __str__(self) -> str:
+        return f"{self.plate_text} #{self.pk}"
+
+
+class Note(models.Model):
+    """What a member of staff wrote down about a customer. Never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="notes", db_index=False
+    )
+    text = models.TextField()
+    written_by = models.CharField(max_length=200)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-written_at"], name="note_by_customer")]
+
+    def __str__(self) -> str:
+        return f"Note #{self.pk}"

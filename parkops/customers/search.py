@@ -1,0 +1,60 @@
+"""One box that finds people, permits and citations: each app says what it finds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.urls import reverse
+
+from parkops.customers import queries
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found. `exact` means the text names this and nothing else, such as its number."""
+
+    kind: str
+    title: str
+    detail: str
+    url: str
+    exact: bool = False
+
+
+class Source(Protocol):
+    """Gives at most `limit` hits of one app for a text."""
+
+    def __call__(self, text: str, *, limit: int) -> Sequence[Hit]: ...
+
+
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Let `source` answer searches; registering it twice is once."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def find(text: str, *, limit: int = 20) -> list[Hit]:
+    """Return what `text` may mean, exact hits first, at most `limit` of each source."""
+    text = " ".join(text.split())[:100]
+    if not text:
+        return []
+    hits = [hit for source in _sources for hit in source(text, limit=limit)]
+    return sorted(hits, key=lambda hit: not hit.exact)
+
+
+def customers(text: str, *, limit: int) -> list[Hit]:
+    """Return customers by name, e-mail, phone, own number or plate."""
+    found = queries.matching(text).order_by("name", "pk")[:limit]
+    rows = queries.list_rows(list(found))
+    return [
+        Hit(
+            "customer",
+            row.name,
+            ", ".join([row.email, *row.plates]),
+            reverse("office_customers:detail", args=[row.reference]),
+            exact=text.lower() == row.email.lower(),
+        )
+        for row in rows
+    ]
