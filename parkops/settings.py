@@ -300,4 +300,5 @@ LOGGING = {
         "weasyprint": {"level": "ERROR"},
     },
 }
-SILENCED_SYSTEM_CHECKS = ["security.W001"]
+# W001: tenancy.middleware runs before SecurityMiddleware. W004: e-mail is unique without case.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "auth.W004"]

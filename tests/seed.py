@@ -37,7 +37,7 @@ def plant() -> None:
             slug=slug, name=slug.title(), at=BEGAN, schema_name=f"t_{slug}"
         )
         with tenant_context(tenant):
-            loaded = load.read(PROGRAMMES / "harbor.yaml")
+            loaded = load.load((PROGRAMMES / "harbor.yaml").read_bytes(), "harbor.yaml")
             programme.apply_version(loaded, begins_at=None, by=SYSTEM, at=BEGAN)
             for email, name, roles in people:
                 User.objects.create_user(email, PASSWORD, name=name, roles=[*roles])

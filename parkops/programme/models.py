@@ -11,7 +11,6 @@ class Version(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     number = models.PositiveIntegerField()
-    source = models.TextField()
     document = models.JSONField()
     digest = models.CharField(max_length=64)
     begins_at = models.DateTimeField(null=True, blank=True)

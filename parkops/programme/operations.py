@@ -9,7 +9,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Conflict, Refused
-from parkops.programme import diff, queries
+from parkops.programme import diff, load, queries
 from parkops.programme.load import Loaded
 from parkops.programme.models import Declaration, Version
 from parkops.tenancy import operations as tenancy
@@ -28,7 +28,7 @@ class Applied:
 def preview(loaded: Loaded, *, begins_at: datetime) -> Applied:
     """Return what applying `loaded` from `begins_at` would change; nothing is written."""
     before = _before(begins_at)
-    if before is not None and _digest(before.number) == loaded.digest:
+    if before is not None and _digest(before.number) == load.digest(loaded.document):
         return Applied(before.number, False, [])
     last = Version.objects.order_by("-number").values_list("number", flat=True).first() or 0
     return Applied(last + 1, True, _changes(before, loaded))
@@ -49,7 +49,7 @@ def apply_version(loaded: Loaded, *, begins_at: datetime | None, by: Actor, at: 
     starts = begins_at or at
     before = _before(starts)
     if before is not None:
-        if _digest(before.number) == loaded.digest:
+        if _digest(before.number) == load.digest(loaded.document):
             return Applied(before.number, False, [])
         if starts < at:
             raise Conflict(
@@ -67,9 +67,8 @@ def apply_version(loaded: Loaded, *, begins_at: datetime | None, by: Actor, at: 
     changes = _changes(before, loaded)
     Version.objects.create(
         number=last + 1,
-        source=loaded.source,
         document=loaded.document,
-        digest=loaded.digest,
+        digest=load.digest(loaded.document),
         begins_at=starts if last else None,
         created_at=at,
         created_by=by.name,

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
-from django.utils import timezone
 
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Refused
@@ -88,16 +87,10 @@ def forget() -> None:
 
 
 def history() -> list[Version]:
-    """Return all versions without their texts, newest first."""
-    return list(Version.objects.defer("source", "document").order_by("-number"))
+    """Return all versions without their documents, newest first."""
+    return list(Version.objects.defer("document").order_by("-number"))
 
 
 def document(number: int) -> dict[str, Any]:
     """Return version `number` as the JSON of its file."""
     return Version.objects.values_list("document", flat=True).get(number=number)
-
-
-def source_at(at: datetime | None = None) -> str:
-    """Return the text of the version in force at `at` (default: now), as it was given."""
-    number = in_force(at or timezone.now()).number
-    return Version.objects.values_list("source", flat=True).get(number=number)

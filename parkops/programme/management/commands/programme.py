@@ -81,15 +81,17 @@ class Command(BaseCommand):
         with tenant_named(tenant) as found:
             moment = self._instant(at, ZoneInfo(found.timezone)) if at else timezone.now()
             try:
-                text = queries.source_at(moment)
+                text = load.to_yaml(queries.document(queries.in_force(moment).number))
             except Refused as refusal:
                 raise CommandError(str(refusal)) from refusal
         self.stdout.write(text, ending="" if text.endswith("\n") else "\n")
 
     def _load(self, file: str) -> load.Loaded:
         try:
-            return load.read(Path(file))
-        except load.Faulty as faulty:
+            return load.load(Path(file).read_bytes(), file)
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        except load.FaultyProgramme as faulty:
             for fault in faulty.faults:
                 self.stdout.write(fault.render(file))
             sys.exit(1)
