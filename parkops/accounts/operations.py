@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
@@ -20,14 +20,13 @@ from parkops.kernel.permissions import Role
 from parkops.messaging import operations as messaging
 from parkops.tenancy import hosts, signing
 
-TOKEN_PREFIX = "po_"
+SECRET_BEGINS = "po_"
 USE_NOTED_EVERY = timedelta(minutes=1)
 WELCOME = "set-password"
 WELCOME_DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class NewToken:
+class NewToken(NamedTuple):
     """A token just made; `secret` is known here and never again."""
 
     token: ApiToken
@@ -51,7 +50,7 @@ def create_token(
     rules.may_make_token(name=name, scopes=chosen).require()
     if expires_at is not None and expires_at <= at:
         raise Refused("expires_at", "The token would have expired already.", field="expires_at")
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    secret = SECRET_BEGINS + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         name=name.strip(),
         prefix=secret[:10],
@@ -229,7 +228,7 @@ def welcome_link(user: User) -> str:
 
 
 def welcomed(text: str) -> User | None:
-    """Return the person whom a welcome link names, None if it is spent, too old or of another tenant."""
+    """Return whom a welcome link names, None if it is spent, too old or of another tenant."""
     try:
         user_id, stamp = signing.unsign(
             text, purpose=WELCOME, max_age_seconds=WELCOME_DAYS * 86_400

@@ -1,4 +1,4 @@
-"""What every call to the API passes first: the size of its body, its method, the text in its address."""
+"""What every call to the API passes first: the size of its body, its method, its address."""
 
 import re
 from collections.abc import Callable

@@ -21,7 +21,7 @@ _NOT_KEPT = {401, 403, 409, 413, 429}
 
 
 def idempotent(handler: Handler) -> Handler:
-    """Run the handler of a POST and keep its answer in one transaction, so that a crash keeps neither.
+    """Run the handler of a POST and keep its answer in one transaction: a crash keeps neither.
 
     Put it directly on the handler, under the router's decorator.
     """
@@ -29,10 +29,10 @@ def idempotent(handler: Handler) -> Handler:
 
 
 def idempotent_in_steps(handler: Handler) -> Handler:
-    """The same for a handler that must commit before it talks to somebody else, such as a card provider.
+    """The same for a handler that commits before it talks to somebody else, such as a card provider.
 
-    The key is claimed for 90 s; after a crash the next try runs the handler again, whose operation must
-    therefore be safe to repeat (`request.idempotency_key` names the try).
+    The key is claimed for 90 s; after a crash the next try runs the handler again, whose operation
+    must therefore be safe to repeat (`request.idempotency_key` names the try).
     """
     return _idempotent(handler, in_steps=True)
 
@@ -112,7 +112,7 @@ def _route(request: HttpRequest) -> str:
 
 
 def _digest(request: HttpRequest) -> str:
-    """Return the hash of what the body says; its spacing and the boundary of parts do not matter."""
+    """Return the hash of what the body says; spacing and the boundary of parts do not matter."""
     digest = hashlib.sha256()
     if request.content_type == "multipart/form-data":
         for name in sorted(request.POST):

@@ -6,9 +6,9 @@ from parkops.accounts.models import ApiToken
 
 
 class IdempotencyKey(models.Model):
-    """One key that a token sent with a POST, and the answer it got; without a status it is not answered yet.
+    """One key that a token sent with a POST, and its answer; without a status there is none yet.
 
-    `claimed_until` is set only where the act commits in steps of its own: until then it is in other hands.
+    `claimed_until` is set only where the act commits in steps: until then it is in other hands.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -1,4 +1,4 @@
-"""Lists by cursor: a page begins after the last row of the one before, whatever was added meanwhile."""
+"""Lists by cursor: a page begins after the last row of the one before, whatever was added since."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -30,7 +30,7 @@ def page_of(
 ) -> dict[str, Any]:
     """Return one page of `rows` as {"items", "next"}, each row through `out`.
 
-    `order` names non-empty columns of the model, a minus before those that descend, and ends in "id".
+    `order` names columns that are never empty, a minus before those that descend; it ends in "id".
 
     :raises Problem: 422 for a cursor that this list did not give.
     """

@@ -109,7 +109,7 @@ def no_token() -> Problem:
     return Problem(
         401,
         "unauthorized",
-        "Send a token of this tenant as Authorization: Bearer TOKEN; it may have expired or been revoked.",
+        "Send a token of this tenant as Authorization: Bearer TOKEN. It may have expired.",
         headers={"WWW-Authenticate": "Bearer"},
     )
 
@@ -126,7 +126,7 @@ def _of_validation(error: ValidationError) -> Problem:
 
 
 def _field_error(found: dict[str, Any]) -> dict[str, str]:
-    # ("body", "payload", "vehicles", 0, "plate"): where it stands and the handler's argument come off.
+    # ("body", "payload", "vehicles", 0, "plate"): place and the handler's argument come off.
     where = [str(part) for part in found.get("loc", ())]
     keep = where[2:] if where[:1] in (["body"], ["file"]) and len(where) > 2 else where[1:]
     message = _WORDS.get(found.get("type", ""), str(found.get("msg", "")))

@@ -1,4 +1,4 @@
-"""The values of the API's bodies: money, instants, e-mail addresses; how they are read and written."""
+"""The values of the API's bodies: money, instants, e-mail addresses."""
 
 import re
 from datetime import datetime
@@ -99,7 +99,7 @@ _EMAIL = re.compile(
 
 
 def email_address(given: str) -> str | None:
-    """Return `given` without blanks around it if it has the form of an e-mail address, else None."""
+    """Return `given` without blanks around it if it has the form of an address, else None."""
     text = given.strip()
     fits = len(text) <= 254 and _EMAIL.fullmatch(text) and ".." not in text.split("@")[0]
     return text if fits else None

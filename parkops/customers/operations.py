@@ -33,7 +33,7 @@ def register_customer(
 ) -> Customer:
     """Add a customer; `email` is taken as given (its form is checked where it is read).
 
-    :raises Conflict: "customer_exists" if the e-mail address or `external_id` is another customer's.
+    :raises Conflict: "customer_exists" if the e-mail address or `external_id` is taken.
     :raises Refused: for an audience that the program in force does not have.
     """
     _lock_email(email)
@@ -66,7 +66,7 @@ def change_customer(
 
     :raises NotFound: if there is no such customer.
     :raises Conflict: "customer_exists" if another customer has the e-mail address or external id.
-    :raises Refused: for an unknown audience, or to give the address of somebody who signs in another.
+    :raises Refused: for an unknown audience, or a new address for somebody who signs in.
     """
     unknown = set(changes) - CHANGEABLE
     if unknown:
@@ -106,7 +106,7 @@ def change_customer(
 
 @transaction.atomic
 def customer_for_user(user: User, *, at: datetime) -> Customer:
-    """Return the customer that a signed-in person is; found by the confirmed e-mail, or made new."""
+    """Return the customer that a signed-in person is: by the confirmed e-mail, or a new one."""
     person = Customer.objects.filter(user_id=user.pk).first()
     if person is not None:
         return person
@@ -141,7 +141,8 @@ def add_vehicle(
 ) -> Vehicle:
     """Note that a customer holds a vehicle from `at` on; the same plate twice is once.
 
-    What was left open before (region, make, fuel) is filled in. Another customer may hold the same plate.
+    What was left open before (region, make, fuel) is filled in. Another customer may hold the
+    same plate.
 
     :raises Refused: "plate" if it has no letter or digit, or more than 12.
     """

@@ -39,7 +39,7 @@ def customer(reference: UUID | str) -> Customer:
 
 
 def customer_by_email(email: str) -> Customer | None:
-    """Return the customer with this e-mail address, compared without case; None if there is none."""
+    """Return the customer with this e-mail address, compared without case, or None."""
     return Customer.objects.filter(email__iexact=email.strip()).first()
 
 
@@ -106,7 +106,7 @@ def notes_of(customer_id: int, *, limit: int = 200) -> list[Note]:
 
 
 def matching(text: str) -> QuerySet[Customer]:
-    """Return customers whose name, e-mail, phone, own number or plate has `text`; all if it is empty."""
+    """Return customers whose name, e-mail, phone, own number or plate has `text` (empty: all)."""
     rows = Customer.objects.all()
     for word in text.split()[:5]:
         found = (

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Message(models.Model):
-    """One message to one address, written as it is sent. `key` names the occasion, so it is said once.
+    """One message to one address, as it is sent. `key` names the occasion, so it is said once.
 
     `kept` is the end of a message where there is no mail server: the mailbox shows it instead.
     """

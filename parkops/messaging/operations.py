@@ -83,7 +83,7 @@ def write_once(
     customer_id: int | None = None,
     at: datetime,
 ) -> Message:
-    """Keep a message that is already worded and promise its delivery; the same `key` is said once."""
+    """Keep a message already worded and promise its delivery; the same `key` is said once."""
     message, is_new = Message.objects.get_or_create(
         key=key,
         defaults={
@@ -104,7 +104,7 @@ def write_once(
 def deliver(message_id: int, *, at: datetime) -> None:
     """Send a waiting message; one that was sent, kept or refused is left alone.
 
-    :raises OSError: if the mail server is away (smtplib's errors are OSErrors); a later try may work.
+    :raises OSError: if the mail server is away (smtplib's errors are such); try again later.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update().filter(pk=message_id).first()
