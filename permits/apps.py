@@ -1,0 +1,9 @@
+"""The permits app."""
+
+from django.apps import AppConfig
+
+
+class PermitsConfig(AppConfig):
+    """Permits and their sale."""
+
+    name = "permits"

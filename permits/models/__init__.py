@@ -1,0 +1,10 @@
+"""What permits are made of: permits, plates' rights, quotas, waitlists, paid stays, passes."""
+
+from permits.models.passes import VisitorPass
+from permits.models.permits import Permit
+from permits.models.quotas import Quota
+from permits.models.rights import PlateRight
+from permits.models.sessions import ParkingSession
+from permits.models.waitlist import WaitlistEntry
+
+__all__ = ["ParkingSession", "Permit", "PlateRight", "Quota", "VisitorPass", "WaitlistEntry"]

@@ -1,0 +1,78 @@
+"""Which plate may park by what."""
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+
+class PlateRightQuerySet(models.QuerySet["PlateRight"]):
+    """Filters over rights."""
+
+    def with_source(self) -> Self:
+        """Fetch what the right rests on in the same statement."""
+        return self.select_related("permit", "session", "visitor_pass")
+
+
+class PlateRight(models.Model):
+    """One plate on a permit, in a paid stay or on a visitor pass, for [starts_at, ends_at).
+
+    It holds only while what it rests on does: a permit that is suspended keeps its rows.
+    `near_keys` are what near misses share; `removed_at` is when the plate was taken off.
+    """
+
+    class Kind(models.TextChoices):
+        """What the right rests on."""
+
+        PERMIT = "permit"
+        SESSION = "session"
+        VISITOR = "pass"
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=8, choices=Kind)
+    plate_text = models.CharField(max_length=32)
+    plate_key = models.CharField(max_length=12)
+    region = models.CharField(max_length=16, blank=True)
+    near_keys = ArrayField(models.CharField(max_length=14))
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+    permit = models.ForeignKey(
+        "permits.Permit", models.CASCADE, null=True, blank=True, related_name="plates"
+    )
+    session = models.ForeignKey(
+        "permits.ParkingSession", models.CASCADE, null=True, blank=True, related_name="rights"
+    )
+    visitor_pass = models.ForeignKey(
+        "permits.VisitorPass", models.CASCADE, null=True, blank=True, related_name="rights"
+    )
+
+    objects = PlateRightQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gte=F("starts_at")), name="right_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="permit", permit__isnull=False, session__isnull=True)
+                | Q(kind="session", permit__isnull=True, session__isnull=False)
+                | Q(kind="pass", permit__isnull=False, visitor_pass__isnull=False),
+                name="right_rests_on_one_thing",
+            ),
+            models.CheckConstraint(condition=~Q(plate_key=""), name="right_plate_not_empty"),
+            models.UniqueConstraint(
+                fields=["permit", "plate_key", "region"],
+                condition=Q(kind="permit", removed_at__isnull=True),
+                name="right_plate_once_a_permit",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["plate_key", "-ends_at"], name="right_by_plate"),
+            GinIndex(fields=["near_keys"], name="right_near"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plate_key} by {self.kind} from {self.starts_at:%Y-%m-%d %H:%M}"

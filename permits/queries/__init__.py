@@ -1,0 +1,41 @@
+"""What is asked about permits, by pages, the API and the apps above."""
+
+from permits.queries.permits import (
+    PermitRow,
+    PlateOn,
+    money_of,
+    permit,
+    permits_of,
+    plates_of,
+    rows_of,
+    type_of,
+)
+from permits.queries.rights import (
+    Ask,
+    NearMiss,
+    Right,
+    ended_rights_for,
+    near_misses,
+    plates_on_permit,
+    rights_for,
+    rights_for_many,
+)
+
+__all__ = [
+    "Ask",
+    "NearMiss",
+    "PermitRow",
+    "PlateOn",
+    "Right",
+    "ended_rights_for",
+    "money_of",
+    "near_misses",
+    "permit",
+    "permits_of",
+    "plates_of",
+    "plates_on_permit",
+    "rights_for",
+    "rights_for_many",
+    "rows_of",
+    "type_of",
+]

@@ -1,0 +1,117 @@
+"""Permits as rows of lists, and one permit with all that its page shows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from parkops.customers.models import Customer
+from parkops.kernel.decisions import NotFound
+from parkops.kernel.money import Money
+from parkops.kernel.numbers import tidy
+from parkops.programme import queries as programme
+from parkops.programme.permit_schema import PermitType
+from permits.models import Permit, PlateRight
+from permits.rules.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class PlateOn:
+    """A plate on a permit: as typed, its key, its region."""
+
+    text: str
+    key: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class PermitRow:
+    """One permit as lists show it; `status` is at the instant that was asked."""
+
+    permit: Permit
+    number: str
+    type_code: str
+    type_name: str
+    status: Status
+    customer: Customer
+    plates: tuple[PlateOn, ...]
+    zones: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+    total: Money
+
+
+def permit(number: str) -> Permit:
+    """Return the permit with this number, as somebody typed it.
+
+    :raises NotFound: if this tenant has none.
+    """
+    known = Permit.objects.select_related("customer").filter(number=tidy(number) or number).first()
+    if known is None:
+        raise NotFound("There is no such permit.")
+    return known
+
+
+def type_of(permit: Permit) -> PermitType:
+    """Return the permit type as it was when the permit was sold."""
+    sold_under = programme.version(permit.programme_version).programme
+    kind = sold_under.permit_type(permit.type_code)
+    if kind is None:
+        raise LookupError(f"version {permit.programme_version} has no type {permit.type_code}")
+    return kind
+
+
+def money_of(permit: Permit, minor: int) -> Money:
+    """Return minor units in the currency that the permit was sold in."""
+    return programme.version(permit.programme_version).programme.money(minor)
+
+
+def plates_of(permits: Iterable[Permit], *, at: datetime) -> dict[int, tuple[PlateOn, ...]]:
+    """Return the plates listed on each permit at `at`: those of now, not of visitors' passes."""
+    ids = [permit.pk for permit in permits]
+    rows = (
+        PlateRight.objects.filter(permit_id__in=ids, kind=PlateRight.Kind.PERMIT)
+        .exclude(removed_at__lte=at)
+        .order_by("pk")
+    )
+    found: dict[int, list[PlateOn]] = {}
+    for row in rows:
+        found.setdefault(row.permit_id, []).append(
+            PlateOn(row.plate_text, row.plate_key, row.region)
+        )
+    return {key: tuple(plates) for key, plates in found.items()}
+
+
+def rows_of(permits: Sequence[Permit], *, at: datetime) -> list[PermitRow]:
+    """Return permits (with their customers) as rows, by one more query for their plates."""
+    plates = plates_of(permits, at=at)
+    return [_row(permit, plates.get(permit.pk, ()), at) for permit in permits]
+
+
+def permits_of(
+    *, customer_id: int | None = None, plate_key: str = "", at: datetime, limit: int = 100
+) -> list[PermitRow]:
+    """Return the newest permits of a customer, or on which a plate stands or stood."""
+    permits = Permit.objects.select_related("customer").order_by("-pk")
+    if customer_id is not None:
+        permits = permits.filter(customer_id=customer_id)
+    if plate_key:
+        on = PlateRight.objects.filter(plate_key=plate_key, permit__isnull=False)
+        permits = permits.filter(pk__in=on.values("permit_id"))
+    return rows_of(list(permits[:limit]), at=at)
+
+
+def _row(permit: Permit, plates: tuple[PlateOn, ...], at: datetime) -> PermitRow:
+    kind = type_of(permit)
+    return PermitRow(
+        permit=permit,
+        number=permit.number,
+        type_code=permit.type_code,
+        type_name=kind.name,
+        status=permit.status_at(at),
+        customer=permit.customer,
+        plates=plates,
+        zones=tuple(dict.fromkeys(zone for grant in kind.grants for zone in grant.zones)),
+        starts_at=permit.starts_at,
+        ends_at=permit.ends_at,
+        total=money_of(permit, permit.net_minor + permit.tax_minor),
+    )

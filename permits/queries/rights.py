@@ -1,0 +1,317 @@
+"""Whether a plate has a right to park in a zone at an instant, and why or why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from parkops.kernel.codes import code_key
+from parkops.kernel.periods import Period
+from parkops.kernel.plates import deletions, folded, near_miss, regions_match
+from parkops.kernel.windows import Events
+from parkops.programme import queries as programme
+from permits.models import Permit, PlateRight
+from permits.rules import grants
+from permits.rules.status import Status, live_periods
+
+REMEMBERED_FOR = timedelta(days=30)
+"""A right that ended within this time is still told of, with its end, when a plate is checked."""
+NEAR_MISSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right of a plate; with `holds_now` it holds in the asked zone at the asked instant.
+
+    `because` says why or why not. `until` is when it ends or ended, `on_site` how many vehicles
+    of the permit may be on site at once (None: any number).
+    """
+
+    kind: str
+    number: str
+    until: datetime
+    holder_audience: str
+    lifts_max_stay: bool
+    permit_id: int | None
+    on_site: int | None
+    holds_now: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A plate with a right there and then that may have been meant, and how it differs."""
+
+    plate: str
+    plate_key: str
+    zone: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question: this plate, in this zone (and its ancestors, inside out), at this instant."""
+
+    plate_key: str
+    region: str
+    zone_codes: tuple[str, ...]
+    at: datetime
+
+
+def rights_for(
+    *, plate_key: str, region: str = "", zone_codes: Sequence[str], at: datetime
+) -> list[Right]:
+    """Return the rights of a plate: first those that hold in the zone at `at`, the longest first,
+    then those that do not (elsewhere, later, suspended, lately ended), each with its reason."""
+    return rights_for_many([Ask(plate_key, region, tuple(zone_codes), at)])[0]
+
+
+def rights_for_many(asks: Sequence[Ask]) -> list[list[Right]]:
+    """Return `rights_for` of each question, in their order, by one statement for them all."""
+    if not asks:
+        return []
+    rows = _rows_of({ask.plate_key for ask in asks}, min(ask.at for ask in asks) - REMEMBERED_FOR)
+    book = _Book()
+    return [
+        _in_order(
+            [
+                right
+                for row in rows.get(ask.plate_key, [])
+                if regions_match(ask.region, row.region)
+                and row.ends_at > ask.at - REMEMBERED_FOR
+                and (right := book.right(row, ask.zone_codes, ask.at)) is not None
+            ]
+        )
+        for ask in asks
+    ]
+
+
+def ended_rights_for(
+    *,
+    plate_key: str,
+    region: str = "",
+    zone_codes: Sequence[str],
+    at: datetime,
+    within: timedelta,
+) -> list[Right]:
+    """Return the rights that held in the zone and ended no longer than `within` before `at`, the
+    latest first: the permit, stay or pass ran out, or its window closed."""
+    book = _Book()
+    rows = _rows_of({plate_key}, at - within - REMEMBERED_FOR).get(plate_key, [])
+    found = [
+        right
+        for row in rows
+        if regions_match(region, row.region)
+        and (right := book.ended(row, zone_codes, at, within)) is not None
+    ]
+    return sorted(found, key=lambda right: (right.until, right.number), reverse=True)
+
+
+def near_misses(*, plate_key: str, zone_codes: Sequence[str], at: datetime) -> list[NearMiss]:
+    """Return up to five other plates with a right in the zone at `at` that look like this one."""
+    rows = (
+        PlateRight.objects.with_source()
+        .filter(near_keys__overlap=near_keys(plate_key), starts_at__lte=at, ends_at__gt=at)
+        .exclude(plate_key=plate_key)
+        .order_by("plate_key", "pk")[:100]
+    )
+    book, found = _Book(), {}
+    for row in rows:
+        why = near_miss(plate_key, row.plate_key)
+        if why is None or row.plate_key in found:
+            continue
+        right = book.right(row, zone_codes, at)
+        if right is not None and right.holds_now:
+            found[row.plate_key] = NearMiss(row.plate_text, row.plate_key, zone_codes[0], why)
+    return list(found.values())[:NEAR_MISSES]
+
+
+def plates_on_permit(permit_id: int, at: datetime) -> list[str]:
+    """Return the plate keys that a permit covers at `at`, its visitors' passes included."""
+    rows = PlateRight.objects.filter(
+        permit_id=permit_id, starts_at__lte=at, ends_at__gt=at
+    ).order_by("pk")
+    return list(dict.fromkeys(rows.values_list("plate_key", flat=True)))
+
+
+def near_keys(plate_key: str) -> list[str]:
+    """Return what a plate shares with its near misses: its own deletions, and its folded form."""
+    return sorted(deletions(plate_key) | {f"~{folded(plate_key)}"})
+
+
+def _rows_of(keys: set[str], since: datetime) -> dict[str, list[PlateRight]]:
+    """Return the rights of the plates that ended after `since`, by plate."""
+    rows = (
+        PlateRight.objects.with_source()
+        .filter(Q(plate_key__in=keys), ends_at__gt=since)
+        .order_by("plate_key", "-ends_at", "pk")
+    )
+    found: dict[str, list[PlateRight]] = {}
+    for row in rows:
+        found.setdefault(row.plate_key, []).append(row)
+    return found
+
+
+def _in_order(rights: list[Right]) -> list[Right]:
+    return sorted(
+        rights, key=lambda r: (not r.holds_now, r.kind != "session", -r.until.timestamp(), r.number)
+    )
+
+
+class _Book:
+    """Works out rights, with the declared events read once and only if a window asks for them."""
+
+    def __init__(self) -> None:
+        self._events: Events | None = None
+
+    @property
+    def events(self) -> Events:
+        if self._events is None:
+            declared = programme.event_periods()
+            self._events = {code_key(code): spans for code, spans in declared.items()}
+        return self._events
+
+    def right(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right | None:
+        """Return the right of a row at `at`; None if it never was one (an unpaid cart)."""
+        if row.kind == PlateRight.Kind.SESSION:
+            return self._session(row, zone_codes, at)
+        return self._permit(row, zone_codes, at)
+
+    def ended(
+        self, row: PlateRight, zone_codes: Sequence[str], at: datetime, within: timedelta
+    ) -> Right | None:
+        """Return the right of a row if it held and ended in the `within` before `at`."""
+        span = Period(at - within, at)
+        last = max((part.end for part in self._held(row, zone_codes, span)), default=None)
+        if last is None:
+            return None
+        right = self.right(row, zone_codes, at)
+        if right is None or right.holds_now:
+            return None
+        return Right(
+            right.kind,
+            right.number,
+            last,
+            right.holder_audience,
+            right.lifts_max_stay,
+            right.permit_id,
+            right.on_site,
+            False,
+            f"{_titled(right.kind)} {right.number} ended {_clock(last, row)}.",
+        )
+
+    def _held(self, row: PlateRight, zone_codes: Sequence[str], span: Period) -> list[Period]:
+        """Return when inside `span`, or up to its start, the row's right held in the zone."""
+        # A right that ends exactly `within` ago still counts: the span is asked a little longer.
+        span = Period(span.start - timedelta(seconds=1), span.end)
+        own = Period(row.starts_at, row.ends_at).overlap(span)
+        if own is None:
+            return []
+        if row.kind == PlateRight.Kind.SESSION:
+            here = code_key(row.session.zone_code) in {code_key(code) for code in zone_codes}
+            return [own] if here else []
+        sold_under = programme.version(row.permit.programme_version).programme
+        kind = sold_under.permit_type(row.permit.type_code)
+        reach = grants.reach(kind.grants, zone_codes)
+        if reach is None:
+            return []
+        live = [part for p in live_periods(row.permit.life) if (part := p.overlap(own))]
+        if any(window.is_always for window in reach.windows):
+            return live
+        events = self.events if grants.has_event(reach.windows) else None
+        return [
+            held for part in live for held in sold_under.periods(reach.windows, part, events=events)
+        ]
+
+    def _session(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right:
+        stay = row.session
+        here = code_key(stay.zone_code) in {code_key(code) for code in zone_codes}
+        begun, over = row.starts_at <= at, at >= row.ends_at
+        if not here:
+            because = f"Paid stay {stay.number} is for {stay.zone_code}."
+        elif over:
+            because = f"Paid stay {stay.number} ended {_clock(row.ends_at, row)}."
+        elif not begun:
+            because = f"Paid stay {stay.number} starts {_clock(row.starts_at, row)}."
+        else:
+            because = (
+                f"Paid stay {stay.number} in {stay.zone_code} runs to {_clock(row.ends_at, row)}."
+            )
+        return Right(
+            "session",
+            stay.number,
+            row.ends_at,
+            "",
+            True,
+            None,
+            None,
+            here and begun and not over,
+            because,
+        )
+
+    def _permit(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right | None:
+        permit: Permit = row.permit
+        status = permit.status_at(at)
+        if permit.paid_at is None:
+            return None
+        sold_under = programme.version(permit.programme_version).programme
+        kind = sold_under.permit_type(permit.type_code)
+        reach = grants.reach(kind.grants, zone_codes)
+        until = row.ends_at
+        name = f"{_titled(row.kind)} {permit.number}"
+        holds = False
+        if reach is None:
+            granted = ", ".join(dict.fromkeys(z for grant in kind.grants for z in grant.zones))
+            because = f"{name} does not cover {zone_codes[0]}; it grants {granted}."
+        elif status is not Status.ACTIVE:
+            because = _why_not(name, status, permit, row)
+            if status is Status.EXPIRED:
+                until = min(until, permit.ends_at)
+        elif at >= row.ends_at:
+            because = f"{name} no longer covers this plate since {_clock(row.ends_at, row)}."
+            if row.kind == PlateRight.Kind.VISITOR:
+                because = f"{name} ended {_clock(row.ends_at, row)}."
+        elif at < row.starts_at:
+            because = f"{name} covers this plate from {_clock(row.starts_at, row)}."
+        else:
+            events = self.events if grants.has_event(reach.windows) else None
+            held = grants.held_until(sold_under, reach.windows, at, row.ends_at, events)
+            holds = held is not None
+            until = held or until
+            because = f"{name} grants {reach.text}{'.' if holds else ', so not now.'}"
+        return Right(
+            str(row.kind),
+            permit.number,
+            until,
+            permit.audience,
+            kind.lifts_max_stay,
+            permit.pk,
+            kind.vehicles.on_site,
+            holds,
+            because,
+        )
+
+
+def _why_not(name: str, status: Status, permit: Permit, row: PlateRight) -> str:
+    words = {
+        Status.HELD: "is not paid yet",
+        Status.PENDING: "waits for approval",
+        Status.SCHEDULED: f"starts {_clock(permit.starts_at, row)}",
+        Status.SUSPENDED: "is suspended",
+        Status.EXPIRED: f"ended {_clock(permit.ends_at, row)}",
+        Status.CANCELLED: "was canceled",
+        Status.REVOKED: "was revoked",
+    }
+    return f"{name} {words[status]}."
+
+
+def _titled(kind: str) -> str:
+    return {"permit": "Permit", "session": "Paid stay", "pass": "Visitor pass of permit"}[str(kind)]
+
+
+def _clock(at: datetime, row: PlateRight) -> str:
+    source = row.session if row.kind == PlateRight.Kind.SESSION else row.permit
+    zone = programme.version(source.programme_version).programme.tz
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"

@@ -1,0 +1,1 @@
+"""What the permit rules say. Pure: no database, no clock, no Django."""

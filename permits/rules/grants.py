@@ -1,0 +1,74 @@
+"""What a permit type grants: which zones, when, and in what words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from parkops.kernel.codes import code_key
+from parkops.kernel.periods import Period
+from parkops.kernel.windows import Events, Window, describe
+from parkops.programme.permit_schema import Grant
+from parkops.programme.schema import Programme
+
+LOOK_AHEAD = timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The part of a type's grants that reaches a zone: the zone as granted, and when."""
+
+    zone_code: str
+    windows: tuple[Window, ...]
+
+    @property
+    def text(self) -> str:
+        """As in "LOT-A always" or "LOT-C Mon-Fri 16:30-24:00"."""
+        return f"{self.zone_code} {describe(self.windows)}"
+
+
+def reach(grants: Sequence[Grant], zone_codes: Sequence[str]) -> Reach | None:
+    """Return what `grants` give in a zone, named with its ancestors from the inside out.
+
+    None where no grant reaches it. The windows of all grants that do count together.
+    """
+    granted = {}
+    windows: list[Window] = []
+    for grant in grants:
+        for code in grant.zones:
+            granted[code_key(code)] = code
+    near = next((granted[code_key(code)] for code in zone_codes if code_key(code) in granted), None)
+    if near is None:
+        return None
+    keys = {code_key(code) for code in zone_codes}
+    for grant in grants:
+        if any(code_key(code) in keys for code in grant.zones):
+            windows += [window for window in grant.when if window not in windows]
+    return Reach(near, tuple(windows))
+
+
+def has_event(windows: Sequence[Window]) -> bool:
+    """Return whether it depends on a declared event when these windows hold."""
+    return any(window.during is not None for window in windows)
+
+
+def held_until(
+    programme: Programme,
+    windows: Sequence[Window],
+    at: datetime,
+    ends_at: datetime,
+    events: Events | None = None,
+) -> datetime | None:
+    """Return until when windows go on to hold, at most `ends_at`; None if they do not at `at`."""
+    if any(window.is_always for window in windows):
+        return ends_at
+    if not programme.holds(windows, at, events=events):
+        return None
+    horizon = min(ends_at, at + LOOK_AHEAD)
+    spans = programme.periods(windows, Period(at, max(horizon, at)), events=events)
+    end = spans[0].end if spans else horizon
+    return ends_at if end >= horizon else end
+
+
+def describe_grants(grants: Sequence[Grant]) -> list[str]:
+    """Return each grant in words: "LOT-A, LOT-B: always"."""
+    return [f"{', '.join(grant.zones)}: {describe(grant.when)}" for grant in grants]
