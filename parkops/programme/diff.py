@@ -1,8 +1,157 @@
-"""What a newer programme changes, in plain words. (Placeholder by the lead; helper A replaces this file.)"""
+"""What changes from one version of the programme to the next, in plain words."""
 
-from parkops.programme.schema import Programme
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import Duration
+from parkops.kernel.windows import Window, describe
+from parkops.programme.fields import Part
+from parkops.programme.geometry import positions
+from parkops.programme.permit_schema import Condition
+from parkops.programme.schema import DayRange, Programme
+from parkops.programme.violation_schema import NthWithin
+
+KINDS = {
+    "audiences": "Audience",
+    "zones": "Zone",
+    "permit_types": "Permit type",
+    "violations": "Violation",
+}
+FACTORS = {"factor", "times"}
+DAYS = {"within", "after"}
 
 
 def describe_changes(old: Programme, new: Programme) -> list[str]:
-    """Return one line for each change."""
-    return [] if old == new else ["The program changes."]
+    """Return a sentence for every change from `old` to `new`, in the order of the file.
+
+    Parts are matched by code: what is left out is retired. The order of parts says nothing.
+    """
+    rest = {"audiences", "zones", "permit_types", "violations", "calendar_days", "events"}
+    lines = _changes("", _facts(old, skip=rest), _facts(new, skip=rest))
+    lines += _calendars(old, new)
+    lines += _named("Event", dict(_keyed(old.events)), dict(_keyed(new.events)))
+    for field, kind in KINDS.items():
+        before = {code_key(part.code): part for part in getattr(old, field)}
+        after = {code_key(part.code): part for part in getattr(new, field)}
+        lines += _named(
+            kind,
+            {key: f"{part.code} ({part.name})" for key, part in before.items()},
+            {key: f"{part.code} ({part.name})" for key, part in after.items()},
+        )
+        for key, part in after.items():
+            if key in before:
+                name = f"{kind} {part.code}: "
+                lines += _changes(name, _facts(before[key]), _facts(part))
+    return lines or ["Only the order or the notation of the file changes."]
+
+
+def _named(kind: str, before: dict[str, str], after: dict[str, str]) -> list[str]:
+    added = [f"{kind} {name} is added." for key, name in after.items() if key not in before]
+    retired = [f"{kind} {name} is retired." for key, name in before.items() if key not in after]
+    return added + retired
+
+
+def _calendars(old: Programme, new: Programme) -> list[str]:
+    before = {code_key(code): (code, days) for code, days in old.calendar_days.items()}
+    after = {code_key(code): (code, days) for code, days in new.calendar_days.items()}
+    lines = _named(
+        "Calendar",
+        {key: code for key, (code, _) in before.items()},
+        {key: code for key, (code, _) in after.items()},
+    )
+    for key in after.keys() & before.keys():
+        ours, theirs = before[key][1], after[key][1]
+        gained = [_days(days) for days in theirs if days not in ours]
+        lost = [_days(days) for days in ours if days not in theirs]
+        if gained:
+            lines.append(f"Calendar {after[key][0]}: with {_and(gained)}.")
+        if lost:
+            lines.append(f"Calendar {after[key][0]}: without {_and(lost)}.")
+    return sorted(lines)
+
+
+def _days(days: DayRange) -> str:
+    return f"{days.first}" if days.first == days.last else f"{days.first} to {days.last}"
+
+
+def _changes(name: str, before: dict[str, str], after: dict[str, str]) -> list[str]:
+    lines = []
+    for label in dict.fromkeys([*before, *after]):
+        was, becomes = before.get(label), after.get(label)
+        if was != becomes:
+            subject = f"{name}{label}" if name else label[:1].upper() + label[1:]
+            lines.append(f"{subject}, from {was or 'unset'} to {becomes or 'unset'}.")
+    return lines
+
+
+def _facts(part: Part, path: str = "", skip: Iterable[str] = ()) -> dict[str, str]:
+    """Every value set in a part, by where it stands, in words: "price base" is "9.00 USD"."""
+    facts: dict[str, str] = {}
+    for name, field in type(part).model_fields.items():
+        if name in skip:
+            continue
+        key = (field.alias or name).replace("_", " ")
+        label = f"{path} {key}".strip()
+        facts |= _fact(label, name, getattr(part, name))
+    return facts
+
+
+def _fact(label: str, name: str, value: Any) -> dict[str, str]:
+    if value is None:
+        return {}
+    if isinstance(value, Part):
+        return _facts(value, label)
+    if isinstance(value, tuple) and value and isinstance(value[0], Part):
+        if len(value) == 1:
+            return _facts(value[0], label)
+        numbered = [_facts(part, f"{label} {n}") for n, part in enumerate(value, 1)]
+        return {key: text for facts in numbered for key, text in facts.items()}
+    text = _text(name, value)
+    return {label: text} if text else {}
+
+
+def _text(name: str, value: Any) -> str:
+    if name == "year_start":
+        return f"{value[0]:02}-{value[1]:02}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if name in FACTORS else f"{(value * 100).normalize():f}%"
+    if isinstance(value, Duration):
+        return value.text
+    if isinstance(value, NthWithin):
+        return {"programme-year": "the programme year", "days": f"{value.days} days"}.get(
+            value.kind, f"since {value.days} days without one"
+        )
+    if isinstance(value, tuple):
+        return _sequence(value)
+    if isinstance(value, dict):
+        return _place(value) if value else ""
+    if isinstance(value, int) and name in DAYS:
+        return Duration(days=value).text
+    return str(value)
+
+
+def _sequence(value: Sequence[Any]) -> str:
+    if value and isinstance(value[0], Window):
+        return describe(value)
+    if value and isinstance(value[0], Condition):
+        return " and ".join(condition.text for condition in value)
+    return _and([str(part) for part in value])
+
+
+def _place(geometry: dict[str, Any]) -> str:
+    points = positions(geometry)
+    east = sum(point[0] for point in points) / len(points)
+    north = sum(point[1] for point in points) / len(points)
+    return f"a {geometry['type']} of {len(points)} points around {north:.6f}, {east:.6f}"
+
+
+def _and(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+
+
+def _keyed(codes: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return ((code_key(code), code) for code in codes)

@@ -1,10 +1,184 @@
-"""What is surely unwanted in a programme. (Placeholder by the lead; helper A replaces this file.)"""
+"""What a programme says that is valid but surely unwanted."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 
-from parkops.programme.schema import Programme
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import midnight
+from parkops.kernel.money import Money
+from parkops.kernel.periods import Period
+from parkops.kernel.windows import Window, describe
+from parkops.programme.permit_schema import Fixed, PermitType
+from parkops.programme.schema import Programme, Zone
+from parkops.programme.violation_schema import Ladder, Violation
 
 
 def findings(programme: Programme, *, today: date) -> list[str]:
-    """Return one line for each finding."""
-    return []
+    """Return one line for each thing that is surely unwanted, as things stand on `today` (local).
+
+    Windows are looked at over the year from `today`, with every event taken to be on.
+    """
+    return [
+        *_zones_without_permits(programme),
+        *_audiences_without_permits(programme),
+        *_windows_without_cover(programme, today),
+        *_violations_never_raised(programme),
+        *(line for kind in programme.permit_types for line in _permit_type(kind, today)),
+        *_shared_numbers(programme),
+        *(line for violation in programme.violations for line in _violation(violation)),
+        *_unused_names(programme),
+    ]
+
+
+def _zones_without_permits(programme: Programme) -> Iterator[str]:
+    grants = [grant for kind in programme.permit_types for grant in kind.grants]
+    for zone in programme.zones:
+        only_groups = not zone.enforced and programme.descendants(zone.code)
+        if only_groups or any(programme.covers(grant.zones, zone.code) for grant in grants):
+            continue
+        yield f"zone {zone.code}: no permit type grants it"
+
+
+def _audiences_without_permits(programme: Programme) -> Iterator[str]:
+    named = {code_key(code) for kind in programme.permit_types for code in kind.audience}
+    is_open = any(not kind.audience for kind in programme.permit_types)
+    for audience in programme.audiences:
+        if code_key(audience.code) in named:
+            continue
+        but = ", only those open to everyone" if is_open else ""
+        yield f"audience {audience.code}: no permit type sells to it{but}"
+
+
+def _windows_without_cover(programme: Programme, today: date) -> Iterator[str]:
+    begins = midnight(today, programme.tz)
+    year = Period(begins, begins + timedelta(days=366))
+    always_on = {code_key(event): [year] for event in programme.events}
+
+    def meet(one: tuple[Window, ...], other: tuple[Window, ...]) -> bool:
+        ours = programme.periods(one, year, events=always_on)
+        theirs = programme.periods(other, year, events=always_on)
+        return any(a.overlaps(b) for a in ours for b in _near(a, theirs))
+
+    for zone in programme.zones:
+        if zone.max_stay is not None:
+            continue
+        covers = _covers(programme, zone)
+        for window in zone.enforced:
+            if not any(meet((window,), cover) for cover in covers):
+                when = describe([window])
+                yield f"zone {zone.code}: enforced {when}, which no permit, rate or stay covers"
+    for n, rate in enumerate(programme.sessions.rates):
+        for code in rate.zones:
+            zone = programme.zone(code)
+            inside = [zone, *programme.descendants(code)] if zone else []
+            if not any(meet(place.enforced, rate.when) for place in inside if place.enforced):
+                when = describe(rate.when)
+                yield f"sessions.rates.{n}: charges {code} {when}, when it is not enforced"
+
+
+def _near(one: Period, others: list[Period]) -> list[Period]:
+    return [other for other in others if other.start < one.end and other.end > one.start]
+
+
+def _covers(programme: Programme, zone: Zone) -> list[tuple[Window, ...]]:
+    """The windows of every grant and rate that cover the zone, those without limits first."""
+    grants = [grant for kind in programme.permit_types for grant in kind.grants]
+    covers = [grant.when for grant in grants if programme.covers(grant.zones, zone.code)]
+    covers += [rate.when for rate in programme.rates_for(zone.code)]
+    unique = list(dict.fromkeys(covers))
+    return sorted(unique, key=lambda when: not any(window.is_always for window in when))
+
+
+def _violations_never_raised(programme: Programme) -> Iterator[str]:
+    for violation in programme.violations:
+        zones = [z for z in programme.zones if programme.may_be_raised(violation, z.code)]
+        why = _never_raised(programme, violation, zones)
+        if why:
+            yield f"violation {violation.code}: no zone can raise it, {why}"
+
+
+def _never_raised(programme: Programme, violation: Violation, zones: list[Zone]) -> str | None:
+    enforced = [zone for zone in zones if zone.enforced]
+    if violation.raised_by == "unauthorized" and not enforced:
+        return "for none of its zones is ever enforced"
+    if violation.raised_by == "overtime" and not any(zone.max_stay for zone in enforced):
+        return "for none of its zones is enforced with a max_stay"
+    if violation.raised_by == "second_vehicle":
+        limited = [k for k in programme.permit_types if k.vehicles.on_site is not None]
+        granted = [grant.zones for kind in limited for grant in kind.grants]
+        if not any(programme.covers(codes, zone.code) for codes in granted for zone in enforced):
+            return "for no permit type that limits vehicles on site grants an enforced one"
+    return None
+
+
+def _permit_type(kind: PermitType, today: date) -> Iterator[str]:
+    name, sale, term = f"permit type {kind.code}", kind.on_sale, kind.term
+    if sale.closes is not None and sale.closes.on <= today:
+        yield f"{name}: its sale ended on {sale.closes}"
+    elif isinstance(term, Fixed) and term.ends_on <= today:
+        yield f"{name}: its sale has ended, for its term ended on {term.ends_on}"
+    if isinstance(term, Fixed) and sale.opens is not None and sale.opens.on >= term.ends_on:
+        yield f"{name}: its sale begins on {sale.opens}, after its term"
+    for cohort in sale.cohorts:
+        for code in cohort.audience:
+            if not kind.is_for([code]):
+                yield f"{name}: it has a cohort for {code}, to whom it is not sold"
+    if kind.waitlist is not None and kind.quota is None:
+        yield f"{name}: it has a waitlist and no quota, so that nobody ever waits"
+    if kind.documents and kind.approval != "documents":
+        yield f"{name}: it names documents and approval: {kind.approval} asks for none"
+    if kind.numbers is not None and kind.credential == "virtual":
+        yield f"{name}: it has numbers for hangtags and its credential is virtual"
+    most = kind.quota.limit if kind.quota else None
+    if kind.numbers is not None and most is not None and kind.numbers.count < most:
+        yield f"{name}: it has {kind.numbers.count} numbers for the {most} that may be sold"
+    if kind.vehicles.max == 0 and kind.passes is None:
+        yield f"{name}: it covers no plate (vehicles.max is 0) and gives no passes"
+    if kind.price.floor is not None and kind.price.floor > kind.price.base:
+        yield f"{name}: its floor, {kind.price.floor}, is above its base, {kind.price.base}"
+
+
+def _shared_numbers(programme: Programme) -> Iterator[str]:
+    numbered = [(kind.code, kind.numbers) for kind in programme.permit_types if kind.numbers]
+    for n, (code, ours) in enumerate(numbered):
+        for other, theirs in numbered[:n]:
+            same = code_key(ours.prefix) == code_key(theirs.prefix)
+            if same and ours.first <= theirs.last and theirs.first <= ours.last:
+                yield f"permit type {code}: its hangtag numbers are also those of {other}"
+
+
+def _violation(violation: Violation) -> Iterator[str]:
+    name = f"violation {violation.code}"
+    if violation.nth is not None:
+        yield from (f"{name}: {line}" for line in _ladder(violation.nth, violation.fine))
+
+
+def _ladder(ladder: Ladder, fine: Money) -> Iterator[str]:
+    before: tuple[int, Money] | None = None
+    for step in sorted(ladder.steps, key=lambda step: step.n):
+        own = fine if step.fine is None else step.fine
+        if step.sanction == "warning":
+            if step.fine:
+                yield f"step {step.n} is a warning, which owes nothing, with a fine of {step.fine}"
+            own = Money.zero(fine.currency)
+        if before is not None and own < before[1]:
+            yield f"its ladder falls from {before[1]} at n {before[0]} to {own} at n {step.n}"
+        before = step.n, own
+
+
+def _unused_names(programme: Programme) -> Iterator[str]:
+    whens = [zone.enforced for zone in programme.zones]
+    whens += [grant.when for kind in programme.permit_types for grant in kind.grants]
+    whens += [rate.when for rate in programme.sessions.rates]
+    used = [window for when in whens for window in when]
+    events = {code_key(window.during) for window in used if window.during}
+    for event in programme.events:
+        if code_key(event) not in events:
+            yield f"event {event}: no window is during it, so that declaring it changes nothing"
+    business = [v for v in programme.violations if v.appeal and v.appeal.days == "business"]
+    calendars = {code_key(code) for window in used for code in window.exceptions}
+    for code in programme.calendar_days:
+        if code_key(code) not in calendars and not (business and code_key(code) == "holidays"):
+            yield f"calendar {code}: no window excepts it"
+    if business and "holidays" not in programme.calendars:
+        yield f"violation {business[0].code}: business days need a holidays calendar; there is none"

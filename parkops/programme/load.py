@@ -28,7 +28,7 @@ class Fault:
         return f"{filename}:{self.line}: {self.path}: {self.message}"
 
 
-class FaultyProgramme(ValueError):
+class Faulty(ValueError):
     """A file that is no programme; `faults` has all that is wrong, by line."""
 
     def __init__(self, faults: list[Fault], filename: str) -> None:
@@ -39,41 +39,56 @@ class FaultyProgramme(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A programme, and the document it was read from: plain values that JSON can hold."""
+    """A programme, the plain values (as JSON) it was read from, and the text of the file."""
 
     programme: Programme
     document: dict[str, Any]
+    source: str
+
+    @property
+    def digest(self) -> str:
+        """What tells two contents apart; see `digest`."""
+        return digest(self.document)
 
 
 def load(raw: str | bytes, filename: str = "programme.yaml") -> Loaded:
-    """Return the programme that a file says.
+    """Return the programme that the text of a file says.
 
-    :raises FaultyProgramme: with all its faults, if it says none.
+    :raises Faulty: with all its faults, if it says none.
     """
-    read = source.read(raw)
-    faults = [Fault(line, _dotted(path), message) for line, path, message in read.faults]
+    held = source.read(raw)
+    faults = [Fault(line, _dotted(path), message) for line, path, message in held.faults]
     programme = None
-    if isinstance(read.document, dict):
-        programme, found = _parsed(read.document)
-        faults += [Fault(read.line_of(path), _dotted(path), text) for path, text in found]
+    if isinstance(held.document, dict):
+        programme, found = _parsed(held.document)
+        faults += [Fault(held.line_of(path), _dotted(path), text) for path, text in found]
     elif not faults:
         message = "the file is not a mapping; write schema, programme and zones as keys"
-        faults.append(Fault(read.line_of(()), _dotted(()), message))
+        faults.append(Fault(held.line_of(()), _dotted(()), message))
     if faults or programme is None:
-        raise FaultyProgramme(sorted(set(faults)), filename)
-    return Loaded(programme, source.plain(read.document))
+        raise Faulty(sorted(set(faults)), filename)
+    return Loaded(programme, source.plain(held.document), held.text)
+
+
+def read(path: str | FilePath) -> Loaded:
+    """Return the programme that the file at `path` says.
+
+    :raises Faulty: with all its faults, if it says none.
+    :raises OSError: if it cannot be read.
+    """
+    return load(FilePath(path).read_bytes(), str(path))
 
 
 def load_document(document: dict[str, Any], filename: str = "programme") -> Loaded:
     """Return the programme that a document edited on screen says; faults have no line (0).
 
-    :raises FaultyProgramme: with all its faults, if it says none.
+    :raises Faulty: with all its faults, if it says none.
     """
     programme, found = _parsed(document)
     if found or programme is None:
         faults = sorted({Fault(0, _dotted(path), message) for path, message in found})
-        raise FaultyProgramme(faults, filename)
-    return Loaded(programme, document)
+        raise Faulty(faults, filename)
+    return Loaded(programme, document, to_yaml(document))
 
 
 def check(path: str | FilePath) -> list[Fault]:
@@ -82,8 +97,8 @@ def check(path: str | FilePath) -> list[Fault]:
     :raises OSError: if it cannot be read.
     """
     try:
-        load(FilePath(path).read_bytes(), str(path))
-    except FaultyProgramme as faulty:
+        read(path)
+    except Faulty as faulty:
         return faulty.faults
     return []
 
@@ -121,7 +136,7 @@ def _dotted(path: Path) -> str:
 
 
 class _Writer(yaml.SafeDumper):
-    """Writes dates without quotes, and never an anchor."""
+    """Writes dates without quotes, and no anchor."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

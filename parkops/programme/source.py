@@ -25,6 +25,7 @@ class Number(float):
 class Source:
     """What a file holds: plain values, the line of every path, and what is wrong with its form."""
 
+    text: str = ""
     document: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     faults: list[tuple[int, Path, str]] = field(default_factory=list)
@@ -61,22 +62,22 @@ for _kind, _form, _first in (
 
 def read(raw: bytes | str) -> Source:
     """Return what a YAML file holds; its `faults` say why it holds nothing, or what is odd."""
-    source, text = Source(), ""
+    source = Source()
     try:
-        text = _decoded(raw)
-        node = _Reader(text).get_single_node()
+        source.text = _decoded(raw)
+        node = _Reader(source.text).get_single_node()
         if node is None:
             raise _TooMuch("the file is empty; write schema, programme and zones")
         _Values(source).read(node)
     except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
+        line = source.text[: error.position].count("\n") + 1
         source.faults.append((line, (), "there is a control character on this line; remove it"))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         source.faults.append((mark.line + 1 if mark else 1, (), _syntax(error)))
     except RecursionError:
         source.faults.append(
-            (1, (), f"the file is nested deeper than {DEEPEST} levels; no programme is")
+            (1, (), f"the file is nested deeper than {DEEPEST} levels; nothing here is")
         )
     except _TooMuch as error:
         source.faults.append((error.line, (), str(error)))
@@ -85,7 +86,7 @@ def read(raw: bytes | str) -> Source:
 
 def _decoded(raw: bytes | str) -> str:
     if len(raw) > LARGEST_BYTES:
-        raise _TooMuch(f"the file is too large; a programme has at most {LARGEST_BYTES} bytes")
+        raise _TooMuch(f"the file is too large; write at most {LARGEST_BYTES} bytes")
     if isinstance(raw, str):
         return raw
     try:
@@ -127,14 +128,14 @@ class _Values:
             raise _TooMuch(f"aliases make more than {MOST_VALUES} values of this; write fewer")
         if depth > DEEPEST:
             line = node.start_mark.line + 1
-            raise _TooMuch(f"this is nested deeper than {DEEPEST} levels; no programme is", line)
+            raise _TooMuch(f"this is nested deeper than {DEEPEST} levels; nothing here is", line)
         if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
             return self.mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
             return [self.item(part, (*path, n), depth) for n, part in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, path)
-        self.fault(node, path, f"{node.tag} is no type of a programme; leave the tag out")
+        self.fault(node, path, f"{node.tag} is no type that is read here; leave the tag out")
         return None
 
     def item(self, node: yaml.Node, path: Path, depth: int) -> Any:
@@ -178,7 +179,7 @@ class _Values:
         except (ValueError, KeyError):
             self.fault(node, path, f"{text!r} is not a {kind}; leave the tag out")
             return None
-        self.fault(node, path, f"{node.tag} is no type of a programme; leave the tag out")
+        self.fault(node, path, f"{node.tag} is no type that is read here; leave the tag out")
         return None
 
     def fault(self, node: yaml.Node, path: Path, message: str) -> None:
