@@ -8,11 +8,14 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q
 
+from parkops.kernel import windows
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
 from parkops.programme.models import Declaration, Version
-from parkops.programme.schema import Programme
+from parkops.programme.permit_schema import PermitType
+from parkops.programme.schema import Programme, Zone
 
 REMEMBERED = 256
 
@@ -94,3 +97,124 @@ def history() -> list[Version]:
 def document(number: int) -> dict[str, Any]:
     """Return version `number` as the JSON of its file."""
     return Version.objects.values_list("document", flat=True).get(number=number)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRow:
+    """A zone as the office reads it: when it is enforced, whether it is now, and the limits."""
+
+    code: str
+    name: str
+    kind: str
+    within: str
+    spaces: int | None
+    enforced: str
+    is_enforced: bool
+    limits: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """A permit type as the office reads it."""
+
+    code: str
+    name: str
+    audiences: str
+    base: Money
+    term: str
+    places: int | None
+    grants: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationRow:
+    """A violation as the office reads it."""
+
+    code: str
+    name: str
+    fine: Money
+    raised_by: str
+    zones: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A version in three tables."""
+
+    zones: list[ZoneRow]
+    types: list[TypeRow]
+    violations: list[ViolationRow]
+
+
+def summary(version: InForce, *, at: datetime) -> Summary:
+    """Return a version as the office reads it, at `at`."""
+    programme = version.programme
+    events = event_periods()
+    return Summary(
+        zones=[
+            ZoneRow(
+                code=zone.code,
+                name=zone.name,
+                kind=zone.kind,
+                within=zone.within or "",
+                spaces=zone.capacity.total if zone.capacity else None,
+                enforced=windows.describe(zone.enforced) if zone.enforced else "never",
+                is_enforced=programme.holds(zone.enforced, at, events=events),
+                limits=_limits(zone),
+            )
+            for zone in programme.zones
+        ],
+        types=[
+            TypeRow(
+                code=kind.code,
+                name=kind.name,
+                audiences=", ".join(kind.audience) or "everyone",
+                base=kind.price.base,
+                term=_term(kind),
+                places=kind.quota.total if kind.quota else None,
+                grants="; ".join(
+                    f"{', '.join(grant.zones)} {windows.describe(grant.when)}"
+                    for grant in kind.grants
+                ),
+            )
+            for kind in programme.permit_types
+        ],
+        violations=[
+            ViolationRow(
+                code=violation.code,
+                name=violation.name,
+                fine=violation.fine,
+                raised_by=violation.raised_by.replace("_", " "),
+                zones=", ".join(violation.zones) or "everywhere",
+            )
+            for violation in programme.violations
+        ],
+    )
+
+
+def declarations(*, at: datetime) -> list[Declaration]:
+    """Return the events that are on at `at` or will be, the next to end first."""
+    rows = Declaration.objects.exclude(ends_at__lte=at)
+    return list(rows.order_by(F("ends_at").asc(nulls_last=True), "pk"))
+
+
+def _limits(zone: Zone) -> str:
+    told = []
+    if zone.max_stay:
+        told.append(f"at most {zone.max_stay}")
+    if zone.no_return:
+        told.append(f"no return within {zone.no_return}")
+    if zone.grace:
+        told.append(f"grace {zone.grace}")
+    return ", ".join(told)
+
+
+def _term(kind: PermitType) -> str:
+    term = kind.term
+    if term.kind == "fixed":
+        return f"{term.starts_on:%-d %B %Y} to {term.ends_on:%-d %B %Y}"
+    if term.kind == "rolling":
+        return "1 month" if term.months == 1 else f"{term.months} months"
+    if term.kind == "days":
+        return "1 day" if term.days == 1 else f"{term.days} days"
+    return f"{term.min} to {term.max} hours"

@@ -1,0 +1,39 @@
+"""What staff fill in about the programme."""
+
+from django import forms
+
+LARGEST_BYTES = 1024 * 1024
+
+
+class ProgrammeForm(forms.Form):
+    """A programme file, pasted or chosen, and the day it comes into force."""
+
+    text = forms.CharField(
+        label="Program file",
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "input input--code"}),
+        strip=False,
+        max_length=LARGEST_BYTES,
+    )
+    begins_on = forms.DateField(
+        label="In force from",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Left empty: now.",
+    )
+
+
+class EventForm(forms.Form):
+    """An event to switch on, from now until an hour or until it is switched off."""
+
+    code = forms.ChoiceField(label="Event")
+    hours = forms.IntegerField(
+        label="For how many hours",
+        min_value=1,
+        max_value=24 * 60,
+        required=False,
+        help_text="Left empty: until you end it.",
+    )
+
+    def __init__(self, *args: object, events: tuple[str, ...] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = [(event, event) for event in events]
