@@ -18,6 +18,8 @@ EVERY_TENANT = {
     "payments.apply_events": 30.0,
     "enforcement.advance_citations": 3600.0,
     "programme.refresh_tenant": 600.0,
+    "api.forget_old_keys": 86_400.0,
+    "reporting.forget_expired_files": 3600.0,
 }
 
 app.conf.beat_schedule = {

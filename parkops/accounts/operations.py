@@ -20,7 +20,7 @@ from parkops.kernel.permissions import Role
 from parkops.messaging import operations as messaging
 from parkops.tenancy import hosts, signing
 
-SECRET_BEGINS = "po_"
+_BEGINNING = "po_"
 USE_NOTED_EVERY = timedelta(minutes=1)
 WELCOME = "set-password"
 WELCOME_DAYS = 7
@@ -50,7 +50,7 @@ def create_token(
     rules.may_make_token(name=name, scopes=chosen).require()
     if expires_at is not None and expires_at <= at:
         raise Refused("expires_at", "The token would have expired already.", field="expires_at")
-    secret = SECRET_BEGINS + secrets.token_urlsafe(32)
+    secret = _BEGINNING + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         name=name.strip(),
         prefix=secret[:10],

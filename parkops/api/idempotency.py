@@ -29,7 +29,7 @@ def idempotent(handler: Handler) -> Handler:
 
 
 def idempotent_in_steps(handler: Handler) -> Handler:
-    """The same for a handler that commits before it talks to somebody else, such as a card provider.
+    """The same for a handler that commits before it talks to another server, such as Stripe.
 
     The key is claimed for 90 s; after a crash the next try runs the handler again, whose operation
     must therefore be safe to repeat (`request.idempotency_key` names the try).
