@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 from django.db import connection, transaction
 from django_tenants.utils import schema_context, tenant_context
 
@@ -65,16 +66,18 @@ def found_tenant(
 
 @contextmanager
 def _alone_with(slug: str) -> Iterator[None]:
-    """Hold the slug in the database's session, which a killed process cannot take with it."""
-    with schema_context("public"), connection.cursor() as cursor:
+    """Hold the slug in a session of its own: migrations close ours, and a killed one lets go."""
+    parameters = connection.get_connection_params()
+    for name in ("cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(name, None)
+    with psycopg.connect(**{**parameters, "autocommit": True}) as session:
         key = f"found:{slug}"
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
-        if not cursor.fetchone()[0]:
+        row = session.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key]
+        ).fetchone()
+        if row is None or not row[0]:
             raise Conflict("slug_taken", f"Somebody is creating {slug} right now.", field="slug")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+        yield
 
 
 def _remove_unfinished(slug: str) -> None:
