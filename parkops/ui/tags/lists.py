@@ -200,3 +200,9 @@ def progress(done: int, total: int, text: str, anchor: str = "progress") -> dict
     """How far real work is: "Building the report: 1,204 of 1,932 rows"."""
     share = round(100 * done / total) if total else 0
     return {"done": done, "total": total, "text": text, "id": anchor, "share": share}
+
+
+@register.inclusion_tag("ui/components/live_notice.html")
+def live_notice() -> dict[str, Any]:
+    """Where a page with {% live %} says that its figures stand still, and why. Above the figures."""
+    return {}

@@ -1,0 +1,91 @@
+"""The one way from a template to a PDF: tagged, titled, and without fetching anything from anywhere."""
+
+import logging
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from pypdf import PdfWriter
+from weasyprint import CSS, HTML
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from parkops.ui.brand import PLATFORM, brand_of
+from parkops.ui.place import place_of
+from parkops.ui.words import locale_named
+
+log = logging.getLogger(__name__)
+
+SHEETS = ("css/pdf/paper.css",)
+LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "PH", "CL", "CO", "VE"})
+_NOWHERE = "data:,"
+
+
+class NothingFetched(URLFetcher):
+    """Opens `data:` addresses, which the page itself carries, and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols={"data"}, allow_redirects=False)
+        self.refused: list[str] = []
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """Return what a `data:` address holds.
+
+        :raises ValueError: for any other address, which WeasyPrint then leaves out.
+        """
+        if not url.lower().startswith("data:"):
+            self.refused.append(url)
+            log.warning("a PDF asked for an address outside itself, which was refused")
+            raise ValueError("a PDF fetches nothing")
+        return super().fetch(url, headers)
+
+
+def render(template: str, context: Mapping[str, Any], *, sheets: tuple[str, ...] = SHEETS) -> bytes:
+    """Return the PDF/UA-1 of `template`, which extends `ui/pdf/base.html`.
+
+    `context` has the `tenant` whose paper it is. `sheets` are style sheets by their static names.
+    """
+    tenant = context.get("tenant")
+    place = place_of(tenant)
+    letter = locale_named(place.locale).territory in LETTER_COUNTRIES
+    given = {
+        "brand": brand_of(tenant) if tenant is not None else PLATFORM,
+        "place": place,
+        "language": place.locale,
+        "page_size": "letter" if letter else "A4",
+        **context,
+    }
+    return paper(render_to_string(template, given), sheets=sheets)
+
+
+def paper(html: str, *, sheets: tuple[str, ...] = SHEETS) -> bytes:
+    """Return the PDF/UA-1 of a whole HTML page."""
+    fetcher = NothingFetched()
+    styles = [CSS(string=sheet(name), url_fetcher=fetcher) for name in sheets]
+    page = HTML(string=html, base_url=_NOWHERE, url_fetcher=fetcher)
+    return page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1", pdf_tags=True)
+
+
+def sheet(name: str) -> str:
+    """Return the text of the style sheet with this static name.
+
+    :raises FileNotFoundError: if there is none.
+    """
+    found = finders.find(name)
+    if not found:
+        raise FileNotFoundError(f"no style sheet is called {name}")
+    return Path(found).read_text(encoding="utf-8")
+
+
+def joined(parts: list[bytes]) -> bytes:
+    """Return one PDF of all pages of `parts`, in order, for papers too long to lay out at once."""
+    if len(parts) == 1:
+        return parts[0]
+    writer = PdfWriter()
+    for part in parts:
+        writer.append(BytesIO(part))
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
