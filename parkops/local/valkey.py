@@ -41,10 +41,10 @@ def start(folder: Path, state: dict[str, Any]) -> None:
     :raises LocalServerError: if it does not come up.
     """
     server, memory = daemon(folder), state.setdefault("valkey", {})
-    if server.is_alive():
+    if server.is_alive() and "password" in memory:
         wait_until(
-            lambda: not server.is_alive() or answers(memory),
-            seconds=START_SECONDS if server.leader() else 1,
+            lambda: not server.is_alive() or answers(memory) or server.leader() is None,
+            seconds=START_SECONDS,
         )
     if server.is_alive() and not answers(memory):
         server.end(signal.SIGTERM)
