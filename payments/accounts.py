@@ -1,0 +1,67 @@
+"""The chart of accounts: which accounts there are, by code, and which side each grows on."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["asset", "liability", "revenue", "expense"]
+
+CASH = "1000"
+CHEQUES = "1010"
+CARD_CLEARING = "1020"
+DEPARTMENT_ACCOUNTS = "1030"
+OTHER_CLEARING = "1040"
+RECEIVABLE = "1100"
+TAX_PAYABLE = "2000"
+DEPOSITS_HELD = "2100"
+CUSTOMER_CREDIT = "2200"
+REFUNDS_PAYABLE = "2300"
+SUSPENSE = "2900"
+PERMIT_REVENUE = "4000"
+SESSION_REVENUE = "4010"
+FINE_REVENUE = "4100"
+LATE_FEES = "4110"
+DISCOUNTS = "4190"
+FEE_REVENUE = "4200"
+CASH_OVER_SHORT = "5000"
+CARD_FEES = "5100"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of the chart. Assets and expenses grow by debits, the others by credits."""
+
+    code: str
+    name: str
+    kind: Kind
+
+
+CHART = (
+    Account(CASH, "Cash", "asset"),
+    Account(CHEQUES, "Checks", "asset"),
+    Account(CARD_CLEARING, "Cards, at the card provider", "asset"),
+    Account(DEPARTMENT_ACCOUNTS, "Departments and payroll", "asset"),
+    Account(OTHER_CLEARING, "Other ways of paying", "asset"),
+    Account(RECEIVABLE, "Owed by customers", "asset"),
+    Account(TAX_PAYABLE, "Tax to hand over", "liability"),
+    Account(DEPOSITS_HELD, "Deposits held", "liability"),
+    Account(CUSTOMER_CREDIT, "Credit of customers", "liability"),
+    Account(REFUNDS_PAYABLE, "Refunds under way", "liability"),
+    Account(SUSPENSE, "Money to be looked into", "liability"),
+    Account(PERMIT_REVENUE, "Permits", "revenue"),
+    Account(SESSION_REVENUE, "Parking sessions", "revenue"),
+    Account(FINE_REVENUE, "Fines", "revenue"),
+    Account(LATE_FEES, "Late fees", "revenue"),
+    Account(DISCOUNTS, "Discounts for early payment", "revenue"),
+    Account(FEE_REVENUE, "Fees", "revenue"),
+    Account(CASH_OVER_SHORT, "Cash over and short", "expense"),
+    Account(CARD_FEES, "Card provider's fees", "expense"),
+)
+
+METHOD_ACCOUNTS = {
+    "cash": CASH,
+    "cheque": CHEQUES,
+    "card": CARD_CLEARING,
+    "account": DEPARTMENT_ACCOUNTS,
+    "other": OTHER_CLEARING,
+}
+"""Where the money of each way of paying stands."""

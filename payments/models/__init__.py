@@ -1,0 +1,21 @@
+"""The tables of payments, one noun a file."""
+
+from payments.models.charges import Charge
+from payments.models.drawers import Drawer
+from payments.models.gateway import Dispute, GatewayEvent
+from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
+from payments.models.payments import Allocation, Payment
+from payments.models.refunds import Refund
+
+__all__ = [
+    "Allocation",
+    "Charge",
+    "Dispute",
+    "Drawer",
+    "GatewayEvent",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "Payment",
+    "Refund",
+]

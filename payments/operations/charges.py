@@ -1,0 +1,297 @@
+"""What can be done to a charge: raise it, change what it comes to, cancel it, stop its clock."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from parkops.audit import operations as audit
+from parkops.kernel.actors import SYSTEM, Actor
+from parkops.kernel.decisions import NotFound
+from parkops.kernel.money import Money
+from payments import rules, settlement
+from payments.accounts import CUSTOMER_CREDIT, DISCOUNTS, LATE_FEES, RECEIVABLE, TAX_PAYABLE
+from payments.models import Allocation, Charge, Payment
+from payments.operations import ledger
+from payments.operations.ledger import Leg
+
+
+@transaction.atomic
+def raise_charge(
+    *,
+    kind: str,
+    reference: str,
+    text: str,
+    net: Money,
+    tax: Money,
+    customer_id: int | None,
+    plate_key: str,
+    due_on: date | None,
+    revenue: str,
+    lines: Sequence[tuple[str, Money]] = (),
+    by: Actor,
+    at: datetime,
+) -> Charge:
+    """Raise the one charge for `reference`; raising it again changes nothing and returns the first.
+
+    A charge of nothing is settled at once, and its raiser is not told. `revenue` is the account
+    that earns the net; `lines` explain the amount on receipts.
+
+    :raises ValueError: for a kind that is not one of `Charge.Kind`, or an amount below zero.
+    """
+    if kind not in Charge.Kind.values or net.minor < 0 or tax.minor < 0:
+        raise ValueError(f"{kind} {reference} cannot be charged {net} and {tax} tax")
+    known = Charge.objects.select_for_update().filter(kind=kind, reference=reference).first()
+    if known is not None:
+        return known
+    gross = net.minor + tax.minor
+    charge = Charge.objects.create(
+        kind=kind,
+        reference=reference,
+        customer_id=customer_id,
+        plate_key=plate_key,
+        text=text[:300],
+        lines=[{"text": words, "amount": amount.amount} for words, amount in lines],
+        revenue=revenue,
+        raised_net_minor=net.minor,
+        raised_tax_minor=tax.minor,
+        net_minor=net.minor,
+        tax_minor=tax.minor,
+        amount_minor=gross,
+        due_on=due_on,
+        raised_at=at,
+        settled_at=None if gross else at,
+    )
+    ledger.post(
+        f"charge:{charge.public_id}:raised",
+        [
+            Leg(RECEIVABLE, gross, charge),
+            Leg(revenue, -net.minor, charge),
+            Leg(TAX_PAYABLE, -tax.minor, charge),
+        ],
+        text=charge.text,
+        by=by,
+        at=at,
+    )
+    audit.record(
+        "charge.raised",
+        subject=("charge", str(charge.public_id)),
+        actor=by,
+        at=at,
+        kind=kind,
+        reference=reference,
+        amount=(net + tax).amount,
+    )
+    return charge
+
+
+@transaction.atomic
+def change_charge(
+    *, kind: str, reference: str, amount: Money, text: str, by: Actor, at: datetime
+) -> Charge:
+    """Set what a charge comes to, gross; `text` says why and stands in the ledger.
+
+    What has been paid beyond it becomes credit of those who paid. The raiser acts itself, so it is
+    not told if nothing is owed any more; it is told nothing if something is owed again.
+
+    :raises NotFound: if there is no such charge.
+    """
+    charge = locked(kind, reference)
+    net, tax = rules.parts_of(
+        amount.minor, raised_net=charge.raised_net_minor, raised_tax=charge.raised_tax_minor
+    )
+    if (net, tax, 0, 0) == _parts(charge):
+        return charge
+    set_parts(charge, net=net, tax=tax, text=text, by=by, at=at)
+    audit.record(
+        "charge.changed",
+        subject=("charge", str(charge.public_id)),
+        actor=by,
+        at=at,
+        reason=text,
+        reference=reference,
+        amount=amount.amount,
+    )
+    return charge
+
+
+def cancel_charge(*, kind: str, reference: str, text: str, by: Actor, at: datetime) -> Charge:
+    """Let a charge come to nothing; what has been paid becomes credit of those who paid.
+
+    :raises NotFound: if there is no such charge.
+    """
+    return change_charge(
+        kind=kind, reference=reference, amount=Money(0, ""), text=text, by=by, at=at
+    )
+
+
+@transaction.atomic
+def pause_charge(*, kind: str, reference: str, paused: bool, at: datetime) -> Charge:
+    """Stop or restart a charge's clock; a paused charge is owed but never overdue.
+
+    :raises NotFound: if there is no such charge.
+    """
+    charge = locked(kind, reference)
+    if (charge.paused_at is not None) != paused:
+        charge.paused_at = at if paused else None
+        charge.save(update_fields=["paused_at"])
+    return charge
+
+
+@transaction.atomic
+def assign_charge(
+    *, kind: str, reference: str, customer_id: int | None, by: Actor, at: datetime
+) -> Charge:
+    """Say which customer owes a charge, as when the owner of a cited vehicle becomes known.
+
+    Entries written before keep the customer of their time.
+
+    :raises NotFound: if there is no such charge.
+    """
+    charge = locked(kind, reference)
+    if charge.customer_id != customer_id:
+        charge.customer_id = customer_id
+        charge.save(update_fields=["customer_id"])
+        audit.record(
+            "charge.assigned",
+            subject=("charge", str(charge.public_id)),
+            actor=by,
+            at=at,
+            reference=reference,
+        )
+    return charge
+
+
+@transaction.atomic
+def bring_up_to_date(charge_id: int, *, at: datetime) -> None:
+    """Write into the charge and the ledger what its raiser says it comes to at `at`."""
+    known = Charge.objects.filter(pk=charge_id).values_list("kind", "reference").first()
+    if known is None:
+        return
+    settlement.raiser_of(known[0]).lock(known[1])
+    charge = Charge.objects.select_for_update().get(pk=charge_id)
+    was_settled = charge.settled_at is not None
+    sync(charge, by=SYSTEM, at=at)
+    if charge.settled_at is not None and not was_settled:
+        settlement.raiser_of(charge.kind).settled(charge.reference, by=SYSTEM, at=at)
+
+
+def locked(kind: str, reference: str) -> Charge:
+    """Return the charge, locked until the transaction ends.
+
+    :raises NotFound: if there is none.
+    """
+    charge = Charge.objects.select_for_update().filter(kind=kind, reference=reference).first()
+    if charge is None:
+        raise NotFound(f"There is no charge for {reference}.")
+    return charge
+
+
+def sync(charge: Charge, *, by: Actor, at: datetime, posted_at: datetime | None = None) -> None:
+    """Bring a locked charge to what it comes to at `at`; a settled one stays as it is."""
+    if charge.settled_at is not None:
+        return
+    due = settlement.due_at(charge.kind, [charge.reference], at=at).get(charge.reference)
+    if due is None:
+        return
+    late_fee, discount = rules.adjusted(
+        due.amount.minor, net=charge.net_minor, tax=charge.tax_minor
+    )
+    if due.due_on != charge.due_on:
+        charge.due_on = due.due_on
+        charge.save(update_fields=["due_on"])
+    if (late_fee, discount) != (charge.late_fee_minor, charge.discount_minor):
+        set_parts(
+            charge,
+            net=charge.net_minor,
+            tax=charge.tax_minor,
+            late_fee=late_fee,
+            discount=discount,
+            text=due.text or charge.text,
+            by=by,
+            at=posted_at or at,
+        )
+
+
+def set_parts(
+    charge: Charge,
+    *,
+    net: int,
+    tax: int,
+    late_fee: int = 0,
+    discount: int = 0,
+    text: str,
+    by: Actor,
+    at: datetime,
+) -> list[tuple[Payment, int]]:
+    """Set the parts of a locked charge, post the difference, and free what is paid beyond it.
+
+    Returns how much came free of which payment, newest first; it is credit there now.
+    """
+    was = _parts(charge)
+    amount = net + tax + late_fee - discount
+    freed = release(charge, charge.paid_minor - amount) if charge.paid_minor > amount else []
+    excess = sum(minor for _, minor in freed)
+    charge.net_minor, charge.tax_minor = net, tax
+    charge.late_fee_minor, charge.discount_minor = late_fee, discount
+    charge.amount_minor = amount
+    charge.paid_minor -= excess
+    charge.postings += 1
+    mark_settled(charge, at=at)
+    charge.save()
+    moved = [now - before for now, before in zip(_parts(charge), was, strict=True)]
+    ledger.post(
+        f"charge:{charge.public_id}:{charge.postings}",
+        [
+            Leg(RECEIVABLE, moved[0] + moved[1] + moved[2] - moved[3] + excess, charge),
+            Leg(charge.revenue, -moved[0], charge),
+            Leg(TAX_PAYABLE, -moved[1], charge),
+            Leg(LATE_FEES, -moved[2], charge),
+            Leg(DISCOUNTS, moved[3], charge),
+            *(Leg(CUSTOMER_CREDIT, -minor, None, payment.customer_id) for payment, minor in freed),
+        ],
+        text=text,
+        by=by,
+        at=at,
+    )
+    return freed
+
+
+def release(charge: Charge, minor: int) -> list[tuple[Payment, int]]:
+    """Take `minor` of what was paid on a locked charge off it, newest payment first, as credit.
+
+    The charge's own columns and the ledger are the caller's to write.
+    """
+    freed = []
+    held = (
+        Allocation.objects.select_for_update()
+        .filter(charge=charge, payment__state=Payment.State.SUCCEEDED)
+        .select_related("payment")
+        .order_by("-payment__succeeded_at", "-payment_id")
+    )
+    for allocation in held:
+        share = min(allocation.held_minor, minor)
+        if share <= 0:
+            continue
+        allocation.released_minor += share
+        allocation.save(update_fields=["released_minor"])
+        payment = allocation.payment
+        payment.credit_minor += share
+        payment.save(update_fields=["credit_minor"])
+        freed.append((payment, share))
+        minor -= share
+    if minor:
+        raise ValueError(f"{charge} has {minor} paid that no payment holds")
+    return freed
+
+
+def mark_settled(charge: Charge, *, at: datetime) -> None:
+    """Set or clear `settled_at` by what is owed; the caller saves."""
+    if charge.paid_minor < charge.amount_minor:
+        charge.settled_at = None
+    elif charge.settled_at is None:
+        charge.settled_at = at
+
+
+def _parts(charge: Charge) -> tuple[int, int, int, int]:
+    return charge.net_minor, charge.tax_minor, charge.late_fee_minor, charge.discount_minor

@@ -1,0 +1,174 @@
+"""How money is taken at once: cash, a check, a department's account, another way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from parkops.audit import operations as audit
+from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import Conflict, NotFound
+from parkops.kernel.money import Money
+from payments import place, rules, settlement
+from payments.accounts import CUSTOMER_CREDIT, METHOD_ACCOUNTS, RECEIVABLE
+from payments.models import Allocation, Charge, Drawer, Payment
+from payments.operations import charges as charging
+from payments.operations import ledger
+from payments.operations.ledger import Leg
+
+
+@transaction.atomic
+def take_payment(
+    *,
+    charge_ids: Sequence[UUID],
+    method: str,
+    amount: Money | None = None,
+    payer: str = "",
+    drawer: UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> Payment:
+    """Take money that is there at once, and tell the raisers of what is settled by it.
+
+    `amount` is what is handed over (None: everything owed). It goes to the charges in the order
+    given; of cash the excess is change, of the others credit.
+
+    :raises NotFound: if a charge or the drawer does not exist.
+    :raises Conflict: `nothing_owed` if all are paid, `drawer_closed`.
+    :raises Refused: if a raiser does not let its charge be paid; no money has been taken then.
+    """
+    if method not in METHOD_ACCOUNTS or method == "card":
+        raise ValueError(f"{method} is not taken at once")
+    owing = lock_charges(charge_ids, by=by, at=at)
+    balances = [charge.balance_minor for charge in owing]
+    given = amount.minor if amount is not None else sum(balances)
+    require_taking(owing, given=given, at=at)
+    shared = rules.split(balances, given=given, gives_change=method == "cash")
+    payment = Payment.objects.create(
+        number=place.next_number("R", at=at),
+        method=method,
+        state=Payment.State.SUCCEEDED,
+        amount_minor=shared.kept,
+        handed_over_minor=given,
+        change_minor=shared.change,
+        credit_minor=shared.credit,
+        currency=place.currency(),
+        customer_id=customer_of(owing),
+        payer=payer,
+        drawer=_open_drawer(drawer) if drawer else None,
+        taken_by=by.name,
+        created_at=at,
+        succeeded_at=at,
+    )
+    allocate(
+        payment,
+        [Share(charge, share) for charge, share in zip(owing, shared.shares, strict=True)],
+        by=by,
+        at=at,
+    )
+    for charge in owing:
+        if charge.settled_at is not None:
+            told = settlement.raiser_of(charge.kind).settled(charge.reference, by=by, at=at)
+            told.require()
+    return payment
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of a payment goes to a locked charge, in minor units."""
+
+    charge: Charge
+    minor: int
+
+
+def lock_charges(charge_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list[Charge]:
+    """Lock the charges, each brought to what it comes to at `at`, in the order given.
+
+    The raisers' rows are locked first, then the charges, each in one order for everybody.
+
+    :raises NotFound: if one does not exist.
+    """
+    wanted = list(dict.fromkeys(charge_ids))
+    known = Charge.objects.filter(public_id__in=wanted).order_by("kind", "reference")
+    subjects = list(known.values_list("kind", "reference"))
+    if not wanted or len(subjects) != len(wanted):
+        raise NotFound("There is no such charge.", code="charge_unknown")
+    for kind, reference in subjects:
+        settlement.raiser_of(kind).lock(reference)
+    rows = Charge.objects.select_for_update().filter(public_id__in=wanted).order_by("pk")
+    by_id = {charge.public_id: charge for charge in rows}
+    for charge in by_id.values():
+        charging.sync(charge, by=by, at=at)
+    return [by_id[one] for one in wanted]
+
+
+def require_taking(charges: Sequence[Charge], *, given: int | None, at: datetime) -> None:
+    """Refuse to take money if nothing is owed, or if a raiser does not let its charge be paid.
+
+    :raises Conflict: `nothing_owed`.
+    :raises Refused: for an amount that is not above zero, or with the raiser's reason.
+    """
+    decision = rules.may_take(owed=sum(charge.balance_minor for charge in charges), given=given)
+    if decision.code == "nothing_owed":
+        raise Conflict(decision.code, decision.reason)
+    decision.require()
+    for charge in charges:
+        if charge.balance_minor:
+            settlement.raiser_of(charge.kind).may_pay(charge.reference, at=at).require()
+
+
+def allocate(payment: Payment, shares: Sequence[Share], *, by: Actor, at: datetime) -> None:
+    """Credit the shares of a succeeded payment to its locked charges, and post all of it."""
+    for position, share in enumerate(shares):
+        if not share.minor:
+            continue
+        Allocation.objects.update_or_create(
+            payment=payment,
+            charge=share.charge,
+            defaults={"amount_minor": share.minor},
+            create_defaults={
+                "place": position,
+                "asked_minor": share.minor,
+                "amount_minor": share.minor,
+            },
+        )
+        share.charge.paid_minor += share.minor
+        charging.mark_settled(share.charge, at=at)
+        share.charge.save(update_fields=["paid_minor", "settled_at"])
+    ledger.post(
+        f"payment:{payment.number}",
+        [
+            Leg(METHOD_ACCOUNTS[payment.method], payment.amount_minor, None, payment.customer_id),
+            *(Leg(RECEIVABLE, -share.minor, share.charge) for share in shares),
+            Leg(CUSTOMER_CREDIT, -payment.credit_minor, None, payment.customer_id),
+        ],
+        text=f"Payment {payment.number}, {payment.get_method_display().lower()}",
+        by=by,
+        at=at,
+    )
+    audit.record(
+        "payment.taken",
+        subject=("payment", payment.number),
+        actor=by,
+        at=at,
+        method=payment.method,
+        amount=Money(payment.amount_minor, payment.currency).amount,
+        charges=[f"{share.charge.kind} {share.charge.reference}" for share in shares],
+    )
+
+
+def customer_of(charges: Sequence[Charge]) -> int | None:
+    """Return the customer of the first charge that has one."""
+    return next((charge.customer_id for charge in charges if charge.customer_id), None)
+
+
+def _open_drawer(public_id: UUID) -> Drawer:
+    """Return the open drawer, locked so that it is not closed meanwhile."""
+    drawer = Drawer.objects.select_for_update().filter(public_id=public_id).first()
+    if drawer is None:
+        raise NotFound("There is no such drawer.")
+    if drawer.closed_at is not None:
+        raise Conflict("drawer_closed", "This drawer is closed. Open one first.")
+    return drawer

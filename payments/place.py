@@ -1,0 +1,41 @@
+"""The current tenant's currency, time zone and numbers, as payments need them."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django_tenants.utils import schema_context
+
+from parkops.kernel.money import Money
+from parkops.programme import numbering
+from parkops.tenancy.models import Tenant
+
+
+def tenant() -> Tenant:
+    """Return the current tenant."""
+    current = connection.tenant
+    if isinstance(current, Tenant):
+        return current
+    schema = connection.schema_name
+    with schema_context("public"):
+        return Tenant.objects.get(schema_name=schema)
+
+
+def currency() -> str:
+    """Return the ISO 4217 code of the tenant's money."""
+    return tenant().currency
+
+
+def money(minor: int) -> Money:
+    """Return `minor` units of the tenant's money."""
+    return Money(minor, currency())
+
+
+def local_date(at: datetime) -> date:
+    """Return the date on the tenant's calendars at `at`."""
+    return at.astimezone(ZoneInfo(tenant().timezone)).date()
+
+
+def next_number(prefix: str, *, at: datetime) -> str:
+    """Return the tenant's next number under `prefix`; see `numbering.next_number`."""
+    return numbering.next_number(prefix, at=at, zone=ZoneInfo(tenant().timezone))

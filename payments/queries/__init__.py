@@ -1,0 +1,19 @@
+"""What is owed, taken and posted: reads that return values."""
+
+from payments.queries.charges import (
+    ChargeRow,
+    charge_of,
+    charges_of,
+    open_charges,
+    overdue,
+)
+from payments.queries.ledger import trial_balance
+
+__all__ = [
+    "ChargeRow",
+    "charge_of",
+    "charges_of",
+    "open_charges",
+    "overdue",
+    "trial_balance",
+]

@@ -1,0 +1,90 @@
+"""What apps that raise charges are asked and told; payments knows not what is paid for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a charge comes to at an instant, before what has been paid; `text` says why."""
+
+    amount: Money
+    due_on: date | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a charge is for, in words, and the path of the page about it (may be empty)."""
+
+    text: str
+    url: str
+
+
+def _nothing(*_args: object, **_named: object) -> None:
+    """Do nothing: for what an app need not be told."""
+
+
+def _allowed(*_args: object, **_named: object) -> Decision:
+    return ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Raiser:
+    """The callbacks of the app that raises charges of one kind; each is given the reference.
+
+    `settled(reference, *, by, at) -> Decision` and `unsettled(reference, *, by, at)` run in the
+    transaction that moves the money: when nothing is owed any more (a refusal makes payments give
+    the money back) and when a settled charge is owed again. `lock(reference)` locks the subject's
+    row before payments locks the charge, so that both apps lock in one order. `amount_at(reference,
+    *, at) -> Due | None` says what the charge comes to (None: as raised), `amounts_at(references,
+    *, at) -> {reference: Due}` the same for a list. `may_pay(reference, *, at) -> Decision`.
+    `checkout_opened(reference, *, until)` and `checkout_closed(reference, *, at)` tell that money
+    may come until then, and that it will not. `describe(reference) -> Subject`.
+    """
+
+    settled: Callable[..., Decision] = _allowed
+    unsettled: Callable[..., None] = _nothing
+    lock: Callable[[str], None] = _nothing
+    amount_at: Callable[..., Due | None] = _nothing
+    amounts_at: Callable[..., Mapping[str, Due]] | None = None
+    may_pay: Callable[..., Decision] = _allowed
+    checkout_opened: Callable[..., None] = _nothing
+    checkout_closed: Callable[..., None] = _nothing
+    describe: Callable[[str], Subject] | None = None
+
+
+PLAIN = Raiser()
+"""For kinds that nobody registered: nothing follows from their being paid."""
+
+_raisers: dict[str, Raiser] = {}
+
+
+def register(kind: str, raiser: Raiser) -> None:
+    """Let `raiser` answer for charges of `kind`.
+
+    :raises ValueError: if another already does.
+    """
+    if _raisers.get(kind, raiser) != raiser:
+        raise ValueError(f"{kind} already has a raiser")
+    _raisers[kind] = raiser
+
+
+def raiser_of(kind: str) -> Raiser:
+    """Return who answers for charges of `kind`."""
+    return _raisers.get(kind, PLAIN)
+
+
+def due_at(kind: str, references: Sequence[str], *, at: datetime) -> dict[str, Due]:
+    """Return what charges of `kind` come to at `at`; those that stay as raised are left out."""
+    raiser = raiser_of(kind)
+    if not references:
+        return {}
+    if raiser.amounts_at is not None:
+        return dict(raiser.amounts_at(references, at=at))
+    asked = {reference: raiser.amount_at(reference, at=at) for reference in references}
+    return {reference: due for reference, due in asked.items() if due is not None}
