@@ -10,7 +10,13 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """The instants from `start` (included) to `end` (excluded), both aware."""
+    """The instants from `start` (included) to `end` (excluded); aware, and kept in UTC.
+
+    UTC, because Python compares two times of the same zone by what their clocks show, which in
+    autumn is not when they are.
+
+    :raises ValueError: if one has no zone, or the end is before the start.
+    """
 
     start: datetime
     end: datetime
@@ -18,7 +24,9 @@ class Period:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("a period's start and end need a time zone")
-        if self.end.astimezone(UTC) < self.start.astimezone(UTC):
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if self.end < self.start:
             raise ValueError("a period cannot end before it starts")
 
     @classmethod
@@ -27,12 +35,12 @@ class Period:
         return cls(start, FOREVER)
 
     def __bool__(self) -> bool:
-        return self.seconds > 0
+        return self.start < self.end
 
     @property
     def seconds(self) -> float:
         """Elapsed seconds, summer-time changes counted as what they are."""
-        return (self.end.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()
+        return (self.end - self.start).total_seconds()
 
     @property
     def minutes(self) -> int:
@@ -41,12 +49,11 @@ class Period:
 
     def contains(self, at: datetime) -> bool:
         """Return whether `at` is inside: not before the start, before the end."""
-        return self.start.astimezone(UTC) <= at.astimezone(UTC) < self.end.astimezone(UTC)
+        return self.start <= at.astimezone(UTC) < self.end
 
     def overlap(self, other: "Period") -> "Period | None":
-        """Return what both cover, in UTC, or None where that is nothing."""
-        start = max(self.start.astimezone(UTC), other.start.astimezone(UTC))
-        end = min(self.end.astimezone(UTC), other.end.astimezone(UTC))
+        """Return what both cover, or None where that is nothing."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
         return Period(start, end) if start < end else None
 
     def overlaps(self, other: "Period") -> bool:
@@ -55,21 +62,19 @@ class Period:
 
     def split_by(self, cuts: Iterable[datetime]) -> list["Period"]:
         """Return the parts between `cuts`, in order; cuts outside cut nothing. None is empty."""
-        start, end = self.start.astimezone(UTC), self.end.astimezone(UTC)
-        inner = {cut.astimezone(UTC) for cut in cuts}
-        edges = [start, *sorted(cut for cut in inner if start < cut < end), end]
+        inner = {at for cut in cuts if self.start < (at := cut.astimezone(UTC)) < self.end}
+        edges = [self.start, *sorted(inner), self.end]
         return [Period(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
 
     def moved(self, by: timedelta) -> "Period":
         """Return the period moved by an elapsed time."""
-        return Period(self.start.astimezone(UTC) + by, self.end.astimezone(UTC) + by)
+        return Period(self.start + by, self.end + by)
 
 
 def merged(periods: Iterable[Period]) -> list[Period]:
-    """Return the same instants as the fewest periods, in UTC and in order; touching ones join."""
+    """Return the same instants as the fewest periods, in order; touching ones join."""
     result: list[Period] = []
-    spans = [Period(p.start.astimezone(UTC), p.end.astimezone(UTC)) for p in periods if p]
-    for span in sorted(spans):
+    for span in sorted(period for period in periods if period):
         if result and span.start <= result[-1].end:
             result[-1] = Period(result[-1].start, max(result[-1].end, span.end))
         else:
