@@ -1,39 +1,43 @@
-"""Runs the stand-in: `python -m payments.standin --port 4242 --db standin.sqlite3`."""
+"""Runs the stand-in: `python -m payments.standin`, with what it needs from the environment."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
 
+from payments.standin import environment
 from payments.standin.server import Standin
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until the process is asked to end."""
+    given = environment.options(os.environ)
     parser = argparse.ArgumentParser(prog="python -m payments.standin", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=4242)
-    parser.add_argument("--db", default="standin.sqlite3", help="the file that keeps its state")
-    parser.add_argument("--public-url", default="", help="where browsers reach it, if elsewhere")
+    parser.add_argument("--host", default=given["host"])
+    parser.add_argument("--port", type=int, default=given["port"])
+    parser.add_argument("--db", default=given["db"], help="the file that keeps its state")
     parser.add_argument(
-        "--webhook-secret", default="", help="one secret for every endpoint made from now on"
+        "--public-url", default=given["public_url"], help="where browsers reach it, if elsewhere"
     )
-    asked = parser.parse_args(arguments)
-    standin = Standin(
-        db=asked.db,
-        host=asked.host,
-        port=asked.port,
-        public_url=asked.public_url,
-        webhook_secret=asked.webhook_secret,
+    parser.add_argument(
+        "--webhook-secret",
+        default=given["webhook_secret"],
+        help="one secret for every endpoint made from now on; empty gives each its own",
     )
+    parser.add_argument(
+        "--webhook-pattern",
+        default=given["webhook_pattern"],
+        help="where {slug} of an account acct_{slug} hears of events; empty welcomes no account",
+    )
+    standin = Standin(**vars(parser.parse_args(arguments)))
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
-    standin.start()
-    sys.stdout.write(f"A stand-in for Stripe answers at {standin.url}\n")
-    sys.stdout.flush()
-    ended.wait()
-    standin.stop()
+    with standin:
+        sys.stdout.write(f"A stand-in for Stripe answers at {standin.url}\n")
+        sys.stdout.flush()
+        ended.wait()
     return 0
 
 

@@ -3,6 +3,9 @@
 import base64
 import json
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from payments.standin import delivery, idempotency, routes, shapes
@@ -13,6 +16,8 @@ from payments.standin.faults import Dropped, Fault
 from payments.standin.resources import accounts
 from payments.standin.store import Store, new_id
 from payments.standin.web import Answer, Request, json_answer
+
+Perform = Callable[[], dict[str, Any]]
 
 
 def answer(store: Store, courier: Courier, request: Request, fault: Fault) -> Answer:
@@ -40,7 +45,8 @@ def answer(store: Store, courier: Courier, request: Request, fault: Fault) -> An
 def _check_key(request: Request) -> None:
     kind, _, value = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "basic":
-        value = base64.b64decode(value).decode().partition(":")[0]
+        with suppress(ValueError):
+            value = base64.b64decode(value).decode().partition(":")[0]
     if not value:
         raise ApiError(401, "You did not provide an API key.")
     if not value.startswith(("sk_test_", "rk_test_")):
@@ -57,22 +63,11 @@ def _once(
         raise Dropped
     if fault.status and not fault.status_after:
         raise _fault_error(fault)
-    key = request.headers.get("idempotency-key", "") if request.method == "POST" else ""
-    if key:
-        print_ = idempotency.fingerprint(request.method, request.path, request.body)
-        if before := idempotency.claim(store, account, key, print_):
-            return json_answer(*before, **{"Idempotent-Replayed": "true"})
-    try:
-        if fault.delay:
-            time.sleep(fault.delay)
-        call = Call(store, account, request.params, request.base_url, request_id, key or None)
-        result = run(
-            store, courier, call, fault, lambda: _perform(call, request.path, *found), key=key
-        )
-    except BaseException:
-        if key:
-            idempotency.release(store, account, key)
-        raise
+    call = Call(store, account, request.params, request.base_url, request_id)
+    if request.method == "POST":
+        call.idempotency_key = request.headers.get("idempotency-key") or None
+    perform = partial(_perform, call, request.path, *found)
+    result = _first_or_again(courier, request, call, fault, perform)
     if fault.drop:
         raise Dropped
     if fault.status_after:
@@ -80,23 +75,40 @@ def _once(
     return result
 
 
-def run(
-    store: Store, courier: Courier, call: Call, fault: Fault, perform: Any, *, key: str = ""
+def _first_or_again(
+    courier: Courier, request: Request, call: Call, fault: Fault, perform: Perform
 ) -> Answer:
+    """Do it under its idempotency key, or answer as the first time."""
+    key = call.idempotency_key
+    if key is None:
+        time.sleep(fault.delay)
+        return run(courier, call, fault, perform)
+    print_ = idempotency.fingerprint(request.method, request.path, request.body)
+    if before := idempotency.claim(call.store, call.account, key, print_):
+        return json_answer(*before, **{"Idempotent-Replayed": "true"})
+    try:
+        time.sleep(fault.delay)
+        return run(courier, call, fault, perform)
+    except BaseException:
+        idempotency.release(call.store, call.account, key)
+        raise
+
+
+def run(courier: Courier, call: Call, fault: Fault, perform: Perform) -> Answer:
     """Do `perform` with its events as one transaction, then see to the deliveries.
 
     A declined card (402) is an answer whose traces stay; any other refusal undoes everything.
     """
-    with store.transaction():
+    with call.store.transaction():
         try:
             status, body = 200, json.dumps(perform(), indent=2)
         except ApiError as error:
             if error.status != 402:
                 raise
             status, body = 402, json.dumps({"error": error.body}, indent=2)
-        if key:
-            idempotency.keep(store, call.account, key, status, body)
-        planned = delivery.schedule(store, call.announced, fault)
+        if call.idempotency_key:
+            idempotency.keep(call.store, call.account, call.idempotency_key, status, body)
+        planned = delivery.schedule(call.store, call.announced, fault)
     if fault.webhook == "before":
         for number in planned:
             courier.send(number)

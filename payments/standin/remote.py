@@ -42,7 +42,7 @@ class Remote:
         """Move the stand-in's clock forward."""
         self._post("/_standin/clock", advance=str(seconds))
 
-    def _post(self, path: str, **params: str) -> dict[str, Any]:
+    def _post(self, path: str, /, **params: str) -> dict[str, Any]:
         body = urllib.parse.urlencode(params).encode()
         request = urllib.request.Request(self.url + path, data=body, method="POST")  # noqa: S310
         try:

@@ -57,7 +57,7 @@ TABLE: list[tuple[str, str, Handler]] = [
 ]
 
 _COMPILED = [
-    (method, re.compile("/v1/" + path.replace("{id}", r"(?P<id>\w+)")), handler)
+    (method, re.compile("/v1/" + path.replace("{id}", r"(?P<id>[\w-]+)")), handler)
     for method, path, handler in TABLE
 ]
 

@@ -10,6 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from payments.standin.app import App
 from payments.standin.clockwork import Clockwork
 from payments.standin.delivery import Courier
+from payments.standin.resources import accounts
 from payments.standin.store import Store
 
 
@@ -47,6 +48,7 @@ class Standin:
     """A running stand-in. `db` is its file (`:memory:` for none); port 0 picks a free one.
 
     `webhook_secret` is given to every endpoint made from now on, so that one setting serves all.
+    `webhook_pattern`, such as `http://{slug}.localhost:8000/hook`, welcomes accounts `acct_<slug>`.
     `patience` scales the time between attempts at a delivery.
     """
 
@@ -58,11 +60,14 @@ class Standin:
         port: int = 0,
         public_url: str = "",
         webhook_secret: str = "",
+        webhook_pattern: str = "",
         patience: float = 1.0,
     ) -> None:
         self.store = Store(db)
         if webhook_secret:
             self.store.set("webhook_secret", webhook_secret)
+        if webhook_pattern:
+            accounts.follow(self.store, webhook_pattern)
         self.courier = Courier(self.store, patience=patience)
         self.clockwork = Clockwork(self.store, self.courier)
         self._server = _Server((host, port), _Handler)
@@ -87,3 +92,9 @@ class Standin:
         self.clockwork.stop()
         self.courier.stop()
         self.store.close()
+
+    def __enter__(self) -> "Standin":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

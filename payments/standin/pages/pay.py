@@ -38,7 +38,7 @@ def respond(
     call = Call(store, found[1], request.params, request.base_url)
     if request.method == "GET":
         return _show(call, session_id)
-    return _do(store, courier, call, session_id, fault)
+    return _do(courier, call, session_id, fault)
 
 
 def _show(call: Call, session_id: str, *, status: int = 200) -> Answer:
@@ -61,7 +61,7 @@ def _show(call: Call, session_id: str, *, status: int = 200) -> Answer:
     )
 
 
-def _do(store: Store, courier: Courier, call: Call, session_id: str, fault: Fault) -> Answer:
+def _do(courier: Courier, call: Call, session_id: str, fault: Fault) -> Answer:
     act = call.params.get("act", "")
     session = checkout.retrieve(call, session_id)
     if act == "leave":
@@ -70,7 +70,7 @@ def _do(store: Store, courier: Courier, call: Call, session_id: str, fault: Faul
         return see_other(f"/pay/{session_id}")
     chosen = fault if fault != Fault() else parse(call.params.get("trouble", ""))
     try:
-        api.run(store, courier, call, chosen, lambda: checkout.pay(call, session, CARDS[act]))
+        api.run(courier, call, chosen, lambda: checkout.pay(call, session, CARDS[act]))
     except errors.ApiError:
         # Someone closed the page meanwhile; it says so itself.
         return see_other(f"/pay/{session_id}")

@@ -1,11 +1,15 @@
 """Connected accounts and the links by which someone fills in their details."""
 
+import re
 from typing import Any
 
 from payments.standin import forms
 from payments.standin.calls import Call
 from payments.standin.errors import ApiError, missing
+from payments.standin.resources import events
 from payments.standin.store import Store, new_id
+
+SLUG = re.compile(r"acct_(?P<slug>[a-z0-9-]{1,40})")
 
 
 def make(store: Store, account_id: str, *, country: str, name: str, email: str) -> dict[str, Any]:
@@ -96,9 +100,14 @@ def link(call: Call) -> dict[str, Any]:
 def check(store: Store, account_id: str) -> None:
     """Refuse an account that is not connected to the platform, or no longer.
 
+    Where a webhook pattern is set, an account `acct_<slug>` nobody has heard of is welcome: it is
+    made, with an endpoint at the address that the pattern gives for the slug.
+
     :raises ApiError: 403 `account_invalid`.
     """
     found = store.get("account", account_id, "")
+    if found is None:
+        found = _welcome(store, account_id)
     if found is None or found.get("_disconnected"):
         raise ApiError(
             403,
@@ -106,3 +115,38 @@ def check(store: Store, account_id: str) -> None:
             "does not exist). Application access may have been revoked.",
             code="account_invalid",
         )
+
+
+def _welcome(store: Store, account_id: str) -> dict[str, Any] | None:
+    pattern, named = store.setting("webhook_pattern"), SLUG.fullmatch(account_id)
+    if not pattern or not named:
+        return None
+    slug = named["slug"]
+    with store.transaction():
+        ensure(store, account_id, url=pattern.replace("{slug}", slug), name=slug.capitalize())
+    return store.get("account", account_id, "")
+
+
+def ensure(
+    store: Store, account_id: str, *, url: str, name: str, country: str = "US", email: str = ""
+) -> list[str]:
+    """Make an account and its endpoint unless they are there; return its endpoints' secrets."""
+    if store.get("account", account_id, "") is None:
+        make(store, account_id, country=country, name=name, email=email)
+    known = store.every("webhook_endpoint", account_id)
+    if url and url not in [endpoint["url"] for endpoint in known]:
+        known.append(events.add_endpoint(store, account_id, url=url, kinds=["*"], connect=False))
+    return [endpoint["_secret"] for endpoint in known]
+
+
+def follow(store: Store, pattern: str) -> None:
+    """Set the webhook pattern; endpoints that an earlier one placed move along."""
+    before = store.setting("webhook_pattern")
+    with store.transaction():
+        store.set("webhook_pattern", pattern)
+        for account in store.every("account", ""):
+            named = SLUG.fullmatch(account["id"])
+            for endpoint in store.every("webhook_endpoint", account["id"]) if named else []:
+                if before and endpoint["url"] == before.replace("{slug}", named["slug"]):
+                    moved = endpoint | {"url": pattern.replace("{slug}", named["slug"])}
+                    store.put(moved, account["id"])
