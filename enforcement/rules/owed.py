@@ -1,0 +1,267 @@
+"""What a citation comes to on a local date, on which dates that changes, and why.
+
+A day counts only while no appeal that pauses the clock is open: the date that the steps see is the
+calendar's, moved back by the local days between each such appeal's filing and its decision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from parkops.kernel.money import Money
+from parkops.programme.violation_schema import ScheduleStep
+
+DUE_AFTER_DAYS = 30
+"""A citation whose schedule has no later step is due this many days after its issue."""
+COLLECTIONS = "collections"
+
+_TIMES = {Decimal(2): "Doubled", Decimal(3): "Tripled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Appealed:
+    """An appeal as the amount sees it: local dates, `decided_on` None while it is open.
+
+    `outcome` is upheld, reduced (to `amount`) or dismissed.
+    """
+
+    filed_on: date
+    pauses: bool
+    decided_on: date | None = None
+    outcome: str = ""
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the amount of a citation rests on: fine, date of issue, steps, appeals."""
+
+    fine: Money
+    issued_on: date
+    schedule: tuple[ScheduleStep, ...] = ()
+    appeals: tuple[Appealed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """What a citation comes to, before payments, and the stage that it has reached."""
+
+    amount: Money
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From a local date on, what the citation comes to, and why."""
+
+    from_on: date
+    owed: Money
+    text: str
+
+
+def counted_date(case: Case, on: date) -> date:
+    """Return the date that the steps see on `on`: moved back by the days that the clock stood."""
+    return on - timedelta(days=_days_stood(case.appeals, on))
+
+
+def owing_on(case: Case, on: date) -> Owing:
+    """Return what the case comes to on the local date `on`, with the appeals known by then.
+
+    Steps apply in the order written, each to the running amount. It is rounded half up once, at the
+    end, and is never below zero.
+    """
+    known = _known_by(case, on)
+    if any(a.outcome == "dismissed" for a in known.appeals):
+        return Owing(Money.zero(case.fine.currency), _stage(known, on))
+    running = Decimal(known.fine.minor)
+    reduced = _reduction(known)
+    if reduced is not None and reduced.amount is not None:
+        running = Decimal(reduced.amount.minor)
+    for step in _in_effect(known, on):
+        running = _applied(step, running)
+    amount = Money.round_half_up(max(running, Decimal(0)), case.fine.currency)
+    return Owing(amount, _stage(known, on))
+
+
+def due_on(case: Case, on: date) -> date:
+    """Return the last local date on which the case is not late, as it is known on `on`."""
+    first = min((s.after for s in case.schedule if s.after is not None), default=DUE_AFTER_DAYS)
+    known = _settled_by(_known_by(case, on), on)
+    late = _first_seeing(known, case.issued_on + timedelta(days=first + 1))
+    return late - timedelta(days=1)
+
+
+def steps(case: Case, on: date) -> list[Step]:
+    """Return every change of what is owed, oldest first, as it is known on `on`.
+
+    An appeal still open then is taken as ending that day: later dates move with it.
+    """
+    known = _settled_by(_known_by(case, on), on)
+    found: list[Step] = []
+    before: tuple[Money, str] | None = None
+    holding: tuple[ScheduleStep, ...] = ()
+    for day in _days_of_change(known):
+        owing = owing_on(known, day)
+        now = tuple(_holding(known, day))
+        if before != (owing.amount, owing.stage):
+            found.append(Step(day, owing.amount, _told(known, day, holding, now)))
+        before, holding = (owing.amount, owing.stage), now
+    return found
+
+
+def fully(case: Case, on: date) -> Money:
+    """Return what the case comes to on `on` if no discount held."""
+    undiscounted = tuple(step for step in case.schedule if step.within is None)
+    return owing_on(replace(case, schedule=undiscounted), on).amount
+
+
+def _known_by(case: Case, on: date) -> Case:
+    """The case with the appeals filed by `on`, those decided later still open."""
+    appeals = [
+        a
+        if a.decided_on is not None and a.decided_on <= on
+        else replace(a, decided_on=None, outcome="", amount=None)
+        for a in case.appeals
+        if a.filed_on <= on
+    ]
+    return replace(case, appeals=tuple(appeals))
+
+
+def _settled_by(case: Case, on: date) -> Case:
+    appeals = [a if a.decided_on else replace(a, decided_on=on) for a in case.appeals]
+    return replace(case, appeals=tuple(appeals))
+
+
+def _days_stood(appeals: Sequence[Appealed], on: date) -> int:
+    return sum(
+        max(0, (min(a.decided_on or on, on) - a.filed_on).days)
+        for a in appeals
+        if a.pauses and a.filed_on <= on
+    )
+
+
+def _first_seeing(case: Case, counted: date) -> date:
+    """The first calendar date on which the steps see `counted` or later."""
+    on = counted
+    while (seen := counted_date(case, on)) < counted:
+        on += counted - seen
+    return on
+
+
+def _reduction(case: Case) -> Appealed | None:
+    reduced = [a for a in case.appeals if a.outcome == "reduced" and a.decided_on is not None]
+    return reduced[-1] if reduced else None
+
+
+def _in_effect(case: Case, on: date) -> list[ScheduleStep]:
+    """The steps that change the amount: after a reduction, only those that begin later than it."""
+    reduced = _reduction(case)
+    if reduced is None or reduced.decided_on is None:
+        return _holding(case, on)
+    already = _holding(case, reduced.decided_on)
+    return [s for s in _holding(case, on) if s.within is None and s not in already]
+
+
+def _holding(case: Case, on: date) -> list[ScheduleStep]:
+    seen = counted_date(case, on)
+    return [step for step in case.schedule if _holds(case, step, on, seen)]
+
+
+def _holds(case: Case, step: ScheduleStep, on: date, seen: date) -> bool:
+    if step.after is not None:
+        return seen > case.issued_on + timedelta(days=step.after)
+    until = case.issued_on + timedelta(days=step.within or 0)
+    return seen <= until or _is_offered_again(case, until, on)
+
+
+def _is_offered_again(case: Case, until: date, on: date) -> bool:
+    """Whether a refused appeal, filed within the discount's days, gives the days that were left."""
+    for appeal in case.appeals:
+        if appeal.outcome != "upheld" or appeal.decided_on is None:
+            continue
+        left = until - counted_date(case, appeal.filed_on)
+        if left >= timedelta():
+            return appeal.decided_on <= on <= appeal.decided_on + left
+    return False
+
+
+def _applied(step: ScheduleStep, running: Decimal) -> Decimal:
+    if step.discount is not None:
+        return running - _part(step.discount, running)
+    if step.add is not None:
+        return running + _part(step.add, running)
+    return running * step.times if step.times is not None else running
+
+
+def _part(change: Money | Decimal, running: Decimal) -> Decimal:
+    return Decimal(change.minor) if isinstance(change, Money) else running * change
+
+
+def _stage(case: Case, on: date) -> str:
+    reached = [step.stage for step in _holding(case, on) if step.stage]
+    return reached[-1] if reached else ""
+
+
+def _days_of_change(case: Case) -> list[date]:
+    days = {case.issued_on}
+    for step in case.schedule:
+        last = case.issued_on + timedelta(days=step.within or step.after or 0)
+        days.add(_first_seeing(case, last + timedelta(days=1)))
+        for appeal in case.appeals:
+            left = last - counted_date(case, appeal.filed_on)
+            if appeal.decided_on is not None and left >= timedelta():
+                days.add(appeal.decided_on + left + timedelta(days=1))
+    days |= {a.decided_on for a in case.appeals if a.decided_on is not None}
+    return sorted(day for day in days if day >= case.issued_on)
+
+
+def _told(
+    case: Case, day: date, before: tuple[ScheduleStep, ...], now: tuple[ScheduleStep, ...]
+) -> str:
+    for appeal in case.appeals:
+        if appeal.decided_on == day and appeal.outcome == "dismissed":
+            return "The appeal ended in dismissal; nothing is owed."
+        if appeal.decided_on == day and appeal.outcome == "reduced" and appeal.amount is not None:
+            return f"Reduced to {appeal.amount.amount} on appeal."
+    begun = [_begins(case, step, day) for step in now if step not in before]
+    ended = any(step not in now for step in before)
+    words = (["The discount has ended."] if ended and not begun else []) + begun
+    if not words:
+        words = [f"The fine, {case.fine.amount}."]
+    return " ".join(words)
+
+
+def _begins(case: Case, step: ScheduleStep, day: date) -> str:
+    days = _days(step)
+    if step.discount is not None:
+        return f"{_amount(step.discount)} off until {_written(_last_day(case, step, day))}."
+    parts = []
+    if step.add is not None:
+        parts.append(f"{_amount(step.add)} added after {days}")
+    if step.times is not None:
+        parts.append(f"{_TIMES.get(step.times, f'Multiplied by {step.times}')} after {days}")
+    if step.stage is not None:
+        parts.append(f"Stage {step.stage} after {days}")
+    return f"{'; '.join(parts)}."
+
+
+def _last_day(case: Case, step: ScheduleStep, day: date) -> date:
+    while _holds(case, step, day + timedelta(days=1), counted_date(case, day + timedelta(days=1))):
+        day += timedelta(days=1)
+    return day
+
+
+def _days(step: ScheduleStep) -> str:
+    count = step.within or step.after or 0
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def _amount(change: Money | Decimal) -> str:
+    if isinstance(change, Money):
+        return change.amount
+    return f"{(change * 100).normalize():f}%"
+
+
+def _written(on: date) -> str:
+    return f"{on.day} {on:%B %Y}"

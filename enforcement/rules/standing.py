@@ -1,0 +1,70 @@
+"""How a citation stands at an instant, and what may still be done to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from enforcement.rules.owed import COLLECTIONS
+from parkops.kernel.decisions import ALLOWED, Decision
+
+
+class Status(StrEnum):
+    """The states of a citation. No act leads to `on_plan` or `written_off` yet."""
+
+    ISSUED = "issued"
+    WARNING = "warning"
+    PAID = "paid"
+    ON_APPEAL = "on_appeal"
+    ON_PLAN = "on_plan"
+    COLLECTIONS = "collections"
+    WRITTEN_OFF = "written_off"
+    DISMISSED = "dismissed"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a citation's status rests on; an instant is None where it has not come to pass.
+
+    `appeals` are (filed, decided or None) of each appeal.
+    """
+
+    is_warning: bool
+    voided_at: datetime | None = None
+    dismissed_at: datetime | None = None
+    settled_at: datetime | None = None
+    appeals: tuple[tuple[datetime, datetime | None], ...] = ()
+
+
+def status_at(facts: Facts, *, stage: str, at: datetime) -> Status:
+    """Return the status at `at`; `stage` is what the schedule has reached by then."""
+    if _by(facts.voided_at, at):
+        return Status.VOIDED
+    if _by(facts.dismissed_at, at):
+        return Status.DISMISSED
+    if facts.is_warning:
+        return Status.WARNING
+    if _by(facts.settled_at, at):
+        return Status.PAID
+    if any(filed <= at and not _by(decided, at) for filed, decided in facts.appeals):
+        return Status.ON_APPEAL
+    if stage.casefold() == COLLECTIONS:
+        return Status.COLLECTIONS
+    return Status.ISSUED
+
+
+def may_void(*, status: Status, has_payments: bool, reason: str) -> Decision:
+    """Decide whether a citation may be voided: with a reason, and before any payment."""
+    if status is Status.VOIDED:
+        return Decision("voided", "This citation is voided already.")
+    if status is Status.DISMISSED:
+        return Decision("dismissed", "This citation was dismissed on appeal.")
+    if status is Status.PAID or has_payments:
+        return Decision("paid", "Money was taken for this citation; refund it first.")
+    if not reason.strip():
+        return Decision("reason", "Say why it is voided.", field="reason")
+    return ALLOWED
+
+
+def _by(moment: datetime | None, at: datetime) -> bool:
+    return moment is not None and moment <= at

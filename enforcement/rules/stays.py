@@ -1,0 +1,78 @@
+"""How long a vehicle has stayed in a zone, as far as it has been seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import Duration
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+"""A vehicle unseen for this long beyond its time limit is taken to have left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A chalk mark: where and when the vehicle stood, and how its wheel's valve pointed."""
+
+    zone: str
+    at: datetime
+    valve: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in one zone: when it began and when the vehicle was last seen there."""
+
+    since: datetime
+    last_seen: datetime
+
+
+def stay_in(
+    zone_code: str,
+    sights: Sequence[Sight],
+    *,
+    at: datetime,
+    max_stay: Duration,
+    no_return: Duration | None,
+    zone: ZoneInfo,
+) -> Stay | None:
+    """Return the stay in `zone_code` that is on at `at`, or None where the vehicle was not seen.
+
+    `sights` are in any order; those after `at` do not count. The vehicle is known to have left
+    when it was seen in another zone meanwhile, or its valve points elsewhere. Then the stay goes
+    on if it was away for less than `no_return`, and begins anew otherwise. Without such a sign
+    the vehicle is taken to have stayed, unless it was unseen for a day beyond its limit.
+    """
+    stay: Stay | None = None
+    valve, left = "", False
+    longest = max(max_stay.timedelta + FORGOTTEN_AFTER, (no_return or Duration()).timedelta)
+    here = code_key(zone_code)
+    seen = sorted((sight for sight in sights if sight.at <= at), key=lambda sight: sight.at)
+    for sight in seen:
+        if code_key(sight.zone) != here:
+            left = stay is not None
+            continue
+        moved = bool(valve and sight.valve and valve != sight.valve)
+        if stay is not None and _goes_on(stay, sight.at, left or moved, no_return, longest, zone):
+            stay = Stay(stay.since, sight.at)
+        else:
+            stay = Stay(sight.at, sight.at)
+        valve, left = sight.valve or ("" if moved else valve), False
+    if stay is None or not _goes_on(stay, at, left, no_return, longest, zone):
+        return None
+    return stay
+
+
+def _goes_on(
+    stay: Stay,
+    at: datetime,
+    left: bool,
+    no_return: Duration | None,
+    longest: timedelta,
+    zone: ZoneInfo,
+) -> bool:
+    if left:
+        return no_return is not None and at < no_return.after(stay.last_seen, zone)
+    return at - stay.last_seen < longest
