@@ -19,6 +19,7 @@ EVERY_TENANT = {
     "enforcement.advance_citations": 3600.0,
     "programme.refresh_tenant": 600.0,
     "api.forget_old_keys": 86_400.0,
+    "accounts.forget_unconfirmed": 86_400.0,
     "reporting.forget_expired_files": 3600.0,
 }
 

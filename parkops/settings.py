@@ -72,6 +72,7 @@ SHARED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "ninja",
 ]
 TENANT_APPS = [
     "django.contrib.contenttypes",
@@ -169,15 +170,24 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "parkops.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "parkops.accounts.forms.CodeForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_ADAPTER = "parkops.accounts.adapter.AccountAdapter"
+ALLAUTH_USER_CODE_FORMAT = {"numeric": False, "dashed": True, "length": 6}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("PARKOPS_BEHIND_PROXY", False) else 0
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # --- sessions and cookies ---------------------------------------------------------------------
 _secure = SCHEME == "https"

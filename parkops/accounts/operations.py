@@ -239,6 +239,64 @@ def welcomed(text: str) -> User | None:
     return user if user is not None and _stamp(user) == stamp else None
 
 
+@transaction.atomic
+def begin_by_code(email: str, *, at: datetime) -> User:
+    """Return the person with this e-mail address; nobody's address begins one without a password.
+
+    Whoever proves to read the address gets in by a code. A password that was set before the address
+    was ever confirmed is taken away first: it may be a stranger's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"{connection.schema_name}:user:{email.lower()}"],
+        )
+    user = User.objects.select_for_update().filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(email, None, joined_at=at)
+    confirmed = EmailAddress.objects.filter(user=user, verified=True).exists()
+    if not confirmed and not user.roles and user.has_usable_password():
+        user.set_unusable_password()
+        user.session_epoch += 1
+        user.save(update_fields=["password", "session_epoch"])
+    if not EmailAddress.objects.filter(user=user).exists():
+        EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True)
+    return user
+
+
+@transaction.atomic
+def add_person(
+    *,
+    email: str,
+    name: str,
+    password: str,
+    roles: Collection[str] = (),
+    by: Actor,
+    at: datetime,
+) -> User:
+    """Add a person with a password and a confirmed address, as the demonstration does.
+
+    :raises Conflict: if somebody has the address.
+    """
+    if User.objects.filter(email__iexact=email).exists():
+        raise Conflict("user_exists", f"{email} is known here.", field="email")
+    user = User.objects.create_user(email, password, name=name, roles=_ordered(roles), joined_at=at)
+    confirm_email(user)
+    audit.record("user.added", subject=("user", str(user.pk)), actor=by, at=at, roles=user.roles)
+    return user
+
+
+@transaction.atomic
+def forget_unconfirmed(*, at: datetime) -> int:
+    """Remove people who asked for a code two days ago and never came in; return how many."""
+    left = User.objects.filter(
+        last_login__isnull=True, roles=[], joined_at__lt=at - timedelta(days=2)
+    ).exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user_id"))
+    ids = list(left.values_list("pk", flat=True))
+    EmailAddress.objects.filter(user_id__in=ids).delete()
+    return User.objects.filter(pk__in=ids).delete()[0]
+
+
 def confirm_email(user: User) -> None:
     """Hold the person's e-mail address for confirmed: an administrator or a code vouches for it."""
     EmailAddress.objects.update_or_create(

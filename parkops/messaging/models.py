@@ -27,6 +27,8 @@ class Message(models.Model):
     html = models.TextField()
     # A customer's id; customers stand above messaging, so it is no foreign key.
     customer_id = models.BigIntegerField(null=True, blank=True)
+    # Holds a code; its words go once they have been sent.
+    is_secret = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)

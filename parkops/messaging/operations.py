@@ -43,13 +43,15 @@ def send_once(
     context: dict[str, Any],
     customer_id: int | None = None,
     app: str = "",
+    is_secret: bool = False,
     at: datetime,
 ) -> Message:
     """Write the message of `event` to `to` and promise its delivery; the same `key` is said once.
 
     "permit.paid" is written from `permits/email/paid.subject.txt`, `paid.txt` and, if there is one,
     `paid.html`; `app` names another folder. `context` is anything JSON; the templates also get
-    `tenant` (its name), `site_url` and `event`. Text templates are not escaped.
+    `tenant` (its name), `site_url` and `event`. Text templates are not escaped. The words of what
+    `is_secret` are not kept after sending.
     """
     known = Message.objects.filter(key=key).first()
     if known is not None:
@@ -67,6 +69,7 @@ def send_once(
         text=text,
         html=_html(f"{base}.html", {**told, "text": text, "subject": subject}),
         customer_id=customer_id,
+        is_secret=is_secret,
         at=at,
     )
 
@@ -81,6 +84,7 @@ def write_once(
     text: str,
     html: str = "",
     customer_id: int | None = None,
+    is_secret: bool = False,
     at: datetime,
 ) -> Message:
     """Keep a message already worded and promise its delivery; the same `key` is said once."""
@@ -93,6 +97,7 @@ def write_once(
             "text": text,
             "html": html or wrap(text, subject),
             "customer_id": customer_id,
+            "is_secret": is_secret,
             "created_at": at,
         },
     )
@@ -123,7 +128,8 @@ def deliver(message_id: int, *, at: datetime) -> None:
         _set(message, last_error=_short(error))
         raise
     else:
-        _set(message, state=Message.State.SENT, sent_at=at, last_error="")
+        words = {"text": "", "html": ""} if message.is_secret else {}
+        _set(message, state=Message.State.SENT, sent_at=at, last_error="", **words)
 
 
 def wrap(text: str, subject: str) -> str:

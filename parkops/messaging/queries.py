@@ -1,5 +1,9 @@
 """Reads of messages."""
 
+from uuid import UUID
+
+from django.conf import settings
+
 from parkops.messaging.models import Message
 
 
@@ -18,6 +22,11 @@ def newest(*, limit: int = 100, to: str = "") -> list[Message]:
     return list(rows.defer("html").order_by("-created_at", "-pk")[:limit])
 
 
-def by_reference(reference: object) -> Message | None:
+def is_mailbox_open() -> bool:
+    """Return whether messages are shown instead of sent: on one's own machine without a mail server."""
+    return settings.IS_LOCAL and not settings.HAS_MAIL_SERVER
+
+
+def by_reference(reference: UUID) -> Message | None:
     """Return the message with this reference, None if there is none here."""
     return Message.objects.filter(reference=reference).first()
