@@ -75,6 +75,7 @@ def sample(url: str, at: datetime) -> dict[str, Any]:
     days = ["Mon", "Tue", "Wed", "Thu", "Fri"]
     return {
         "at": at,
+        "hold_ends": at + timedelta(minutes=15),
         "form": form,
         "options": [
             Option(

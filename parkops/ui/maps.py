@@ -48,8 +48,11 @@ class Map:
         return any(shape.place.url for shape in self.shapes)
 
 
-def draw(places: Sequence[Place], *, title: str) -> Map | None:
-    """Return the drawing of all zones that have a polygon; None if none has."""
+def draw(places: Sequence[Place], *, title: str, width: float = WIDTH) -> Map | None:
+    """Return the drawing of all zones that have a polygon; None if none has.
+
+    `width` is 600 for the width of a card and 360 for a third of a page.
+    """
     found = [(place, rings) for place in places if (rings := list(rings_of(place.geometry)))]
     corners = [corner for _, rings in found for ring in rings for corner in ring]
     if not corners:
@@ -58,10 +61,10 @@ def draw(places: Sequence[Place], *, title: str) -> Map | None:
     south, north = min(lat for _, lat in corners), max(lat for _, lat in corners)
     squeeze = cos(radians((south + north) / 2))
     wide, tall = (east - west) * squeeze or 1e-9, (north - south) or 1e-9
-    inner = WIDTH - 2 * MARGIN
+    inner = width - 2 * MARGIN
     unit = min(inner / wide, (MOST_HEIGHT - 2 * MARGIN) / tall)
     height = max(LEAST_HEIGHT, tall * unit + 2 * MARGIN)
-    left, top = (WIDTH - wide * unit) / 2, (height - tall * unit) / 2
+    left, top = (width - wide * unit) / 2, (height - tall * unit) / 2
 
     def put(corner: tuple[float, float]) -> tuple[float, float]:
         lon, lat = corner
@@ -72,7 +75,7 @@ def draw(places: Sequence[Place], *, title: str) -> Map | None:
         drawn = [[put(corner) for corner in ring] for ring in rings]
         x, y = centre(max(drawn, key=lambda ring: abs(area(ring))))
         shapes.append(Shape(place, "".join(map(_closed, drawn)), x, y))
-    return Map(title, WIDTH, height, shapes)
+    return Map(title, width, height, shapes)
 
 
 def rings_of(geometry: Mapping[str, Any] | None) -> Iterator[Ring]:

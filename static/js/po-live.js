@@ -1,4 +1,4 @@
-// <po-live url version seconds …>: keeps figures fresh, says how old they are, and when they stopped.
+// <po-live url version seconds zone …>: keeps figures fresh, says how old they are and when they stopped.
 // The server answers 204 (nothing changed) or fragments with hx-swap-oob and a Live-Version header.
 import { define, written } from "./define.js";
 
@@ -6,11 +6,9 @@ const LONGEST_WAIT = 60;
 
 define("po-live", class extends HTMLElement {
   connectedCallback() {
-    this.every = Number(this.getAttribute("seconds")) || 10;
-    this.wait = this.every;
+    this.wait = this.every = Number(this.getAttribute("seconds")) || 10;
     this.version = this.getAttribute("version");
     this.seen = new Date();
-    this.paused = false;
     this.age = this.querySelector("[data-live-age]");
     this.button = this.querySelector("[data-live-pause]");
     this.notice = document.querySelector("[data-live-notice]");
@@ -18,13 +16,16 @@ define("po-live", class extends HTMLElement {
     this.button.onclick = () => this.toggle();
     if (this.notice) this.notice.querySelector("[data-live-now]").onclick = () => this.ask();
     this.onVisible = () => (document.hidden ? clearTimeout(this.timer) : this.ask());
+    this.onAnswer = ({ detail }) => { if (detail.elt === this) this.answered(detail.xhr); };
     document.addEventListener("visibilitychange", this.onVisible);
+    this.addEventListener("htmx:afterRequest", this.onAnswer);
     this.clock = setInterval(() => this.show(), 1000);
     this.plan();
   }
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.onVisible);
+    this.removeEventListener("htmx:afterRequest", this.onAnswer);
     clearInterval(this.clock);
     clearTimeout(this.timer);
   }
@@ -40,23 +41,23 @@ define("po-live", class extends HTMLElement {
     this.asking = true;
     const address = new URL(this.getAttribute("url"), location.href);
     if (this.version) address.searchParams.set("v", this.version);
-    let answered = false;
-    const heard = (event) => {
-      if (event.detail.elt !== this) return;
-      const { status } = event.detail.xhr;
-      answered = status >= 200 && status < 300;
-      if (answered) this.version = event.detail.xhr.getResponseHeader("Live-Version") || this.version;
-    };
-    this.addEventListener("htmx:afterRequest", heard);
+    // Errors are told by afterRequest, like answers: a timeout has status 0.
     await htmx.ajax("GET", address.pathname + address.search, { source: this, swap: "none" }).catch(() => {});
-    this.removeEventListener("htmx:afterRequest", heard);
     this.asking = false;
-    this.stale(!answered);
-    this.wait = answered ? this.every : Math.min(LONGEST_WAIT, this.wait * 2);
-    if (answered) this.seen = new Date();
-    else if (this.notice) this.notice.querySelector("p").textContent = written(this.getAttribute("retrying"), this.time(), this.wait);
-    this.show();
     this.plan();
+  }
+
+  answered(xhr) {
+    this.isStale = xhr.status < 200 || xhr.status >= 300;
+    this.wait = this.isStale ? Math.min(LONGEST_WAIT, this.wait * 2) : this.every;
+    if (!this.isStale) {
+      this.seen = new Date();
+      this.version = xhr.getResponseHeader("Live-Version") || this.version;
+    }
+    document.querySelectorAll("[data-live]").forEach((part) => part.toggleAttribute("data-stale", this.isStale));
+    if (this.notice) this.notice.hidden = !this.isStale;
+    if (this.notice && this.isStale) this.notice.querySelector("p").textContent = written(this.getAttribute("retrying"), this.time(), this.wait);
+    this.show();
   }
 
   toggle() {
@@ -68,22 +69,14 @@ define("po-live", class extends HTMLElement {
     else this.ask();
   }
 
-  stale(is) {
-    this.isStale = is;
-    document.querySelectorAll("[data-live]").forEach((part) => part.toggleAttribute("data-stale", is));
-    if (this.notice) this.notice.hidden = !is;
-  }
-
   show() {
     const still = this.paused || this.isStale;
-    const seconds = Math.round((Date.now() - this.seen) / 1000);
-    this.age.textContent = still
-      ? written(this.getAttribute("stopped"), this.time())
-      : written(this.getAttribute("updated"), seconds);
+    this.age.textContent = still ? written(this.getAttribute("stopped"), this.time())
+      : written(this.getAttribute("updated"), Math.round((Date.now() - this.seen) / 1000));
     this.age.dataset.tone = still ? "warn" : "good";
   }
 
   time() {
-    return this.seen.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    return this.seen.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.getAttribute("zone") || undefined });
   }
 });

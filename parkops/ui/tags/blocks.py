@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
+from parkops.ui.place import place_in
 from parkops.ui.tags.words import TONES, attributes, icon_html
 
 register = Library()
@@ -253,12 +254,18 @@ def verdict(
     )
 
 
-@register.simple_block_tag
-def live(content: str, url: str, version: str = "", seconds: int = 10) -> SafeString:
+@register.simple_block_tag(takes_context=True)
+def live(context: Any, content: str, url: str, version: str = "", seconds: int = 10) -> SafeString:
     """The bar that keeps a page's figures fresh: how old they are, Pause, and what happens when the
     server is away. `url` answers 204, or fragments with hx-swap-oob and a Live-Version header.
     `content` is the instant of the first numbers, as {% when %} writes it."""
     return render_to_string(
         "ui/components/live.html",
-        {"content": content, "url": url, "version": version, "seconds": seconds},
+        {
+            "content": content,
+            "url": url,
+            "version": version,
+            "seconds": seconds,
+            "zone": place_in(context).zone.key,
+        },
     )

@@ -35,13 +35,15 @@ def field(
     if bound.is_hidden:
         return SafeString(bound)
     widget = bound.field.widget
-    hint = hint or bound.help_text
+    hint = "" if compact else hint or bound.help_text
     ids = bound.id_for_label or bound.auto_id or bound.html_name
     described = [f"{ids}-hint"] * bool(hint) + [f"{ids}-error"] * bool(bound.errors)
     shape = _shape(widget)
     given = {name.rstrip("_").replace("_", "-"): value for name, value in attrs.items()}
     if shape != "rows":
-        given |= {"class": _input_class(shape, kind)} | _typed_as(kind)
+        given = {"class": _input_class(shape, kind)} | _typed_as(kind) | given
+        if isinstance(widget, forms.Textarea):
+            given.setdefault("rows", 4)
         if described:
             given["aria-describedby"] = " ".join(described)
     context = {
