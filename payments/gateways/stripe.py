@@ -34,6 +34,9 @@ SIGNATURE_SECONDS = 300
 MOST_LINES = 100
 SESSION_PARTS = ["payment_intent.latest_charge.balance_transaction"]
 
+# Who uses ParkOps, and on what machine, is nobody's business.
+stripe.enable_telemetry = False
+
 
 @cache
 def _http(*, direct: bool) -> stripe.RequestsClient:
@@ -63,6 +66,8 @@ class StripeGateway:
         webhook_secrets: Sequence[str] = (),
         api_base: str | None = None,
     ) -> None:
+        if api_base and "_live_" in secret_key:
+            raise ValueError("A live key is for Stripe only, never for a server in its place.")
         self.account = account
         self._webhook_secrets = tuple(secret for secret in webhook_secrets if secret.strip())
         self.client = stripe.StripeClient(

@@ -85,7 +85,9 @@ def _first_or_again(
         return run(courier, call, fault, perform)
     print_ = idempotency.fingerprint(request.method, request.path, request.body)
     if before := idempotency.claim(call.store, call.account, key, print_):
-        return json_answer(*before, **{"Idempotent-Replayed": "true"})
+        again = json_answer(*before)
+        again.headers["Idempotent-Replayed"] = "true"
+        return again
     try:
         time.sleep(fault.delay)
         return run(courier, call, fault, perform)

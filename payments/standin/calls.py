@@ -44,8 +44,9 @@ class Call:
 
     def announce(self, kind: str, body: dict[str, Any]) -> None:
         """Record an event with a picture of `body` as it is now."""
+        event_id = new_id("evt")
         event = {
-            "id": new_id("evt"),
+            "id": event_id,
             "object": "event",
             "api_version": "2026-10-28.endive",
             "created": self.now(),
@@ -56,4 +57,4 @@ class Call:
             "type": kind,
         }
         self.save(event)
-        self.announced.append(event["id"])
+        self.announced.append(event_id)

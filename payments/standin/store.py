@@ -147,21 +147,16 @@ class Store:
         with self.transaction() as db:
             db.execute("DELETE FROM objects WHERE id = ?", (object_id,))
 
-    def every(self, kind: str, account: str | None, **equal: Any) -> list[dict[str, Any]]:
-        """Read the documents of a kind whose top fields equal these, newest first.
-
-        `account` None means those of every account.
-        """
-        where, values = ["kind = ?"], [kind]
-        if account is not None:
-            where.append("account = ?")
-            values.append(account)
+    def every(
+        self, kind: str, account: str, *, most: int = -1, **equal: Any
+    ) -> list[dict[str, Any]]:
+        """Read an account's documents of a kind whose top fields equal these, newest first."""
+        where, values = ["kind = ?", "account = ?"], [kind, account]
         for name, value in equal.items():
             where.append(f"json_extract(body, '$.{name}') = ?")
             values.append(value)
-        sql = f"SELECT body FROM objects WHERE {' AND '.join(where)} ORDER BY seq DESC"  # noqa: S608
-        with self._lock:
-            return [json.loads(row["body"]) for row in self.db.execute(sql, values)]
+        sql = f"SELECT body FROM objects WHERE {' AND '.join(where)} ORDER BY seq DESC LIMIT ?"  # noqa: S608
+        return [json.loads(row["body"]) for row in self.rows(sql, *values, most)]
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Read rows of one of the other tables."""

@@ -73,10 +73,10 @@ class Answer:
         return f"{self.status} {HTTPStatus(self.status).phrase}"
 
 
-def json_answer(status: int, body: Any, **headers: str) -> Answer:
-    """Answer a JSON document."""
+def json_answer(status: int, body: Any) -> Answer:
+    """Answer a JSON document, given as it is or as its text."""
     text = body if isinstance(body, str) else json.dumps(body, indent=2)
-    return Answer(status, text.encode(), {"Content-Type": "application/json", **headers})
+    return Answer(status, text.encode(), {"Content-Type": "application/json"})
 
 
 def see_other(url: str) -> Answer:

@@ -27,7 +27,9 @@ def front(store: Store) -> Answer:
         "Stand-in for Stripe",
         "<h1>Stand-in for Stripe</h1>\n"
         "<p>Behind the scenes: what customers, banks and Stripe itself would do.</p>\n"
-        + _table("Account", "Id", "Balance", rows=rows, empty="No account is connected yet."),
+        + _table(
+            "Accounts", "Account", "Id", "Balance", rows=rows, empty="No account is connected yet."
+        ),
         kind="backstage",
     )
 
@@ -63,7 +65,7 @@ def account(store: Store, account_id: str) -> Answer:
 
 def _payments(store: Store, account_id: str) -> str:
     rows = []
-    for charge in store.every("charge", account_id)[:SHOWN]:
+    for charge in store.every("charge", account_id, most=SHOWN):
         left = charge["amount_captured"] - charge["amount_refunded"]
         acts = ""
         if charge["paid"] and left and not charge["disputed"]:
@@ -76,27 +78,27 @@ def _payments(store: Store, account_id: str) -> str:
             f"<td>{_badge(charge['status'])}</td><td>{acts}</td></tr>"
         )
     return _table(
-        "When", "What", "Amount", "State", "What may happen",
+        "Payments", "When", "What", "Amount", "State", "What may happen",
         rows="\n".join(rows), empty="Nothing has been paid yet.",
     )  # fmt: skip
 
 
 def _after(store: Store, account_id: str) -> str:
     rows = []
-    for dispute in store.every("dispute", account_id)[:SHOWN]:
+    for dispute in store.every("dispute", account_id, most=SHOWN):
         acts = ""
         if dispute["status"] not in ("won", "lost"):
             acts = _act(account_id, "win-dispute", dispute["id"], "Seller wins") + _act(
                 account_id, "lose-dispute", dispute["id"], "Customer wins"
             )
         rows.append(_money_row("Dispute", dispute, acts))
-    for refund in store.every("refund", account_id)[:SHOWN]:
+    for refund in store.every("refund", account_id, most=SHOWN):
         acts = ""
         if refund["status"] == "succeeded":
             acts = _act(account_id, "fail-refund", refund["id"], "Bank sends it back")
         rows.append(_money_row("Refund", refund, acts))
     return _table(
-        "When", "What", "Amount", "State", "What may happen",
+        "Refunds and disputes", "When", "What", "Amount", "State", "What may happen",
         rows="\n".join(rows), empty="None yet.",
     )  # fmt: skip
 
@@ -111,7 +113,7 @@ def _money_row(what: str, body: dict[str, Any], acts: str) -> str:
 
 def _events(store: Store, account_id: str) -> str:
     rows = []
-    for event in store.every("event", account_id)[:SHOWN]:
+    for event in store.every("event", account_id, most=SHOWN):
         sent = store.rows("SELECT * FROM deliveries WHERE event = ? ORDER BY number", event["id"])
         told = (
             " ".join(f"{_badge(row['state'])} {escape(row['answer'])}" for row in sent)
@@ -121,7 +123,7 @@ def _events(store: Store, account_id: str) -> str:
             f"<tr><td>{when(event['created'])}</td><td>{event['type']}</td><td>{told}</td>"
             f"<td>{_act(account_id, 'resend', event['id'], 'Send again')}</td></tr>"
         )
-    return _table("When", "What", "Told", "", rows="\n".join(rows), empty="None yet.")
+    return _table("Events", "When", "What", "Told", "", rows="\n".join(rows), empty="None yet.")
 
 
 def _name(account: dict[str, Any]) -> str:
@@ -145,11 +147,18 @@ def _act(account_id: str, act: str, object_id: str, label: str) -> str:
     )
 
 
-def _table(*heads: str, rows: str, empty: str) -> str:
+def _table(label: str, *heads: str, rows: str, empty: str) -> str:
     if not rows:
         return f'<p class="empty">{empty}</p>'
-    titles = "".join(f'<th scope="col">{head}</th>' if head else "<td></td>" for head in heads)
+    titles = "".join(_head(head) for head in heads)
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
         f"<table><thead><tr>{titles}</tr></thead><tbody>\n{rows}\n</tbody></table></div>"
     )
+
+
+def _head(text: str) -> str:
+    if not text:
+        return "<td></td>"
+    numbers = ' class="num"' if text in ("Amount", "Balance") else ""
+    return f'<th scope="col"{numbers}>{text}</th>'

@@ -24,8 +24,10 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="/standin.css">
 </head>
 <body class="{kind}">
+<header>
 <div class="kerb"></div>
 <p class="warning"><strong>This is a stand-in for a card page.</strong> No real card is charged.</p>
+</header>
 <main>
 {body}
 </main>

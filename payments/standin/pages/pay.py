@@ -50,7 +50,7 @@ def _show(call: Call, session_id: str, *, status: int = 200) -> Answer:
         )  # fmt: skip
     if session["status"] == "expired":
         return _closed(
-            session, "This page is closed", "Its time was up. No money has been taken.",
+            session, "This page is closed", "No money has been taken, and none can be any more.",
             session["cancel_url"], "Go back",
         )  # fmt: skip
     return page(

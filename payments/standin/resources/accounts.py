@@ -14,7 +14,7 @@ SLUG = re.compile(r"acct_(?P<slug>[a-z0-9-]{1,40})")
 
 def make(store: Store, account_id: str, *, country: str, name: str, email: str) -> dict[str, Any]:
     """Make an account that may take money at once; the stand-in asks for no papers."""
-    body = {
+    body: dict[str, Any] = {
         "id": account_id,
         "object": "account",
         "business_profile": {"name": name or None},
@@ -146,7 +146,9 @@ def follow(store: Store, pattern: str) -> None:
         store.set("webhook_pattern", pattern)
         for account in store.every("account", ""):
             named = SLUG.fullmatch(account["id"])
-            for endpoint in store.every("webhook_endpoint", account["id"]) if named else []:
-                if before and endpoint["url"] == before.replace("{slug}", named["slug"]):
-                    moved = endpoint | {"url": pattern.replace("{slug}", named["slug"])}
-                    store.put(moved, account["id"])
+            if named is None or not before:
+                continue
+            old, new = (text.replace("{slug}", named["slug"]) for text in (before, pattern))
+            for endpoint in store.every("webhook_endpoint", account["id"]):
+                if endpoint["url"] == old:
+                    store.put(endpoint | {"url": new}, account["id"])

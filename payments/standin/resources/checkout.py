@@ -1,7 +1,7 @@
 """Checkout sessions: a page that waits for a customer until it is paid, closed or out of time."""
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from payments.standin import forms
 from payments.standin.calls import Call
@@ -13,6 +13,8 @@ SHORTEST_SECONDS = 30 * 60
 LONGEST_SECONDS = 24 * 60 * 60
 SLACK_SECONDS = 5
 LEAST = {"usd": 50, "cad": 50, "eur": 50, "gbp": 30, "jpy": 50, "chf": 50, "aud": 50, "nzd": 50}
+WEB_ADDRESS = re.compile(r"https?://[\w.:\[\]-]+(/\S*)?$")
+E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+$")
 KNOWN = {
     "billing_address_collection",
     "cancel_url",
@@ -64,7 +66,7 @@ def create(call: Call) -> dict[str, Any]:
             "currency": currency,
             "customer": None,
             "customer_details": None,
-            "customer_email": params.get("customer_email"),
+            "customer_email": _email(params),
             "expires_at": _expiry(call),
             "livemode": False,
             "locale": params.get("locale"),
@@ -220,6 +222,13 @@ def _address(params: Any, name: str, *, optional: bool = False) -> str | None:
     value = forms.text(params, name, default="" if optional else None)
     if not value:
         return None
-    if urlsplit(value).scheme not in ("http", "https"):
+    if not WEB_ADDRESS.match(value):
         raise bad("Not a valid URL", name, code="url_invalid")
     return value
+
+
+def _email(params: Any) -> str | None:
+    value = forms.text(params, "customer_email", default="")
+    if value and not E_MAIL.match(value):
+        raise bad(f"Invalid email address: {value}", "customer_email", code="email_invalid")
+    return value or None

@@ -1,9 +1,11 @@
 """How Stripe's words become ours, on the events that Stripe's own tools recorded too."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from stripe.params.checkout import SessionCreateParams
 
 from parkops.kernel.money import Money
 from payments.gateways import reading
@@ -21,6 +23,12 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "stripe" / "webhook_e
 )  # fmt: skip
 def test_chooses_a_language_that_the_page_speaks(tag, page):
     assert reading.checkout_locale(tag) == page
+
+
+def test_knows_no_language_that_the_sdk_does_not_name():
+    known = set(re.findall(r"'([\w-]+)'", str(SessionCreateParams.__annotations__["locale"])))
+    assert known > {"en", "fr-CA"}
+    assert known >= reading._PLAIN | reading._REGIONAL
 
 
 def recorded(name: str) -> dict:

@@ -80,7 +80,7 @@ def test_nobody_there_is_unavailable():
 @pytest.mark.parametrize(
     ("key", "account_id", "code"),
     [
-        ("sk_live_of_somebody", "acct_any", "not_set_up"),
+        ("pk_test_x", "acct_any", "not_set_up"),
         ("sk_test_x", "acct_of_nobody", "account_refused"),
     ],
 )
@@ -89,3 +89,14 @@ def test_who_may_not_ask_is_told_so(standin, key, account_id, code):
     with pytest.raises(GatewayRejected) as refusal:
         stranger.look_up("cs_test_x")
     assert refusal.value.code == code
+
+
+def test_a_live_key_never_goes_to_a_server_in_stripes_place(standin):
+    with pytest.raises(ValueError, match="live key"):
+        StripeGateway(secret_key="sk_live_x", account="acct_x", api_base=standin.url)
+
+
+def test_an_address_that_is_none_is_refused_before_anyone_pays(gateway):
+    with pytest.raises(GatewayRejected) as refusal:
+        gateway.start_checkout(checkout(customer_email="tanner"))
+    assert refusal.value.code == "email_invalid"
