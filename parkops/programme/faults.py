@@ -15,9 +15,14 @@ EXAMPLES = {
     "timezone": "timezone: America/Toronto",
     "currency": "currency: CAD",
     "code": "code: LOT-A",
-    "name": "name: North lot",
+    "name": "name: Lakeshore",
+    "audiences name": "name: Students",
+    "zones name": "name: North lot",
+    "permit_types name": "name: Staff annual",
+    "violations name": "name: No valid permit",
     "kind": "kind: lot",
-    "zones": "zones: [{code: LOT-A, name: North lot, kind: lot}]",
+    "zones": "zones: [LOT-A]",
+    "zones zones": "zones: [{code: LOT-A, name: North lot, kind: lot}]",
     "grants": "grants: [{zones: [LOT-A], when: always}]",
     "term": "term: {kind: days, days: 1}",
     "price": 'price: {base: "45.00"}',
@@ -58,6 +63,8 @@ def translate(error: ValidationError, document: Any) -> list[tuple[Path, str]]:
             found.append((path, _missing(path, part)))
         elif detail["type"] == "extra_forbidden":
             found.append((path, unknown_key(str(path[-1]), keys_of(part))))
+        elif detail["type"] == "too_short" and detail["input"]:
+            continue  # the list is only short of what is wrong inside it
         elif detail["type"] == "literal_error":
             found.append((path, not_one_of(detail["input"], _quoted(context["expected"]))))
         else:
@@ -75,7 +82,7 @@ def unknown_key(key: str, known: list[str]) -> str:
 def not_one_of(value: object, options: list[str]) -> str:
     """Return the fault of a word outside a short list, with the nearest inside."""
     near = nearest(value, options)
-    hint = f"did you mean {near}?" if near else f"write {' or '.join(options)}"
+    hint = f"did you mean {near}?" if near else f"write {_either(options)}"
     others = f" ({', '.join(options)})" if near and len(options) > 1 else ""
     return f"{shown(value)} is not known here; {hint}{others}"
 
@@ -91,15 +98,19 @@ def nearest(word: object, options: list[str]) -> str | None:
 
 def _missing(path: Path, part: type[Part]) -> str:
     key = str(path[-1])
-    example = "zones: [LOT-A]" if key == "zones" and len(path) > 1 else EXAMPLES.get(key)
+    example = EXAMPLES.get(f"{path[0]} {key}", EXAMPLES.get(key))
     return f"{key} is missing; write {'it' if example is None else example}"
 
 
 def _choice(context: dict[str, Any], value: Any) -> str:
     options = _quoted(context.get("expected_tags", "'fixed', 'rolling', 'days', 'hours'"))
     if not isinstance(value, dict) or "kind" not in value:
-        return f"kind is missing; write kind: {' or '.join(options)}"
+        return f"kind is missing; write kind: {_either(options)}"
     return not_one_of(value["kind"], options)
+
+
+def _either(options: list[str]) -> str:
+    return " or ".join([", ".join(options[:-1]), options[-1]] if options[1:] else options)
 
 
 def _quoted(text: str) -> list[str]:

@@ -157,7 +157,7 @@ def _read_share(value: object) -> Decimal:
 
 def _at_most_all(value: Decimal) -> Decimal:
     if value > 1:
-        wrong(f"{value * 100:f}% is more than all of it; write at most 100%")
+        wrong(f"{(value * 100).normalize():f}% is more than all of it; write at most 100%")
     return value
 
 

@@ -252,7 +252,7 @@ class Refund(Part):
     @model_validator(mode="after")
     def _table_belongs_to_its_basis(self) -> "Refund":
         if self.basis == "table" and not self.table:
-            wrong("the table is missing; write [{within: 14d, refund: 100%}]", "table")
+            wrong("the table is missing; write table: [{within: 14d, refund: 100%}]", "basis")
         if self.basis != "table" and self.table:
             wrong(f"a table needs basis: table, and the basis is {self.basis}", "table")
         days = [step.within for step in self.table]
@@ -290,27 +290,28 @@ class Numbers(Part):
         return self.last - self.first + 1
 
 
-def _read_uses(value: Any) -> int | Duration:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    if isinstance(value, Duration):
-        return value
+def _span(value: Any) -> Duration | None:
     try:
-        duration = Duration.parse(value if isinstance(value, str) else "")
+        return Duration.parse(value) if isinstance(value, str) else None
     except ValueError:
-        duration = Duration()
-    if not duration:
+        return None
+
+
+def _read_uses(value: Any) -> int | Duration:
+    whole = value if isinstance(value, int) and not isinstance(value, bool) else 0
+    uses = value if isinstance(value, Duration) else whole or _span(value)
+    if not uses or whole < 0:
         wrong(f"{shown(value)} are not uses; write a number such as 5, or a duration such as 72h")
-    return duration
+    return uses
 
 
 def _read_per(value: Any) -> Duration | None:
     if value is None or value == "term":
         return None
-    uses = _read_uses(value) if isinstance(value, str | Duration) else None
-    if not isinstance(uses, Duration):
-        wrong(f"{shown(value)} is not a span of passes; write term, or a duration such as 14d")
-    return uses
+    per = value if isinstance(value, Duration) else _span(value)
+    if not per:
+        wrong(f"{shown(value)} is not a span; write term, or a duration such as 14d")
+    return per
 
 
 class Passes(Part):

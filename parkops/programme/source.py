@@ -73,8 +73,8 @@ def read(raw: bytes | str) -> Source:
         line = source.text[: error.position].count("\n") + 1
         source.faults.append((line, (), "there is a control character on this line; remove it"))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        source.faults.append((mark.line + 1 if mark else 1, (), _syntax(error)))
+        line, message = _syntax(error)
+        source.faults.append((line, (), message))
     except RecursionError:
         source.faults.append(
             (1, (), f"the file is nested deeper than {DEEPEST} levels; nothing here is")
@@ -96,19 +96,31 @@ def _decoded(raw: bytes | str) -> str:
         raise _TooMuch("this line is not UTF-8; save the file as UTF-8", line) from None
 
 
-def _syntax(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "it cannot be read"
-    hints = {
-        "\\t": "indent with spaces, not tabs",
-        "mapping values are not allowed": "quote a text that has a colon, or mind the indent",
-        "expected ':'": "write key: value",
-        "single document": "write one document, without a second ---",
-        "undefined alias": "name an anchor that stands earlier in the file",
-        "block end": "begin this line at the same column as the keys beside it",
-    }
-    text = f"{error.context or ''} {problem}"
-    hint = next((hint for part, hint in hints.items() if part in text), None)
-    return f"this is not YAML ({problem}); {hint or 'mind the indent, brackets and quotes here'}"
+HINTS = {
+    "\\t": "indent with spaces, not tabs",
+    "mapping values are not allowed": "quote a text that has a colon, or mind the indent",
+    "expected ':'": "write key: value",
+    "single document": "write one document, without a second ---",
+    "undefined alias": "name an anchor that stands earlier in the file",
+    "block end": "begin this line at the same column as the keys beside it",
+}
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> tuple[int, str]:
+    """The line of a fault in the YAML itself, and its words; of what is never closed, the line
+    that opens it."""
+    problem, context = error.problem or "it cannot be read", error.context or ""
+    at, since = error.problem_mark, error.context_mark
+    if "stream end" in problem or "end of stream" in problem:
+        at, problem = since or at, "what is opened here is never closed"
+    elif since is not None and at is not None and since.line != at.line and "flow" in context:
+        problem += f", in brackets opened on line {since.line + 1}"
+    hint = next((hint for part, hint in HINTS.items() if part in f"{context} {problem}"), None)
+    line = at.line + 1 if at else 1
+    return (
+        line,
+        f"this is not YAML ({problem}); {hint or 'mind the indent, brackets and quotes here'}",
+    )
 
 
 class _Values:
