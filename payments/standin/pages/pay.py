@@ -44,15 +44,11 @@ def respond(
 def _show(call: Call, session_id: str, *, status: int = 200) -> Answer:
     session = checkout.retrieve(call, session_id)
     if session["status"] == "complete":
-        return _closed(
-            session, "This is paid", f"{_total(session)} has been taken.",
-            _returning(session), "Continue",
-        )  # fmt: skip
+        taken = f"{_total(session)} has been taken."
+        return _closed("This is paid", taken, _returning(session), "Continue")
     if session["status"] == "expired":
-        return _closed(
-            session, "This page is closed", "No money has been taken, and none can be any more.",
-            session["cancel_url"], "Go back",
-        )  # fmt: skip
+        nothing = "No money has been taken. Nothing can be paid here any more."
+        return _closed("This page is closed", nothing, session["cancel_url"], "Go back")
     return page(
         f"Pay {_total(session)}",
         _open_page(call, session),
@@ -90,7 +86,7 @@ def _total(session: dict[str, Any]) -> str:
     return money(session["amount_total"], session["currency"])
 
 
-def _closed(session: dict[str, Any], title: str, text: str, url: str | None, link: str) -> Answer:
+def _closed(title: str, text: str, url: str | None, link: str) -> Answer:
     back = f'<p><a class="button" href="{escape(url)}">{link}</a></p>' if url else ""
     return page(title, f"<h1>{title}</h1>\n<p>{escape(text)}</p>\n{back}")
 
