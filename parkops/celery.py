@@ -26,7 +26,11 @@ EVERY_TENANT = {
 app.conf.beat_schedule = {
     "relay": {"task": "tenancy.relay_outbox", "schedule": 10.0},
     **{
-        task: {"task": "tenancy.fan_out", "schedule": seconds, "kwargs": {"task": task, "every": seconds}}
+        task: {
+            "task": "tenancy.fan_out",
+            "schedule": seconds,
+            "kwargs": {"task": task, "every": seconds},
+        }
         for task, seconds in EVERY_TENANT.items()
     },
 }

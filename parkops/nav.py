@@ -21,14 +21,36 @@ ITEMS = [
     NavItem("Today", "house", "office_dashboard:today", Permission.DASHBOARD_VIEW),
     NavItem("Counter", "receipt", "office_counter:home", Permission.PAYMENT_TAKE),
     NavItem("Permits", "ticket", "office_permits:list", Permission.PERMIT_VIEW, "Parking rights"),
-    NavItem("Citations", "file-text", "office_citations:list", Permission.CITATION_VIEW, "Enforcement"),
+    NavItem(
+        "Citations", "file-text", "office_citations:list", Permission.CITATION_VIEW, "Enforcement"
+    ),
     NavItem("Appeals", "scale", "office_appeals:list", Permission.APPEAL_VIEW, "Enforcement"),
-    NavItem("Plate checks", "scan-line", "office_checks:list", Permission.CITATION_VIEW, "Enforcement"),
-    NavItem("Customers", "user", "office_customers:list", Permission.CUSTOMER_VIEW, "People and money"),
-    NavItem("Payments", "credit-card", "office_payments:list", Permission.PAYMENT_VIEW, "People and money"),
-    NavItem("Ledger", "book-open", "office_ledger:accounts", Permission.LEDGER_VIEW, "People and money"),
-    NavItem("Reports", "chart-column", "office_reports:list", Permission.REPORT_VIEW, "People and money"),
-    NavItem("Program", "sliders-horizontal", "office_programme:show", Permission.PROGRAMME_VIEW, "Set-up"),
+    NavItem(
+        "Plate checks", "scan-line", "office_checks:list", Permission.CITATION_VIEW, "Enforcement"
+    ),
+    NavItem(
+        "Customers", "user", "office_customers:list", Permission.CUSTOMER_VIEW, "People and money"
+    ),
+    NavItem(
+        "Payments",
+        "credit-card",
+        "office_payments:list",
+        Permission.PAYMENT_VIEW,
+        "People and money",
+    ),
+    NavItem(
+        "Ledger", "book-open", "office_ledger:accounts", Permission.LEDGER_VIEW, "People and money"
+    ),
+    NavItem(
+        "Reports", "chart-column", "office_reports:list", Permission.REPORT_VIEW, "People and money"
+    ),
+    NavItem(
+        "Program",
+        "sliders-horizontal",
+        "office_programme:show",
+        Permission.PROGRAMME_VIEW,
+        "Set-up",
+    ),
     NavItem("Staff and roles", "key-round", "office_staff:list", Permission.STAFF_MANAGE, "Set-up"),
     NavItem("API tokens", "plug", "office_tokens:list", Permission.STAFF_MANAGE, "Set-up"),
     NavItem("Jobs", "list-checks", "office_jobs:list", Permission.JOB_VIEW, "Set-up"),

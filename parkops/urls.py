@@ -36,7 +36,9 @@ def _there(module: str) -> bool:
         return False
 
 
-urlpatterns = [path(where, include(import_module(module))) for where, module in SURFACES if _there(module)]
+urlpatterns = [
+    path(where, include(import_module(module))) for where, module in SURFACES if _there(module)
+]
 
 handler400 = "parkops.ui.errors.bad_request"
 handler403 = "parkops.ui.errors.forbidden"

@@ -12,7 +12,11 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_305_021
-SEEDS = [Path(__file__), ROOT / "tests/seed.py", *sorted((ROOT / "tests/programmes").glob("*.yaml"))]
+SEEDS = [
+    Path(__file__),
+    ROOT / "tests/seed.py",
+    *sorted((ROOT / "tests/programmes").glob("*.yaml")),
+]
 
 
 def fingerprint() -> str:
@@ -72,7 +76,9 @@ def _build(session: psycopg.Connection, template: str) -> None:
     from tests import seed
 
     draft = f"{template}_draft"
-    session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft)))
+    session.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft))
+    )
     session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
     before = connection.settings_dict["NAME"]
     use(draft)

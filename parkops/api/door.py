@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern
 
 from parkops.api.problems import Problem, not_found
@@ -46,7 +46,10 @@ def _guarded(view: View) -> View:
             _look_at(request)
         except Problem as problem:
             return problem.response()
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            return not_found().response()
         if isinstance(response, HttpResponseNotAllowed):
             allowed = response["Allow"]
             return Problem(

@@ -134,6 +134,8 @@ def _field_error(found: dict[str, Any]) -> dict[str, str]:
 
 
 def _of_http(error: HttpError) -> Problem:
+    if isinstance(error.__context__, Problem):
+        return error.__context__  # what the parser found, which ninja answers with its own words
     if error.status_code == 400:
         return Problem(400, "malformed", "The body is not JSON that can be read.")
     code = HTTPStatus(error.status_code).name.lower()

@@ -74,7 +74,12 @@ def retry(job_id: int, *, by: Actor, at: datetime) -> Job:
     if job.state not in (Job.State.FAILED, Job.State.CANCELLED):
         raise Conflict("job_not_failed", f"The job is {job.get_state_display().lower()}.")
     Job.objects.filter(pk=job.pk).update(
-        state=Job.State.QUEUED, attempts=0, error="", progress_share=0, rows_done=0, finished_at=None
+        state=Job.State.QUEUED,
+        attempts=0,
+        error="",
+        progress_share=0,
+        rows_done=0,
+        finished_at=None,
     )
     audit.record("job.retried", subject=("job", str(job.reference)), actor=by, at=at)
     later("jobs.work", job=job.pk)
@@ -138,9 +143,9 @@ class Progress:
 def _claim(job_id: int) -> Job | None:
     now = timezone.now()
     free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=now)
-    taken = (
-        Job.objects.filter(free, pk=job_id, attempts__lt=F("max_attempts"))
-    ).update(state=Job.State.RUNNING, lease_until=now + LEASE, attempts=F("attempts") + 1)
+    taken = (Job.objects.filter(free, pk=job_id, attempts__lt=F("max_attempts"))).update(
+        state=Job.State.RUNNING, lease_until=now + LEASE, attempts=F("attempts") + 1
+    )
     job = Job.objects.filter(pk=job_id).first()
     if taken:
         extend_lease(LOOK_AGAIN_SECONDS, job=job_id)

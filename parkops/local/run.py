@@ -99,7 +99,12 @@ def _prepare(folder: Path, environment: dict[str, str]) -> None:
         _manage(environment, "collectstatic", "--noinput", "--verbosity=0")
         statics.remember(folder, now)
     _manage(environment, "migrate", "--noinput", "--verbosity=0")
-    _manage(environment, "demo", "load")
+    if _has_demonstration():
+        _manage(environment, "demo", "load")
+
+
+def _has_demonstration() -> bool:
+    return find_spec("parkops.local.management.commands.demo") is not None
 
 
 def _manage(environment: dict[str, str], *words: str) -> None:

@@ -23,7 +23,7 @@ def newest(*, limit: int = 100, to: str = "") -> list[Message]:
 
 
 def is_mailbox_open() -> bool:
-    """Return whether messages are shown instead of sent: on one's own machine without a mail server."""
+    """Return whether messages are shown, not sent: on one's own machine without a mail server."""
     return settings.IS_LOCAL and not settings.HAS_MAIL_SERVER
 
 

@@ -10,7 +10,9 @@ class ProgrammeForm(forms.Form):
 
     text = forms.CharField(
         label="Program file",
-        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "input input--code"}),
+        widget=forms.Textarea(
+            attrs={"rows": 24, "spellcheck": "false", "class": "input input--code"}
+        ),
         strip=False,
         max_length=LARGEST_BYTES,
     )

@@ -35,7 +35,9 @@ def preview(loaded: Loaded, *, begins_at: datetime) -> Applied:
 
 
 @transaction.atomic
-def apply_version(loaded: Loaded, *, begins_at: datetime | None, by: Actor, at: datetime) -> Applied:
+def apply_version(
+    loaded: Loaded, *, begins_at: datetime | None, by: Actor, at: datetime
+) -> Applied:
     """Make `loaded` a new version, in force from `begins_at` (aware; None: `at`).
 
     The same content as the version in force then makes no new version. The first version also holds for

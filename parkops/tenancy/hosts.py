@@ -29,7 +29,13 @@ _memory = _Memory({})
 
 def is_public(host: str) -> bool:
     """Return whether `host` is the platform's own."""
-    return host in {settings.DOMAIN, f"www.{settings.DOMAIN}", "127.0.0.1", "localhost", "testserver"}
+    return host in {
+        settings.DOMAIN,
+        f"www.{settings.DOMAIN}",
+        "127.0.0.1",
+        "localhost",
+        "testserver",
+    }
 
 
 def tenant_of(host: str) -> Tenant | None:
@@ -58,7 +64,9 @@ def forget_everywhere() -> None:
 def site_url(tenant: Tenant) -> str:
     """Return the address of a tenant's site, without a slash at the end; never made from a request."""
     with schema_context("public"):
-        domain = Domain.objects.filter(tenant=tenant, is_primary=True).values_list("domain", flat=True)
+        domain = Domain.objects.filter(tenant=tenant, is_primary=True).values_list(
+            "domain", flat=True
+        )
         host = domain.first() or f"{tenant.slug}.{settings.DOMAIN}"
     return f"{settings.SCHEME}://{host}{_port()}"
 
@@ -79,7 +87,7 @@ def current_site_url() -> str:
 
 def _port() -> str:
     default = {"http": 80, "https": 443}[settings.SCHEME]
-    return "" if settings.PORT == default or settings.SCHEME == "https" else f":{settings.PORT}"
+    return "" if default == settings.PORT or settings.SCHEME == "https" else f":{settings.PORT}"
 
 
 def _forget_if_changed(now: float) -> None:

@@ -86,9 +86,7 @@ def tenant_task(function: Callable[..., None]) -> Any:
 
     @shared_task(name=f"{module}.{function.__name__}", acks_late=True)
     @wraps(function)
-    def run(
-        *, schema: str = "", entry: int | None = None, turn: int = 0, **arguments: Any
-    ) -> None:
+    def run(*, schema: str = "", entry: int | None = None, turn: int = 0, **arguments: Any) -> None:
         tenant = active_tenant(schema)
         if entry is not None and not _take_turn(entry, turn):
             return

@@ -42,5 +42,8 @@ def fan_out(*, task: str, every: float, **_later: object) -> None:
     schemas = Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("pk")
     for place, schema in enumerate(schemas.values_list("schema_name", flat=True)):
         current_app.send_task(
-            task, kwargs={"schema": schema}, countdown=min(place * 0.02, every / 4), expires=every * 4
+            task,
+            kwargs={"schema": schema},
+            countdown=min(place * 0.02, every / 4),
+            expires=every * 4,
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The colours of a tenant as `#rrggbb`: on light paper, on dark paper, and the second stripe."""
+    """The colours of a tenant as `#rrggbb`: on light paper, on dark, and the second stripe."""
 
     brand: str
     night: str
@@ -95,7 +95,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def nearest_readable(color: str, papers: tuple[str, ...]) -> str:
-    """Return the color of the same hue and saturation, least moved, that reads 4.5:1 on `papers`."""
+    """Return the color of the same hue and saturation, least moved, that is 4.5:1 on `papers`."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(color))
     steps = sorted((step / 200 for step in range(201)), key=lambda step: abs(step - lightness))
     for step in steps:

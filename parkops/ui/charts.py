@@ -111,7 +111,7 @@ def bars(
     before: Sequence[float | None] = (),
     names: tuple[str, str] = ("Now", "Before"),
 ) -> Chart:
-    """Place one bar for each point, left to right; `before` is a dashed line through the middles."""
+    """Place one bar for each point, left to right; `before` is a line through the middles."""
     points = list(series)
     top = scale_top(
         max([p.value for p in points] + [v for v in before if v is not None], default=0)
@@ -157,7 +157,7 @@ def stacked(
     title: str,
     head: str = "",
 ) -> Chart:
-    """Place named series on top of each other, the first at the bottom, one column for each label."""
+    """Place named series on each other, the first at the bottom, a column for each label."""
     totals = [sum(points[i].value for _, points in series) for i in range(len(labels))]
     top = scale_top(max(totals, default=0))
     step = SIDE / max(len(labels), 1)
@@ -194,7 +194,7 @@ def line(
     before: Sequence[float | None] = (),
     names: tuple[str, str] = ("Now", "Before"),
 ) -> Chart:
-    """Place a line through the points; each has a full-height mark that carries its title and link."""
+    """Place a line through the points; a mark of full height carries each title and link."""
     drawn = bars(series, title=title, head=head, before=before, names=names)
     step = SIDE / max(len(drawn.marks), 1)
     marks = [Mark(m.point, step * i, 0.0, step, SIDE) for i, m in enumerate(drawn.marks)]
@@ -279,7 +279,7 @@ SPARK_PAD = 3.0
 
 
 def spark(values: Sequence[float], before: Sequence[float] = (), *, slots: int = 0) -> Spark:
-    """Return a small line of `values`; the day is `slots` wide (or as long as the longer series)."""
+    """Return a small line of `values` in `slots` slots (or as many as the longer series)."""
     width = max(slots, len(values), len(before)) - 1
     everything = [*values, *before]
     low, high = min(everything, default=0), max(everything, default=0)

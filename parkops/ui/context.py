@@ -1,4 +1,4 @@
-"""What every page knows without its view saying so: the tenant's colours, and the rail of the office."""
+"""What every page knows without its view: the tenant's colours, and the rail of the office."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -128,7 +128,10 @@ def sample(url: str, at: datetime) -> dict[str, Any]:
         ),
         "heat": charts.heat(
             labels,
-            [(d, [charts.Point(h, (i * j) % 7) for j, h in enumerate(labels)]) for i, d in enumerate(days)],
+            [
+                (day, [charts.Point(label, (i * j) % 7) for j, label in enumerate(labels)])
+                for i, day in enumerate(days)
+            ],
             title="Occupancy by weekday and hour",
             head="Day",
         ),

@@ -1,4 +1,4 @@
-"""The icons that ParkOps uses, drawn by the `lucide` package. Only these names exist for templates."""
+"""The icons that ParkOps uses, drawn by the `lucide` package. No other names exist."""
 
 import re
 from functools import cache

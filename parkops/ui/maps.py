@@ -1,4 +1,4 @@
-"""Zones from GeoJSON as shapes of a drawing: equirectangular at their own latitude, without tiles."""
+"""Zones from GeoJSON as shapes: equirectangular at their own latitude, without tiles."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Ring = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A zone to draw: its code, what is written below it, its GeoJSON geometry (lon, lat) and link."""
+    """A zone to draw: its code, GeoJSON geometry (lon, lat), what is written below, and link."""
 
     code: str
     geometry: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""The one way from a template to a PDF: tagged, titled, and without fetching anything from anywhere."""
+"""The one way from a template to a PDF: tagged, titled, and fetching nothing from anywhere."""
 
 import logging
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ ANYWHERE = Place(ZoneInfo("UTC"), "en-US", "USD")
 
 
 def place_of(tenant: Any) -> Place:
-    """Return the place of `tenant`, read in the language that is active now; UTC without a tenant."""
+    """Return the place of `tenant`, in the language that is active now; UTC without a tenant."""
     if not getattr(tenant, "timezone", ""):
         return ANYWHERE
     own = locale_named(tenant.locale)
@@ -37,7 +37,7 @@ def place_of(tenant: Any) -> Place:
 
 
 def place_in(context: Mapping[str, Any]) -> Place:
-    """Return the place of a template's context: its `place`, its `tenant`, or its request's tenant."""
+    """Return a template's place: its context's `place`, `tenant`, or its request's tenant."""
     if "place" in context:
         return context["place"]
     tenant = context.get("tenant") or getattr(context.get("request"), "tenant", None)

@@ -1,23 +1,32 @@
 """What stands on a plate: the state, province or country that it is of."""
 
-_US = """AL Alabama;AK Alaska;AZ Arizona;AR Arkansas;CA California;CO Colorado;CT Connecticut;DE Delaware;
-DC District of Columbia;FL Florida;GA Georgia;HI Hawaii;ID Idaho;IL Illinois;IN Indiana;IA Iowa;KS Kansas;
-KY Kentucky;LA Louisiana;ME Maine;MD Maryland;MA Massachusetts;MI Michigan;MN Minnesota;MS Mississippi;
-MO Missouri;MT Montana;NE Nebraska;NV Nevada;NH New Hampshire;NJ New Jersey;NM New Mexico;NY New York;
-NC North Carolina;ND North Dakota;OH Ohio;OK Oklahoma;OR Oregon;PA Pennsylvania;PR Puerto Rico;
-RI Rhode Island;SC South Carolina;SD South Dakota;TN Tennessee;TX Texas;UT Utah;VT Vermont;VA Virginia;
-WA Washington;WV West Virginia;WI Wisconsin;WY Wyoming"""
-_CA = """AB Alberta;BC British Columbia;MB Manitoba;NB New Brunswick;NL Newfoundland and Labrador;
-NS Nova Scotia;NT Northwest Territories;NU Nunavut;ON Ontario;PE Prince Edward Island;QC Quebec;
-SK Saskatchewan;YT Yukon"""
-_EUROPE = """A Austria;B Belgium;BG Bulgaria;CH Switzerland;CY Cyprus;CZ Czechia;D Germany;DK Denmark;E Spain;
-EST Estonia;F France;FIN Finland;GB Great Britain;UK United Kingdom;GR Greece;H Hungary;HR Croatia;I Italy;
-IRL Ireland;IS Iceland;L Luxembourg;LT Lithuania;LV Latvia;M Malta;N Norway;NL Netherlands;P Portugal;
-PL Poland;RO Romania;S Sweden;SK Slovakia;SLO Slovenia;UA Ukraine"""
+_US = """
+AL Alabama; AK Alaska; AZ Arizona; AR Arkansas; CA California; CO Colorado; CT Connecticut;
+DE Delaware; DC District of Columbia; FL Florida; GA Georgia; HI Hawaii; ID Idaho;
+IL Illinois; IN Indiana; IA Iowa; KS Kansas; KY Kentucky; LA Louisiana; ME Maine;
+MD Maryland; MA Massachusetts; MI Michigan; MN Minnesota; MS Mississippi; MO Missouri;
+MT Montana; NE Nebraska; NV Nevada; NH New Hampshire; NJ New Jersey; NM New Mexico;
+NY New York; NC North Carolina; ND North Dakota; OH Ohio; OK Oklahoma; OR Oregon;
+PA Pennsylvania; PR Puerto Rico; RI Rhode Island; SC South Carolina; SD South Dakota;
+TN Tennessee; TX Texas; UT Utah; VT Vermont; VA Virginia; WA Washington; WV West Virginia;
+WI Wisconsin; WY Wyoming
+"""
+_CA = """
+AB Alberta; BC British Columbia; MB Manitoba; NB New Brunswick;
+NL Newfoundland and Labrador; NS Nova Scotia; NT Northwest Territories; NU Nunavut;
+ON Ontario; PE Prince Edward Island; QC Quebec; SK Saskatchewan; YT Yukon
+"""
+_EUROPE = """
+A Austria; B Belgium; BG Bulgaria; CH Switzerland; CY Cyprus; CZ Czechia; D Germany;
+DK Denmark; E Spain; EST Estonia; F France; FIN Finland; GB Great Britain;
+UK United Kingdom; GR Greece; H Hungary; HR Croatia; I Italy; IRL Ireland; IS Iceland;
+L Luxembourg; LT Lithuania; LV Latvia; M Malta; N Norway; NL Netherlands; P Portugal;
+PL Poland; RO Romania; S Sweden; SK Slovakia; SLO Slovenia; UA Ukraine
+"""
 
 
 def _table(text: str) -> dict[str, str]:
-    rows = (row.strip().partition(" ") for row in text.replace("\n", "").split(";"))
+    rows = (row.strip().partition(" ") for row in text.replace("\n", " ").split(";"))
     return {code: name for code, _, name in rows}
 
 

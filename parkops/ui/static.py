@@ -1,4 +1,4 @@
-"""How static files are named when they are collected: by their content, so that browsers keep them."""
+"""How static files are named when collected: by their content, so that browsers keep them."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 

@@ -1,4 +1,4 @@
-"""What components are given: small frozen values, so that views name things and templates stay short."""
+"""What components are given: frozen values, so that views name things and templates are short."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,7 +41,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened, for the timeline. A plate is shown as a plate, never within the text."""
+    """One thing that happened, for the timeline. A plate is drawn, never within the text."""
 
     at: datetime | date
     text: str

@@ -1,4 +1,4 @@
-"""How money, numbers, days and instants are written for people. Pure: locale and zone are arguments."""
+"""How money, numbers, days and instants are written. Pure: locale and zone are arguments."""
 
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -16,7 +16,7 @@ NARROW_SPACE = " "
 
 @cache
 def locale_named(name: str) -> Locale:
-    """Return the Babel locale of `en-US`, `fr_CA` or `es`; US English for one that does not exist."""
+    """Return the locale of `en-US`, `fr_CA` or `es`; US English for one that does not exist."""
     try:
         return Locale.parse(name.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
@@ -48,7 +48,7 @@ def number_text(number: int | float | Decimal, locale: str = "en-US") -> str:
 
 
 def share_text(share: float | Decimal) -> str:
-    """Return a share (0 to 1) in whole percent: "71 %". All but nothing and all but everything say so."""
+    """Return a share (0 to 1) in whole percent: "71 %"; "<1 %" and ">99 %" for next to all."""
     if 0 < share < 0.005:
         return "<1 %"
     if 0.995 <= share < 1:

@@ -1,10 +1,11 @@
 """The reports there are."""
 
 from parkops.kernel.decisions import NotFound
+from reporting.catalogue import citations, permit_sales, revenue
 from reporting.catalogue.base import Report
 
 REPORTS: dict[str, Report] = {
-    # filled below
+    report.code: report for report in (permit_sales.REPORT, citations.REPORT, revenue.REPORT)
 }
 
 

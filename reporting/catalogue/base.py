@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from parkops.kernel.decisions import Refused
@@ -22,6 +22,7 @@ class Parameter:
     is_required: bool = False
     choices: Sequence[tuple[str, str]] = ()
     hint: str = ""
+    blank: str = "All"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,16 @@ PERIOD = (
     Parameter("from", "First day", "date", hint="Left out: the first of this month"),
     Parameter("to", "Last day", "date", hint="Included. Left out: today"),
 )
+
+
+def one_day_later(day: date) -> date:
+    """Return the day after `day`: the excluded end of a period that includes it."""
+    return day + timedelta(days=1)
+
+
+def period_text(asking: Asking) -> str:
+    """Return the period as people read it."""
+    return f"{asking.first:%-d %B %Y} to {asking.last:%-d %B %Y}"
 
 
 def _read(parameter: Parameter, text: str, *, today: date) -> Any:

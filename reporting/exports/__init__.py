@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from parkops.tenancy.models import Tenant
 from reporting.datasets import Dataset
-from reporting.exports import delimited, sheet, structured
+from reporting.exports import delimited, document, sheet, structured
 
 Writer = Callable[[Dataset, Tenant], bytes]
 
 WRITERS: dict[str, tuple[Writer, str]] = {
+    "pdf": (document.write, "application/pdf"),
     "xlsx": (
         sheet.write,
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

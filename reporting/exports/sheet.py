@@ -79,7 +79,10 @@ def _about(book: Any, dataset: Dataset, tenant: Tenant) -> None:
         ("Of", tenant.name),
         ("Currency", dataset.currency),
         ("Made by", dataset.made_by),
-        ("Made at", dataset.made_at.isoformat(sep=" ", timespec="minutes") if dataset.made_at else ""),
+        (
+            "Made at",
+            dataset.made_at.isoformat(sep=" ", timespec="minutes") if dataset.made_at else "",
+        ),
         *dataset.filters,
         *((column.title, column.told) for column in dataset.columns if column.told),
         *(("Note", note) for note in dataset.notes),

@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.inclusion_tag("messaging/_hint.html")
 def mailbox_hint() -> dict[str, bool]:
-    """Say that this machine sends no mail, with the way to the mailbox; nothing where mail is sent."""
+    """Say that this machine sends no mail, with the way to the mailbox; else nothing."""
     return {"is_kept": queries.is_mailbox_open()}

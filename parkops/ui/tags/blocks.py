@@ -81,7 +81,7 @@ def filters(
     submit: str = "Show",
     label: str = "Filter",
 ) -> SafeString:
-    """A plain GET form of `field`s above a list; with htmx it swaps `target` as soon as it changes."""
+    """A GET form of `field`s above a list; with htmx it swaps `target` as soon as it changes."""
     return render_to_string(
         "ui/components/filters.html",
         {
@@ -171,7 +171,8 @@ def dialog(
 def opener(anchor: str, text: str, kind: str = "danger", icon: str = "") -> SafeString:
     """The button that opens the dialog `anchor`."""
     return format_html(
-        '<button class="button button--{}" type="button" commandfor="{}" command="show-modal">{}{}</button>',
+        '<button class="button button--{}" type="button" commandfor="{}" command="show-modal">'
+        "{}{}</button>",
         kind,
         anchor,
         icon_html(icon) + " " if icon else "",
@@ -235,7 +236,7 @@ def verdict(
     low: bool = False,
     level: int = 1,
 ) -> SafeString:
-    """What a plate check says, in large type. `answer` is good, bad or alert; `low` leaves room below."""
+    """What a plate check says, large. `answer` is good, bad or alert; `low` leaves room below."""
     if answer not in ("good", "bad", "alert"):
         raise ValueError(f"{answer!r} is not good, bad or alert")
     return render_to_string(

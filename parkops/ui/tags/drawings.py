@@ -1,5 +1,6 @@
 """Drawn components: charts, sparks, meters, maps and QR codes, as SVG made on the server."""
 
+from collections.abc import Callable
 from typing import Any
 
 import segno
@@ -56,7 +57,6 @@ def paper_chart(context: Any, drawn: charts.Chart, height: int = 130) -> SafeStr
         if i % every == 0
     ]
     ticks = [{"y": y_of(tick.y), "text": tick.text} for tick in drawn.ticks]
-    scale = f"translate({PAPER_LEFT} 8) scale({wide / charts.SIDE} {tall / charts.SIDE})"
     return render_to_string(
         "ui/charts/paper.svg",
         {
@@ -68,10 +68,17 @@ def paper_chart(context: Any, drawn: charts.Chart, height: int = 130) -> SafeStr
             "marks": marks if drawn.shape != "line" else [],
             "labels": [] if drawn.shape == "shares" else labels,
             "ticks": ticks,
-            "transform": scale,
+            "path": _moved(drawn.path, x_of, y_of),
+            "before": _moved(drawn.before, x_of, y_of),
             "accent": accent,
         },
     )
+
+
+def _moved(path: str, x_of: Callable[[float], float], y_of: Callable[[float], float]) -> str:
+    """Return a path of `charts` in the units of the paper, so that its stroke keeps its width."""
+    corners = [pair.split() for pair in path.removeprefix("M").split(" L") if pair]
+    return charts.path([(x_of(float(x)), y_of(float(y))) for x, y in corners])
 
 
 def _fills(drawn: charts.Chart, accent: str) -> tuple[str, ...]:
@@ -102,7 +109,7 @@ def sparkline(drawn: charts.Spark, label: str) -> SafeString:
 def meter(
     value: float, total: float, label: str = "", tone: str = "", before: float | None = None
 ) -> SafeString:
-    """Draw a share of a whole, with a tick where it stood `before`. Said as "E1 is 92 percent full"."""
+    """Draw a share of a whole, with a tick where it was `before`: "E1 is 92 percent full"."""
     share = min(max(value / total, 0), 1) if total else 0.0
     spoken = f"{label + ' is ' if label else ''}{round(100 * share)} percent full"
     tick = ""
@@ -124,7 +131,7 @@ def meter(
 
 @register.simple_tag
 def zone_map(drawn: maps.Map | None, small: bool = False) -> SafeString:
-    """Draw a map of `parkops.ui.maps`; nothing where no zone has a shape. A list stands beside it."""
+    """Draw a map of `parkops.ui.maps`, or nothing for None. A list stands beside it."""
     if drawn is None:
         return SafeString("")
     return render_to_string("ui/components/map.html", {"map": drawn, "small": small})
@@ -132,7 +139,7 @@ def zone_map(drawn: maps.Map | None, small: bool = False) -> SafeString:
 
 @register.simple_tag
 def qr(text: str, label: str = "QR code", size: str = "", fill: str = "#000") -> SafeString:
-    """Draw `text` as a QR code. `size` is a width such as 30mm, for paper; a page sizes it by CSS."""
+    """Draw `text` as a QR code. `size` is a width such as 30mm, for paper; CSS sizes a page's."""
     code = segno.make(text, error="m", micro=False)
     rows = [
         f"M{x} {y}h1v1h-1z"
@@ -145,7 +152,8 @@ def qr(text: str, label: str = "QR code", size: str = "", fill: str = "#000") ->
     drawn = mark_safe("".join(rows))  # noqa: S308  figures only
     return format_html(
         '<svg class="qr" viewBox="-4 -4 {0} {0}"{1} role="img" aria-label="{2}">'
-        '<rect x="-4" y="-4" width="{0}" height="{0}" fill="#fff"/><path d="{3}" fill="{4}"/></svg>',
+        '<rect x="-4" y="-4" width="{0}" height="{0}" fill="#fff"/>'
+        '<path d="{3}" fill="{4}"/></svg>',
         side,
         measure,
         label,

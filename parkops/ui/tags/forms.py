@@ -29,8 +29,8 @@ def field(
 ) -> SafeString:
     """Render a form's field: label, hint, error, input, tied together for screen readers.
 
-    `kind` is "", plate or money and sets how it is typed; `compact` is for filters, where nothing is
-    marked optional. Further names become attributes of the input, dashes for underscores.
+    `kind` is "", plate or money and sets how it is typed; `compact` is for filters: no hints and
+    nothing marked optional. Further names become attributes of the input, dashes for underscores.
     """
     if bound.is_hidden:
         return SafeString(bound)
@@ -96,7 +96,7 @@ def choices(
     hint: str = "",
     show_label: bool = True,
 ) -> dict[str, Any]:
-    """Render a field as rows with price and why; what is refused now stays, dashed, with its reason.
+    """Render a field as rows with price and why; what is refused stays, dashed, with its reason.
 
     `options` are `parkops.ui.values.Option`s; their values are the form field's choices.
     """
@@ -123,7 +123,7 @@ def choices(
 
 @register.inclusion_tag("ui/components/errors.html")
 def errors(form: BaseForm) -> dict[str, Any]:
-    """Render the summary of what is wrong, each line a link to its field; nothing if all is well."""
+    """Render what is wrong, each line a link to its field; nothing if all is well."""
     lines = [("", message) for message in form.non_field_errors()]
     for bound in form:
         first = bound.id_for_label or f"{bound.auto_id}_0"
@@ -133,7 +133,7 @@ def errors(form: BaseForm) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/components/photo.html")
 def photo(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
-    """Render a picture field: takes or picks a photo, shows it, and makes it small before sending."""
+    """Render a picture field: takes or picks photos, shows them, makes them small to send."""
     return {
         "bound": bound,
         "label": label or bound.label,
@@ -147,7 +147,7 @@ def photo(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
 def plate_input(
     bound: BoundField, region: BoundField | None = None, hint: str = ""
 ) -> dict[str, Any]:
-    """Render the plate field of the portal with its echo as officers see it, and the look-alike hint.
+    """Render the portal's plate field, its echo as officers see it, and the look-alike hint.
 
     `region`, if given, is the form's region field, rendered above it.
     """

@@ -1,4 +1,4 @@
-"""Components that show rows: stat, because, timeline, pages, tabs, sortable heads, to do, messages."""
+"""Components that show rows: stat, because, timeline, pages, tabs, heads, to do, messages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def stat(
 ) -> dict[str, Any]:
     """One figure in a bay: a number or Money, the link to its rows, and what it is compared with.
 
-    `note` is what it is compared with and `strong` its bold first words; `spark` is a `charts.spark`.
+    `note` is what it is compared with, `strong` its bold first words, `spark` a `charts.Spark`.
     """
     return _shared(
         context,
@@ -93,7 +93,7 @@ class _Day:
 def timeline(
     context: Any, events: Iterable[Event], tight: bool = False, days: bool = True, level: int = 3
 ) -> dict[str, Any]:
-    """What happened, newest first. `days` puts a heading over each day; `tight` is for a narrow card."""
+    """What happened, newest first. `days` heads each day; `tight` is for a narrow card."""
     place = place_in(context)
 
     def day_of(event: Event) -> date:
@@ -152,7 +152,7 @@ def _query(context: Any, name: str, value: str) -> str:
 def sort(
     context: Any, text: str, key: str, num: bool = False, default: str = "", target: str = ""
 ) -> SafeString:
-    """The head of a column that sorts: ?sort=key, then ?sort=-key. `default` is the list's own order."""
+    """A head that sorts: ?sort=key, then ?sort=-key. `default` is the list's own order."""
     request = context.get("request")
     now = (request.GET.get("sort") if request is not None else "") or default
     state, arrow = {key: ("ascending", " ↑"), f"-{key}": ("descending", " ↓")}.get(now, ("", ""))
@@ -204,5 +204,5 @@ def progress(done: int, total: int, text: str, anchor: str = "progress") -> dict
 
 @register.inclusion_tag("ui/components/live_notice.html")
 def live_notice() -> dict[str, Any]:
-    """Where a page with {% live %} says that its figures stand still, and why. Above the figures."""
+    """Where a page with {% live %} says that its figures stand still, and why."""
     return {}

@@ -46,7 +46,7 @@ def badge(text: Any, tone: str = "") -> SafeString:
 def money(
     context: Any, amount: Money | int | None, tone: str = "", currency: str = "", big: bool = False
 ) -> SafeString:
-    """Write an amount: a Money, or minor units in the tenant's currency. `big` makes cents small."""
+    """Write an amount: Money, or minor units of the tenant's currency. `big` has small cents."""
     if amount is None:
         return SafeString("")
     place = place_in(context)
@@ -75,7 +75,8 @@ def share(value: float) -> str:
 def when(context: Any, value: datetime | date | None, how: str = "") -> SafeString:
     """Write an instant or a day in the tenant's zone.
 
-    `how`: "" day and time, "day", "time", "short" (no year), "weekday" (Tue 15 Oct), "long" (15 October 2025).
+    `how`: "" day and time, "day", "time", "short" (no year), "weekday" (Tue 15 Oct), or
+    "long" (15 October 2025).
     """
     if value is None:
         return SafeString("")

@@ -47,7 +47,9 @@ class Command(BaseCommand):
         for line in lint.findings(loaded.programme, today=today):
             self.stdout.write(f"{file}: {line}")
 
-    def _apply(self, *, file: str, tenant: str, begins: str | None, dry_run: bool, **_: Any) -> None:
+    def _apply(
+        self, *, file: str, tenant: str, begins: str | None, dry_run: bool, **_: Any
+    ) -> None:
         from parkops.kernel.actors import SYSTEM
         from parkops.kernel.decisions import Refused
         from parkops.programme import operations

@@ -1,0 +1,42 @@
+"""The questions of a report, as a form."""
+
+from django import forms
+
+from reporting.catalogue.base import Parameter, Report
+from reporting.exports import WRITERS
+
+FORMATS = [("pdf", "PDF"), ("xlsx", "XLSX"), ("csv", "CSV"), ("json", "JSON")]
+
+
+class ReportForm(forms.Form):
+    """What a report asks, and the format of its file."""
+
+    format = forms.ChoiceField(label="Format", choices=[f for f in FORMATS if f[0] in WRITERS])
+
+    def __init__(self, *args: object, report: Report, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for parameter in report.parameters:
+            self.fields[parameter.key] = _field(parameter)
+        self.order_fields([parameter.key for parameter in report.parameters])
+
+    def given(self) -> dict[str, str]:
+        """Return the answers as texts by key, blanks left out."""
+        answers = {key: value for key, value in self.cleaned_data.items() if key != "format"}
+        return {
+            key: value.isoformat() if hasattr(value, "isoformat") else str(value)
+            for key, value in answers.items()
+            if value not in ("", None)
+        }
+
+
+def _field(parameter: Parameter) -> forms.Field:
+    asked = {
+        "label": parameter.label,
+        "required": parameter.is_required,
+        "help_text": parameter.hint,
+    }
+    if parameter.kind == "date":
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **asked)
+    if parameter.choices:
+        return forms.ChoiceField(choices=[("", parameter.blank), *parameter.choices], **asked)
+    return forms.CharField(max_length=60, **asked)

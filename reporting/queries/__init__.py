@@ -1,0 +1,1 @@
+"""What reporting reads: live figures, the day's feed, runs of reports."""

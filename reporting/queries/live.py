@@ -1,0 +1,223 @@
+"""The live figures of a tenant: one look at the database, remembered for a moment for all who poll."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+from django.db.models import Count
+
+from parkops.jobs.models import Job
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import local_date, midnight
+from parkops.programme import occupancy
+from parkops.programme import queries as programme
+from permits.models import Permit
+from permits.models.permits import status_q
+from permits.rules.status import Status
+from reporting import sql
+
+REMEMBERED_SECONDS = 3
+HOURS = 24
+
+_DAY = """
+SELECT 'citations', extract(hour FROM issued_at AT TIME ZONE %(zone)s)::int, issued_at >= %(today)s,
+       count(*)::bigint
+  FROM enforcement_citation
+ WHERE source = 'ours' AND (issued_at >= %(today)s AND issued_at <= %(now)s
+    OR issued_at >= %(before)s AND issued_at < %(before_end)s)
+ GROUP BY 2, 3
+UNION ALL
+SELECT 'checks', extract(hour FROM recorded_at AT TIME ZONE %(zone)s)::int, recorded_at >= %(today)s,
+       count(*)::bigint
+  FROM enforcement_platecheck
+ WHERE recorded_at >= %(today)s OR recorded_at >= %(before)s AND recorded_at < %(before_end)s
+ GROUP BY 2, 3
+UNION ALL
+SELECT 'taken', extract(hour FROM succeeded_at AT TIME ZONE %(zone)s)::int, succeeded_at >= %(today)s,
+       coalesce(sum(amount_minor), 0)::bigint
+  FROM payments_payment
+ WHERE state = 'succeeded'
+   AND (created_at >= %(today)s - interval '2 days' AND succeeded_at >= %(today)s
+    OR created_at >= %(before)s - interval '2 days' AND created_at < %(before_end)s
+   AND succeeded_at >= %(before)s AND succeeded_at < %(before_end)s)
+ GROUP BY 2, 3
+UNION ALL
+SELECT 'sold', extract(hour FROM paid_at AT TIME ZONE %(zone)s)::int, paid_at >= %(today)s,
+       count(*)::bigint
+  FROM permits_permit
+ WHERE paid_at >= %(today)s AND paid_at <= %(now)s
+    OR paid_at >= %(before)s AND paid_at < %(before_end)s
+ GROUP BY 2, 3
+"""
+
+_NOW = """
+SELECT (SELECT count(*) FROM enforcement_citation
+         WHERE source = 'ours' AND settled_at IS NULL AND dismissed_at IS NULL
+           AND voided_at IS NULL AND fine_minor > 0),
+       (SELECT count(*) FROM enforcement_appeal WHERE decided_at IS NULL),
+       (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
+       (SELECT count(*) FROM enforcement_shift WHERE ended_at IS NULL),
+       (SELECT count(*) FROM jobs_job WHERE state = %(failed)s),
+       (SELECT count(*) FROM payments_payment WHERE state = 'needs_review'),
+       (SELECT count(*) FROM messaging_message WHERE state = 'failed'),
+       (SELECT count(*) FROM public.tenancy_outboxentry
+         WHERE schema_name = current_schema() AND state = 'dead')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A figure by local hour: today until now, and the same weekday a week before, whole."""
+
+    today: list[int]
+    before: list[int]
+    hour: int
+
+    @property
+    def total(self) -> int:
+        """Today so far."""
+        return sum(self.today)
+
+    @property
+    def total_before(self) -> int:
+        """A week before, up to the end of the same hour."""
+        return sum(self.before[: self.hour + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCount:
+    """How full a zone seems."""
+
+    code: str
+    name: str
+    taken: int
+    spaces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The live figures at one instant. `taken_today_minor` is in the tenant's currency."""
+
+    at: str
+    day: str
+    currency: str
+    permits_active: int
+    permits_held: int
+    permits_to_approve: int
+    sold: Series
+    checks: Series
+    citations: Series
+    taken: Series
+    citations_unpaid: int
+    appeals_waiting: int
+    oldest_appeal_at: str
+    officers_on_shift: int
+    jobs_failed: int
+    payments_to_review: int
+    messages_failed: int
+    tasks_given_up: int
+    zones: list[ZoneCount] = field(default_factory=list)
+
+    @property
+    def occupied(self) -> int:
+        """Vehicles believed present in all zones with a capacity."""
+        return sum(zone.taken for zone in self.zones)
+
+    @property
+    def spaces(self) -> int:
+        """Spaces in all zones."""
+        return sum(zone.spaces for zone in self.zones)
+
+    @property
+    def version(self) -> str:
+        """A digest of the figures: the same while nothing changed."""
+        told = asdict(self)
+        del told["at"]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def counts(at: datetime) -> Counts:
+    """Return the live figures, at most three seconds old: all who poll share one look."""
+    known = cache.get("reporting:counts")
+    if known is None:
+        known = _as_plain(look(at))
+        cache.set("reporting:counts", known, REMEMBERED_SECONDS)
+    return _from_plain(known)
+
+
+def look(at: datetime) -> Counts:
+    """Return the live figures as of `at`, from the database."""
+    version = programme.in_force(at)
+    rules = version.programme
+    zone: ZoneInfo = rules.tz
+    today = local_date(at, zone)
+    begins = midnight(today, zone)
+    before = midnight(today - timedelta(days=7), zone)
+    series = _series(
+        sql.rows(
+            _DAY,
+            zone=rules.head.timezone,
+            today=begins,
+            now=at,
+            before=before,
+            before_end=midnight(today - timedelta(days=6), zone),
+        ),
+        hour=at.astimezone(zone).hour,
+    )
+    unpaid, appeals, oldest, officers, failed, review, unsent, dead = sql.row(
+        _NOW, failed=Job.State.FAILED
+    )
+    permits = Permit.objects.filter(ends_at__gt=at).aggregate(
+        active=Count("pk", filter=status_q(Status.ACTIVE, at)),
+        held=Count("pk", filter=status_q(Status.HELD, at)),
+        pending=Count("pk", filter=status_q(Status.PENDING, at)),
+    )
+    present = occupancy.estimates(at)
+    return Counts(
+        at=at.astimezone(UTC).isoformat(),
+        day=today.isoformat(),
+        currency=rules.currency,
+        permits_active=permits["active"],
+        permits_held=permits["held"],
+        permits_to_approve=permits["pending"],
+        citations_unpaid=unpaid,
+        appeals_waiting=appeals,
+        oldest_appeal_at=oldest.isoformat() if oldest else "",
+        officers_on_shift=officers,
+        jobs_failed=failed,
+        payments_to_review=review,
+        messages_failed=unsent,
+        tasks_given_up=dead,
+        zones=[
+            ZoneCount(z.code, z.name, present.get(code_key(z.code), 0), z.capacity.total)
+            for z in rules.zones
+            if z.capacity and z.capacity.total
+        ],
+        **series,
+    )
+
+
+def _series(found: list[tuple[str, int, bool, int]], *, hour: int) -> dict[str, Series]:
+    series = {
+        name: Series([0] * HOURS, [0] * HOURS, hour)
+        for name in ("sold", "checks", "citations", "taken")
+    }
+    for name, at_hour, is_today, value in found:
+        side = series[name].today if is_today else series[name].before
+        side[at_hour] = value
+    return series
+
+
+def _as_plain(figures: Counts) -> dict:
+    return asdict(figures)
+
+
+def _from_plain(known: dict) -> Counts:
+    told = dict(known)
+    for name in ("sold", "checks", "citations", "taken"):
+        told[name] = Series(**told[name])
+    told["zones"] = [ZoneCount(**zone) for zone in told["zones"]]
+    return Counts(**told)

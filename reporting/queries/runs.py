@@ -1,0 +1,45 @@
+"""The reports that were asked for."""
+
+import uuid
+from datetime import datetime
+
+from django.core.files.storage import default_storage
+
+from parkops.jobs.models import Job
+from parkops.kernel.decisions import Conflict, NotFound
+from reporting import catalogue
+from reporting.exports import WRITERS
+from reporting.models import ReportRun
+
+
+def run_of(reference: uuid.UUID) -> ReportRun:
+    """Return the run with its job.
+
+    :raises NotFound: if there is none.
+    """
+    run = ReportRun.objects.select_related("job").filter(reference=reference).first()
+    if run is None:
+        raise NotFound("There is no such report run.")
+    return run
+
+
+def newest_runs(*, limit: int = 50) -> list[ReportRun]:
+    """Return the newest `limit` runs with their jobs, newest first."""
+    return list(ReportRun.objects.select_related("job").order_by("-created_at", "-id")[:limit])
+
+
+def file_of(run: ReportRun, *, at: datetime) -> tuple[bytes, str, str]:
+    """Return the file of a run: its bytes, its type, and a name to save it under.
+
+    :raises Conflict: "report_not_done" while it is not made, "report_expired" when it is gone.
+    """
+    if run.job.state != Job.State.DONE or not run.file_name:
+        raise Conflict("report_not_done", f"The report is {run.job.get_state_display().lower()}.")
+    if run.file_bytes is None or run.expires_at <= at:
+        raise Conflict(
+            "report_expired", "The file was kept for seven days and is gone. Run it again."
+        )
+    with default_storage.open(run.file_name) as stored:
+        content = stored.read()
+    name = f"{catalogue.report_of(run.report).code}-{run.created_at:%Y-%m-%d}.{run.format}"
+    return content, WRITERS[run.format][1], name

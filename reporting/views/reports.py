@@ -1,0 +1,99 @@
+"""The catalogue of reports, and the runs of them."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from parkops.jobs.models import Job
+from parkops.kernel.decisions import Refused
+from parkops.kernel.permissions import Permission
+from parkops.ui.access import may
+from parkops.ui.pages import actor, page, refusals_shown
+from reporting import catalogue, operations
+from reporting.forms import ReportForm
+from reporting.queries import runs
+
+
+@may(Permission.REPORT_VIEW)
+@require_safe
+def catalogue_page(request: HttpRequest) -> HttpResponse:
+    """List the reports there are, and the newest runs."""
+    context = {"reports": catalogue.REPORTS.values(), "runs": runs.newest_runs()}
+    return page(request, "reporting/office/catalogue.html", context)
+
+
+@may(Permission.REPORT_RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_shown
+def ask(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask what a report needs; queue it and go to its run."""
+    report = catalogue.report_of(code)
+    form = ReportForm(request.POST or None, report=report)
+    context = {"report": report, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return page(request, "reporting/office/ask.html", context, status=status)
+    try:
+        run = operations.ask_report(
+            code,
+            form.given(),
+            file_format=form.cleaned_data["format"],
+            by=actor(request),
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        field = refusal.field.removeprefix("parameters.")
+        form.add_error(field if field in form.fields else None, str(refusal))
+        return page(request, "reporting/office/ask.html", context, status=422)
+    return redirect("office_reports:run", reference=run.reference)
+
+
+@may(Permission.REPORT_VIEW)
+@require_safe
+@refusals_shown
+def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+    """Show how far a run is; the part with its progress asks again by itself until it ends."""
+    found = runs.run_of(reference)
+    context = {
+        "run": found,
+        "report": catalogue.report_of(found.report),
+        "is_moving": found.job.state in (Job.State.QUEUED, Job.State.RUNNING),
+        "percent": round(found.job.progress_share * 100),
+        "is_kept": found.file_bytes is not None and found.expires_at > timezone.now(),
+    }
+    return page(request, "reporting/office/run.html", context, part="progress")
+
+
+@may(Permission.REPORT_VIEW)
+@require_safe
+@refusals_shown
+def file(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+    """Give the file of a run."""
+    content, kind, name = runs.file_of(runs.run_of(reference), at=timezone.now())
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@may(Permission.REPORT_RUN)
+@require_POST
+@refusals_shown
+def cancel(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+    """Cancel a run that is not finished."""
+    operations.cancel_report(reference, by=actor(request), at=timezone.now())
+    messages.success(request, "The report is cancelled.")
+    return redirect("office_reports:run", reference=reference)
+
+
+@may(Permission.REPORT_RUN)
+@require_POST
+@refusals_shown
+def retry(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+    """Queue a failed run again."""
+    operations.retry_report(reference, by=actor(request), at=timezone.now())
+    return redirect("office_reports:run", reference=reference)
