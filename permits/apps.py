@@ -1,4 +1,4 @@
-"""The permits app."""
+"""The permits app: answers payments for its charges, and tells customers' pages what it knows."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,16 @@ class PermitsConfig(AppConfig):
     """Permits and their sale."""
 
     name = "permits"
+
+    def ready(self) -> None:
+        """Register with payments, the time line and the search."""
+        from parkops.customers import search, timeline
+        from payments import settlement
+        from permits.operations import settling
+        from permits.queries import told
+
+        settlement.register("permit", settling.PERMIT)
+        settlement.register("deposit", settling.DEPOSIT)
+        settlement.register("session", settling.SESSION)
+        timeline.register(told.moments)
+        search.register(told.hits)

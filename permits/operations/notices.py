@@ -1,0 +1,74 @@
+"""What holders are told of their permits, once each, in the transaction of the act."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+
+from parkops.kernel.periods import Period
+from parkops.messaging import operations as messaging
+from parkops.programme import queries as programme
+from parkops.tenancy import signing
+from parkops.ui.place import place_of
+from parkops.ui.words import money_text
+from permits.models import Permit, WaitlistEntry
+from permits.queries.permits import money_of, plates_of, type_of
+from permits.rules.terms import clock_text, span_text
+
+PAGE = "permit-page"
+"""The purpose of the signature that opens a permit's page to whoever was sent its link."""
+
+
+def page_path(number: str) -> str:
+    """Return the path of a permit's page, with the signature that opens it without signing in."""
+    key = signing.sign(number, purpose=PAGE)
+    return f"{reverse('portal_permits:detail', args=[number])}?key={key}"
+
+
+def tell(event: str, permit: Permit, *, at: datetime, occasion: str = "", **more: Any) -> None:
+    """Write the message of `event` to the permit's holder; the same occasion is told once."""
+    kind = type_of(permit)
+    zone = programme.version(permit.programme_version).programme.tz
+    locale = place_of(connection.tenant).locale
+    total = money_of(permit, permit.net_minor + permit.tax_minor)
+    messaging.send_once(
+        event=event,
+        key=f"permit:{permit.number}:{event}{occasion and f':{occasion}'}",
+        to=permit.customer.email,
+        customer_id=permit.customer_id,
+        context={
+            "name": permit.customer.name,
+            "number": permit.number,
+            "type": kind.name,
+            "term": span_text(Period(permit.starts_at, permit.ends_at), zone),
+            "plates": [p.text for p in plates_of([permit], at=at).get(permit.pk, ())],
+            "total": money_text(total, locale),
+            "is_free": not total,
+            "status": str(permit.status_at(at)),
+            "hangtag": permit.hangtag,
+            "documents": list(kind.documents),
+            "path": page_path(permit.number),
+            "pdf_path": page_path(permit.number).replace("?", "permit.pdf?"),
+            **more,
+        },
+        at=at,
+    )
+
+
+def tell_of_offer(entry: WaitlistEntry, *, type_name: str, at: datetime) -> None:
+    """Write to somebody in line that a place is offered, and until when."""
+    zone = programme.in_force(at).programme.tz
+    messaging.send_once(
+        event="waitlist.offered",
+        key=f"waitlist:{entry.reference}:{entry.offered_at:%Y%m%d%H%M%S}",
+        to=entry.customer.email,
+        customer_id=entry.customer_id,
+        context={
+            "name": entry.customer.name,
+            "type": type_name,
+            "until": clock_text(entry.offer_expires_at, zone),
+            "path": reverse("portal_permits:start", args=[entry.type_code]),
+        },
+        at=at,
+    )

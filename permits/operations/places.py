@@ -1,0 +1,69 @@
+"""Places of a quota: taken and given back by one conditional UPDATE each, so never oversold."""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from permits.models import Permit, Quota, WaitlistEntry
+
+_OPEN = (
+    "INSERT INTO permits_quota (type_key, term, capacity, taken) VALUES (%s, %s, %s, 0) "
+    "ON CONFLICT (type_key, term) DO NOTHING"
+)
+_TAKE = (
+    "UPDATE permits_quota SET taken = taken + 1, capacity = GREATEST(%s, taken + 1) "
+    "WHERE type_key = %s AND term = %s AND taken < %s"
+)
+_GIVE_BACK = (
+    "UPDATE permits_quota SET taken = taken - 1 WHERE type_key = %s AND term = %s AND taken > 0"
+)
+
+
+def take_places(type_key: str, terms: Sequence[str], *, limit: int) -> bool:
+    """Take one place in each of `terms`, all or none; False if one is full at `limit`.
+
+    The rows stay locked until the transaction ends. The order is the same for everybody.
+    """
+    taken: list[str] = []
+    with connection.cursor() as cursor:
+        for term in sorted(terms):
+            cursor.execute(_OPEN, [type_key, term, limit])
+            cursor.execute(_TAKE, [limit, type_key, term, limit])
+            if cursor.rowcount == 0:
+                give_back(type_key, taken)
+                return False
+            taken.append(term)
+    return True
+
+
+def give_back(type_key: str, terms: Sequence[str]) -> None:
+    """Give back one place in each of `terms`."""
+    with connection.cursor() as cursor:
+        for term in sorted(terms):
+            cursor.execute(_GIVE_BACK, [type_key, term])
+
+
+@transaction.atomic
+def mend_quotas() -> list[str]:
+    """Set every counter to the rows that it counts; return what was wrong, in words.
+
+    The counters are locked first, so no sale runs meanwhile.
+    """
+    counters = list(Quota.objects.select_for_update().order_by("type_key", "term"))
+    counted: dict[tuple[str, str], int] = {}
+    holders = [
+        *Permit.objects.exclude(places=[]).values_list("type_key", "places"),
+        *WaitlistEntry.objects.exclude(places=[]).values_list("type_key", "places"),
+    ]
+    for type_key, terms in holders:
+        for term in terms:
+            counted[type_key, term] = counted.get((type_key, term), 0) + 1
+    wrong = []
+    for counter in counters:
+        real = counted.get((counter.type_key, counter.term), 0)
+        if real != counter.taken:
+            wrong.append(f"{counter}, but {real} are counted")
+            counter.taken = real
+            counter.capacity = max(counter.capacity, real)
+            counter.save(update_fields=["taken", "capacity"])
+    return wrong

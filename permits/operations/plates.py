@@ -1,0 +1,74 @@
+"""Plates put on and taken off permits, stays and passes; part of the acts that call this."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from parkops.customers import operations as customers
+from parkops.kernel.actors import Actor
+from permits.models import ParkingSession, Permit, PlateRight, VisitorPass
+from permits.queries.rights import near_keys
+from permits.rules.plates import Plate
+
+
+def put_on(permit: Permit, plates: Sequence[Plate], *, by: Actor, at: datetime) -> None:
+    """List plates on a permit from `at`, or its start if that is later; they become vehicles of the
+    customer, whose own words for region and plate are kept."""
+    starts_at = min(max(permit.starts_at, at), permit.ends_at)
+    if permit.is_backdated and permit.paid_at is None:
+        starts_at = permit.starts_at
+    for plate in plates:
+        vehicle = customers.add_vehicle(
+            customer_id=permit.customer_id, plate=plate.text, region=plate.region, by=by, at=at
+        )
+        PlateRight.objects.create(
+            kind=PlateRight.Kind.PERMIT,
+            plate_text=vehicle.plate_text,
+            plate_key=plate.key,
+            region=vehicle.region,
+            near_keys=near_keys(plate.key),
+            starts_at=starts_at,
+            ends_at=permit.ends_at,
+            permit=permit,
+        )
+
+
+def take_off(permit: Permit, keys: set[str], *, at: datetime) -> None:
+    """End the listing of plates on a permit at `at`; before it began it never was."""
+    rows = PlateRight.objects.filter(
+        permit=permit, kind=PlateRight.Kind.PERMIT, plate_key__in=keys, removed_at__isnull=True
+    )
+    for row in rows:
+        row.removed_at = at
+        row.ends_at = min(max(at, row.starts_at), row.ends_at)
+        row.save(update_fields=["removed_at", "ends_at"])
+
+
+def right_of_stay(stay: ParkingSession) -> None:
+    """Write, or move, the right of a paid stay."""
+    PlateRight.objects.update_or_create(
+        session=stay,
+        kind=PlateRight.Kind.SESSION,
+        defaults={"ends_at": stay.ends_at},
+        create_defaults=_right(stay),
+    )
+
+
+def right_of_pass(given: VisitorPass) -> None:
+    """Write, or move, the right of a visitor pass."""
+    PlateRight.objects.update_or_create(
+        visitor_pass=given,
+        kind=PlateRight.Kind.VISITOR,
+        defaults={"ends_at": given.ends_at},
+        create_defaults={**_right(given), "permit": given.permit},
+    )
+
+
+def _right(source: ParkingSession | VisitorPass) -> dict[str, object]:
+    return {
+        "plate_text": source.plate_text,
+        "plate_key": source.plate_key,
+        "region": source.region,
+        "near_keys": near_keys(source.plate_key),
+        "starts_at": source.starts_at,
+        "ends_at": source.ends_at,
+    }

@@ -1,0 +1,242 @@
+"""The sale: a place is held, then paid for; what is free is the buyer's at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from parkops.audit import operations as audit
+from parkops.customers.models import Customer
+from parkops.kernel.actors import Actor
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import local_date
+from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.programme import numbering
+from payments import accounts
+from payments import operations as payments
+from permits.models import Permit, WaitlistEntry
+from permits.operations import notices, places, plates
+from permits.queries import sale
+from permits.rules.plates import Plate
+from permits.rules.terms import span_text
+
+EARLIER = timedelta(minutes=5)
+"""A permit that is to count from longer ago than this is sold for an earlier time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for. `as_of` is the instant that prices and sale dates are worked out for
+    (None: now); `start` follows it if left out; `end` matters for hours only."""
+
+    type_code: str
+    plates: tuple[Plate, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    as_of: datetime | None = None
+
+
+@transaction.atomic
+def hold_permit(
+    wish: Wish,
+    *,
+    customer_id: int,
+    channel: Permit.Channel,
+    renews_id: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Permit:
+    """Sell a permit: its place is held for the type's `hold` and a charge is raised.
+
+    What costs nothing is paid at once. Plates new to the customer become their vehicles. The
+    customer's row is locked, so that two sales to one person go one after the other.
+
+    :raises Refused: with the code of `rules.eligibility.may_buy`, or for a type that is unknown.
+    """
+    customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
+    if customer is None:
+        raise Refused("unknown_customer", "There is no such customer.", field="customer")
+    renews = _renewed(renews_id)
+    as_of = wish.as_of or at
+    offer = sale.offer_for(
+        type_code=wish.type_code,
+        customer=customer,
+        plates=wish.plates,
+        start=wish.start,
+        end=wish.end,
+        by_staff=channel == Permit.Channel.OFFICE,
+        renews=renews,
+        at=as_of,
+    )
+    kind, rules, quote = offer.kind, offer.in_force.programme, offer.quote
+    period = offer.run.period
+    entry = _accepted_offer(offer, customer, at=at)
+    held = _take(offer, entry, renews, limit=kind.quota.limit if kind.quota else 0)
+    is_backdated = min(as_of, wish.start or as_of) < at - EARLIER
+    is_free = not quote.total
+    permit = Permit.objects.create(
+        number=numbering.next_number("P", at=at, zone=rules.tz),
+        type_code=kind.code,
+        type_key=code_key(kind.code),
+        customer=customer,
+        audience=offer.audience,
+        programme_version=offer.in_force.number,
+        channel=channel,
+        starts_at=period.start,
+        ends_at=period.end,
+        net_minor=quote.net.minor,
+        tax_minor=quote.tax.minor,
+        deposit_minor=quote.deposit.minor if quote.deposit else 0,
+        price_lines=[[line.text, line.amount.minor] for line in quote.lines],
+        places=held,
+        sold_at=as_of,
+        recorded_at=at,
+        is_backdated=is_backdated,
+        hold_expires_at=None if is_free else kind.hold.after(max(as_of, at), rules.tz),
+        needs_approval=kind.approval != "none",
+        renews=renews,
+    )
+    plates.put_on(permit, wish.plates, by=by, at=at)
+    _charge(permit, offer, wish, by=by, at=at)
+    if entry is not None:
+        entry.status, entry.places, entry.permit = WaitlistEntry.Status.ACCEPTED, [], permit
+        entry.closed_at = at
+        entry.save(update_fields=["status", "places", "permit", "closed_at"])
+    audit.record(
+        "permit.held",
+        subject=("permit", permit.number),
+        actor=by,
+        at=at,
+        type=kind.code,
+        total=quote.total.amount,
+        because=list(quote.because),
+    )
+    if is_free:
+        count_as_paid(permit, by=by, at=at)
+    return permit
+
+
+def count_as_paid(permit: Permit, *, by: Actor, at: datetime) -> None:
+    """Let a locked permit count as paid, with its hangtag's number, and tell its holder."""
+    permit.paid_at = min(permit.starts_at, permit.sold_at, at) if permit.is_backdated else at
+    permit.lapsed_at = permit.ended_at = None
+    permit.is_checkout_open = False
+    permit.hangtag = permit.hangtag or next_hangtag(permit)
+    permit.save(
+        update_fields=["paid_at", "lapsed_at", "ended_at", "is_checkout_open", "hangtag", "places"]
+    )
+    audit.record(
+        "permit.paid",
+        subject=("permit", permit.number),
+        actor=by,
+        at=at,
+        status=permit.status_at(max(at, permit.paid_at)),
+    )
+    notices.tell("permit.paid", permit, at=at)
+
+
+def next_hangtag(permit: Permit) -> str:
+    """Return the lowest number of the type's hangtags that no permit has; "" where none is left.
+
+    The unique constraint has the last word between two who take the same one.
+    """
+    kind = sale.programme.version(permit.programme_version).programme.permit_type(permit.type_code)
+    if kind is None or kind.credential != "hangtag" or kind.numbers is None:
+        return ""
+    taken = set(
+        Permit.objects.filter(type_key=permit.type_key, ended_at__isnull=True)
+        .exclude(hangtag="")
+        .values_list("hangtag", flat=True)
+    )
+    numbers = kind.numbers
+    return next(
+        (
+            f"{numbers.prefix}{n}"
+            for n in range(numbers.first, numbers.last + 1)
+            if f"{numbers.prefix}{n}" not in taken
+        ),
+        "",
+    )
+
+
+def _renewed(renews_id: int | None) -> Permit | None:
+    if renews_id is None:
+        return None
+    permit = Permit.objects.select_for_update().filter(pk=renews_id).first()
+    if permit is None:
+        raise NotFound("There is no such permit.")
+    if permit.renewals.filter(cancelled_at__isnull=True, lapsed_at__isnull=True).exists():
+        raise Conflict("already_renewed", "This permit has been renewed already.")
+    return permit
+
+
+def _accepted_offer(offer: sale.Offer, customer: Customer, *, at: datetime) -> WaitlistEntry | None:
+    """Return the customer's open offer of a place, locked."""
+    known = sale.open_offer(offer.kind, customer, at=at)
+    if known is None:
+        return None
+    entry = WaitlistEntry.objects.select_for_update().get(pk=known.pk)
+    still_open = entry.status == WaitlistEntry.Status.OFFERED
+    return entry if still_open and set(entry.places) == set(offer.places) else None
+
+
+def _take(
+    offer: sale.Offer, entry: WaitlistEntry | None, renews: Permit | None, *, limit: int
+) -> list[str]:
+    """Return the places that the permit now has.
+
+    An accepted offer brings its own; a renewal gets that of its permit when that one ends.
+    """
+    if not offer.places:
+        return []
+    if entry is not None:
+        return list(entry.places)
+    if renews is not None and set(offer.places) <= set(renews.places):
+        return []
+    if not places.take_places(code_key(offer.kind.code), offer.places, limit=limit):
+        raise Refused("sold_out", f"{offer.kind.name} is sold out.")
+    return list(offer.places)
+
+
+def _charge(permit: Permit, offer: sale.Offer, wish: Wish, *, by: Actor, at: datetime) -> None:
+    zone = offer.in_force.programme.tz
+    plate = wish.plates[0].key if wish.plates else ""
+    due_on = local_date(at, zone)
+    span = span_text(offer.run.period, zone)
+    payments.raise_charge(
+        kind="permit",
+        reference=permit.number,
+        text=f"{offer.kind.name}, {span}",
+        net=offer.quote.net,
+        tax=offer.quote.tax,
+        customer_id=permit.customer_id,
+        plate_key=plate,
+        due_on=due_on,
+        revenue=accounts.PERMIT_REVENUE,
+        lines=[(line.text, line.amount) for line in offer.quote.lines],
+        by=by,
+        at=at,
+    )
+    if offer.quote.deposit is not None:
+        payments.raise_charge(
+            kind="deposit",
+            reference=permit.number,
+            text=f"Deposit for {offer.kind.name}",
+            net=offer.quote.deposit,
+            tax=offer.in_force.programme.money(0),
+            customer_id=permit.customer_id,
+            plate_key=plate,
+            due_on=due_on,
+            revenue=accounts.DEPOSITS_HELD,
+            by=by,
+            at=at,
+        )
+
+
+def release_places(permit: Permit) -> Sequence[str]:
+    """Give back the places of a locked permit; returns them. The caller saves and offers them."""
+    freed = list(permit.places)
+    places.give_back(permit.type_key, freed)
+    permit.places = []
+    return freed

@@ -1,0 +1,140 @@
+"""What follows when a permit's charge is paid, or is owed again: told by payments."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from parkops.audit import operations as audit
+from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.periods import Period
+from parkops.programme import queries as programme
+from payments.settlement import Raiser, Subject
+from permits.models import ParkingSession, Permit
+from permits.operations import holds, notices, places
+from permits.operations.sales import count_as_paid
+from permits.queries import sale
+from permits.queries.permits import type_of
+from permits.rules import terms
+
+GONE = Decision("sold_out", "The hold ran out and the place has been sold. The money goes back.")
+OVER = Decision("cancelled", "This permit was canceled. The money goes back.")
+
+
+def lock_permit(number: str) -> None:
+    """Lock the permit's row until the transaction ends."""
+    Permit.objects.select_for_update(of=("self",)).filter(number=number).first()
+
+
+def may_pay(number: str, *, at: datetime) -> Decision:
+    """Decide whether money for a permit may be taken: not once it ended, nor if its hold ran out
+    and no place is left."""
+    permit = Permit.objects.filter(number=number).first()
+    if permit is None or permit.cancelled_at or permit.revoked_at or permit.ended_at:
+        return Decision("permit_over", "This permit is over; it cannot be paid any more.")
+    if permit.lapsed_at is None or permit.paid_at is not None:
+        return ALLOWED
+    left = sale.places_left(type_of(permit), _terms(permit))
+    return (
+        ALLOWED
+        if left is None or left > 0
+        else Decision(GONE.code, "The hold ran out and the place has been sold.")
+    )
+
+
+@transaction.atomic
+def settle_permit(number: str, *, by: Actor, at: datetime) -> Decision:
+    """Make a paid permit valid; a second time changes nothing.
+
+    Money that comes after the hold ran out gets a place if there is one, else is refused, so that
+    payments gives it back. A permit suspended because its payment failed is reinstated.
+    """
+    permit = (
+        Permit.objects.select_for_update(of=("self",)).select_related("customer").get(number=number)
+    )
+    if permit.paid_at is not None:
+        _reinstate(permit, by=by, at=at)
+        return ALLOWED
+    if permit.cancelled_at or permit.revoked_at:
+        return OVER
+    if permit.lapsed_at is not None:
+        wanted, kind = _terms(permit), type_of(permit)
+        limit = kind.quota.limit if kind.quota else 0
+        if wanted and not places.take_places(permit.type_key, wanted, limit=limit):
+            return GONE
+        permit.places = list(wanted)
+    count_as_paid(permit, by=by, at=at)
+    return ALLOWED
+
+
+@transaction.atomic
+def unsettle_permit(number: str, *, by: Actor, at: datetime) -> None:
+    """Suspend a permit whose payment bounced or was taken back, until it is paid again."""
+    permit = (
+        Permit.objects.select_for_update(of=("self",)).select_related("customer").get(number=number)
+    )
+    if permit.paid_at is None or permit.suspended_at or permit.cancelled_at or permit.revoked_at:
+        return
+    permit.suspended_at = at
+    permit.suspensions = [*permit.suspensions, [at.isoformat(), None]]
+    permit.save(update_fields=["suspended_at", "suspensions"])
+    reason = "The payment was taken back."
+    audit.record(
+        "permit.suspended",
+        subject=("permit", permit.number),
+        actor=by,
+        at=at,
+        reason=reason,
+        for_payment=True,
+    )
+    notices.tell("permit.suspended", permit, at=at, occasion=at.isoformat(), reason=reason)
+
+
+def describe_permit(number: str) -> Subject:
+    """Return what a permit's charge is for, and the path of its page."""
+    permit = Permit.objects.filter(number=number).first()
+    if permit is None:
+        return Subject(f"Permit {number}", "")
+    return Subject(
+        f"Permit {number}, {type_of(permit).name}", reverse("portal_permits:detail", args=[number])
+    )
+
+
+def describe_stay(number: str) -> Subject:
+    """Return what a paid stay's charge is for."""
+    stay = ParkingSession.objects.filter(number=number).first()
+    return Subject(f"Parking in {stay.zone_code}" if stay else f"Parking {number}", "")
+
+
+def _locked(number: str) -> Permit:
+    rows = Permit.objects.select_for_update(of=("self",)).select_related("customer")
+    return rows.get(number=number)
+
+
+def _terms(permit: Permit) -> tuple[str, ...]:
+    zone = programme.version(permit.programme_version).programme.tz
+    return terms.quota_terms(type_of(permit), Period(permit.starts_at, permit.ends_at), zone)
+
+
+def _reinstate(permit: Permit, *, by: Actor, at: datetime) -> None:
+    if permit.suspended_at is None:
+        return
+    start = permit.suspensions[-1][0]
+    permit.suspensions = [*permit.suspensions[:-1], [start, at.isoformat()]]
+    permit.suspended_at = None
+    permit.save(update_fields=["suspended_at", "suspensions"])
+    audit.record("permit.reinstated", subject=("permit", permit.number), actor=by, at=at)
+
+
+PERMIT = Raiser(
+    settled=settle_permit,
+    unsettled=unsettle_permit,
+    lock=lock_permit,
+    may_pay=may_pay,
+    checkout_opened=holds.open_checkout,
+    checkout_closed=holds.close_checkout,
+    describe=describe_permit,
+)
+DEPOSIT = Raiser(lock=lock_permit, may_pay=may_pay, describe=describe_permit)
+SESSION = Raiser(describe=describe_stay)

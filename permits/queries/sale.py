@@ -1,0 +1,283 @@
+"""What somebody may buy now, at what price, and why not the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from parkops.customers import queries as customers
+from parkops.customers.models import Customer
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import local_date
+from parkops.kernel.decisions import Decision, Refused
+from parkops.kernel.money import Money
+from parkops.programme import queries as programme
+from parkops.programme.permit_schema import Fixed, PermitType
+from parkops.programme.queries import InForce
+from payments import queries as payments
+from permits.models import Permit, Quota, WaitlistEntry
+from permits.models.permits import current_q, status_q
+from permits.rules import eligibility, pricing, terms
+from permits.rules.eligibility import Buyer
+from permits.rules.plates import Plate
+from permits.rules.status import OPEN
+from permits.rules.terms import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A permit that may be bought: its type under the version in force, its term and its price."""
+
+    kind: PermitType
+    in_force: InForce
+    run: Run
+    quote: pricing.Quote
+    places: tuple[str, ...]
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One permit type as the shop shows it: its price now (None if it cannot be worked out), how
+    many are left (None: no quota), how many wait, and whether this buyer may have it."""
+
+    kind: PermitType
+    price: Money | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    left: int | None
+    waiting: int
+    decision: Decision
+
+
+def offer_for(
+    *,
+    type_code: str,
+    customer: Customer | None,
+    plates: Sequence[Plate] = (),
+    start: datetime | None = None,
+    end: datetime | None = None,
+    by_staff: bool = False,
+    renews: Permit | None = None,
+    at: datetime,
+) -> Offer:
+    """Return what a permit would be and cost if it were asked for at `at`.
+
+    :raises Refused: "unknown_permit_type", or the reason why this customer may not have it.
+    """
+    in_force = programme.in_force(at)
+    rules = in_force.programme
+    kind = rules.permit_type(type_code)
+    if kind is None:
+        raise Refused(
+            "unknown_permit_type", f"There is no permit type {type_code}.", field="permit_type"
+        )
+    begins = start or at
+    audiences = customer.audiences if customer else []
+    # A term that is over has no run to count places in; earlier reasons come first all the same.
+    for decision in (
+        eligibility.is_for(kind, rules, audiences, by_staff=by_staff),
+        eligibility.is_on_sale(kind, rules, audiences, at=at),
+        eligibility.is_not_over(kind, rules, start=max(begins, at)),
+    ):
+        decision.require()
+    run = terms.run_of(
+        kind,
+        start=begins,
+        end=end,
+        zone=rules.tz,
+        anchor=_anchor(renews, in_force) if renews else None,
+    )
+    places = terms.quota_terms(kind, run.period, rules.tz)
+    buyer = _buyer(
+        kind,
+        customer,
+        plates,
+        run,
+        places,
+        by_staff=by_staff,
+        renews=renews,
+        at=at,
+    )
+    eligibility.may_buy(kind, rules, buyer, start=begins, at=at).require()
+    quote = pricing.quote(
+        kind,
+        rules,
+        run=run,
+        start=begins,
+        at=at,
+        fuels=fuels_of(customer, plates, at=at),
+        permits=_open_permits(kind, customer, renews, at),
+    )
+    return Offer(kind, in_force, run, quote, places, _audience(kind, audiences))
+
+
+def shelf(*, customer: Customer | None, staff: bool = False, at: datetime) -> list[Shelf]:
+    """Return the permit types in the programme's order, with price, places and reasons.
+
+    Those sold by link only are left out, and those that only the office sells unless `staff`.
+    """
+    in_force = programme.in_force(at)
+    kinds = [
+        kind
+        for kind in in_force.programme.permit_types
+        if kind.visibility == "listed" or (staff and kind.visibility == "staff")
+    ]
+    return [shelf_of(kind, in_force, customer=customer, staff=staff, at=at) for kind in kinds]
+
+
+def shelf_of(
+    kind: PermitType, in_force: InForce, *, customer: Customer | None, staff: bool, at: datetime
+) -> Shelf:
+    """Return one type as the shop shows it to this customer (None: somebody not known yet)."""
+    rules = in_force.programme
+    audiences = customer.audiences if customer else []
+    try:
+        run = terms.run_of(kind, start=at, zone=rules.tz)
+    except Refused as refusal:
+        decision = Decision(refusal.code, str(refusal))
+        return Shelf(kind, None, None, None, None, 0, decision)
+    places = terms.quota_terms(kind, run.period, rules.tz)
+    buyer = _buyer(kind, customer, (), run, places, by_staff=staff, renews=None, at=at)
+    decision = eligibility.may_buy(kind, rules, buyer, start=at, at=at)
+    quote = pricing.quote(
+        kind, rules, run=run, start=at, at=at, permits=_open_permits(kind, customer, None, at)
+    )
+    if customer is None and decision.code == "not_eligible" and audiences == []:
+        decision = eligibility.is_for(kind, rules, [], by_staff=staff)
+    return Shelf(
+        kind, quote.total, run.period.start, run.period.end, buyer.left, buyer.waiting, decision
+    )
+
+
+def places_left(kind: PermitType, places: Sequence[str]) -> int | None:
+    """Return how many more may be sold in all of `places`; None where there is no quota."""
+    if kind.quota is None:
+        return None
+    taken = dict(
+        Quota.objects.filter(type_key=code_key(kind.code), term__in=places).values_list(
+            "term", "taken"
+        )
+    )
+    most = max((taken.get(place, 0) for place in places), default=0)
+    return max(kind.quota.limit - most, 0)
+
+
+def waiting_for(kind: PermitType) -> int:
+    """Return how many wait for a place of this type."""
+    if kind.waitlist is None:
+        return 0
+    return WaitlistEntry.objects.filter(
+        type_key=code_key(kind.code), status=WaitlistEntry.Status.WAITING
+    ).count()
+
+
+def open_offer(
+    kind: PermitType, customer: Customer | None, *, at: datetime
+) -> WaitlistEntry | None:
+    """Return the offer of a place that this customer has and may still accept."""
+    if customer is None or kind.waitlist is None:
+        return None
+    return WaitlistEntry.objects.filter(
+        type_key=code_key(kind.code),
+        customer=customer,
+        status=WaitlistEntry.Status.OFFERED,
+        offer_expires_at__gt=at,
+    ).first()
+
+
+def fuels_of(customer: Customer | None, plates: Sequence[Plate], *, at: datetime) -> frozenset[str]:
+    """Return the fuels of the listed vehicles, as far as the customer's vehicles are known."""
+    if customer is None or not plates:
+        return frozenset()
+    wanted = {plate.key for plate in plates}
+    vehicles = customers.vehicles_of(customer.pk)
+    return frozenset(v.fuel for v in vehicles if v.plate_key in wanted and v.fuel)
+
+
+def _buyer(
+    kind: PermitType,
+    customer: Customer | None,
+    plates: Sequence[Plate],
+    run: Run,
+    places: Sequence[str],
+    *,
+    by_staff: bool,
+    renews: Permit | None,
+    at: datetime,
+) -> Buyer:
+    left, waiting = places_left(kind, places), waiting_for(kind)
+    if left is not None:
+        if open_offer(kind, customer, at=at) is not None or _keeps_place(renews, places):
+            left = max(left, 1)
+        elif waiting:
+            left = 0
+    overdue = _overdue(kind, customer, plates, at)
+    owed = None
+    for row in overdue:
+        owed = row.balance if owed is None else owed + row.balance
+    return Buyer(
+        audiences=tuple(customer.audiences) if customer else (),
+        current=_current(kind, customer, run, renews, at),
+        left=left,
+        waiting=waiting,
+        vehicles=len(plates),
+        overdue=len(overdue),
+        owed=owed,
+        by_staff=by_staff,
+    )
+
+
+def _keeps_place(renews: Permit | None, places: Sequence[str]) -> bool:
+    """Whether a renewal goes on in the place that its permit has."""
+    return renews is not None and bool(places) and set(places) <= set(renews.places)
+
+
+def _overdue(
+    kind: PermitType, customer: Customer | None, plates: Sequence[Plate], at: datetime
+) -> list[payments.ChargeRow]:
+    if customer is None or not kind.blocked_by_debt:
+        return []
+    keys = {vehicle.plate_key for vehicle in customers.vehicles_of(customer.pk)}
+    keys |= {plate.key for plate in plates}
+    return payments.overdue(customer_id=customer.pk, plate_keys=sorted(keys), at=at)
+
+
+def _current(
+    kind: PermitType, customer: Customer | None, run: Run, renews: Permit | None, at: datetime
+) -> int:
+    """Count the customer's permits of the type that stand; of a fixed term those of that term."""
+    if customer is None or kind.per_customer is None:
+        return 0
+    rows = Permit.objects.filter(current_q(at), customer=customer, type_key=code_key(kind.code))
+    if isinstance(kind.term, Fixed):
+        rows = rows.filter(starts_at__lt=run.period.end, ends_at__gt=run.period.start)
+    return rows.exclude(pk=renews.pk if renews else None).count()
+
+
+def _open_permits(
+    kind: PermitType, customer: Customer | None, renews: Permit | None, at: datetime
+) -> int:
+    if customer is None or not (kind.price.add or kind.price.times):
+        return 0
+    rows = Permit.objects.filter(customer=customer, type_key=code_key(kind.code))
+    wanted = status_q(next(iter(OPEN)), at)
+    for status in OPEN:
+        wanted |= status_q(status, at)
+    return rows.filter(wanted).exclude(pk=renews.pk if renews else None).count()
+
+
+def _audience(kind: PermitType, audiences: Sequence[str]) -> str:
+    """Return under which of their audiences somebody buys: the first that the type names."""
+    named = {code_key(code) for code in kind.audience}
+    return next(
+        (code for code in audiences if not named or code_key(code) in named),
+        audiences[0] if audiences else "",
+    )
+
+
+def _anchor(renews: Permit, in_force: InForce) -> date:
+    """Return the day on which the first of a line of renewed permits started."""
+    first = renews
+    while first.renews is not None:
+        first = first.renews
+    return local_date(first.starts_at, in_force.programme.tz)

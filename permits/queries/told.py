@@ -1,0 +1,109 @@
+"""What permits tell the customer's time line and the office's search."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.urls import reverse
+
+from parkops.audit.models import AuditEvent
+from parkops.audit.queries import events_of
+from parkops.customers.search import Hit
+from parkops.customers.timeline import Moment, Subject
+from parkops.kernel.numbers import tidy
+from parkops.kernel.plates import plate_key
+from parkops.ui.values import Event
+from permits.models import ParkingSession, Permit, PlateRight
+from permits.queries.permits import type_of
+
+WORDS = {
+    "permit.held": ("Permit asked for", ""),
+    "permit.paid": ("Permit paid", "good"),
+    "permit.approved": ("Permit approved", "good"),
+    "permit.rejected": ("Permit not approved", "bad"),
+    "permit.hold_expired": ("Permit not paid in time", "warn"),
+    "permit.cancelled": ("Permit canceled", "warn"),
+    "permit.revoked": ("Permit revoked", "bad"),
+    "permit.suspended": ("Permit suspended", "warn"),
+    "permit.reinstated": ("Permit reinstated", "good"),
+    "permit.vehicles_changed": ("Plates changed", ""),
+    "permit.transferred": ("Permit transferred", "info"),
+    "permit.hangtag_replaced": ("Hangtag replaced", "info"),
+    "permit.deposit_returned": ("Deposit returned", ""),
+    "permit.pass_given": ("Visitor pass given", ""),
+    "permit.pass_ended": ("Visitor pass ended", ""),
+    "permit.expired": ("Permit ended", ""),
+}
+"""The audit events of a permit in words, with their tone."""
+
+
+def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
+    """Return what happened to a customer's permits and stays, newest first."""
+    permits = {
+        permit.number: permit
+        for permit in Permit.objects.filter(customer_id=subject.customer_id).order_by("-pk")[:limit]
+    }
+    events = AuditEvent.objects.filter(
+        subject_kind="permit", subject_ref__in=list(permits), event__in=list(WORDS)
+    ).order_by("-at", "-pk")[:limit]
+    found = [
+        Moment(
+            event.at,
+            "permit",
+            WORDS[event.event][0],
+            f"{event.subject_ref}, {type_of(permits[event.subject_ref]).name}"
+            + (f". {event.reason}" if event.reason else ""),
+            reverse("office_permits:detail", args=[event.subject_ref]),
+            WORDS[event.event][1],
+        )
+        for event in events
+    ]
+    stays = ParkingSession.objects.filter(customer_id=subject.customer_id).order_by("-pk")[:limit]
+    found += [
+        Moment(
+            stay.sold_at,
+            "session",
+            f"Paid stay in {stay.zone_code}",
+            stay.number,
+            plate=stay.plate_text,
+        )
+        for stay in stays
+    ]
+    return sorted(found, key=lambda moment: (moment.at, moment.title), reverse=True)[:limit]
+
+
+def hits(text: str, *, limit: int) -> Sequence[Hit]:
+    """Return the permits that `text` may mean: by number, hangtag or plate."""
+    wanted = Q(number__iexact=text) | Q(hangtag__iexact=text)
+    number = tidy(text)
+    if number is not None:
+        wanted |= Q(number=number)
+    elif text.upper().startswith("P-"):
+        wanted |= Q(number__istartswith=text)
+    try:
+        key = plate_key(text)
+    except ValueError:
+        key = None
+    if key is not None:
+        on = PlateRight.objects.filter(plate_key=key, kind=PlateRight.Kind.PERMIT)
+        wanted |= Q(pk__in=on.values("permit_id"))
+    rows = Permit.objects.select_related("customer").filter(wanted).order_by("-pk")[:limit]
+    return [
+        Hit(
+            "permit",
+            f"Permit {row.number}",
+            f"{type_of(row).name}, {row.customer}",
+            reverse("office_permits:detail", args=[row.number]),
+            exact=row.number in (number, text.upper()),
+        )
+        for row in rows
+    ]
+
+
+def history_of(permit: Permit, *, url: str = "") -> list[Event]:
+    """Return what happened to one permit as a time line shows it, newest first."""
+    found = []
+    for event in events_of("permit", permit.number):
+        text, tone = WORDS.get(event.event, (event.event.partition(".")[2].replace("_", " "), ""))
+        detail = " ".join(part for part in (event.reason, f"By {event.actor_name}.") if part)
+        found.append(Event(event.at, text, detail, tone, url))
+    return found

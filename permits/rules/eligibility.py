@@ -1,0 +1,135 @@
+"""Whether somebody may buy a permit of a type now, and why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from parkops.kernel.dates import midnight
+from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.money import Money
+from parkops.programme.permit_schema import Fixed, PermitType
+from parkops.programme.schema import Programme
+from permits.rules.terms import clock_text, day_text
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What matters of who buys. `current` are their permits of the type that take a place now;
+    `left` the places that they could still get (None: no quota)."""
+
+    audiences: Sequence[str] = ()
+    current: int = 0
+    left: int | None = None
+    waiting: int = 0
+    vehicles: int = 0
+    overdue: int = 0
+    owed: Money | None = field(default=None)
+    by_staff: bool = False
+
+
+def may_buy(
+    kind: PermitType, programme: Programme, buyer: Buyer, *, start: datetime, at: datetime
+) -> Decision:
+    """Decide whether `buyer` may buy a permit of `kind` at `at`, to start at `start`.
+
+    The first that applies of: not_eligible, not_on_sale, term_over, sold_out, per_customer,
+    too_many_vehicles, debt.
+    """
+    checks = (
+        lambda: is_for(kind, programme, buyer.audiences, by_staff=buyer.by_staff),
+        lambda: is_on_sale(kind, programme, buyer.audiences, at=at),
+        lambda: is_not_over(kind, programme, start=max(start, at)),
+        lambda: has_place(kind, left=buyer.left, waiting=buyer.waiting),
+        lambda: is_within_limit(kind, current=buyer.current),
+        lambda: takes_vehicles(kind, vehicles=buyer.vehicles),
+        lambda: owes_nothing(kind, overdue=buyer.overdue, owed=buyer.owed),
+    )
+    return next((refusal for check in checks if not (refusal := check())), ALLOWED)
+
+
+def is_for(
+    kind: PermitType, programme: Programme, audiences: Sequence[str], *, by_staff: bool = False
+) -> Decision:
+    """Decide whether the type is for somebody of these audiences."""
+    if kind.visibility == "staff" and not by_staff:
+        return Decision("not_eligible", f"{kind.name} is sold at the office only.")
+    if kind.is_for(audiences):
+        return ALLOWED
+    known = ", ".join(_names(programme, kind.audience))
+    mine = ", ".join(_names(programme, audiences))
+    ours = f"Our records say: {mine}." if mine else "Our records name no group for you."
+    return Decision("not_eligible", f"For {known}. {ours}")
+
+
+def is_on_sale(
+    kind: PermitType, programme: Programme, audiences: Sequence[str], *, at: datetime
+) -> Decision:
+    """Decide whether the type is sold at `at` to somebody of these audiences."""
+    zone = programme.tz
+    opens = kind.opens_for(audiences)
+    if opens is not None and at < opens.instant(zone):
+        when = clock_text(opens.instant(zone), zone)
+        return Decision("not_on_sale", f"{kind.name} is on sale from {when}.")
+    closes = kind.on_sale.closes
+    if closes is not None and at >= closes.instant(zone):
+        when = clock_text(closes.instant(zone), zone)
+        return Decision("not_on_sale", f"The sale of {kind.name} ended {when}.")
+    return ALLOWED
+
+
+def is_not_over(kind: PermitType, programme: Programme, *, start: datetime) -> Decision:
+    """Decide whether a permit may still start at `start`: a fixed term ends for everybody."""
+    term = kind.term
+    if isinstance(term, Fixed) and start >= midnight(term.ends_on, programme.tz):
+        return Decision("term_over", f"The term of {kind.name} ended {day_text(term.ends_on)}.")
+    return ALLOWED
+
+
+def has_place(kind: PermitType, *, left: int | None, waiting: int = 0) -> Decision:
+    """Decide whether there is a place left in the quota for this buyer."""
+    if left is None or left > 0:
+        return ALLOWED
+    line = f" {waiting} people wait." if waiting > 1 else " One person waits." if waiting else ""
+    return Decision("sold_out", f"{kind.name} is sold out.{line}")
+
+
+def is_within_limit(kind: PermitType, *, current: int) -> Decision:
+    """Decide whether the customer may have one more of the type."""
+    most = kind.per_customer
+    if most is None or current < most:
+        return ALLOWED
+    many = "one" if most == 1 else str(most)
+    return Decision("per_customer", f"At most {many} a customer, and you have {current}.")
+
+
+def takes_vehicles(kind: PermitType, *, vehicles: int) -> Decision:
+    """Decide whether a permit of the type may list this many plates."""
+    most = kind.vehicles.max
+    if vehicles <= most:
+        return ALLOWED
+    if most == 0:
+        return Decision(
+            "too_many_vehicles",
+            f"{kind.name} covers no plate of its own, only passes for visitors.",
+            field="vehicles",
+        )
+    many = "one plate" if most == 1 else f"{most} plates"
+    return Decision(
+        "too_many_vehicles",
+        f"{kind.name} takes at most {many}; these are {vehicles}.",
+        field="vehicles",
+    )
+
+
+def owes_nothing(kind: PermitType, *, overdue: int, owed: Money | None) -> Decision:
+    """Decide whether debt stands in the way; only where the type says so."""
+    if not kind.blocked_by_debt or not overdue:
+        return ALLOWED
+    what = "1 overdue citation" if overdue == 1 else f"{overdue} overdue citations"
+    amount = f", {owed}" if owed else ""
+    return Decision("debt", f"{what[0].upper()}{what[1:]}{amount}: to be paid first.")
+
+
+def _names(programme: Programme, codes: Sequence[str]) -> list[str]:
+    known = [(code, programme.audience(code)) for code in codes]
+    return [audience.name if audience else code for code, audience in known]

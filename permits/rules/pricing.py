@@ -1,0 +1,147 @@
+"""What a permit costs, line by line, and why."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from parkops.kernel.dates import half_months_touched, local_date, months_touched
+from parkops.kernel.money import Money
+from parkops.kernel.periods import Period
+from parkops.programme.permit_schema import Condition, Fixed, HourTerm, PermitType
+from parkops.programme.schema import Programme
+from permits.rules.amounts import Line, lines_of, percent, rounded, tax_of
+from permits.rules.terms import Run, day_text, span_text
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a permit would cost: the total is net and tax; a deposit is a charge of its own.
+
+    `lines` add up to the total. `because` are the reasons, in order.
+    """
+
+    net: Money
+    tax: Money
+    deposit: Money | None
+    period: Period
+    lines: tuple[Line, ...]
+    because: tuple[str, ...]
+
+    @property
+    def total(self) -> Money:
+        """What is paid for the permit, tax included."""
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a fixed term's price that is asked, and why; all of it has no reason."""
+
+    share: Fraction
+    because: str = ""
+
+
+def quote(
+    kind: PermitType,
+    programme: Programme,
+    *,
+    run: Run,
+    start: datetime,
+    at: datetime,
+    fuels: Collection[str] = (),
+    permits: int = 0,
+) -> Quote:
+    """Return the price of a permit that runs for `run`, asked for at `at` to start at `start`.
+
+    Base (times days or hours), prorated from the later of `at` and `start`, plus every `add` that
+    holds, times every `times` that holds, not below `floor` nor zero; rounded half up once, then
+    the tax on it, rounded. `fuels` are those of the listed vehicles, `permits` the customer's
+    other held, pending, scheduled or active permits of the type.
+    """
+    currency, price = programme.currency, kind.price
+    because: list[str] = []
+    running = Fraction(price.base.minor) * run.count
+    steps = [(_base_text(kind, programme, run), running)]
+    part = prorated(kind, from_day=local_date(max(at, start), programme.tz))
+    if part.share != 1:
+        running *= part.share
+        steps = [(steps[0][0], running)]
+        because.append(part.because)
+    for extra in price.add:
+        if _hold(extra.conditions, fuels, permits):
+            running += extra.amount.minor
+            why = _told(extra.conditions)
+            steps.append((_sentence(why) or "Surcharge", running))
+            because.append(f"{extra.amount.amount} {currency} is added{_for(why)}.")
+    for multiple in price.times:
+        if _hold(multiple.conditions, fuels, permits):
+            running *= Fraction(multiple.factor)
+            why = _told(multiple.conditions)
+            steps.append((f"{_sentence(why) or 'Factor'}, times {multiple.factor:f}", running))
+            because.append(f"The price is multiplied by {multiple.factor:f}{_for(why)}.")
+    least = max(price.floor.minor if price.floor else 0, 0)
+    if running < least:
+        running = Fraction(least)
+        steps.append(("Lowest price", running))
+        because.append(f"The price is not below {Money(least, currency).amount} {currency}.")
+    asked = rounded(running, currency)
+    net, tax = tax_of(asked, programme.tax, on="permits")
+    lines = lines_of(steps, currency)
+    rule = programme.tax
+    if rule is not None and "permits" in rule.applies_to:
+        if rule.included:
+            because.append(
+                f"The price includes {rule.name} {percent(rule.rate)}: {tax.amount} {currency}."
+            )
+        else:
+            lines.append(Line(f"{rule.name} {percent(rule.rate)}", tax))
+    deposit = kind.deposit if kind.deposit else None
+    if deposit is not None:
+        because.append(f"A deposit of {deposit.amount} {currency} comes on top and is returned.")
+    return Quote(net, tax, deposit, run.period, tuple(lines), tuple(because))
+
+
+def prorated(kind: PermitType, *, from_day: date) -> Share:
+    """Return the share of a fixed term's price that is asked of somebody who buys on `from_day`.
+
+    All of it before the term's second part begins, and for every other kind of term.
+    """
+    term = kind.term
+    if not isinstance(term, Fixed) or kind.price.prorate == "none" or from_day <= term.starts_on:
+        return Share(Fraction(1))
+    counts = {
+        "daily": (lambda a, b: (b - a).days, "days"),
+        "monthly": (months_touched, "calendar months"),
+        "half-monthly": (half_months_touched, "half months"),
+    }
+    count, name = counts[kind.price.prorate]
+    left, whole = count(from_day, term.ends_on), count(term.starts_on, term.ends_on)
+    share = Fraction(left, whole)
+    return Share(
+        share,
+        f"{left} of {whole} {name} of the term are left on {day_text(from_day)}, "
+        "the present one included.",
+    )
+
+
+def _base_text(kind: PermitType, programme: Programme, run: Run) -> str:
+    if isinstance(kind.term, HourTerm):
+        return f"{kind.name}, {run.count} {'hour' if run.count == 1 else 'hours'}"
+    return f"{kind.name}, {span_text(run.period, programme.tz)}"
+
+
+def _hold(conditions: Collection[Condition], fuels: Collection[str], permits: int) -> bool:
+    return all(condition.holds(fuels=fuels, permits=permits) for condition in conditions)
+
+
+def _told(conditions: Collection[Condition]) -> str:
+    return ", ".join(condition.text for condition in conditions)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _for(why: str) -> str:
+    return f" for {why}" if why else ""

@@ -1,0 +1,105 @@
+"""What is given back when a permit is cancelled, and why."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from parkops.kernel.dates import half_months_touched, local_date, months_touched
+from parkops.kernel.money import Money
+from parkops.kernel.periods import Period
+from parkops.programme.permit_schema import Refund
+from permits.rules.amounts import Line, percent, rounded
+from permits.rules.terms import day_text, own_days
+
+
+@dataclass(frozen=True, slots=True)
+class RefundQuote:
+    """What would be given back: of the net after the fee, and of the tax."""
+
+    net: Money
+    tax: Money
+    lines: tuple[Line, ...]
+    because: tuple[str, ...]
+
+    @property
+    def total(self) -> Money:
+        """What is given back in all."""
+        return self.net + self.tax
+
+
+def refund(
+    rule: Refund,
+    *,
+    net_paid: Money,
+    tax_paid: Money,
+    period: Period,
+    at: datetime,
+    zone: ZoneInfo,
+) -> RefundQuote:
+    """Return what is given back of `net_paid` and `tax_paid` if the permit ends at `at`.
+
+    `period` is the permit's own term. The share of the tax is that of the net before the fee. The
+    fee comes off the net, never below zero. Amounts are rounded half up.
+    """
+    nothing = Money.zero(net_paid.currency)
+    share, why = refund_share(rule, period=period, on=local_date(at, zone), at=at, zone=zone)
+    if not share or not (net_paid or tax_paid):
+        return RefundQuote(nothing, nothing, (), (why,))
+    before = rounded(share * net_paid.minor, net_paid.currency)
+    tax = rounded(share * tax_paid.minor, net_paid.currency)
+    fee = min(rule.fee, before) if rule.fee else nothing
+    lines = [Line("Unused part", before)]
+    because = [why]
+    if fee:
+        lines.append(Line("Cancellation fee", -fee))
+        because.append(f"A fee of {rule.fee.amount} {fee.currency} is kept.")
+    if tax:
+        lines.append(Line("Tax on the unused part", tax))
+    return RefundQuote(before - fee, tax, tuple(lines), tuple(because))
+
+
+def refund_share(
+    rule: Refund, *, period: Period, on: date, at: datetime, zone: ZoneInfo
+) -> tuple[Fraction, str]:
+    """Return the share of the net that comes back on the local day `on`, and the reason."""
+    if rule.none_after is not None and on > rule.none_after:
+        return Fraction(0), f"Nothing is refunded after {day_text(rule.none_after)}."
+    if rule.basis == "none":
+        return Fraction(0), "This permit is not refunded."
+    first, after = own_days(period, zone)
+    if rule.basis == "table":
+        return _by_table(rule, first, on)
+    if at < period.start:
+        return Fraction(1), "The term has not begun: all of it."
+    if rule.basis == "daily":
+        unused, whole, name = (after - on).days - 1, (after - first).days, "days"
+    elif rule.basis == "full-months":
+        unused, whole = months_touched(_next_month(on), after), months_touched(first, after)
+        name = "calendar months"
+    else:
+        unused = half_months_touched(_next_half(on), after)
+        whole, name = half_months_touched(first, after), "half months"
+    unused = max(unused, 0)
+    return (
+        Fraction(unused, whole),
+        f"{unused} of {whole} {name} have not begun on {day_text(on)}.",
+    )
+
+
+def _by_table(rule: Refund, first: date, on: date) -> tuple[Fraction, str]:
+    days = (on - first).days
+    step = rule.step_for(days)
+    if step is None:
+        last = rule.table[-1].within
+        return Fraction(0), f"More than {last} days have gone since the start."
+    share = Fraction(step.refund)
+    return share, f"{percent(share)} within {step.within} days of the start."
+
+
+def _next_month(on: date) -> date:
+    return (on.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _next_half(on: date) -> date:
+    return on.replace(day=16) if on.day <= 15 else _next_month(on)

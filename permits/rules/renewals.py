@@ -1,0 +1,32 @@
+"""Whether a permit may be renewed now."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.programme.permit_schema import PermitType
+from permits.rules.status import Status
+from permits.rules.terms import clock_text
+
+
+def may_renew(
+    kind: PermitType,
+    *,
+    status: Status,
+    ends_at: datetime,
+    is_renewed: bool,
+    zone: ZoneInfo,
+    at: datetime,
+) -> Decision:
+    """Decide whether a permit of `status` that ends at `ends_at` (excluded) may be renewed at `at`."""
+    if kind.renewal is None:
+        return Decision("not_renewable", f"{kind.name} is not renewed: buy a new one.")
+    if is_renewed:
+        return Decision("already_renewed", "This permit has been renewed already.")
+    if status not in (Status.ACTIVE, Status.SCHEDULED):
+        return Decision(f"permit_{status}", f"A permit that is {status} is not renewed.")
+    if kind.renewal.opens is not None:
+        opens = kind.renewal.opens.before(ends_at, zone)
+        if at < opens:
+            return Decision("too_early", f"Renewal opens {clock_text(opens, zone)}.")
+    return ALLOWED

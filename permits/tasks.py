@@ -1,0 +1,25 @@
+"""Scheduled work of permits; each is safe to run twice."""
+
+from django.utils import timezone
+
+from parkops.programme.models import Version
+from parkops.tenancy.later import tenant_task
+from permits import operations
+
+
+@tenant_task
+def expire_holds(**_later: object) -> None:
+    """Give up carts and offers whose time is over, and offer free places to those in line."""
+    now = timezone.now()
+    operations.expire_holds(at=now)
+    operations.expire_offers(at=now)
+
+
+@tenant_task
+def expire_permits(**_later: object) -> None:
+    """Note the permits whose term is over, free their places, and check the counters."""
+    now = timezone.now()
+    operations.expire_permits(at=now)
+    if Version.objects.exists():
+        operations.offer_everywhere(at=now)
+    operations.check_quotas()
