@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
+from whitenoise.compress import Compressor
 
 from parkops.local import servers
 
@@ -285,6 +286,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or _testing
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Compressing the source maps of others takes longer than all the rest, and hardly anybody asks for one.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
