@@ -56,6 +56,7 @@ class Payment(models.Model):
     taken_by = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True)
+    request_key = models.CharField(max_length=64, null=True)
 
     # By card only.
     idempotency_key = models.CharField(max_length=120, null=True)
@@ -64,6 +65,7 @@ class Payment(models.Model):
     intent_id = models.CharField(max_length=120, blank=True)
     redirect_url = models.TextField(blank=True)
     return_path = models.CharField(max_length=500, blank=True)
+    return_token = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField(null=True)
     card = models.CharField(max_length=60, blank=True)
     failure = models.CharField(max_length=300, blank=True)
@@ -75,6 +77,7 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["number"], name="payment_number_unique"),
             models.UniqueConstraint(fields=["idempotency_key"], name="payment_key_unique"),
             models.UniqueConstraint(fields=["session_id"], name="payment_session_unique"),
+            models.UniqueConstraint(fields=["request_key"], name="payment_request_once"),
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0)
                 & Q(change_minor__gte=0)

@@ -1,17 +1,59 @@
 """What can be done with money. A public function is one transaction, unless it says otherwise."""
 
 from payments.operations.charges import (
+    assign_charge,
+    bring_charges_up_to_date,
+    bring_up_to_date,
     cancel_charge,
     change_charge,
     pause_charge,
     raise_charge,
 )
+from payments.operations.checkouts import (
+    cancel_checkout,
+    settle_checkout,
+    settle_open_checkouts,
+    start_card_payment,
+)
+from payments.operations.credit import apply_credit
+from payments.operations.drawers import close_drawer, open_drawer
+from payments.operations.events import apply_event, apply_events, receive_event
+from payments.operations.gateway_refunds import send_refund, settle_open_refunds
 from payments.operations.payments import take_payment
+from payments.operations.refunds import (
+    bounce_payment,
+    pay_out_refund,
+    refund_charge,
+    refund_credit,
+    refund_payment,
+    retry_refund,
+)
 
 __all__ = [
+    "apply_credit",
+    "apply_event",
+    "apply_events",
+    "assign_charge",
+    "bring_charges_up_to_date",
+    "bounce_payment",
+    "bring_up_to_date",
     "cancel_charge",
+    "cancel_checkout",
     "change_charge",
+    "close_drawer",
+    "open_drawer",
     "pause_charge",
+    "pay_out_refund",
     "raise_charge",
+    "receive_event",
+    "refund_charge",
+    "refund_credit",
+    "refund_payment",
+    "retry_refund",
+    "send_refund",
+    "settle_checkout",
+    "settle_open_checkouts",
+    "settle_open_refunds",
+    "start_card_payment",
     "take_payment",
 ]

@@ -9,7 +9,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
-from payments import rules, settlement
+from payments import queries, rules, settlement
 from payments.accounts import CUSTOMER_CREDIT, DISCOUNTS, LATE_FEES, RECEIVABLE, TAX_PAYABLE
 from payments.models import Allocation, Charge, Payment
 from payments.operations import ledger
@@ -176,6 +176,21 @@ def bring_up_to_date(charge_id: int, *, at: datetime) -> None:
         settlement.raiser_of(charge.kind).settled(charge.reference, by=SYSTEM, at=at)
 
 
+def bring_charges_up_to_date(*, at: datetime) -> int:
+    """Do the same for all charges that are owed; return how many changed. One transaction each."""
+    changed, last = 0, 0
+    while True:
+        rows = Charge.objects.unsettled().filter(pk__gt=last).order_by("pk")[:1_000]
+        batch = list(rows)
+        if not batch:
+            return changed
+        last = batch[-1].pk
+        for charge, row in zip(batch, queries.as_rows(batch, at=at), strict=True):
+            if (row.amount.minor, row.due_on) != (charge.amount_minor, charge.due_on):
+                bring_up_to_date(charge.pk, at=at)
+                changed += 1
+
+
 def locked(kind: str, reference: str) -> Charge:
     """Return the charge, locked until the transaction ends.
 
@@ -221,16 +236,18 @@ def set_parts(
     late_fee: int = 0,
     discount: int = 0,
     text: str,
+    of: Payment | None = None,
     by: Actor,
     at: datetime,
 ) -> list[tuple[Payment, int]]:
     """Set the parts of a locked charge, post the difference, and free what is paid beyond it.
 
-    Returns how much came free of which payment, newest first; it is credit there now.
+    Returns how much came free of which payment, newest first; it is credit there now. `of` says
+    which payment alone it comes free of.
     """
     was = _parts(charge)
     amount = net + tax + late_fee - discount
-    freed = release(charge, charge.paid_minor - amount) if charge.paid_minor > amount else []
+    freed = release(charge, max(charge.paid_minor - amount, 0), of=of)
     excess = sum(minor for _, minor in freed)
     charge.net_minor, charge.tax_minor = net, tax
     charge.late_fee_minor, charge.discount_minor = late_fee, discount
@@ -257,25 +274,26 @@ def set_parts(
     return freed
 
 
-def release(charge: Charge, minor: int) -> list[tuple[Payment, int]]:
+def release(charge: Charge, minor: int, *, of: Payment | None = None) -> list[tuple[Payment, int]]:
     """Take `minor` of what was paid on a locked charge off it, newest payment first, as credit.
 
     The charge's own columns and the ledger are the caller's to write.
     """
-    freed = []
-    held = (
-        Allocation.objects.select_for_update()
-        .filter(charge=charge, payment__state=Payment.State.SUCCEEDED)
-        .select_related("payment")
-        .order_by("-payment__succeeded_at", "-payment_id")
-    )
-    for allocation in held:
+    freed: list[tuple[Payment, int]] = []
+    if not minor:
+        return freed
+    held = Allocation.objects.filter(charge=charge, payment__state=Payment.State.SUCCEEDED)
+    if of is not None:
+        held = held.filter(payment=of)
+    ids = list(held.values_list("payment_id", flat=True))
+    payments = Payment.objects.select_for_update().filter(pk__in=ids).order_by("pk").in_bulk()
+    for allocation in held.order_by("-payment__succeeded_at", "-payment_id"):
         share = min(allocation.held_minor, minor)
         if share <= 0:
             continue
         allocation.released_minor += share
         allocation.save(update_fields=["released_minor"])
-        payment = allocation.payment
+        payment = payments[allocation.payment_id]
         payment.credit_minor += share
         payment.save(update_fields=["credit_minor"])
         freed.append((payment, share))

@@ -1,6 +1,6 @@
 """How money is taken at once: cash, a check, a department's account, another way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,13 +27,15 @@ def take_payment(
     amount: Money | None = None,
     payer: str = "",
     drawer: UUID | None = None,
+    request_key: str = "",
     by: Actor,
     at: datetime,
 ) -> Payment:
     """Take money that is there at once, and tell the raisers of what is settled by it.
 
     `amount` is what is handed over (None: everything owed). It goes to the charges in the order
-    given; of cash the excess is change, of the others credit.
+    given; of cash the excess is change, of the others credit. A second call with the same
+    `request_key` gives the first one's payment.
 
     :raises NotFound: if a charge or the drawer does not exist.
     :raises Conflict: `nothing_owed` if all are paid, `drawer_closed`.
@@ -41,6 +43,8 @@ def take_payment(
     """
     if method not in METHOD_ACCOUNTS or method == "card":
         raise ValueError(f"{method} is not taken at once")
+    if known := payment_of_request(request_key):
+        return known
     owing = lock_charges(charge_ids, by=by, at=at)
     balances = [charge.balance_minor for charge in owing]
     given = amount.minor if amount is not None else sum(balances)
@@ -61,6 +65,7 @@ def take_payment(
         taken_by=by.name,
         created_at=at,
         succeeded_at=at,
+        request_key=request_key or None,
     )
     allocate(
         payment,
@@ -84,7 +89,7 @@ class Share:
 
 
 def lock_charges(charge_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list[Charge]:
-    """Lock the charges, each brought to what it comes to at `at`, in the order given.
+    """Lock the charges, each brought to what it comes to at `at`; return the unsettled as given.
 
     The raisers' rows are locked first, then the charges, each in one order for everybody.
 
@@ -95,13 +100,40 @@ def lock_charges(charge_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list
     subjects = list(known.values_list("kind", "reference"))
     if not wanted or len(subjects) != len(wanted):
         raise NotFound("There is no such charge.", code="charge_unknown")
-    for kind, reference in subjects:
-        settlement.raiser_of(kind).lock(reference)
+    lock_subjects(subjects)
     rows = Charge.objects.select_for_update().filter(public_id__in=wanted).order_by("pk")
-    by_id = {charge.public_id: charge for charge in rows}
-    for charge in by_id.values():
+    unsettled = {charge.public_id: charge for charge in rows if charge.settled_at is None}
+    for charge in unsettled.values():
         charging.sync(charge, by=by, at=at)
-    return [by_id[one] for one in wanted]
+    return [unsettled[one] for one in wanted if one in unsettled]
+
+
+def lock_subjects(subjects: Iterable[tuple[str, str]]) -> None:
+    """Let the raisers lock what the charges (kind, reference) are for, in one order."""
+    for kind, reference in sorted(set(subjects)):
+        settlement.raiser_of(kind).lock(reference)
+
+
+def lock_with_charges(payment_id: int) -> tuple[Payment, list[Allocation]]:
+    """Lock what a payment's charges are for, the charges, then the payment; return its parts too.
+
+    The parts are in the order in which they were asked for, each with its locked charge.
+    """
+    parts = Allocation.objects.filter(payment_id=payment_id)
+    lock_subjects(parts.values_list("charge__kind", "charge__reference"))
+    wanted = parts.values("charge_id")
+    rows = Charge.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    charges = {charge.pk: charge for charge in rows}
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    found = list(Allocation.objects.filter(payment=payment).order_by("place", "pk"))
+    for part in found:
+        part.payment, part.charge = payment, charges[part.charge_id]
+    return payment, found
+
+
+def payment_of_request(request_key: str) -> Payment | None:
+    """Return the payment that an earlier try of the same request made, if any."""
+    return Payment.objects.filter(request_key=request_key).first() if request_key else None
 
 
 def require_taking(charges: Sequence[Charge], *, given: int | None, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from payments.queries.charges import (
     ChargeRow,
+    as_rows,
     charge_of,
     charges_of,
     open_charges,
@@ -11,6 +12,7 @@ from payments.queries.ledger import trial_balance
 
 __all__ = [
     "ChargeRow",
+    "as_rows",
     "charge_of",
     "charges_of",
     "open_charges",

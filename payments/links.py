@@ -1,0 +1,51 @@
+"""Signed addresses, good in this tenant only, to pay or to see a receipt without signing in."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
+
+from parkops.tenancy import hosts, signing
+from payments.models import Payment
+
+
+def pay_path(charge_ids: Sequence[UUID], *, return_path: str = "") -> str:
+    """Return the path of the page where these charges can be paid by whoever holds the link."""
+    value = [[str(one) for one in charge_ids], return_path]
+    return reverse("portal_payments:pay", args=[signing.sign(value, purpose="pay")])
+
+
+def read_pay_token(token: str) -> tuple[list[UUID], str]:
+    """Return the charges and the return path that a link was made for.
+
+    :raises BadSignature: if it was not made here.
+    """
+    charge_ids, return_path = signing.unsign(token, purpose="pay")
+    return [UUID(one) for one in charge_ids], return_path
+
+
+def receipt_path(payment: Payment) -> str:
+    """Return the path of a payment's receipt."""
+    token = signing.sign(str(payment.public_id), purpose="receipt")
+    return reverse("portal_payments:receipt", args=[token])
+
+
+def receipt_url(payment: Payment) -> str:
+    """Return the whole address of a payment's receipt, for messages and the API."""
+    return f"{hosts.current_site_url()}{receipt_path(payment)}"
+
+
+def read_receipt_token(token: str) -> UUID:
+    """Return the payment that a receipt's link was made for.
+
+    :raises BadSignature: if it was not made here.
+    """
+    return UUID(signing.unsign(token, purpose="receipt"))
+
+
+def read_checkout_token(token: str) -> UUID:
+    """Return the payment that the provider's page sends back to.
+
+    :raises BadSignature: if it was not made here.
+    """
+    return UUID(signing.unsign(token, purpose="checkout"))

@@ -1,0 +1,362 @@
+"""How a card payment goes: the page at the provider, and what becomes of it.
+
+Nothing here calls the provider inside a transaction. The row with its key is committed first; what
+the provider says is asked anew each time (`settle_checkout`), whoever brings the news.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.urls import reverse
+
+from parkops.audit import operations as audit
+from parkops.kernel.actors import SYSTEM, Actor
+from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
+from parkops.tenancy import hosts, signing
+from parkops.tenancy.later import later
+from payments import gateways, place, rules, settlement
+from payments.gateways.base import (
+    CHECKOUT_LASTS,
+    CheckoutLine,
+    CheckoutRequest,
+    CheckoutStarted,
+    CheckoutState,
+    CheckoutStatus,
+    GatewayRejected,
+    GatewayUnavailable,
+)
+from payments.models import Allocation, Payment
+from payments.operations import fulfilment
+from payments.operations.payments import (
+    customer_of,
+    lock_charges,
+    lock_with_charges,
+    payment_of_request,
+    require_taking,
+)
+
+logger = logging.getLogger(__name__)
+
+HOLD_AFTER_PAGE = timedelta(minutes=5)
+REUSE_WHILE_LEFT = timedelta(minutes=5)
+LOOK_AFTER = timedelta(minutes=1)
+START_IS_LOST_AFTER = timedelta(minutes=3)
+BATCH = 200
+
+
+def start_card_payment(
+    *,
+    charge_ids: Sequence[UUID],
+    return_path: str,
+    email: str,
+    amount: Money | None = None,
+    payer: str = "",
+    request_key: str = "",
+    by: Actor,
+    at: datetime,
+) -> Payment:
+    """Open a page at the card provider where the charges can be paid: `redirect_url` leads there.
+
+    Several transactions. Asking again for the same charges gives the page that is still open.
+    `return_path` is where the customer goes once all is settled; empty: to the receipt.
+
+    :raises NotFound: if a charge does not exist.
+    :raises Conflict: `nothing_owed`.
+    :raises Refused: `cards_not_set_up`, `provider_unavailable`, `not_started`, a raiser's reason.
+    """
+    tenant = place.tenant()
+    if not gateways.takes_cards(tenant):
+        raise Refused("cards_not_set_up", "Card payments are not set up here.")
+    payment = _reserve(
+        charge_ids=charge_ids,
+        return_path=return_path,
+        email=email,
+        amount=amount,
+        payer=payer,
+        request_key=request_key,
+        by=by,
+        at=at,
+    )
+    if payment.state != Payment.State.CREATED:
+        return payment
+    try:
+        started = gateways.for_tenant(tenant).start_checkout(_request_of(payment))
+    except GatewayRejected as refusal:
+        close(payment.pk, Payment.State.FAILED, failure=refusal.reason, at=at)
+        raise Refused("not_started", f"{refusal.reason} No money has been taken.") from refusal
+    except GatewayUnavailable as trouble:
+        raise Refused(
+            "provider_unavailable",
+            "The card provider does not answer right now. No money has been taken. "
+            "Try again in a minute.",
+        ) from trouble
+    payment, is_ours = _note_page(payment.pk, started)
+    if not is_ours:
+        gateways.for_tenant(tenant).expire(started.session_id)
+        raise Refused("not_started", "This payment was given up. No money has been taken.")
+    return payment
+
+
+def settle_checkout(payment_id: int, *, at: datetime) -> Payment:
+    """Ask the provider what became of a card payment and let the same be so here.
+
+    Safe to call by anybody, any number of times, at once: a payment counts once.
+
+    :raises GatewayUnavailable: if the provider does not answer; nothing has changed.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.method != Payment.Method.CARD or not _may_change(payment):
+        return payment
+    gateway = gateways.for_tenant(place.tenant())
+    try:
+        if payment.session_id is None:
+            truth = _find_lost_page(payment, at=at)
+        else:
+            truth = gateway.look_up(payment.session_id)
+    except GatewayRejected as refusal:
+        logger.error("%s: the provider refuses to tell: %s", payment, refusal.reason)
+        return close(payment_id, Payment.State.NEEDS_REVIEW, failure=refusal.reason, at=at)
+    return payment if truth is None else apply_truth(payment_id, truth, at=at)
+
+
+@transaction.atomic
+def apply_truth(payment_id: int, truth: CheckoutState, *, at: datetime) -> Payment:
+    """Let a card payment be what the provider says of it; only upward, so late news is harmless."""
+    payment, parts = lock_with_charges(payment_id)
+    if payment.session_id is None and truth.client_reference == str(payment.public_id):
+        payment.session_id = truth.session_id
+        payment.redirect_url = truth.url
+        payment.save(update_fields=["session_id", "redirect_url"])
+    if truth.paid:
+        if rules.may_become(payment.state, Payment.State.SUCCEEDED):
+            fulfilment.money_came(payment, parts, truth, at=at)
+    elif truth.status is CheckoutStatus.EXPIRED:
+        _close(payment, parts, Payment.State.EXPIRED, failure=truth.failure, at=at)
+    elif truth.failure != payment.failure and payment.state == Payment.State.OPEN:
+        payment.failure = truth.failure[:300]
+        payment.save(update_fields=["failure"])
+    fulfilment.note_fee(payment, truth, at=at)
+    return payment
+
+
+def cancel_checkout(payment_id: int, *, at: datetime) -> Payment:
+    """Close the page of a card payment that the customer gave up; one already paid is settled.
+
+    :raises GatewayUnavailable: if the page may still be open.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.state not in (Payment.State.CREATED, Payment.State.OPEN):
+        return payment
+    if payment.session_id is None:
+        return settle_checkout(payment_id, at=at)
+    if gateways.for_tenant(place.tenant()).expire(payment.session_id):
+        return close(payment_id, Payment.State.CANCELLED, at=at)
+    return settle_checkout(payment_id, at=at)
+
+
+def settle_open_checkouts(*, at: datetime) -> int:
+    """Settle what the customer or a webhook should have told us of; return how many were looked at.
+
+    Pages past their time are closed at the provider first. Trouble with one stops no other.
+    """
+    open_ones = Payment.objects.filter(
+        state__in=[Payment.State.CREATED, Payment.State.OPEN], created_at__lte=at - LOOK_AFTER
+    )
+    without_fee = Payment.objects.filter(
+        method=Payment.Method.CARD,
+        state=Payment.State.SUCCEEDED,
+        fee_minor__isnull=True,
+        succeeded_at__gt=at - timedelta(days=2),
+        succeeded_at__lte=at - LOOK_AFTER,
+    )
+    rows = [*open_ones.order_by("created_at")[:BATCH], *without_fee.order_by("created_at")[:50]]
+    for payment in rows:
+        try:
+            settled = settle_checkout(payment.pk, at=at)
+            is_late = settled.expires_at and settled.expires_at < at
+            if is_late and settled.state in (Payment.State.CREATED, Payment.State.OPEN):
+                cancel_checkout(payment.pk, at=at)
+        except GatewayUnavailable as trouble:
+            logger.warning("%s waits: %s", payment, trouble)
+    return len(rows)
+
+
+@transaction.atomic
+def close(payment_id: int, state: str, *, failure: str = "", at: datetime) -> Payment:
+    """End a card payment on which no money came; one that has ended so already stays as it is."""
+    payment, parts = lock_with_charges(payment_id)
+    _close(payment, parts, state, failure=failure, at=at)
+    return payment
+
+
+def _close(
+    payment: Payment, parts: Sequence[Allocation], state: str, *, failure: str, at: datetime
+) -> None:
+    if not rules.may_become(payment.state, state):
+        return
+    payment.state, payment.failure = state, failure[:300]
+    payment.save(update_fields=["state", "failure"])
+    audit.record(
+        f"payment.{state}",
+        subject=("payment", payment.number),
+        actor=SYSTEM,
+        at=at,
+        reason=failure,
+    )
+    fulfilment.tell_closed(payment, parts, at=at)
+
+
+@transaction.atomic
+def _reserve(
+    *,
+    charge_ids: Sequence[UUID],
+    return_path: str,
+    email: str,
+    amount: Money | None,
+    payer: str,
+    request_key: str,
+    by: Actor,
+    at: datetime,
+) -> Payment:
+    """Write down the attempt, with the key that the provider will know it by."""
+    if known := payment_of_request(request_key):
+        return known
+    owing = lock_charges(charge_ids, by=by, at=at)
+    balances = [charge.balance_minor for charge in owing]
+    given = amount.minor if amount is not None else sum(balances)
+    require_taking(owing, given=given, at=at)
+    shares = rules.split(balances, given=given, gives_change=False).shares
+    wanted = {charge.pk: share for charge, share in zip(owing, shares, strict=True) if share}
+    if again := _still_open(wanted, given, return_path, at=at):
+        return again
+    payment = Payment(
+        number=place.next_number("R", at=at),
+        method=Payment.Method.CARD,
+        state=Payment.State.CREATED,
+        amount_minor=given,
+        handed_over_minor=given,
+        currency=place.currency(),
+        customer_id=customer_of(owing),
+        payer=payer,
+        email=email,
+        taken_by=by.name,
+        created_at=at,
+        request_key=request_key or None,
+        account=place.tenant().stripe_account,
+        return_path=return_path,
+        # Whole seconds, as the provider keeps them: the same call must say the same.
+        expires_at=(at + CHECKOUT_LASTS).replace(microsecond=0),
+    )
+    payment.idempotency_key = f"{connection.schema_name}:payment:{payment.public_id}"
+    payment.return_token = signing.sign(str(payment.public_id), purpose="checkout")
+    payment.save(force_insert=True)
+    Allocation.objects.bulk_create(
+        Allocation(payment=payment, charge=charge, place=index, asked_minor=wanted[charge.pk])
+        for index, charge in enumerate(owing)
+        if charge.pk in wanted
+    )
+    for charge in owing:
+        settlement.raiser_of(charge.kind).checkout_opened(
+            charge.reference, until=payment.expires_at + HOLD_AFTER_PAGE
+        )
+    audit.record(
+        "payment.started",
+        subject=("payment", payment.number),
+        actor=by,
+        at=at,
+        amount=Money(given, payment.currency).amount,
+    )
+    return payment
+
+
+def _still_open(
+    wanted: dict[int, int], given: int, return_path: str, *, at: datetime
+) -> Payment | None:
+    """Return the attempt at just this that can still be used; others at it are closed."""
+    attempts = (
+        Payment.objects.filter(
+            allocations__charge_id__in=wanted,
+            state__in=[Payment.State.CREATED, Payment.State.OPEN],
+        )
+        .distinct()
+        .order_by("-pk")
+    )
+    for payment in attempts:
+        parts = dict(payment.allocations.values_list("charge_id", "asked_minor"))
+        is_same = (
+            parts == wanted
+            and payment.amount_minor == given
+            and payment.return_path == return_path
+            and payment.expires_at > at + REUSE_WHILE_LEFT
+        )
+        if is_same:
+            return payment
+        later("payments.close_checkout", payment=payment.pk)
+    return None
+
+
+@transaction.atomic
+def _note_page(payment_id: int, started: CheckoutStarted) -> tuple[Payment, bool]:
+    """Keep where the page is; False if the attempt has been given up meanwhile."""
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    if payment.session_id == started.session_id:
+        return payment, True
+    if not rules.may_become(payment.state, Payment.State.OPEN):
+        return payment, False
+    payment.state = Payment.State.OPEN
+    payment.session_id = started.session_id
+    payment.redirect_url = started.url
+    payment.expires_at = started.expires_at
+    payment.save(update_fields=["state", "session_id", "redirect_url", "expires_at"])
+    return payment, True
+
+
+def _find_lost_page(payment: Payment, *, at: datetime) -> CheckoutState | None:
+    """Look for the page of an attempt that stopped before it noted where; give it up if none."""
+    if at < payment.created_at + START_IS_LOST_AFTER:
+        return None
+    gateway = gateways.for_tenant(place.tenant())
+    truth = gateway.find_checkout(
+        str(payment.public_id), since=payment.created_at - timedelta(minutes=1)
+    )
+    if truth is None:
+        close(payment.pk, Payment.State.FAILED, failure="The card page was never opened.", at=at)
+        return None
+    if truth.status is CheckoutStatus.OPEN and gateway.expire(truth.session_id):
+        truth = gateway.look_up(truth.session_id)
+    return truth
+
+
+def _may_change(payment: Payment) -> bool:
+    """Whether the provider may have news: no final state yet, or the fee not booked."""
+    if rules.may_become(payment.state, Payment.State.SUCCEEDED):
+        return payment.state != Payment.State.NEEDS_REVIEW
+    return payment.state == Payment.State.SUCCEEDED and payment.fee_minor is None
+
+
+def _request_of(payment: Payment) -> CheckoutRequest:
+    """Write the request from the stored row alone, so that it is the same each time."""
+    parts = payment.allocations.select_related("charge").order_by("place", "pk")
+    lines = [
+        CheckoutLine(part.charge.text, Money(part.asked_minor, payment.currency)) for part in parts
+    ]
+    site = hosts.current_site_url()
+    back = reverse("portal_payments:return", args=[payment.return_token])
+    away = reverse("portal_payments:cancelled", args=[payment.return_token])
+    return CheckoutRequest(
+        reference=str(payment.public_id),
+        amount=Money(payment.amount_minor, payment.currency),
+        description=f"Payment {payment.number}",
+        success_url=f"{site}{back}",
+        cancel_url=f"{site}{away}",
+        expires_at=payment.expires_at,
+        idempotency_key=payment.idempotency_key,
+        lines=lines,
+        customer_email=payment.email,
+        locale=place.tenant().locale,
+        metadata={"tenant": connection.schema_name, "payment": payment.number},
+    )

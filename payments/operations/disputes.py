@@ -1,0 +1,109 @@
+"""What follows when a customer's bank takes money back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from parkops.audit import operations as audit
+from parkops.kernel.actors import SYSTEM
+from payments import settlement
+from payments.accounts import CARD_CLEARING, CARD_FEES, CUSTOMER_CREDIT, RECEIVABLE, SUSPENSE
+from payments.gateways.base import DisputeState
+from payments.models import Allocation, Dispute, Payment
+from payments.operations import charges as charging
+from payments.operations import ledger, refunds
+from payments.operations.ledger import Leg
+from payments.operations.payments import lock_with_charges
+
+
+@transaction.atomic
+def note_dispute(payment_id: int, said: DisputeState, *, at: datetime) -> Dispute:
+    """Let a chargeback be what the provider says: money taken is owed again, money won back counts.
+
+    What the bank took beyond what is left of the payment is put aside for a person to look at.
+    """
+    payment, parts = lock_with_charges(payment_id)
+    dispute, _ = Dispute.objects.get_or_create(
+        provider_id=said.dispute_id,
+        defaults={
+            "payment": payment,
+            "status": said.status,
+            "amount_minor": said.amount.minor,
+            "opened_at": said.at,
+        },
+    )
+    fee = said.fee.minor if said.fee and said.fee.currency == payment.currency else 0
+    held = said.withdrawn.minor if said.withdrawn.currency == payment.currency else 0
+    moved, charged = held - dispute.withdrawn_minor, fee - dispute.fee_minor
+    status_was = dispute.status
+    dispute.status, dispute.reason = said.status, said.reason[:120]
+    dispute.respond_by = said.respond_by
+    dispute.withdrawn_minor, dispute.fee_minor = held, fee
+    dispute.postings += bool(moved or charged)
+    dispute.save()
+    legs = [Leg(CARD_FEES, charged), Leg(CARD_CLEARING, -moved - charged)]
+    if moved > 0:
+        legs += _taken(payment, parts, moved, at=at)
+    elif moved < 0:
+        legs += _won_back(payment, parts, -moved, at=at)
+    ledger.post(
+        f"dispute:{dispute.provider_id}:{dispute.postings}",
+        legs,
+        text=f"Chargeback of payment {payment.number}: {dispute.get_status_display().lower()}",
+        by=SYSTEM,
+        at=at,
+    )
+    if moved or status_was != dispute.status:
+        audit.record(
+            f"payment.dispute_{said.status}",
+            subject=("payment", payment.number),
+            actor=SYSTEM,
+            at=at,
+            reason=said.reason,
+        )
+    return dispute
+
+
+def _taken(payment: Payment, parts: Sequence[Allocation], minor: int, *, at: datetime) -> list[Leg]:
+    """Take `minor` out of a locked payment, credit first; return the debits."""
+    credit = min(payment.credit_minor, minor)
+    payment.credit_minor -= credit
+    legs, left = [Leg(CUSTOMER_CREDIT, credit, None, payment.customer_id)], minor - credit
+    taken = credit
+    for part in reversed(parts):
+        share = min(part.held_minor, left)
+        if not share:
+            continue
+        left, taken = left - share, taken + share
+        legs.append(Leg(RECEIVABLE, share, part.charge))
+        refunds.take_off(part, share, by=SYSTEM, at=at)
+    payment.disputed_minor += taken
+    payment.save(update_fields=["credit_minor", "disputed_minor"])
+    return [*legs, Leg(SUSPENSE, left)]
+
+
+def _won_back(
+    payment: Payment, parts: Sequence[Allocation], minor: int, *, at: datetime
+) -> list[Leg]:
+    """Count won money toward the same charges as far as they owe, else as credit; the credits."""
+    back = min(minor, payment.disputed_minor)
+    payment.disputed_minor -= back
+    legs, left = [Leg(SUSPENSE, back - minor)], back
+    for part in parts:
+        share = min(part.charge.balance_minor, part.released_minor, left)
+        if share <= 0:
+            continue
+        left -= share
+        part.released_minor -= share
+        part.save(update_fields=["released_minor"])
+        charge = part.charge
+        charge.paid_minor += share
+        charging.mark_settled(charge, at=at)
+        charge.save(update_fields=["paid_minor", "settled_at"])
+        legs.append(Leg(RECEIVABLE, -share, charge))
+        if charge.settled_at is not None:
+            settlement.raiser_of(charge.kind).settled(charge.reference, by=SYSTEM, at=at)
+    payment.credit_minor += left
+    payment.save(update_fields=["credit_minor", "disputed_minor"])
+    return [*legs, Leg(CUSTOMER_CREDIT, -left, None, payment.customer_id)]

@@ -1,0 +1,186 @@
+"""What follows when money has come by card: charges paid, or the money sent back."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from parkops.audit import operations as audit
+from parkops.kernel.actors import SYSTEM
+from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
+from parkops.messaging import operations as messaging
+from payments import links, rules, settlement
+from payments.accounts import CARD_CLEARING, CARD_FEES, SUSPENSE
+from payments.gateways.base import CheckoutState
+from payments.models import Allocation, Charge, Payment
+from payments.operations import charges as charging
+from payments.operations import ledger, refunds
+from payments.operations.ledger import Leg
+from payments.operations.payments import Share, allocate
+
+logger = logging.getLogger(__name__)
+
+
+def money_came(
+    payment: Payment, parts: Sequence[Allocation], truth: CheckoutState, *, at: datetime
+) -> None:
+    """Count a locked payment's money toward its locked charges, and tell their raisers.
+
+    What was due when the page was opened is due now. What finds nothing owed, or a raiser that no
+    longer wants it, goes back by itself. Another amount, currency or payment than was asked is kept
+    aside for a person to look at.
+    """
+    asked = rules.Asked(payment.amount_minor, payment.currency, str(payment.public_id))
+    wrong = rules.mismatch(
+        asked,
+        amount=truth.amount.minor,
+        currency=truth.currency,
+        reference=truth.client_reference,
+    )
+    if wrong:
+        _keep_aside(payment, truth, wrong, at=at)
+        return
+    left, shares = payment.amount_minor, []
+    for part in parts:
+        charging.sync(part.charge, by=SYSTEM, at=payment.created_at, posted_at=at)
+        share = min(part.asked_minor, part.charge.balance_minor, left)
+        shares.append(Share(part.charge, share))
+        left -= share
+    expected = payment.amount_minor - sum(part.asked_minor for part in parts)
+    unplaced = left - expected
+    payment.state, payment.succeeded_at, payment.failure = Payment.State.SUCCEEDED, at, ""
+    payment.credit_minor = left
+    payment.intent_id, payment.card = truth.intent_id, truth.card
+    payment.save()
+    allocate(payment, shares, by=SYSTEM, at=at)
+    for share in shares:
+        if share.minor and share.charge.settled_at is not None:
+            unplaced += _deliver(share.charge, payment, at=at)
+    payment.refresh_from_db(fields=["credit_minor"])
+    tell_closed(payment, parts, at=at)
+    if unplaced:
+        _send_back(payment, unplaced, at=at)
+    if unplaced < payment.amount_minor:
+        send_receipt(payment, at=at)
+
+
+def note_fee(payment: Payment, truth: CheckoutState, *, at: datetime) -> None:
+    """Post what the provider keeps for itself of a locked payment, once it has told."""
+    if payment.state != Payment.State.SUCCEEDED or payment.fee_minor is not None:
+        return
+    if truth.fee_minor is None:
+        return
+    payment.fee_minor = truth.fee_minor
+    payment.save(update_fields=["fee_minor"])
+    ledger.post(
+        f"payment:{payment.number}:fee",
+        [Leg(CARD_FEES, truth.fee_minor), Leg(CARD_CLEARING, -truth.fee_minor)],
+        text=f"Card provider's fee of payment {payment.number}",
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def tell_closed(payment: Payment, parts: Sequence[Allocation], *, at: datetime) -> None:
+    """Tell the raisers of charges still owed that no money comes any more from this page."""
+    for part in parts:
+        waits = Allocation.objects.filter(
+            charge=part.charge, payment__state__in=[Payment.State.CREATED, Payment.State.OPEN]
+        ).exclude(payment=payment)
+        if part.charge.settled_at is None and not waits.exists():
+            settlement.raiser_of(part.charge.kind).checkout_closed(part.charge.reference, at=at)
+
+
+def send_receipt(payment: Payment, *, at: datetime) -> None:
+    """Write to the payer that the money came, once; without an address nothing is written."""
+    if not payment.email:
+        return
+    lines = payment.allocations.filter(amount_minor__gt=0).select_related("charge")
+    messaging.send_once(
+        event="payment.receipt",
+        key=f"payment:{payment.number}:receipt",
+        to=payment.email,
+        customer_id=payment.customer_id,
+        context={
+            "number": payment.number,
+            "amount_minor": payment.amount_minor,
+            "currency": payment.currency,
+            "amount": str(Money(payment.amount_minor, payment.currency)),
+            "lines": [
+                {
+                    "text": line.charge.text,
+                    "amount": str(Money(line.amount_minor, payment.currency)),
+                }
+                for line in lines.order_by("place", "pk")
+            ],
+            "url": links.receipt_url(payment),
+        },
+        at=at,
+    )
+
+
+def _deliver(charge: Charge, payment: Payment, *, at: datetime) -> int:
+    """Tell the raiser that its charge is settled; return what must go back if it refuses.
+
+    A refusal cancels the charge: what it was for cannot be had any more.
+    """
+    try:
+        with transaction.atomic():
+            raiser = settlement.raiser_of(charge.kind)
+            raiser.settled(charge.reference, by=SYSTEM, at=at).require()
+    except Refused as refusal:
+        logger.info("%s cannot be delivered: %s", charge, refusal)
+        freed = charging.set_parts(charge, net=0, tax=0, text=str(refusal), by=SYSTEM, at=at)
+        return sum(minor for one, minor in freed if one.pk == payment.pk)
+    return 0
+
+
+def _send_back(payment: Payment, minor: int, *, at: datetime) -> None:
+    """Refund by itself what could not be used, and say so."""
+    refund = refunds.give_back(
+        payment,
+        minor,
+        reason="What it was for had been paid, or could not be had any more.",
+        by=SYSTEM,
+        at=at,
+    )
+    if payment.email:
+        messaging.send_once(
+            event="payment.returned",
+            key=f"payment:{payment.number}:returned",
+            to=payment.email,
+            customer_id=payment.customer_id,
+            context={
+                "number": payment.number,
+                "refund": refund.number,
+                "amount": str(Money(minor, payment.currency)),
+            },
+            at=at,
+        )
+
+
+def _keep_aside(payment: Payment, truth: CheckoutState, wrong: str, *, at: datetime) -> None:
+    """Let a person look at money that is not what was asked; in our currency it is in the books."""
+    if not rules.may_become(payment.state, Payment.State.NEEDS_REVIEW):
+        return
+    logger.error("%s needs a look: %s", payment, wrong)
+    payment.state, payment.failure = Payment.State.NEEDS_REVIEW, wrong
+    payment.intent_id = truth.intent_id
+    payment.save(update_fields=["state", "failure", "intent_id"])
+    if truth.captured.currency == payment.currency:
+        ledger.post(
+            f"payment:{payment.number}:aside",
+            [Leg(CARD_CLEARING, truth.captured.minor), Leg(SUSPENSE, -truth.captured.minor)],
+            text=f"Payment {payment.number}: {wrong}",
+            by=SYSTEM,
+            at=at,
+        )
+    audit.record(
+        "payment.needs_review",
+        subject=("payment", payment.number),
+        actor=SYSTEM,
+        at=at,
+        reason=wrong,
+    )

@@ -1,0 +1,389 @@
+"""How money goes back: refunds, and checks that bounce."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from parkops.audit import operations as audit
+from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.money import Money
+from parkops.programme import queries as programme
+from parkops.tenancy.later import later
+from payments import place, rules, settlement
+from payments.accounts import (
+    CUSTOMER_CREDIT,
+    FEE_REVENUE,
+    METHOD_ACCOUNTS,
+    RECEIVABLE,
+    REFUNDS_PAYABLE,
+)
+from payments.models import Allocation, Charge, Drawer, Payment, Refund
+from payments.operations import charges as charging
+from payments.operations import credit, ledger
+from payments.operations.ledger import Leg
+from payments.operations.payments import lock_charges, lock_with_charges
+
+
+@transaction.atomic
+def refund_payment(
+    number: str,
+    *,
+    amount: Money,
+    reason: str,
+    owed_again: bool = True,
+    drawer: UUID | None = None,
+    send: bool = True,
+    by: Actor,
+    at: datetime,
+) -> Refund:
+    """Give back `amount` of a payment: first its credit, then what went to charges, last one first.
+
+    The charges are owed again by as much, or come to less if not `owed_again`. Not to `send` it is
+    for money that the card provider has given back already.
+
+    :raises NotFound: if there is no such payment.
+    :raises Conflict: `over_refund` if more is asked than is left of it.
+    """
+    payment, parts = lock_with_charges(_payment_id(number))
+    decision = rules.may_refund(
+        amount=amount.minor,
+        refundable=payment.refundable_minor,
+        shown=place.money(payment.refundable_minor).amount,
+    )
+    if decision.code == "over_refund":
+        raise Conflict(decision.code, decision.reason, field="amount")
+    decision.require()
+    wanted = amount.minor - min(payment.credit_minor, amount.minor)
+    for part in reversed(parts):
+        share = min(part.held_minor, wanted)
+        if not share:
+            continue
+        wanted -= share
+        if owed_again:
+            unpay(part, share, by=by, at=at)
+        else:
+            _reduce(part, share, text=reason, by=by, at=at)
+    payment.refresh_from_db(fields=["credit_minor"])
+    return give_back(
+        payment,
+        amount.minor,
+        charge=parts[0].charge if len(parts) == 1 else None,
+        reason=reason,
+        drawer=drawer,
+        send=send,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def refund_charge(
+    *,
+    kind: str,
+    reference: str,
+    net: Money,
+    tax: Money,
+    reason: str,
+    pay_first: Sequence[UUID] = (),
+    by: Actor,
+    at: datetime,
+) -> Refund | None:
+    """Let a charge come to less by `net` and `tax`, and give back what is paid beyond it.
+
+    It goes back the way it came, of the newest payment first: one refund a payment, of which the
+    first is returned; None if nothing had been paid. What comes free first pays the charges
+    `pay_first`, as far as it goes.
+
+    :raises NotFound: if there is no such charge.
+    :raises Conflict: `over_refund` if the charge does not come to as much.
+    """
+    owing = lock_charges(pay_first, by=by, at=at) if pay_first else []
+    charge = charging.locked(kind, reference)
+    if net.minor > charge.net_minor or tax.minor > charge.tax_minor:
+        raise Conflict("over_refund", f"{charge.text} does not come to as much.")
+    freed = charging.set_parts(
+        charge,
+        net=charge.net_minor - net.minor,
+        tax=charge.tax_minor - tax.minor,
+        late_fee=charge.late_fee_minor,
+        discount=min(charge.discount_minor, _gross(charge) - net.minor - tax.minor),
+        text=reason,
+        by=by,
+        at=at,
+    )
+    refunds = []
+    for payment, share in freed:
+        used = credit.spend(payment, share, owing, by=by, at=at)
+        if share > used:
+            refunds.append(
+                give_back(payment, share - used, charge=charge, reason=reason, by=by, at=at)
+            )
+    return refunds[0] if refunds else None
+
+
+@transaction.atomic
+def refund_credit(number: str, *, reason: str, by: Actor, at: datetime) -> Refund | None:
+    """Give back all credit of a payment; None if it has none.
+
+    :raises NotFound: if there is no such payment.
+    """
+    payment = _locked_payment(number)
+    if not payment.credit_minor:
+        return None
+    return give_back(payment, payment.credit_minor, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def pay_out_refund(number: str, *, drawer: UUID | None = None, by: Actor, at: datetime) -> Refund:
+    """Note that a waiting refund has been handed over; a second time changes nothing.
+
+    :raises NotFound: if there is no such refund.
+    """
+    refund = _locked_refund(number)
+    if refund.state != Refund.State.WAITING:
+        return refund
+    refund.drawer = _drawer(drawer, refund.payment.method)
+    refund.save(update_fields=["drawer"])
+    complete(refund, by=by, at=at)
+    return refund
+
+
+@transaction.atomic
+def retry_refund(number: str, *, by: Actor, at: datetime) -> Refund:
+    """Send a failed refund to the card provider once more.
+
+    :raises NotFound: if there is no such refund.
+    :raises Conflict: if it has not failed.
+    """
+    refund = _locked_refund(number)
+    if refund.state != Refund.State.FAILED:
+        raise Conflict("refund_not_failed", "This refund has not failed.")
+    refund.state, refund.failure, refund.provider_id = Refund.State.SUBMITTED, "", None
+    refund.attempt += 1
+    refund.save(update_fields=["state", "failure", "provider_id", "attempt"])
+    audit.record("refund.retried", subject=("refund", refund.number), actor=by, at=at)
+    later("payments.send_refund", refund=refund.pk)
+    return refund
+
+
+@transaction.atomic
+def bounce_payment(number: str, *, by: Actor, at: datetime) -> Payment:
+    """Note that a check bounced: its charges are owed again, plus the programme's fee.
+
+    The fee is a charge to the customer and plate of the first charge. Bouncing twice is once.
+
+    :raises NotFound: if there is no such payment.
+    :raises Conflict: if it is no check, was not taken, or part of it went back.
+    """
+    payment, parts = lock_with_charges(_payment_id(number))
+    if payment.state == Payment.State.BOUNCED:
+        return payment
+    decision = rules.may_bounce(
+        method=payment.method, state=payment.state, refunded=payment.refunded_minor
+    )
+    if not decision:
+        raise Conflict(decision.code, decision.reason)
+    held = [(part, part.held_minor) for part in parts if part.held_minor]
+    ledger.post(
+        f"bounce:{payment.number}",
+        [
+            *(Leg(RECEIVABLE, minor, part.charge) for part, minor in held),
+            Leg(CUSTOMER_CREDIT, payment.credit_minor, None, payment.customer_id),
+            Leg(METHOD_ACCOUNTS[payment.method], -payment.amount_minor, None, payment.customer_id),
+        ],
+        text=f"Payment {payment.number} bounced",
+        by=by,
+        at=at,
+    )
+    payment.state, payment.credit_minor = Payment.State.BOUNCED, 0
+    payment.save(update_fields=["state", "credit_minor"])
+    for part, minor in held:
+        take_off(part, minor, by=by, at=at)
+    audit.record("payment.bounced", subject=("payment", payment.number), actor=by, at=at)
+    _raise_nsf_fee(payment, parts, by=by, at=at)
+    return payment
+
+
+def nsf_reference(payment: Payment) -> str:
+    """Return the reference of the fee charge for a bounced check."""
+    return f"{payment.number}-NSF"
+
+
+def give_back(
+    payment: Payment,
+    minor: int,
+    *,
+    charge: Charge | None = None,
+    reason: str,
+    drawer: UUID | None = None,
+    send: bool = True,
+    by: Actor,
+    at: datetime,
+) -> Refund:
+    """Give back `minor` of the credit of a locked payment, the way it came.
+
+    A card refund is sent once the transaction commits. What staff or a program gives back otherwise
+    is handed over at once; for anybody else it waits to be paid out.
+    """
+    by_card = payment.method == Payment.Method.CARD
+    payment.credit_minor -= minor
+    payment.refunded_minor += minor
+    payment.save(update_fields=["credit_minor", "refunded_minor"])
+    refund = Refund.objects.create(
+        number=place.next_number("F", at=at),
+        payment=payment,
+        charge=charge,
+        amount_minor=minor,
+        state=Refund.State.SUBMITTED if by_card else Refund.State.WAITING,
+        reason=reason[:300],
+        drawer=_drawer(drawer, payment.method),
+        asked_by=by.name,
+        created_at=at,
+    )
+    ledger.post(
+        f"refund:{refund.number}",
+        [
+            Leg(CUSTOMER_CREDIT, minor, None, payment.customer_id),
+            Leg(REFUNDS_PAYABLE, -minor, None, payment.customer_id),
+        ],
+        text=f"Refund {refund.number} of payment {payment.number}: {reason}",
+        by=by,
+        at=at,
+    )
+    audit.record(
+        "refund.made",
+        subject=("refund", refund.number),
+        actor=by,
+        at=at,
+        reason=reason,
+        payment=payment.number,
+        amount=Money(minor, payment.currency).amount,
+    )
+    if by_card and send:
+        later("payments.send_refund", refund=refund.pk)
+    elif not by_card and by.kind in ("staff", "token"):
+        complete(refund, by=by, at=at)
+    return refund
+
+
+def complete(refund: Refund, *, by: Actor, at: datetime) -> None:
+    """Post that the money of a locked refund has left, and settle it."""
+    payment = refund.payment
+    refund.state, refund.settled_at, refund.failure = Refund.State.SUCCEEDED, at, ""
+    refund.save(update_fields=["state", "settled_at", "failure"])
+    ledger.post(
+        f"refund:{refund.number}:paid:{refund.attempt}",
+        [
+            Leg(REFUNDS_PAYABLE, refund.amount_minor, None, payment.customer_id),
+            Leg(METHOD_ACCOUNTS[payment.method], -refund.amount_minor, None, payment.customer_id),
+        ],
+        text=f"Refund {refund.number} given back",
+        by=by,
+        at=at,
+    )
+
+
+def unpay(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:
+    """Let `minor` that a locked payment paid on a locked charge be its credit, and owed again."""
+    charge, payment = part.charge, part.payment
+    charge.postings += 1
+    payment.credit_minor += minor
+    payment.save(update_fields=["credit_minor"])
+    ledger.post(
+        f"charge:{charge.public_id}:{charge.postings}",
+        [
+            Leg(RECEIVABLE, minor, charge),
+            Leg(CUSTOMER_CREDIT, -minor, None, payment.customer_id),
+        ],
+        text=f"{charge.text}: owed again",
+        by=by,
+        at=at,
+    )
+    take_off(part, minor, by=by, at=at)
+
+
+def take_off(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:
+    """Take `minor` off what a locked charge has paid, and tell its raiser if it was settled."""
+    charge = part.charge
+    part.released_minor += minor
+    part.save(update_fields=["released_minor"])
+    was_settled = charge.settled_at is not None
+    charge.paid_minor -= minor
+    charging.mark_settled(charge, at=at)
+    charge.save(update_fields=["paid_minor", "settled_at", "postings"])
+    if was_settled and charge.settled_at is None:
+        settlement.raiser_of(charge.kind).unsettled(charge.reference, by=by, at=at)
+
+
+def _reduce(part: Allocation, minor: int, *, text: str, by: Actor, at: datetime) -> None:
+    """Let a locked charge come to less by `minor`, freed of this payment and no other."""
+    charge = part.charge
+    left = charge.amount_minor - minor
+    net, tax = rules.parts_of(
+        left, raised_net=charge.raised_net_minor, raised_tax=charge.raised_tax_minor
+    )
+    charging.set_parts(charge, net=net, tax=tax, text=text, of=part.payment, by=by, at=at)
+
+
+def _raise_nsf_fee(
+    payment: Payment, parts: Sequence[Allocation], *, by: Actor, at: datetime
+) -> None:
+    in_force = programme.in_force(at).programme
+    fee = in_force.fee("nsf")
+    if not fee or not parts:
+        return
+    first = parts[0].charge
+    charging.raise_charge(
+        kind=Charge.Kind.FEE,
+        reference=nsf_reference(payment),
+        text=f"Fee for the bounced check of payment {payment.number}",
+        net=fee,
+        tax=in_force.money(0),
+        customer_id=first.customer_id,
+        plate_key=first.plate_key,
+        due_on=place.local_date(at),
+        revenue=FEE_REVENUE,
+        by=by,
+        at=at,
+    )
+
+
+def _gross(charge: Charge) -> int:
+    return charge.net_minor + charge.tax_minor + charge.late_fee_minor
+
+
+def _payment_id(number: str) -> int:
+    found = Payment.objects.filter(number=number).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(f"There is no payment {number}.")
+    return found
+
+
+def _locked_payment(number: str) -> Payment:
+    return Payment.objects.select_for_update().get(pk=_payment_id(number))
+
+
+def _locked_refund(number: str) -> Refund:
+    found = Refund.objects.filter(number=number).values_list("pk", "payment_id").first()
+    if found is None:
+        raise NotFound(f"There is no refund {number}.")
+    payment = Payment.objects.select_for_update().get(pk=found[1])
+    refund = Refund.objects.select_for_update().get(pk=found[0])
+    refund.payment = payment
+    return refund
+
+
+def _drawer(public_id: UUID | None, method: str) -> Drawer | None:
+    """Return the open drawer that cash leaves.
+
+    :raises Refused: if it is closed or not there.
+    """
+    if public_id is None or method != Payment.Method.CASH:
+        return None
+    drawer = Drawer.objects.select_for_update().filter(public_id=public_id).first()
+    if drawer is None or drawer.closed_at is not None:
+        raise Refused("drawer_closed", "This drawer is closed. Open one first.")
+    return drawer

@@ -1,0 +1,55 @@
+"""What payments do outside a request; each is safe to run twice."""
+
+from django.utils import timezone
+
+from parkops.tenancy.later import NotYet, tenant_task
+from payments import operations
+from payments.gateways.base import GatewayUnavailable
+
+TRY_AGAIN_SECONDS = 30
+
+
+@tenant_task
+def apply_event(*, event: int, **_later: object) -> None:
+    """Act on one notice of the card provider."""
+    try:
+        operations.apply_event(event, at=timezone.now())
+    except GatewayUnavailable as trouble:
+        raise NotYet(TRY_AGAIN_SECONDS) from trouble
+
+
+@tenant_task
+def apply_events(**_later: object) -> None:
+    """Act on the notices that were left."""
+    operations.apply_events(at=timezone.now())
+
+
+@tenant_task
+def send_refund(*, refund: int, **_later: object) -> None:
+    """Send one refund to the card provider."""
+    try:
+        operations.send_refund(refund, at=timezone.now())
+    except GatewayUnavailable as trouble:
+        raise NotYet(TRY_AGAIN_SECONDS) from trouble
+
+
+@tenant_task
+def close_checkout(*, payment: int, **_later: object) -> None:
+    """Close a card page that another has taken the place of."""
+    try:
+        operations.cancel_checkout(payment, at=timezone.now())
+    except GatewayUnavailable as trouble:
+        raise NotYet(TRY_AGAIN_SECONDS) from trouble
+
+
+@tenant_task
+def settle_open_checkouts(**_later: object) -> None:
+    """Settle card payments and refunds that nobody has told us of."""
+    operations.settle_open_checkouts(at=timezone.now())
+    operations.settle_open_refunds(at=timezone.now())
+
+
+@tenant_task
+def bring_charges_up_to_date(**_later: object) -> None:
+    """Post late fees and ended discounts of what is owed."""
+    operations.bring_charges_up_to_date(at=timezone.now())
