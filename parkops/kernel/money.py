@@ -23,7 +23,7 @@ DECIMALS = {code: n for n, codes in ((0, _NONE), (3, _THREE), (4, _FOUR)) for co
 CURRENCIES = frozenset(_IN_USE.split())
 """The currencies of ISO 4217 that are in use."""
 
-_FORM = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,15})(?:\.(?P<part>[0-9]+))?")
+_FORM = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]+))?")
 
 
 def decimals(currency: str) -> int:

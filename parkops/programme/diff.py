@@ -123,7 +123,7 @@ def _text(name: str, value: Any) -> str:
         return value.text
     if isinstance(value, NthWithin):
         return {"programme-year": "the programme year", "days": f"{value.days} days"}.get(
-            value.kind, f"since {value.days} days without one"
+            value.kind, f"{value.days} days without one"
         )
     if isinstance(value, tuple):
         return _sequence(value)

@@ -16,7 +16,6 @@ EXAMPLES = {
     "currency": "currency: CAD",
     "code": "code: LOT-A",
     "name": "name: Lakeshore",
-    "audiences name": "name: Students",
     "zones name": "name: North lot",
     "permit_types name": "name: Staff annual",
     "violations name": "name: No valid permit",
@@ -76,7 +75,7 @@ def unknown_key(key: str, known: list[str]) -> str:
     """Return the fault of a key that does not exist, with the nearest that does."""
     near = nearest(key, known)
     hint = f"did you mean {near}?" if near else f"known here: {', '.join(known)}"
-    return f"unknown key {key}; {hint}"
+    return f"unknown key {key[:60]}; {hint}"
 
 
 def not_one_of(value: object, options: list[str]) -> str:

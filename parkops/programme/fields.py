@@ -30,6 +30,9 @@ FAULTS = "programme_faults"
 
 Faults = list[tuple[tuple[str | int, ...], str]]
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+LARGEST_FACTOR = 1000
+
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,10})?")
 _PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,10})?) ?%")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})(?::00)?)?")
@@ -172,15 +175,14 @@ def _read_money_or_share(value: object, info: ValidationInfo) -> Money | Decimal
 def _read_factor(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10**6:
-        return Decimal(value)
-    if isinstance(value, str) and _DECIMAL.fullmatch(value):
-        return Decimal(value)
     if isinstance(value, float):
         wrong(f'{shown(value)} has no quotes; write a factor as a quoted decimal: "{shown(value)}"')
-    wrong(
-        f'{shown(value)} is not a factor; write a whole number or a quoted decimal such as "0.50"'
-    )
+    if isinstance(value, bool) or not _DECIMAL.fullmatch(str(value)):
+        wrong(f'{shown(value)} is not a factor; write a whole number, or one such as "0.50"')
+    factor = Decimal(str(value))
+    if factor > LARGEST_FACTOR:
+        wrong(f"{value} is too large; write a factor of at most {LARGEST_FACTOR}")
+    return factor
 
 
 def _read_duration(value: object) -> Duration:
@@ -239,9 +241,12 @@ def _moment(value: object) -> Moment | None:
     if hour > 23 or minute > 59:
         return None
     try:
-        return Moment(date.fromisoformat(form[1]), hour * 60 + minute)
+        on = date.fromisoformat(form[1])
     except ValueError:
         return None
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        wrong(f"{on} is out of reach; write a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return Moment(on, hour * 60 + minute)
 
 
 def _read_month_day(value: object) -> tuple[int, int]:
@@ -264,7 +269,7 @@ def _read_windows(value: object) -> tuple[Window, ...]:
 
 def _read_zone_name(value: object) -> str:
     try:
-        if not isinstance(value, str) or "/" not in value and value != "UTC":
+        if not isinstance(value, str) or value in ("", "localtime", "posixrules"):
             raise ValueError
         ZoneInfo(value)
     except (ValueError, OSError, LookupError):
@@ -296,6 +301,17 @@ def _zero_or_more(value: int) -> int:
     if value < 0:
         wrong(f"{value} is too small; write 0 or more")
     return value
+
+
+def at_most(most: int) -> AfterValidator:
+    """Return the check that a number is not above `most`."""
+
+    def check(value: int) -> int:
+        if value > most:
+            wrong(f"{value} is too large; write {most} or less")
+        return value
+
+    return AfterValidator(check)
 
 
 Text = Annotated[str, PlainValidator(_read_text)]

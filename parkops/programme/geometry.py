@@ -14,7 +14,7 @@ def read_geometry(value: Any) -> dict[str, Any]:
     """Return the geometry, positions in degrees of longitude and latitude; rings are closed."""
     if not isinstance(value, dict):
         wrong(f"{shown(value)} is not GeoJSON; write {{type: Polygon, coordinates: [...]}}")
-    for key in value.keys() - {"type", "coordinates"}:
+    for key in value.keys() - {"type", "coordinates", "bbox"}:
         wrong(f"unknown key {key}; a geometry has type and coordinates", key)
     kind = value.get("type")
     if not isinstance(kind, str) or kind not in DEPTHS:

@@ -125,6 +125,8 @@ def _permit_type(kind: PermitType, today: date) -> Iterator[str]:
                 yield f"{name}: it has a cohort for {code}, to whom it is not sold"
     if kind.waitlist is not None and kind.quota is None:
         yield f"{name}: it has a waitlist and no quota, so that nobody ever waits"
+    if kind.approval == "documents" and not kind.documents:
+        yield f"{name}: approval: documents asks for documents and names none"
     if kind.documents and kind.approval != "documents":
         yield f"{name}: it names documents and approval: {kind.approval} asks for none"
     if kind.numbers is not None and kind.credential == "virtual":
@@ -149,6 +151,8 @@ def _shared_numbers(programme: Programme) -> Iterator[str]:
 
 def _violation(violation: Violation) -> Iterator[str]:
     name = f"violation {violation.code}"
+    if violation.nth is not None and not violation.nth.steps:
+        yield f"{name}: its nth has no steps, so that repeating it changes nothing"
     if violation.nth is not None:
         yield from (f"{name}: {line}" for line in _ladder(violation.nth, violation.fine))
 

@@ -25,7 +25,7 @@ class Fault:
 
     def render(self, filename: str) -> str:
         """Return the fault as a line: `FILE:LINE: path.to.key: what is wrong, what is right`."""
-        return f"{filename}:{self.line}: {self.path}: {self.message}"
+        return " ".join(f"{filename}:{self.line}: {self.path}: {self.message}".split())
 
 
 class Faulty(ValueError):
@@ -61,7 +61,9 @@ def load(raw: str | bytes, filename: str = "programme.yaml") -> Loaded:
     programme = None
     if isinstance(held.document, dict):
         programme, found = _parsed(held.document)
-        faults += [Fault(held.line_of(path), _dotted(path), text) for path, text in found]
+        unread = {(fault.line, fault.path) for fault in faults}
+        parsed = [Fault(held.line_of(path), _dotted(path), text) for path, text in found]
+        faults += [fault for fault in parsed if (fault.line, fault.path) not in unread]
     elif not faults:
         message = "the file is not a mapping; write schema, programme and zones as keys"
         faults.append(Fault(held.line_of(()), _dotted(()), message))
@@ -73,10 +75,14 @@ def load(raw: str | bytes, filename: str = "programme.yaml") -> Loaded:
 def read(path: str | FilePath) -> Loaded:
     """Return the programme that the file at `path` says.
 
-    :raises Faulty: with all its faults, if it says none.
-    :raises OSError: if it cannot be read.
+    :raises Faulty: with all its faults, if it says none or cannot be read.
     """
-    return load(FilePath(path).read_bytes(), str(path))
+    try:
+        raw = FilePath(path).read_bytes()
+    except OSError as error:
+        message = f"the file cannot be read ({error.strerror}); name one that is there"
+        raise Faulty([Fault(1, _dotted(()), message)], str(path)) from None
+    return load(raw, str(path))
 
 
 def load_document(document: dict[str, Any], filename: str = "programme") -> Loaded:
@@ -92,10 +98,7 @@ def load_document(document: dict[str, Any], filename: str = "programme") -> Load
 
 
 def check(path: str | FilePath) -> list[Fault]:
-    """Return all faults of the file at `path`, by line; none where it is a programme.
-
-    :raises OSError: if it cannot be read.
-    """
+    """Return all faults of the file at `path`, by line; none where it is a programme."""
     try:
         read(path)
     except Faulty as faulty:

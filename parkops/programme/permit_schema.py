@@ -31,9 +31,13 @@ from parkops.programme.fields import (
     Text,
     Whole,
     Windows,
+    at_most,
     shown,
     wrong,
 )
+
+MANY = 1000
+"""How many plates a permit lists where the file sets no limit: more than anyone has."""
 
 _COMPARISON = re.compile(r"(>=|<=|==|=|>|<)?\s*([0-9]{1,6})")
 Subject = Literal["vehicle.fuel", "customer.permits"]
@@ -129,22 +133,22 @@ class Rolling(Part):
     """A term of calendar months from the day one chooses."""
 
     kind: Literal["rolling"]
-    months: Count = 1
+    months: Annotated[Count, at_most(120)] = 1
 
 
 class DayTerm(Part):
     """A term of local days; the day of the start is the first."""
 
     kind: Literal["days"]
-    days: Count = 1
+    days: Annotated[Count, at_most(3660)] = 1
 
 
 class HourTerm(Part):
     """A term of elapsed hours, as many as one chooses between `min` and `max` (no limit: None)."""
 
     kind: Literal["hours"]
-    min: Count = 1
-    max: Count | None = None
+    min: Annotated[Count, at_most(8784)] = 1
+    max: Annotated[Count, at_most(8784)] | None = None
 
     @model_validator(mode="after")
     def _max_reaches_min(self) -> "HourTerm":
@@ -216,7 +220,7 @@ class Quota(Part):
 class Vehicles(Part):
     """How many plates a permit lists, and how many may be on site at once (None: no limit)."""
 
-    max: Whole
+    max: Whole = MANY
     on_site: Count | None = None
 
 

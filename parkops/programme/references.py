@@ -50,9 +50,6 @@ def _permit_type(
         for m, code in _listed(cohort.get("audience")):
             if isinstance(code, str) and taken.setdefault(code_key(code), n) != n:
                 yield (*at, m), f"{code} is in two cohorts; an audience has one moment"
-    if kind.get("approval") == "documents" and not kind.get("documents"):
-        message = "documents is missing; write which, such as documents: [Proof of residence]"
-        yield (*path, "approval"), message
 
 
 def _within(document: dict[str, Any], zones: list[str]) -> Iterator[Found]:

@@ -67,10 +67,15 @@ class Tax(Part):
 
 
 class Audience(Part):
-    """A group of customers."""
+    """A group of customers; one without a name is called by its code."""
 
     code: Code
     name: Text
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_its_code(cls, data: Any) -> Any:
+        return {"name": data["code"], **data} if isinstance(data, dict) and "code" in data else data
 
 
 class DayRange(Part):

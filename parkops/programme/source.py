@@ -8,9 +8,12 @@ import yaml
 
 Path = tuple[str | int, ...]
 
-LARGEST_BYTES = 2 * 1024 * 1024
-MOST_VALUES = 100_000
+LARGEST_BYTES = 1024 * 1024
+MOST_VALUES = 250_000
 DEEPEST = 40
+
+UNSTORABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\\ud800-\\udfff]")
+"""What an escape in quotes can write and no database or page can hold."""
 
 _TAG = "tag:yaml.org,2002:"
 
@@ -161,6 +164,8 @@ class _Values:
                 self.fault(key_node, path, "a key is a mapping or a list; write a single word")
                 continue
             key = key_node.value
+            if self.is_odd(key_node, path):
+                continue
             at = (*path, key)
             if key == "<<":
                 self.fault(key_node, at, "merged mappings are not read; write the keys out")
@@ -177,7 +182,7 @@ class _Values:
         kind, text = node.tag.removeprefix(_TAG), node.value
         try:
             if kind == "str":
-                return text
+                return None if self.is_odd(node, path) else text
             if kind == "null":
                 return None
             if kind == "bool":
@@ -193,6 +198,12 @@ class _Values:
             return None
         self.fault(node, path, f"{node.tag} is no type that is read here; leave the tag out")
         return None
+
+    def is_odd(self, node: yaml.ScalarNode, path: Path) -> bool:
+        odd = UNSTORABLE.search(node.value) is not None
+        if odd:
+            self.fault(node, path, "the text has a control character; write it without")
+        return odd
 
     def fault(self, node: yaml.Node, path: Path, message: str) -> None:
         self.source.faults.append((node.start_mark.line + 1, path, message))

@@ -57,7 +57,7 @@ class Ladder(Part):
     """What repeating a violation on the same plate brings; `within` None counts all of them."""
 
     within: Annotated[NthWithin, PlainValidator(_read_nth_within)] | None = None
-    steps: Annotated[tuple[NthStep, ...], Field(min_length=1)]
+    steps: tuple[NthStep, ...] = ()
 
     @model_validator(mode="after")
     def _each_n_once(self) -> "Ladder":
@@ -161,7 +161,7 @@ class BootReason(Part):
 class Scofflaw(Part):
     """When a vehicle may be booted, and how long after that it may be towed (None: never)."""
 
-    boot_when: Annotated[tuple[BootReason, ...], Field(min_length=1)]
+    boot_when: tuple[BootReason, ...] = ()
     older_than: Span = Duration()
     notice: Span | None = None
     ignore: tuple[Literal["on_plan", "on_appeal"], ...] = ()

@@ -1,6 +1,7 @@
 """Loading a programme file: all faults with their lines, or the programme."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ class TestFaults:
     def test_say_what_is_wrong_and_what_would_be_right(self):
         for fault in load.check(HERE / "faulty.yaml"):
             line = fault.render("faulty.yaml")
-            assert re.match(r"faulty\.yaml:\d+: [\w.\- ]+: .{10,}$", line), line
+            assert re.match(r"faulty\.yaml:\d+: [\w.\-() ]+: .{10,}$", line), line
             assert "  " not in line
             assert not re.search(r"Value error|Input should|pydantic|\{\}'", line), line
 
@@ -129,6 +130,17 @@ class TestForm:
     def test_with_tags_is_refused_and_nothing_runs(self, odd):
         assert (4, "year_start") in faults_of(SMALL + f"year_start: {odd}\n")
 
+    @pytest.mark.parametrize("escape", ["\\0", "\\ud800", "\\x07", "\\r", "\\x1b[31m"])
+    def test_with_an_escaped_control_character_is_refused(self, escape):
+        assert faults_of(SMALL.replace("Lot A", f'"Lot {escape}"')) == [(3, "zones.0.name")]
+        assert faults_of(f'{SMALL}"key{escape}": 1\n') == [(4, "(file)")]
+
+    def test_shows_each_fault_on_one_line_whatever_the_key(self):
+        with pytest.raises(load.Faulty) as caught:
+            load.load(SMALL + f'"two\\nlines {"x" * 200}": 1\n')
+        (line,) = str(caught.value).splitlines()
+        assert line.startswith("programme.yaml:4: two lines xxx")
+
     def test_with_a_key_twice_is_refused(self):
         assert faults_of(SMALL + "events: [a]\nevents: [b]\n") == [(5, "events")]
 
@@ -181,7 +193,11 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 
 class TestToYaml:
     @settings(max_examples=60, deadline=None)
-    @given(name=texts, zone=texts, dates=st.lists(st.dates().map(str), max_size=4))
+    @given(
+        name=texts,
+        zone=texts,
+        dates=st.lists(st.dates(date(1900, 1, 1), date(2999, 1, 1)).map(str), max_size=4),
+    )
     def test_is_taken_back_unchanged_whatever_the_texts(self, name, zone, dates):
         document = load.load(SMALL).document | {"calendars": {"holidays": dates}}
         document["programme"] = document["programme"] | {"name": name}
@@ -216,3 +232,10 @@ class TestLoadDocument:
     def test_gives_a_text_that_says_the_same(self):
         loaded = load.load_document(load.load(SMALL).document)
         assert load.load(loaded.source).digest == loaded.digest
+
+
+class TestCheck:
+    @pytest.mark.parametrize("name", [".", "there/is/none.yaml"])
+    def test_of_what_cannot_be_read_is_a_fault(self, tmp_path, name):
+        (fault,) = load.check(tmp_path / name)
+        assert (fault.line, fault.path) == (1, "(file)")
