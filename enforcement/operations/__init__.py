@@ -1,0 +1,1 @@
+"""What can be done in enforcement. Each public function is one transaction."""

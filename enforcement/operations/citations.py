@@ -1,0 +1,307 @@
+"""What can be done with a citation: issue it, add a photo, void it, bring it up to date."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from enforcement.models import Citation, CitationPhoto
+from enforcement.operations import pictures
+from enforcement.queries import checks
+from enforcement.queries import citations as citing
+from enforcement.queries.checks import Answer, Look
+from enforcement.queries.citations import KIND
+from enforcement.rules import fines, owed, standing
+from parkops.audit import operations as audit
+from parkops.customers import queries as customers
+from parkops.kernel.actors import SYSTEM, Actor
+from parkops.kernel.codes import code_key
+from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.money import Money
+from parkops.kernel.plates import regions_match
+from parkops.programme import numbering
+from parkops.programme.queries import InForce
+from parkops.programme.schema import Zone
+from parkops.programme.violation_schema import Violation
+from payments import operations as payments
+from payments import queries as charges
+from payments.accounts import FINE_REVENUE
+from payments.operations.charges import bring_up_to_date
+
+CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
+CITED_ALREADY = "cited_already"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an officer writes down. `client_id` names this writing-down, so that twice is once."""
+
+    client_id: UUID | None
+    plate: str
+    region: str
+    zone: str
+    violation: str
+    issued_at: datetime
+    lat: float | None = None
+    lon: float | None = None
+    note: str = ""
+    public_note: str = ""
+    officer: str = ""
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A citation, and whether this call made it."""
+
+    citation: Citation
+    is_new: bool
+
+
+@transaction.atomic
+def issue_citation(draft: Draft, *, by: Actor, at: datetime) -> Issued:
+    """Issue a citation, with its charge if it owes anything; the same `client_id` again is the first.
+
+    It is accepted wherever the violation may be raised. What a check would have said otherwise is
+    kept as a flag.
+
+    :raises Refused: for a plate that is none, an unknown zone or violation, a violation that is not
+        raised in that zone, or an instant that has not come.
+    """
+    if draft.client_id is not None:
+        _lock(f"client:{draft.client_id}")
+        known = Citation.objects.filter(client_id=draft.client_id).first()
+        if known is not None:
+            return Issued(known, False)
+    if draft.issued_at > at + CLOCKS_MAY_DIFFER_BY:
+        raise Refused("future", "A citation cannot be issued in the future.", field="at")
+    # Two citations of one plate are counted one after the other.
+    _lock(f"plate:{checks.key_of(draft.plate)}")
+    answer = checks.answers_to(
+        [Look(draft.plate, draft.region, draft.zone, draft.issued_at, draft.lat, draft.lon)]
+    )[0]
+    violation = _violation(answer.in_force, answer.zone, draft.violation)
+    citation = _written(draft, answer, violation, by=by, at=at)
+    if citation.fine_minor:
+        _charge(citation, by=by, at=at)
+    audit.record(
+        "citation.issued",
+        subject=(KIND, citation.number),
+        actor=by,
+        at=at,
+        violation=citation.violation_code,
+        zone=citation.zone_code,
+        issued_at=citation.issued_at.isoformat(),
+        flags=citation.flags,
+    )
+    return Issued(citation, True)
+
+
+@transaction.atomic
+def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citation:
+    """Void a citation that nothing was paid for: it owes nothing and counts no more.
+
+    An open appeal ends with it.
+
+    :raises NotFound: if there is no such citation.
+    :raises Conflict: once it is paid, dismissed or voided.
+    :raises Refused: without a reason.
+    """
+    citation = locked(number)
+    now = citing.standing_of(citation, at=at)
+    decision = standing.may_void(status=now.status, has_payments=now.paid.minor > 0, reason=reason)
+    if decision.code and not decision.field:
+        raise Conflict(decision.code, decision.reason)
+    decision.require()
+    for appeal in citation.appeals.select_for_update().filter(decided_at__isnull=True):
+        appeal.decided_at, appeal.decided_on = at, now.today
+        appeal.outcome = appeal.Outcome.DISMISSED
+        appeal.decided_by, appeal.decided_by_ref = by.name, by.ref
+        appeal.reason_code, appeal.decision_text = "error", "The citation was voided."
+        appeal.save()
+    citation.voided_at, citation.void_reason, citation.appealed_at = at, reason.strip(), None
+    citation.save(update_fields=["voided_at", "void_reason", "appealed_at"])
+    if charges.charge_of(KIND, citation.number) is not None:
+        payments.cancel_charge(
+            kind=KIND, reference=citation.number, text="Citation voided", by=by, at=at
+        )
+    audit.record(
+        "citation.voided", subject=(KIND, citation.number), actor=by, at=at, reason=reason.strip()
+    )
+    return citation
+
+
+@transaction.atomic
+def add_photo(number: str, data: bytes, *, by: Actor, at: datetime) -> CitationPhoto:
+    """Add a picture to a citation; the same file again is the first.
+
+    :raises NotFound: if there is no such citation.
+    :raises Refused: if it is no picture, or too large.
+    """
+    citation = locked(number)
+    picture = pictures.take_in(data, zone=citing.tenant_zone())
+    known = citation.photos.filter(original_sha256=picture.original_sha256).first()
+    if known is not None:
+        pictures.forget(picture)
+        return known
+    photo = CitationPhoto.objects.create(
+        citation=citation,
+        shown=picture.shown,
+        shown_sha256=picture.shown_sha256,
+        original=picture.original,
+        original_sha256=picture.original_sha256,
+        original_type=picture.original_type,
+        width=picture.width,
+        height=picture.height,
+        taken_at=picture.taken_at,
+        added_at=at,
+        added_by=by.name,
+    )
+    audit.record(
+        "citation.photo_added",
+        subject=(KIND, citation.number),
+        actor=by,
+        at=at,
+        photo=str(photo.reference),
+        sha256=photo.original_sha256,
+    )
+    return photo
+
+
+@transaction.atomic
+def bring_citation_up_to_date(number: str, *, at: datetime) -> None:
+    """Write the stage that the schedule has reached, and what is owed, where they have changed."""
+    citation = locked(number)
+    now = citing.standing_of(citation, at=at)
+    if now.is_over:
+        return
+    if now.stage != citation.stage:
+        citation.stage = now.stage
+        citation.save(update_fields=["stage"])
+        audit.record("citation.stage", subject=(KIND, number), actor=SYSTEM, at=at, stage=now.stage)
+    charge = charges.charge_of(KIND, number)
+    if charge is not None:
+        bring_up_to_date(charge.pk, at=at)
+
+
+def locked(number: str) -> Citation:
+    """Return the citation, locked until the transaction ends.
+
+    :raises NotFound: if there is none.
+    """
+    rows = Citation.objects.select_for_update().filter(number=citing.number_of(number))
+    citation = rows.first()
+    if citation is None:
+        raise NotFound("There is no such citation.")
+    return citation
+
+
+def _lock(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 0))",
+            [f":citation:{name}"],
+        )
+
+
+def _violation(in_force: InForce, zone: Zone, code: str) -> Violation:
+    version = in_force.programme
+    violation = version.violation(code)
+    if violation is None:
+        raise Refused(
+            "unknown_violation", f"The program has no violation {code}.", field="violation"
+        )
+    if not version.may_be_raised(violation, zone.code):
+        told = f"{violation.code} is not raised in {zone.code}."
+        raise Refused("not_raised_here", told, field="violation")
+    return violation
+
+
+def _written(
+    draft: Draft, answer: Answer, violation: Violation, *, by: Actor, at: datetime
+) -> Citation:
+    in_force, issued_at = answer.in_force, draft.issued_at
+    version = in_force.programme
+    fine, flags = _fine_and_flags(draft, answer, violation)
+    person = by if by.kind == "staff" else replace(by, ref="")
+    citation = Citation(
+        number=numbering.next_number("C", at=issued_at, zone=version.tz),
+        pin=f"{secrets.randbelow(10**6):06}",
+        client_id=draft.client_id,
+        plate_text=draft.plate[:32],
+        plate_key=answer.key,
+        region=draft.region,
+        zone_code=answer.zone.code,
+        lat=draft.lat,
+        lon=draft.lon,
+        violation_code=violation.code,
+        violation_name=violation.name,
+        fine_minor=fine.amount.minor,
+        nth=fine.nth,
+        sanction=fine.sanction,
+        programme_version=in_force.number,
+        issued_at=issued_at,
+        issued_on=issued_at.astimezone(version.tz).date(),
+        recorded_at=at,
+        officer=draft.officer or by.name,
+        officer_ref=person.ref,
+        note=draft.note,
+        public_note=draft.public_note,
+        flags=flags,
+        because=[*answer.because, fine.because],
+    )
+    case = citing.case_of(citation, [])
+    citation.stage = owed.owing_on(case, at.astimezone(version.tz).date()).stage
+    citation.save()
+    return citation
+
+
+def _fine_and_flags(
+    draft: Draft, answer: Answer, violation: Violation
+) -> tuple[fines.Fine, list[str]]:
+    version = answer.in_force.programme
+    earlier = [
+        row
+        for row in Citation.objects.counting()
+        .filter(plate_key=answer.key, issued_at__lte=draft.issued_at)
+        .only("violation_code", "zone_code", "issued_at", "region")
+        .order_by("issued_at", "pk")
+        if code_key(row.violation_code) == code_key(violation.code)
+        and regions_match(row.region, draft.region)
+    ]
+    count = fines.nth(
+        violation.nth,
+        [row.issued_at for row in earlier],
+        at=draft.issued_at,
+        zone=version.tz,
+        year_start=version.year_start,
+    )
+    here = [r.issued_at for r in earlier if code_key(r.zone_code) == code_key(answer.zone.code)]
+    flags = []
+    if violation.raised_by not in ("officer", answer.verdict.value):
+        flags.append(f"verdict_{answer.verdict.value}")
+    if not fines.may_cite_again(violation, here, at=draft.issued_at, zone=version.tz):
+        flags.append(CITED_ALREADY)
+    return fines.fine_for(violation, count, warning=draft.warning), flags
+
+
+def _charge(citation: Citation, *, by: Actor, at: datetime) -> None:
+    holders = customers.holders_of(citation.plate_key, at=citation.issued_at)
+    case = citing.case_of(citation, [])
+    today = at.astimezone(citing.tenant_zone()).date()
+    charge = payments.raise_charge(
+        kind=KIND,
+        reference=citation.number,
+        text=f"Citation {citation.number}: {citation.violation_name}",
+        net=case.fine,
+        tax=Money.zero(case.fine.currency),
+        customer_id=holders[0].pk if len(holders) == 1 else None,
+        plate_key=citation.plate_key,
+        due_on=owed.due_on(case, today),
+        revenue=FINE_REVENUE,
+        by=by,
+        at=at,
+    )
+    bring_up_to_date(charge.pk, at=at)

@@ -1,0 +1,97 @@
+"""What payments asks about a citation's charge, and what follows once it is paid."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+
+from enforcement.models import Citation
+from enforcement.queries import citations as citing
+from enforcement.queries.citations import KIND
+from enforcement.rules import owed
+from parkops.audit import operations as audit
+from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import ALLOWED, Decision
+from payments.settlement import Due, Raiser, Subject
+
+
+def lock(reference: str) -> None:
+    """Lock the citation before payments locks its charge."""
+    Citation.objects.select_for_update().filter(number=reference).first()
+
+
+def settled(reference: str, *, by: Actor, at: datetime) -> Decision:
+    """Mark the citation as paid; one that owes nothing any more refuses the money."""
+    citation = Citation.objects.select_for_update().get(number=reference)
+    refused = _owes(citation)
+    if not refused:
+        return refused
+    if citation.settled_at is None:
+        citation.settled_at = at
+        citation.save(update_fields=["settled_at"])
+        audit.record("citation.paid", subject=(KIND, reference), actor=by, at=at)
+    return ALLOWED
+
+
+def unsettled(reference: str, *, by: Actor, at: datetime) -> None:
+    """Let the citation be owed again: a check bounced, a card payment was taken back."""
+    citation = Citation.objects.select_for_update().get(number=reference)
+    if citation.settled_at is not None:
+        citation.settled_at = None
+        citation.save(update_fields=["settled_at"])
+        audit.record("citation.owed_again", subject=(KIND, reference), actor=by, at=at)
+
+
+def amount_at(reference: str, *, at: datetime) -> Due | None:
+    """Return what the citation comes to at `at`, before payments."""
+    return amounts_at([reference], at=at).get(reference)
+
+
+def amounts_at(references: Sequence[str], *, at: datetime) -> dict[str, Due]:
+    """Return what these citations come to at `at`, before payments, by number; in two queries."""
+    citations = list(Citation.objects.filter(number__in=references).order_by("pk"))
+    appeals = citing.appeals_of(citations)
+    today = at.astimezone(citing.tenant_zone()).date()
+    found = {}
+    for citation in citations:
+        if citation.voided_at is not None and citation.voided_at <= at:
+            continue
+        case = citing.case_of(citation, appeals[citation.pk])
+        reasons = [step.text for step in owed.steps(case, today) if step.from_on <= today]
+        found[citation.number] = Due(
+            amount=owed.owing_on(case, today).amount,
+            due_on=owed.due_on(case, today),
+            text=reasons[-1] if reasons else "",
+        )
+    return found
+
+
+def may_pay(reference: str, *, at: datetime) -> Decision:
+    """Return whether money may be taken for the citation."""
+    return _owes(Citation.objects.get(number=reference))
+
+
+def describe(reference: str) -> Subject:
+    """Return the citation in words, with its page in the office."""
+    citation = Citation.objects.get(number=reference)
+    url = reverse("office_citations:detail", args=[citation.number])
+    return Subject(f"Citation {citation.number}: {citation.violation_name}", url)
+
+
+def _owes(citation: Citation) -> Decision:
+    if citation.voided_at is not None:
+        return Decision("voided", f"Citation {citation.number} was voided; nothing is owed.")
+    if citation.dismissed_at is not None:
+        return Decision("dismissed", f"Citation {citation.number} was dismissed; nothing is owed.")
+    return ALLOWED
+
+
+RAISER = Raiser(
+    settled=settled,
+    unsettled=unsettled,
+    lock=lock,
+    amount_at=amount_at,
+    amounts_at=amounts_at,
+    may_pay=may_pay,
+    describe=describe,
+)

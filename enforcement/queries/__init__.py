@@ -1,0 +1,1 @@
+"""What is asked about checks, citations and appeals, by pages, the API and the apps above."""

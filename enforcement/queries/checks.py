@@ -1,0 +1,485 @@
+"""What a plate check answers: everything known of a plate in a zone at an instant, and the verdict."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from enforcement.models import BootNotice, Citation, HotlistEntry
+from enforcement.queries import citations as citing
+from enforcement.queries import sightings
+from enforcement.queries.citations import Standing
+from enforcement.queries.sightings import Seen, Shared
+from enforcement.rules import fines, scofflaw
+from enforcement.rules.fines import Fine
+from enforcement.rules.scofflaw import Arrears, Unpaid
+from enforcement.rules.stays import Sight, Stay, stay_in
+from enforcement.rules.verdicts import (
+    SEEN_ON_SITE,
+    Ended,
+    Finding,
+    Held,
+    Question,
+    Verdict,
+    judge,
+)
+from parkops.api.values import instant_out
+from parkops.kernel.codes import code_key
+from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
+from parkops.kernel.periods import Period
+from parkops.kernel.plates import plate_key, regions_match
+from parkops.kernel.windows import Events
+from parkops.programme import queries as programme
+from parkops.programme.models import Version
+from parkops.programme.queries import InForce
+from parkops.programme.schema import Zone
+from parkops.programme.violation_schema import Violation
+from permits import queries as permits
+from permits.queries import Ask, NearMiss, Right
+
+EXEMPT = "exempt"
+"""The kind of hotlist entry whose plate may stand anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One question: a plate as typed, in a zone, at an instant."""
+
+    plate: str
+    region: str
+    zone: str
+    at: datetime
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something the officer is told whatever the verdict. A boot alert `is_now` once it may be done."""
+
+    kind: str
+    text: str
+    is_now: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A violation that the verdict raises, with what it would bring this time."""
+
+    violation: Violation
+    fine: Fine
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer to a look; `rights` are those that hold."""
+
+    look: Look
+    key: str
+    zone: Zone
+    finding: Finding
+    rights: tuple[Right, ...]
+    alerts: tuple[Alert, ...]
+    proposals: tuple[Proposal, ...]
+    near_misses: tuple[NearMiss, ...]
+    unpaid: tuple[Standing, ...]
+    because: tuple[str, ...]
+    in_force: InForce
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+        return self.finding.verdict
+
+    @property
+    def owed(self) -> Money:
+        """What the plate owes on citations."""
+        nothing = Money.zero(self.in_force.programme.currency)
+        return sum((standing.owed for standing in self.unpaid), nothing)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as the API writes it."""
+        return {
+            "plate": self.look.plate,
+            "plate_key": self.key,
+            "region": self.look.region,
+            "zone": self.zone.code,
+            "at": instant_out(self.look.at),
+            "verdict": self.verdict.value,
+            "until": instant_out(self.finding.until),
+            "rights": [
+                {
+                    "kind": right.kind,
+                    "number": right.number,
+                    "until": instant_out(right.until),
+                    "holder_audience": right.holder_audience or None,
+                }
+                for right in self.rights
+            ],
+            "alerts": [{"kind": a.kind, "text": a.text, "now": a.is_now} for a in self.alerts],
+            "violations": [
+                {
+                    "code": proposal.violation.code,
+                    "name": proposal.violation.name,
+                    "fine": money_json(proposal.fine.amount),
+                    "nth": proposal.fine.nth,
+                    "sanction": proposal.fine.sanction,
+                }
+                for proposal in self.proposals
+            ],
+            "near_misses": [
+                {"plate": miss.plate, "zone": miss.zone, "why": miss.why}
+                for miss in self.near_misses
+            ],
+            "unpaid": {"count": len(self.unpaid), "owed": money_json(self.owed)},
+            "because": list(self.because),
+            "programme_version": self.in_force.number,
+        }
+
+
+def money_json(money: Money) -> dict[str, str]:
+    """Return an amount as the API writes it."""
+    return {"amount": money.amount, "currency": money.currency}
+
+
+def answers_to(looks: Sequence[Look]) -> list[Answer]:
+    """Return the answers to these looks, in their order; a look counts as seen for later ones.
+
+    The number of queries does not grow with the looks, but for what is rare: rights that just ended
+    and near misses of plates without any.
+
+    :raises Refused: for a plate that is none, or a zone that the programme of its time has not.
+    """
+    versions = _Versions()
+    asked = [_read(look, versions.at(look.at)) for look in looks]
+    facts = _Facts(asked)
+    answers: dict[int, Answer] = {}
+    for place in sorted(range(len(asked)), key=lambda i: (asked[i].look.at, i)):
+        answer = _answer(asked[place], facts, facts.rights[place])
+        facts.note(answer)
+        answers[place] = answer
+    return [answers[place] for place in range(len(asked))]
+
+
+def key_of(plate: str, *, field_name: str = "plate") -> str:
+    """Return the key of a plate as typed.
+
+    :raises Refused: if it has none, naming the field.
+    """
+    try:
+        return plate_key(plate)
+    except ValueError as error:
+        raise Refused("plate", str(error), field=field_name) from error
+
+
+def zone_of(in_force: InForce, code: str) -> Zone:
+    """Return the zone of this code.
+
+    :raises Refused: if the version has none, naming the field.
+    """
+    zone = in_force.programme.zone(code)
+    if zone is None:
+        raise Refused("unknown_zone", f"The program has no zone {code}.", field="zone")
+    return zone
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    look: Look
+    key: str
+    in_force: InForce
+    zone: Zone
+    zone_codes: tuple[str, ...]
+
+
+class _Versions:
+    """Which version was in force when, read once for any number of looks."""
+
+    def __init__(self) -> None:
+        rows = Version.objects.order_by(F("begins_at").asc(nulls_first=True), "number")
+        self.begun = list(rows.values_list("number", "begins_at"))
+
+    def at(self, at: datetime) -> InForce:
+        """Return the version in force at `at`.
+
+        :raises Refused: "no_programme" if the tenant has none.
+        """
+        numbers = [n for n, begins_at in self.begun if begins_at is None or begins_at <= at]
+        if not numbers:
+            return programme.in_force(at)
+        return programme.version(numbers[-1])
+
+
+def _read(look: Look, in_force: InForce) -> _Asked:
+    zone = zone_of(in_force, look.zone)
+    codes = tuple(outer.code for outer in in_force.programme.zones_covering(zone.code))
+    return _Asked(look, key_of(look.plate), in_force, zone, codes)
+
+
+@dataclass
+class _Facts:
+    """What the tenant knows of the asked plates, read once for all of them."""
+
+    asked: list[_Asked]
+    rights: list[list[Right]] = field(init=False)
+    hotlist: Mapping[str, list[HotlistEntry]] = field(init=False)
+    citations: Mapping[str, list[Citation]] = field(init=False)
+    marks: Mapping[str, list[tuple[str, Sight]]] = field(init=False)
+    shared: Mapping[int, Shared] = field(init=False)
+    seen: dict[str, list[Seen]] = field(init=False)
+    _events: Events | None = None
+
+    def __post_init__(self) -> None:
+        keys = {asked.key for asked in self.asked}
+        self.rights = permits.rights_for_many(
+            [Ask(a.key, a.look.region, a.zone_codes, a.look.at) for a in self.asked]
+        )
+        self.hotlist = _by_key(HotlistEntry.objects.filter(plate_key__in=keys), "pk")
+        counting = Citation.objects.counting().filter(plate_key__in=keys)
+        self.citations = _by_key(counting, "issued_at", "pk")
+        self._read_marks()
+        self._read_sharing()
+
+    @property
+    def events(self) -> Events:
+        """When events are on; read only if a window asks."""
+        if self._events is None:
+            self._events = programme.event_periods()
+        return self._events
+
+    def note(self, answer: Answer) -> None:
+        """Count a look as a sight, for the looks that follow."""
+        if answer.verdict is not Verdict.SECOND_VEHICLE:
+            seen = Seen(answer.key, answer.look.plate, answer.zone.code, answer.look.at)
+            self.seen.setdefault(answer.key, []).append(seen)
+
+    def _read_marks(self) -> None:
+        timed = [a for a in self.asked if a.zone.max_stay is not None]
+        if not timed:
+            self.marks = {}
+            return
+        since = min(
+            a.look.at - sightings.reach_of(a.zone.max_stay, a.zone.no_return)
+            for a in timed
+            if a.zone.max_stay is not None
+        )
+        until = max(a.look.at for a in timed)
+        self.marks = sightings.marks_of({a.key for a in timed}, since=since, until=until)
+
+    def _read_sharing(self) -> None:
+        limited = {
+            right.permit_id: asked
+            for asked, rights in zip(self.asked, self.rights, strict=True)
+            for right in rights
+            if right.holds_now and right.on_site is not None and right.permit_id is not None
+        }
+        self.shared, self.seen = {}, {}
+        if not limited:
+            return
+        first = min(asked.look.at for asked in self.asked)
+        last = max(asked.look.at for asked in self.asked)
+        self.shared = sightings.shared_permits(limited.keys(), since=first, until=last)
+        keys = {plate.plate_key for shared in self.shared.values() for plate in shared.plates}
+        if keys:
+            self.seen = sightings.seen_lately(keys, since=first - SEEN_ON_SITE, until=last)
+
+
+def _by_key(rows: Any, *order: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows.order_by("plate_key", *order):
+        found[row.plate_key].append(row)
+    return found
+
+
+def _answer(asked: _Asked, facts: _Facts, rights: Sequence[Right]) -> Answer:
+    look = asked.look
+    entries = [
+        entry
+        for entry in facts.hotlist.get(asked.key, [])
+        if regions_match(look.region, entry.region) and _is_on(entry, look.at)
+    ]
+    holding = [right for right in rights if right.holds_now]
+    held = [_held(right, asked, facts) for right in holding]
+    held += [_exempt(entry) for entry in entries if entry.kind == EXEMPT]
+    finding = judge(_question(asked, facts, rights, held))
+    known = [
+        citation
+        for citation in facts.citations.get(asked.key, [])
+        if regions_match(look.region, citation.region) and citation.issued_at <= look.at
+    ]
+    unpaid = _unpaid(known, look.at)
+    proposals, refused = _proposals(asked, finding, known)
+    misses: Sequence[NearMiss] = ()
+    if finding.verdict in (Verdict.UNAUTHORIZED, Verdict.OVERTIME):
+        misses = permits.near_misses(plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at)
+    arrears = _arrears(asked, unpaid)
+    alerts = [Alert(entry.kind, entry.note or entry.kind) for entry in entries]
+    if arrears.is_enough:
+        alerts.append(Alert("boot", arrears.text, arrears.may_boot))
+    return Answer(
+        look=look,
+        key=asked.key,
+        zone=asked.zone,
+        finding=finding,
+        rights=tuple(holding),
+        alerts=tuple(alerts),
+        proposals=tuple(proposals),
+        near_misses=tuple(misses),
+        unpaid=tuple(unpaid),
+        because=(*finding.because, *refused),
+        in_force=asked.in_force,
+    )
+
+
+def _is_on(entry: HotlistEntry, at: datetime) -> bool:
+    if entry.added_at > at or (entry.until_at is not None and at >= entry.until_at):
+        return False
+    return entry.removed_at is None or at < entry.removed_at
+
+
+def _exempt(entry: HotlistEntry) -> Held:
+    why = f": {entry.note}" if entry.note else ""
+    return Held(f"This vehicle is exempt{why}.", lifts_max_stay=True)
+
+
+def _question(
+    asked: _Asked, facts: _Facts, rights: Sequence[Right], held: Sequence[Held]
+) -> Question:
+    look, version, zone = asked.look, asked.in_force.programme, asked.zone
+    needs_events = any(window.during is not None for window in zone.enforced)
+    events = facts.events if needs_events else None
+    is_enforced = version.holds(zone.enforced, look.at, events=events)
+    stay = _stay(asked, facts) if is_enforced else None
+    usable = any(not right.is_used_up for right in held)
+    ended: list[Ended] = []
+    if is_enforced and zone.grace and rights and not usable:
+        lately = permits.ended_rights_for(
+            plate_key=asked.key,
+            region=look.region,
+            zone_codes=asked.zone_codes,
+            at=look.at,
+            within=zone.grace.timedelta,
+        )
+        ended = [Ended(right.until, right.because) for right in lately]
+    return Question(
+        zone=zone,
+        at=look.at,
+        tz=version.tz,
+        is_enforced=is_enforced,
+        enforced_since=None if stay is None else _enforced_since(asked, events),
+        is_paid=zone.max_stay is not None and bool(version.rates_for(zone.code)),
+        held=held,
+        ended=ended,
+        not_held=[right.because for right in rights if not right.holds_now],
+        stay=stay,
+    )
+
+
+def _stay(asked: _Asked, facts: _Facts) -> Stay | None:
+    zone = asked.zone
+    if zone.max_stay is None:
+        return None
+    marks = facts.marks.get(asked.key, [])
+    return stay_in(
+        zone.code,
+        [sight for region, sight in marks if regions_match(asked.look.region, region)],
+        at=asked.look.at,
+        max_stay=zone.max_stay,
+        no_return=zone.no_return,
+        zone=asked.in_force.programme.tz,
+    )
+
+
+def _enforced_since(asked: _Asked, events: Events | None) -> datetime | None:
+    """When the present hours of enforcement began; None if they are older than any stay."""
+    at = asked.look.at
+    start = at - sightings.reach_of(asked.zone.max_stay, asked.zone.no_return)
+    between = Period(start, at + timedelta(microseconds=1))
+    spans = asked.in_force.programme.periods(asked.zone.enforced, between, events=events)
+    if not spans or spans[-1].start <= between.start:
+        return None
+    return spans[-1].start
+
+
+def _held(right: Right, asked: _Asked, facts: _Facts) -> Held:
+    shared = facts.shared.get(right.permit_id) if right.permit_id is not None else None
+    others: tuple[str, ...] = ()
+    if right.on_site is not None and shared is not None:
+        others = _others_on_site(shared, asked, facts)
+    return Held(right.because, right.lifts_max_stay, right.on_site, others)
+
+
+def _others_on_site(shared: Shared, asked: _Asked, facts: _Facts) -> tuple[str, ...]:
+    """The permit's other plates seen on its site in the last hours, before this one was."""
+    at = asked.look.at
+    sold_under = programme.version(shared.programme_version).programme
+    kind = sold_under.permit_type(shared.type_code)
+    site = [code for grant in kind.grants for code in grant.zones] if kind else []
+
+    def first_seen(key: str) -> Seen | None:
+        lately = (s for s in facts.seen.get(key, []) if at - SEEN_ON_SITE < s.at <= at)
+        return next((s for s in lately if sold_under.covers(site, s.zone)), None)
+
+    own = first_seen(asked.key)
+    others = [first_seen(key) for key in shared.plates_at(at) - {asked.key}]
+    before = [s for s in others if s is not None and (own is None or s.at < own.at)]
+    return tuple(seen.plate_text for seen in sorted(before, key=lambda seen: seen.at))
+
+
+def _unpaid(known: Sequence[Citation], at: datetime) -> list[Standing]:
+    open_ = [c for c in known if c.fine_minor and (c.settled_at is None or c.settled_at > at)]
+    if not open_:
+        return []
+    return [standing for standing in citing.standings_of(open_, at=at) if standing.owed.minor > 0]
+
+
+def _arrears(asked: _Asked, unpaid: Sequence[Standing]) -> Arrears:
+    version = asked.in_force.programme
+    counted = [Unpaid(s.citation.issued_at, s.owed, s.status.value) for s in unpaid]
+    notice = None
+    if counted and version.scofflaw is not None and version.scofflaw.notice is not None:
+        notice = notice_sent_at(asked.key, at=asked.look.at)
+    return scofflaw.arrears(
+        version.scofflaw,
+        counted,
+        notice_sent_at=notice,
+        at=asked.look.at,
+        zone=version.tz,
+        currency=version.currency,
+    )
+
+
+def notice_sent_at(key: str, *, at: datetime) -> datetime | None:
+    """Return when the last boot notice for this plate was sent, by `at`."""
+    rows = BootNotice.objects.filter(plate_key=key, sent_at__lte=at).order_by("-sent_at", "-pk")
+    return rows.values_list("sent_at", flat=True).first()
+
+
+def _proposals(
+    asked: _Asked, finding: Finding, known: Sequence[Citation]
+) -> tuple[list[Proposal], list[str]]:
+    """The violations that the verdict raises here, and why others are not proposed again."""
+    version, at = asked.in_force.programme, asked.look.at
+    found, refused = [], []
+    for violation in version.violations_in(asked.zone.code):
+        if violation.raised_by != finding.verdict.value:
+            continue
+        own = [c for c in known if code_key(c.violation_code) == code_key(violation.code)]
+        here = [c.issued_at for c in own if code_key(c.zone_code) == code_key(asked.zone.code)]
+        again = fines.may_cite_again(violation, here, at=at, zone=version.tz)
+        if not again:
+            refused.append(again.reason)
+            continue
+        count = fines.nth(
+            violation.nth,
+            [c.issued_at for c in own],
+            at=at,
+            zone=version.tz,
+            year_start=version.year_start,
+        )
+        found.append(Proposal(violation, fines.fine_for(violation, count)))
+    return found, refused

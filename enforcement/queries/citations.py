@@ -1,0 +1,231 @@
+"""How citations stand at an instant: status, what is owed, by when, and why."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Sum
+
+from enforcement.models import Appeal, Citation
+from enforcement.rules import owed, standing
+from enforcement.rules.owed import Appealed, Case, Step
+from enforcement.rules.standing import Facts, Status
+from parkops.kernel.decisions import NotFound
+from parkops.kernel.money import Money
+from parkops.kernel.numbers import tidy
+from parkops.programme import queries as programme
+from parkops.programme.violation_schema import Violation
+from payments import queries as payments
+from payments.models import Allocation, Payment
+
+KIND = "citation"
+"""The kind of a citation's charge."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A citation as it stands at `at`; `paid` is what was paid towards it by then."""
+
+    citation: Citation
+    appeals: tuple[Appeal, ...]
+    case: Case
+    paid: Money
+    at: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The local date of `at`."""
+        return self.at.astimezone(self.zone).date()
+
+    @cached_property
+    def stage(self) -> str:
+        """The stage that the schedule has reached."""
+        return owed.owing_on(self.case, self.today).stage
+
+    @cached_property
+    def status(self) -> Status:
+        """The citation's status."""
+        return standing.status_at(
+            facts_of(self.citation, self.appeals), stage=self.stage, at=self.at
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is or can be owed any more."""
+        return self.status in (Status.PAID, Status.VOIDED, Status.DISMISSED, Status.WARNING)
+
+    @cached_property
+    def amount(self) -> Money:
+        """What it comes to, whatever was paid."""
+        if self.status in (Status.VOIDED, Status.DISMISSED):
+            return Money.zero(self.paid.currency)
+        if self.status is Status.PAID:
+            return self.paid
+        return owed.owing_on(self.case, self.today).amount
+
+    @property
+    def owed(self) -> Money:
+        """What is left to pay."""
+        return Money.zero(self.paid.currency) if self.is_over else self._left(self.amount)
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day on which it is not late; None where nothing is owed or nothing is known."""
+        if self.is_over or self.citation.programme_version is None:
+            return None
+        return owed.due_on(self.case, self.today)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What is owed from which day on, payments taken off, and why."""
+        if self.is_over:
+            return []
+        return [Step(s.from_on, self._left(s.owed), s.text) for s in self._changes]
+
+    @cached_property
+    def _changes(self) -> list[Step]:
+        return owed.steps(self.case, self.today)
+
+    def _left(self, amount: Money) -> Money:
+        return Money(max(amount.minor - self.paid.minor, 0), amount.currency)
+
+
+def tenant_zone() -> ZoneInfo:
+    """Return the tenant's time zone."""
+    return ZoneInfo(connection.tenant.timezone)
+
+
+def citation(number: str) -> Citation:
+    """Return the citation with this number, as somebody typed it.
+
+    :raises NotFound: if this tenant has none.
+    """
+    known = Citation.objects.filter(number=number_of(number)).first()
+    if known is None:
+        raise NotFound("There is no such citation.")
+    return known
+
+
+def number_of(typed: str) -> str:
+    """Return the number that somebody typed, in its one form where it is one of ours."""
+    return tidy(typed) or typed.strip()
+
+
+def violation_of(citation: Citation) -> Violation | None:
+    """Return the violation as it was when the citation was issued; None if it is imported."""
+    if citation.programme_version is None:
+        return None
+    return programme.version(citation.programme_version).programme.violation(
+        citation.violation_code
+    )
+
+
+def facts_of(citation: Citation, appeals: Iterable[Appeal]) -> Facts:
+    """Return what the citation's status rests on."""
+    return Facts(
+        is_warning=citation.fine_minor == 0,
+        voided_at=citation.voided_at,
+        dismissed_at=citation.dismissed_at,
+        settled_at=citation.settled_at,
+        appeals=tuple((appeal.filed_at, appeal.decided_at) for appeal in appeals),
+    )
+
+
+def case_of(citation: Citation, appeals: Iterable[Appeal]) -> Case:
+    """Return what the citation's amount rests on."""
+    currency = connection.tenant.currency
+    violation = violation_of(citation)
+    return Case(
+        fine=Money(citation.fine_minor, currency),
+        issued_on=citation.issued_on,
+        schedule=violation.schedule if violation else (),
+        appeals=tuple(
+            Appealed(
+                filed_on=appeal.filed_on,
+                pauses=appeal.pauses_clock,
+                decided_on=appeal.decided_on,
+                outcome=appeal.outcome,
+                amount=None
+                if appeal.amount_minor is None
+                else Money(appeal.amount_minor, currency),
+            )
+            for appeal in sorted(appeals, key=lambda appeal: appeal.level)
+        ),
+    )
+
+
+def standing_of(citation: Citation, *, at: datetime) -> Standing:
+    """Return the citation as it stands at `at`."""
+    return standings_of([citation], at=at)[0]
+
+
+def standings_of(citations: Sequence[Citation], *, at: datetime) -> list[Standing]:
+    """Return the citations as they stand at `at`, in order, by two queries however many."""
+    appeals = appeals_of(citations)
+    paid = _paid_by(citations, at)
+    currency, zone = connection.tenant.currency, tenant_zone()
+    return [
+        Standing(
+            citation,
+            tuple(appeals[citation.pk]),
+            case_of(citation, appeals[citation.pk]),
+            Money(paid.get(citation.number, 0), currency),
+            at,
+            zone,
+        )
+        for citation in citations
+    ]
+
+
+def appeals_of(citations: Sequence[Citation]) -> Mapping[int, list[Appeal]]:
+    """Return the appeals of these citations by their id, the first level first."""
+    found: dict[int, list[Appeal]] = defaultdict(list)
+    rows = Appeal.objects.filter(citation_id__in=[c.pk for c in citations])
+    for appeal in rows.order_by("citation_id", "level"):
+        found[appeal.citation_id].append(appeal)
+    return found
+
+
+def unpaid_of(plate_key: str, *, at: datetime) -> list[Standing]:
+    """Return the citations on a plate, issued by `at`, of which something is owed then."""
+    rows = Citation.objects.unpaid().filter(plate_key=plate_key, issued_at__lte=at)
+    standings = standings_of(list(rows.order_by("issued_at", "pk")), at=at)
+    return [standing for standing in standings if standing.owed.minor > 0]
+
+
+def _paid_by(citations: Sequence[Citation], at: datetime) -> dict[str, int]:
+    """What was paid towards each citation by `at`, in minor units, by its number.
+
+    An imported citation was paid elsewhere, in full.
+    """
+    paid = {
+        c.number: c.fine_minor
+        for c in citations
+        if c.source == Citation.Source.IMPORT and c.settled_at is not None and c.settled_at <= at
+    }
+    ours = [c.number for c in citations if c.source == Citation.Source.OURS and c.fine_minor]
+    if not ours:
+        return paid
+    rows = (
+        Allocation.objects.filter(
+            charge__kind=KIND,
+            charge__reference__in=ours,
+            payment__state=Payment.State.SUCCEEDED,
+            payment__succeeded_at__lte=at,
+        )
+        .values("charge__reference")
+        .annotate(went=Sum("amount_minor"), freed=Sum("released_minor"))
+        .order_by("charge__reference")
+    )
+    return paid | {row["charge__reference"]: row["went"] - row["freed"] for row in rows}
+
+
+def charge_id(citation: Citation) -> str:
+    """Return the id of the citation's charge, empty where it owes nothing."""
+    charge = payments.charge_of(KIND, citation.number)
+    return str(charge.id) if charge else ""

@@ -1,0 +1,115 @@
+"""Where vehicles were seen: by chalk marks and by plate checks."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from enforcement.models import Observation, PlateCheck
+from enforcement.rules.stays import FORGOTTEN_AFTER, Sight
+from enforcement.rules.verdicts import Verdict
+from parkops.kernel.dates import Duration
+from permits.models import PlateRight
+
+LONGEST_CHAIN = timedelta(days=14)
+"""How far back the marks of one stay are looked for, beyond the zone's own times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A vehicle was seen in a zone."""
+
+    plate_key: str
+    plate_text: str
+    zone: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A plate on a permit, from `starts_at` to before `ends_at`."""
+
+    plate_key: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A permit with its plates, and the version and type that say which zones are its site."""
+
+    programme_version: int
+    type_code: str
+    plates: tuple[Covered, ...]
+
+    def plates_at(self, at: datetime) -> frozenset[str]:
+        """Return the keys of the plates that it covers at `at`."""
+        return frozenset(p.plate_key for p in self.plates if p.starts_at <= at < p.ends_at)
+
+
+def marks_of(
+    plate_keys: Collection[str], *, since: datetime, until: datetime
+) -> dict[str, list[tuple[str, Sight]]]:
+    """Return the chalk marks of these plates in [since, until], by plate key, with their region."""
+    rows = Observation.objects.filter(
+        plate_key__in=plate_keys, seen_at__gte=since, seen_at__lte=until
+    )
+    found: dict[str, list[tuple[str, Sight]]] = defaultdict(list)
+    for row in rows.order_by("seen_at", "pk"):
+        sight = Sight(row.zone_code, row.seen_at, row.valve)
+        found[row.plate_key].append((row.region, sight))
+    return found
+
+
+def reach_of(max_stay: Duration, no_return: Duration | None) -> timedelta:
+    """Return how far back marks may matter to a stay."""
+    own = max(max_stay.timedelta, (no_return or Duration()).timedelta)
+    return own + FORGOTTEN_AFTER + LONGEST_CHAIN
+
+
+def shared_permits(
+    permit_ids: Collection[int], *, since: datetime, until: datetime
+) -> dict[int, Shared]:
+    """Return, by id, those of these permits that cover more than one plate in [since, until]."""
+    rows = (
+        PlateRight.objects.filter(permit_id__in=permit_ids, starts_at__lte=until, ends_at__gt=since)
+        .select_related("permit")
+        .order_by("permit_id", "pk")
+    )
+    found: dict[int, Shared] = {}
+    for row in rows:
+        before = found.get(row.permit_id)
+        covered = Covered(row.plate_key, row.starts_at, row.ends_at)
+        found[row.permit_id] = Shared(
+            row.permit.programme_version,
+            row.permit.type_code,
+            (*(before.plates if before else ()), covered),
+        )
+    return {
+        permit_id: shared
+        for permit_id, shared in found.items()
+        if len({plate.plate_key for plate in shared.plates}) > 1
+    }
+
+
+def seen_lately(
+    plate_keys: Collection[str], *, since: datetime, until: datetime
+) -> dict[str, list[Seen]]:
+    """Return where these plates were seen in (since, until], oldest first, by plate key.
+
+    A look at what was found to be a second vehicle does not count: it held no place.
+    """
+    found: dict[str, list[Seen]] = defaultdict(list)
+    marks = Observation.objects.filter(
+        plate_key__in=plate_keys, seen_at__gt=since, seen_at__lte=until
+    ).values_list("plate_key", "plate_text", "zone_code", "seen_at")
+    looks = (
+        PlateCheck.objects.filter(plate_key__in=plate_keys, at__gt=since, at__lte=until)
+        .exclude(verdict=Verdict.SECOND_VEHICLE)
+        .values_list("plate_key", "plate_text", "zone_code", "at")
+    )
+    for row in [*marks, *looks]:
+        found[row[0]].append(Seen(*row))
+    for rows in found.values():
+        rows.sort(key=lambda seen: seen.at)
+    return found

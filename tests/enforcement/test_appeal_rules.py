@@ -1,0 +1,100 @@
+"""Who may appeal until when, and what may be decided."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from enforcement.rules import appeals
+from parkops.kernel.money import Money
+from parkops.kernel.windows import Calendar
+from parkops.programme.violation_schema import Appeal
+
+ISSUED = date(2026, 11, 20)  # a Friday
+CALENDAR = Appeal(within="21d", levels=("review", "hearing"))
+BUSINESS = Appeal(within="5d", days="business")
+HOLIDAYS = Calendar(((date(2026, 11, 26), date(2026, 11, 26)),))
+
+
+def code(rule=CALENDAR, days=1, earlier=(), status="issued") -> str:
+    return appeals.may_appeal(
+        rule,
+        status=status,
+        issued_on=ISSUED,
+        earlier=earlier,
+        on=ISSUED + timedelta(days=days),
+        holidays=HOLIDAYS,
+    ).code
+
+
+class TestMayAppeal:
+    @pytest.mark.parametrize(("days", "expected"), [(0, ""), (21, ""), (22, "appeal_closed")])
+    def test_includes_the_last_day(self, days, expected):
+        assert code(days=days) == expected
+
+    # Mon 23, Tue 24, Wed 25, (Thu 26 is a holiday), Fri 27, Mon 30 is ten days after the issue.
+    @pytest.mark.parametrize(("days", "expected"), [(10, ""), (11, "appeal_closed")])
+    def test_business_days_skip_weekends_and_holidays(self, days, expected):
+        assert code(BUSINESS, days=days) == expected
+
+    @pytest.mark.parametrize("status", ["warning", "voided", "dismissed"])
+    def test_what_owes_nothing_is_not_appealed(self, status):
+        assert code(status=status) == "not_appealable"
+
+    def test_a_violation_without_appeals(self):
+        assert code(None) == "not_appealable"
+
+    def test_one_at_a_time(self):
+        assert code(earlier=[appeals.Earlier("A-1", None)]) == "not_appealable"
+
+    def test_the_next_level_counts_from_the_decision(self):
+        decided = appeals.Earlier("A-1", ISSUED + timedelta(days=30), "upheld")
+        assert code(days=51, earlier=[decided]) == ""
+        assert code(days=52, earlier=[decided]) == "appeal_closed"
+
+    def test_the_last_level_is_the_last(self):
+        decided = appeals.Earlier("A-1", ISSUED, "upheld")
+        assert code(earlier=[decided, decided]) == "appeal_closed"
+
+    def test_without_a_term_at_any_time(self):
+        assert code(Appeal(), days=9_000) == ""
+
+
+class TestMayDecide:
+    @pytest.mark.parametrize(
+        ("decided", "issuer", "filer", "expected"),
+        [
+            (None, False, False, ""),
+            (ISSUED, False, False, "decided"),
+            (None, True, False, "own_citation"),
+            (None, False, True, "own_appeal"),
+        ],
+    )
+    def test_is_once_and_by_somebody_else(self, decided, issuer, filer, expected):
+        decision = appeals.may_decide(
+            decided_on=decided, issued_by_same_person=issuer, filed_by_same_person=filer
+        )
+        assert decision.code == expected
+
+
+class TestCheckOutcome:
+    @pytest.mark.parametrize(
+        ("outcome", "minor", "expected"),
+        [
+            ("upheld", None, ""),
+            ("dismissed", None, ""),
+            ("reduced", 2_000, ""),
+            ("reduced", None, "amount"),
+            ("reduced", 0, "amount"),
+            ("reduced", 4_000, "amount"),
+            ("forgiven", None, "outcome"),
+        ],
+    )
+    def test_only_a_reduction_has_an_amount_below_the_full_one(self, outcome, minor, expected):
+        amount = None if minor is None else Money(minor, "USD")
+        decision = appeals.check_outcome(outcome, amount, full=Money(4_000, "USD"))
+        assert decision.code == expected
+
+
+def test_the_lists_always_have_other():
+    assert "other" in appeals.GROUNDS
+    assert "other" in appeals.REASONS
