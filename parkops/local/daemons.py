@@ -5,6 +5,7 @@ when the last of them is gone, so neither a stale pid file nor a recycled pid ca
 in their process titles finds whom to send a signal to.
 """
 
+import atexit
 import os
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from .accounts import Account
 from .places import LocalServerError, tag, try_lock
 
 LOG_BYTES = 5_000_000
-# A started server stays our child while we live; Popen objects must outlive the function.
+# A started server stays our child while we live, to be waited for if it ends before us.
 _children: list[subprocess.Popen[bytes]] = []
 
 
@@ -138,6 +139,14 @@ class Daemon:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         return open(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+
+
+@atexit.register
+def _let_go() -> None:
+    """Leave the servers running without a warning that they are."""
+    for child in _children:
+        if child.poll() is None:
+            child.returncode = 0
 
 
 def send(process: psutil.Process, what: signal.Signals) -> None:

@@ -135,7 +135,9 @@ def _programs(folder: Path, environment: dict[str, str]) -> list[Program]:
         f"--working-dir={REPOSITORY}",
         "parkops.wsgi:application",
     ]
-    celery = [PYTHON, "-m", "celery", f"--workdir={REPOSITORY}", "--app=parkops"]
+    # Celery warns at length that root should not run it; here root may.
+    calm = "-Wignore:You're running the worker with superuser:UserWarning"
+    celery = [PYTHON, calm, "-m", "celery", "-q", f"--workdir={REPOSITORY}", "--app=parkops"]
     worker = ["worker", "--pool=prefork", "--concurrency=2", "--without-gossip", "--without-mingle"]
     beat = ["beat", f"--schedule={folder / 'beat'}", f"--pidfile={folder / 'beat.pid'}"]
     (folder / "beat.pid").unlink(missing_ok=True)
