@@ -9,6 +9,8 @@ from math import floor, log10
 
 SIDE = 100.0
 BAR_SHARE = 0.64
+SMALLEST_STEP = 1e-9
+ALMOST = 1 - 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +89,16 @@ def figure(value: float) -> str:
 def scale_top(largest: float, steps: int = 4) -> float:
     """Return the top of an axis of `steps` equal and round steps that holds `largest`.
 
-    A step is 1, 2, 2.5, 4, 5 or 8 times a power of ten, and whole wherever the values may be.
+    A step is 1, 2, 2.5, 4, 5 or 8 times a power of ten, and whole where `largest` is.
     """
-    if largest <= 0:
-        return float(steps)
     raw = largest / steps
-    power = 10 ** floor(log10(raw))
-    nice = next(n for n in (1, 2, 2.5, 4, 5, 8, 10) if n * power >= raw - 1e-12 * power)
-    step = nice * power
-    return max(step, 1.0) * steps if float(largest).is_integer() and step < 1 else step * steps
+    if raw < SMALLEST_STEP:
+        return float(steps)
+    power = 10.0 ** floor(log10(raw))
+    sizes = [size * power for size in (1, 2, 2.5, 4, 5, 8, 10, 20) if size * power >= raw * ALMOST]
+    if float(largest).is_integer():
+        sizes = [size for size in sizes if size.is_integer()] or [1.0]
+    return sizes[0] * steps
 
 
 def ticks(top: float, steps: int = 4) -> list[Tick]:

@@ -35,11 +35,9 @@ def money_parts(amount: Money, locale: str = "en-US") -> tuple[str, str]:
     """Return the figure and its decimals apart, for large type: ("$12,846", ".50")."""
     text = money_text(amount, locale)
     places = decimals(amount.currency)
-    digits = f"{abs(amount.minor) % 10**places:0{places}}" if places else ""
-    head, found, tail = text.rpartition(digits)
-    if not places or not found or tail or not head:
+    if not places or not text[-places:].isdecimal():
         return text, ""
-    return head[:-1], head[-1] + digits
+    return text[: -places - 1], text[-places - 1 :]
 
 
 def number_text(number: int | float | Decimal, locale: str = "en-US") -> str:

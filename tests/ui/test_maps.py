@@ -1,0 +1,73 @@
+"""Zones as shapes."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parkops.ui import maps
+
+
+def square(west, south, side=0.01):
+    ring = [
+        [west, south],
+        [west + side, south],
+        [west + side, south + side],
+        [west, south + side],
+        [west, south],
+    ]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def corners(path):
+    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path)]
+
+
+class TestDraw:
+    @given(st.floats(-170, 170), st.floats(-70, 70))
+    def test_stays_on_its_paper_and_north_is_up(self, west, south):
+        drawn = maps.draw(
+            [maps.Place("A", square(west, south)), maps.Place("B", square(west, south + 0.02))],
+            title="t",
+        )
+        for shape in drawn.shapes:
+            for x, y in corners(shape.path):
+                assert -0.1 <= x <= drawn.width + 0.1
+                assert -0.1 <= y <= drawn.height + 0.1
+        assert drawn.shapes[1].y < drawn.shapes[0].y
+
+    def test_a_square_of_the_ground_is_a_square_on_paper(self):
+        side = 0.01
+        ring = square(0, 60, side)["coordinates"][0]
+        wide = [[x / math.cos(math.radians(60.005)), y] for x, y in ring]
+        shape = {"type": "Polygon", "coordinates": [wide]}
+        drawn = maps.draw([maps.Place("A", shape)], title="t")
+        xs, ys = zip(*corners(drawn.shapes[0].path), strict=True)
+        assert max(xs) - min(xs) == pytest.approx(max(ys) - min(ys), rel=0.01)
+
+    def test_zones_without_a_shape_are_left_out(self):
+        drawn = maps.draw(
+            [
+                maps.Place("A", {}),
+                maps.Place("B", square(0, 0)),
+                maps.Place("C", {"type": "Point"}),
+            ],
+            title="t",
+        )
+        assert [shape.place.code for shape in drawn.shapes] == ["B"]
+        assert maps.draw([maps.Place("A", {})], title="t") is None
+
+    def test_many_polygons_are_one_zone_with_its_name_in_the_largest(self):
+        shape = {
+            "type": "MultiPolygon",
+            "coordinates": [square(0, 0)["coordinates"], square(1, 0, 0.2)["coordinates"]],
+        }
+        (drawn,) = maps.draw([maps.Place("A", shape)], title="t").shapes
+        assert drawn.path.count("z") == 2
+        assert drawn.x > 300
+
+
+def test_the_middle_of_a_flat_ring_is_the_mean_of_its_corners():
+    assert maps.centre([(0, 0), (2, 0), (4, 0)]) == (2, 0)
