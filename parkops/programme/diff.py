@@ -9,7 +9,7 @@ from parkops.kernel.dates import Duration
 from parkops.kernel.windows import Window, describe
 from parkops.programme.fields import Part
 from parkops.programme.geometry import positions
-from parkops.programme.permit_schema import Condition
+from parkops.programme.price_schema import Condition
 from parkops.programme.schema import DayRange, Programme
 from parkops.programme.violation_schema import NthWithin
 

@@ -69,8 +69,7 @@ def _windows_without_cover(programme: Programme, today: date) -> Iterator[str]:
                 yield f"zone {zone.code}: enforced {when}, which no permit, rate or stay covers"
     for n, rate in enumerate(programme.sessions.rates):
         for code in rate.zones:
-            zone = programme.zone(code)
-            inside = [zone, *programme.descendants(code)] if zone else []
+            inside = [place for place in programme.zones if programme.covers([code], place.code)]
             if not any(meet(place.enforced, rate.when) for place in inside if place.enforced):
                 when = describe(rate.when)
                 yield f"sessions.rates.{n}: charges {code} {when}, when it is not enforced"

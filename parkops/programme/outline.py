@@ -35,12 +35,17 @@ def locate(loc: tuple[str | int, ...], document: Any) -> tuple[Path, type[Part]]
         if step == "[key]" or not isinstance(node, dict | list):
             continue
         path.append(step)
-        known = step in node if isinstance(node, dict) else isinstance(step, int)
-        node = node[step] if known else None
+        node = _item(node, step)
         kind = inside(kind, step)
         if parts_of(kind)[:1]:
             inner = parts_of(kind)[0] if len(parts_of(kind)) == 1 else inner
     return tuple(path), inner
+
+
+def _item(node: dict[str, Any] | list[Any], step: str | int) -> Any:
+    if isinstance(node, dict):
+        return node.get(str(step))
+    return node[step] if isinstance(step, int) and step < len(node) else None
 
 
 def inside(kind: Any, step: str | int) -> Any:

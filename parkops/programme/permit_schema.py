@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Annotated, Any, Literal
 
@@ -18,14 +17,12 @@ from parkops.programme.fields import (
     Count,
     Date,
     Days,
-    Factor,
     Flag,
     LongSpan,
     MomentField,
     Part,
     PartShare,
     Share,
-    SignedMoney,
     SomeCodes,
     Span,
     Text,
@@ -35,74 +32,10 @@ from parkops.programme.fields import (
     shown,
     wrong,
 )
+from parkops.programme.price_schema import Price
 
 MANY = 1000
 """How many plates a permit lists where the file sets no limit: more than anyone has."""
-
-_COMPARISON = re.compile(r"(>=|<=|==|=|>|<)?\s*([0-9]{1,6})")
-Subject = Literal["vehicle.fuel", "customer.permits"]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One line of an `if`: `vehicle.fuel: diesel`, or `customer.permits: ">=1"`."""
-
-    subject: Subject
-    op: str
-    value: str | int
-
-    def holds(self, *, fuels: Collection[str], permits: int) -> bool:
-        """Return whether it holds for vehicles of these fuels (any of them) and a customer with
-        `permits` other held, pending, scheduled or active permits of the type."""
-        if self.subject == "vehicle.fuel":
-            return str(self.value).casefold() in {fuel.casefold() for fuel in fuels}
-        value = int(self.value)
-        return {
-            ">=": permits >= value,
-            "<=": permits <= value,
-            ">": permits > value,
-            "<": permits < value,
-            "=": permits == value,
-        }[self.op]
-
-    @property
-    def text(self) -> str:
-        """The condition in words: "fuel diesel", "at least 1 other permit of this type"."""
-        if self.subject == "vehicle.fuel":
-            return f"fuel {self.value}"
-        words = {">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than", "=": ""}
-        many = "permit" if self.value == 1 else "permits"
-        return f"{words[self.op]} {self.value} other {many} of this type".strip()
-
-
-def _read_conditions(value: Any) -> tuple[Condition, ...]:
-    if isinstance(value, tuple):
-        return value
-    if not isinstance(value, dict) or not value:
-        wrong(
-            f"{shown(value)} is not a condition; write a mapping such as {{vehicle.fuel: diesel}}"
-        )
-    conditions = []
-    for subject, told in value.items():
-        if subject == "vehicle.fuel":
-            if not isinstance(told, str) or not told.strip():
-                wrong(f"{shown(told)} is not a fuel; write one such as diesel", subject)
-            conditions.append(Condition("vehicle.fuel", "=", told.strip()))
-        elif subject == "customer.permits":
-            form = None if isinstance(told, bool) else _COMPARISON.fullmatch(str(told).strip())
-            if form is None:
-                wrong(f'{shown(told)} is not a comparison; write one such as ">=1"', subject)
-            op = (form[1] or "=").replace("==", "=")
-            conditions.append(Condition("customer.permits", op, int(form[2])))
-        else:
-            wrong(
-                f"unknown key {subject}; a condition is about vehicle.fuel or customer.permits",
-                subject,
-            )
-    return tuple(conditions)
-
-
-Conditions = Annotated[tuple[Condition, ...], PlainValidator(_read_conditions)]
 
 
 class Grant(Part):
@@ -179,30 +112,6 @@ class OnSale(Part):
         if self.opens and self.closes and self.closes <= self.opens:
             wrong(f"{self.closes} is not after {self.opens}; write a later one", "to")
         return self
-
-
-class Extra(Part):
-    """An amount added to the price where all conditions hold; it may be below zero."""
-
-    conditions: Conditions = Field((), alias="if")
-    amount: SignedMoney
-
-
-class Multiple(Part):
-    """A factor of the price where all conditions hold."""
-
-    conditions: Conditions = Field((), alias="if")
-    factor: Factor
-
-
-class Price(Part):
-    """What a permit costs: base, prorated, plus `add`, times `times`, not below `floor`."""
-
-    base: Amount
-    prorate: Literal["none", "daily", "half-monthly", "monthly"] = "none"
-    add: tuple[Extra, ...] = ()
-    times: tuple[Multiple, ...] = ()
-    floor: Amount | None = None
 
 
 class Quota(Part):
@@ -336,7 +245,7 @@ class PermitType(Part):
     grants: Annotated[tuple[Grant, ...], Field(min_length=1)]
     lifts_max_stay: Flag = False
     term: Term
-    on_sale: OnSale = OnSale()
+    on_sale: OnSale = Field(default_factory=lambda: OnSale.model_validate({}))
     price: Price
     quota: Quota | None = None
     per_customer: Count | None = None

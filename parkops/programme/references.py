@@ -21,9 +21,10 @@ def faults_of(document: Any) -> list[Found]:
 def _all(document: dict[str, Any]) -> Iterator[Found]:
     zones = _codes(document, "zones")
     audiences = _codes(document, "audiences")
-    for kind in ("zones", "permit_types", "violations", "audiences"):
-        named = [((kind, n, "code"), part.get("code")) for n, part in _parts(document, kind)]
-        yield from _twice(named)
+    for name in ("zones", "permit_types", "violations", "audiences"):
+        yield from _twice(
+            [((name, n, "code"), part.get("code")) for n, part in _parts(document, name)]
+        )
     yield from _twice([(("events", n), code) for n, code in _listed(document.get("events"))])
     yield from _twice([(("calendars", code), code) for code in _mapping(document, "calendars")])
     yield from _within(document, zones)

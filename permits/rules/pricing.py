@@ -8,7 +8,8 @@ from fractions import Fraction
 from parkops.kernel.dates import half_months_touched, local_date, months_touched
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
-from parkops.programme.permit_schema import Condition, Fixed, HourTerm, PermitType
+from parkops.programme.permit_schema import Fixed, HourTerm, PermitType
+from parkops.programme.price_schema import Condition
 from parkops.programme.schema import Programme
 from permits.rules.amounts import Line, lines_of, percent, rounded, tax_of
 from permits.rules.terms import Run, day_text, span_text

@@ -13,7 +13,8 @@ from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
 from parkops.kernel.windows import ALWAYS, describe
 from parkops.programme import load
-from parkops.programme.permit_schema import Condition, Fixed, HourTerm
+from parkops.programme.permit_schema import Fixed, HourTerm
+from parkops.programme.price_schema import Condition
 from parkops.programme.violation_schema import NthWithin
 
 SAMPLE = load.read(Path(__file__).parent / "sample.yaml")
