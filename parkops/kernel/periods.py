@@ -1,6 +1,6 @@
 """What a stretch of time is: it includes its start and excludes its end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -79,4 +79,19 @@ def merged(periods: Iterable[Period]) -> list[Period]:
             result[-1] = Period(result[-1].start, max(result[-1].end, span.end))
         else:
             result.append(span)
+    return result
+
+
+def common(one: Sequence[Period], other: Sequence[Period]) -> list[Period]:
+    """Return the instants in both of two lists that `merged` made, as such a list."""
+    result: list[Period] = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        part = one[i].overlap(other[j])
+        if part is not None:
+            result.append(part)
+        if one[i].end <= other[j].end:
+            i += 1
+        else:
+            j += 1
     return result

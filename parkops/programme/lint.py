@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import midnight
 from parkops.kernel.money import Money
-from parkops.kernel.periods import Period
+from parkops.kernel.periods import Period, common
 from parkops.kernel.windows import Window, describe
 from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.schema import Programme, Zone
@@ -57,26 +57,22 @@ def _windows_without_cover(programme: Programme, today: date) -> Iterator[str]:
     def meet(one: tuple[Window, ...], other: tuple[Window, ...]) -> bool:
         ours = programme.periods(one, year, events=always_on)
         theirs = programme.periods(other, year, events=always_on)
-        return any(a.overlaps(b) for a in ours for b in _near(a, theirs))
+        return bool(common(ours, theirs))
 
     for zone in programme.zones:
-        if zone.max_stay is not None:
+        if zone.max_stay is not None and not programme.rates_for(zone.code):
             continue
         covers = _covers(programme, zone)
         for window in zone.enforced:
             if not any(meet((window,), cover) for cover in covers):
                 when = describe([window])
-                yield f"zone {zone.code}: enforced {when}, which no permit, rate or stay covers"
+                yield f"zone {zone.code}: enforced {when}, which no permit or rate covers"
     for n, rate in enumerate(programme.sessions.rates):
         for code in rate.zones:
             inside = [place for place in programme.zones if programme.covers([code], place.code)]
             if not any(meet(place.enforced, rate.when) for place in inside if place.enforced):
                 when = describe(rate.when)
                 yield f"sessions.rates.{n}: charges {code} {when}, when it is not enforced"
-
-
-def _near(one: Period, others: list[Period]) -> list[Period]:
-    return [other for other in others if other.start < one.end and other.end > one.start]
 
 
 def _covers(programme: Programme, zone: Zone) -> list[tuple[Window, ...]]:

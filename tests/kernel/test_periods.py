@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkops.kernel.periods import FOREVER, Period, merged
+from parkops.kernel.periods import FOREVER, Period, common, merged
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -73,3 +73,16 @@ def test_merged_covers_the_same_hours_without_touching(spans):
         at = NOON + timedelta(hours=hour)
         assert any(p.contains(at) for p in periods) == any(p.contains(at) for p in joined)
     assert all(a.end < b.start for a, b in zip(joined, joined[1:], strict=False))
+
+
+spans = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), max_size=8)
+
+
+@given(spans, spans)
+def test_common_is_what_both_cover(one, other):
+    ours, theirs = (merged(hours(start, start + n) for start, n in part) for part in (one, other))
+    shared = common(ours, theirs)
+    for hour in range(60):
+        at = NOON + timedelta(hours=hour)
+        both = any(p.contains(at) for p in ours) and any(p.contains(at) for p in theirs)
+        assert both == any(p.contains(at) for p in shared)

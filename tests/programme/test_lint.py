@@ -64,7 +64,7 @@ class TestFindings:
             ("[{code: STAFF, name: Staff}]", "[{code: STAFF, name: Staff}, {code: VIP, name: V}]",
              "audience VIP: no permit type sells to it"),
             ("enforced: Mon-Fri 07:00-17:30", "enforced: [Mon-Fri 07:00-17:30, Sun 08:00-12:00]",
-             "zone A: enforced Sun 08:00-12:00, which no permit, rate or stay covers"),
+             "zone A: enforced Sun 08:00-12:00, which no permit or rate covers"),
             ("{zones: [A], when: Mon-Fri 08:00-09:00", "{zones: [A], when: Sun 08:00-09:00",
              "sessions.rates.0: charges A Sun 08:00-09:00, when it is not enforced"),
             ("enforced: Mon-Fri 07:00-17:30", "grace: 5m",
@@ -115,6 +115,12 @@ class TestFindings:
         assert not any("CAMPUS" in line for line in lint())
         lines = lint(("name: Campus, kind: area}", "name: Campus, kind: area, enforced: always}"))
         assert "zone CAMPUS: no permit type grants it" in lines
+
+    def test_a_stay_covers_only_where_no_rate_does(self):
+        assert lint() == []
+        rate = '{zones: [B], when: Mon 16:00-24:00, per_hour: "1.00"}, {zones: [A], when'
+        lines = lint(("{zones: [A], when", rate), ("hours: 02:00-06:00", "hours: 02:00-06:30"))
+        assert any(line.startswith("zone B: enforced daily 02:00-06:30") for line in lines)
 
     def test_an_audience_that_only_open_types_sell_to_is_named(self):
         lines = lint(("    audience: [STAFF]\n", ""))

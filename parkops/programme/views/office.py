@@ -62,7 +62,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         return page(request, "programme/office/edit.html", context)
     try:
         loaded = load.load(form.cleaned_data["text"].replace("\r\n", "\n"), "program")
-    except load.FaultyProgramme as faulty:
+    except load.Faulty as faulty:
         context["faults"] = faulty.faults
         return page(request, "programme/office/edit.html", context, status=422)
     day = form.cleaned_data["begins_on"]

@@ -93,7 +93,7 @@ class Command(BaseCommand):
             return load.load(Path(file).read_bytes(), file)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-        except load.FaultyProgramme as faulty:
+        except load.Faulty as faulty:
             for fault in faulty.faults:
                 self.stdout.write(fault.render(file))
             sys.exit(1)
