@@ -22,6 +22,7 @@ from payments.operations.gateway_refunds import send_refund, settle_open_refunds
 from payments.operations.payments import take_payment
 from payments.operations.refunds import (
     bounce_payment,
+    nsf_reference,
     pay_out_refund,
     refund_charge,
     refund_credit,
@@ -41,6 +42,7 @@ __all__ = [
     "cancel_checkout",
     "change_charge",
     "close_drawer",
+    "nsf_reference",
     "open_drawer",
     "pause_charge",
     "pay_out_refund",

@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 HOLD_AFTER_PAGE = timedelta(minutes=5)
 REUSE_WHILE_LEFT = timedelta(minutes=5)
 LOOK_AFTER = timedelta(minutes=1)
+START_MAY_TAKE = timedelta(seconds=90)
 START_IS_LOST_AFTER = timedelta(minutes=3)
 BATCH = 200
 
@@ -287,8 +288,10 @@ def _still_open(
     )
     for payment in attempts:
         parts = dict(payment.allocations.values_list("charge_id", "asked_minor"))
+        is_alive = payment.session_id is not None or payment.created_at > at - START_MAY_TAKE
         is_same = (
-            parts == wanted
+            is_alive
+            and parts == wanted
             and payment.amount_minor == given
             and payment.return_path == return_path
             and payment.expires_at > at + REUSE_WHILE_LEFT

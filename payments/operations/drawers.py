@@ -4,14 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
+from payments import queries
 from payments.accounts import CASH, CASH_OVER_SHORT
-from payments.models import Drawer, Payment, Refund
+from payments.models import Drawer
 from payments.operations import ledger
 from payments.operations.ledger import Leg
 
@@ -26,7 +26,7 @@ def open_drawer(*, name: str, float_: Money, by: Actor, at: datetime) -> Drawer:
     if float_.minor < 0:
         raise Refused("float", "The float cannot be below zero.", field="float")
     holder = f"{by.kind}:{by.ref}"
-    if by.kind == "staff" and open_drawer_of(by) is not None:
+    if by.kind == "staff" and queries.open_drawer_of(holder) is not None:
         raise Conflict("drawer_open", "You have a drawer open. Close it first.")
     drawer = Drawer.objects.create(
         name=name or "Counter",
@@ -59,7 +59,7 @@ def close_drawer(public_id: UUID, *, counted: Money, by: Actor, at: datetime) ->
         raise Conflict("drawer_closed", "This drawer is closed already.")
     if counted.minor < 0:
         raise Refused("counted", "The count cannot be below zero.", field="counted")
-    drawer.expected_minor = expected_in(drawer)
+    drawer.expected_minor = queries.expected_in(drawer).minor
     drawer.counted_minor, drawer.closed_at = counted.minor, at
     drawer.save(update_fields=["expected_minor", "counted_minor", "closed_at"])
     over = drawer.counted_minor - drawer.expected_minor
@@ -79,19 +79,3 @@ def close_drawer(public_id: UUID, *, counted: Money, by: Actor, at: datetime) ->
         over=Money(over, counted.currency).amount,
     )
     return drawer
-
-
-def open_drawer_of(by: Actor) -> Drawer | None:
-    """Return the drawer that somebody has open."""
-    return Drawer.objects.filter(holder_ref=f"{by.kind}:{by.ref}", closed_at__isnull=True).first()
-
-
-def expected_in(drawer: Drawer) -> int:
-    """Return what should lie in a drawer, minor: its float, cash taken, less cash given back."""
-    taken = Payment.objects.filter(
-        drawer=drawer, method=Payment.Method.CASH, state=Payment.State.SUCCEEDED
-    ).aggregate(total=Sum("amount_minor"))["total"]
-    given = Refund.objects.filter(drawer=drawer, state=Refund.State.SUCCEEDED).aggregate(
-        total=Sum("amount_minor")
-    )["total"]
-    return drawer.float_minor + (taken or 0) - (given or 0)

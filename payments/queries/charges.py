@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from parkops.kernel.money import Money
 from payments import place, settlement
 from payments.models import Charge
@@ -70,6 +72,27 @@ def overdue(
         for row in open_charges(customer_id=customer_id, plate_keys=plate_keys, at=at)
         if row.kind == "citation" and not row.paused and row.due_on and row.due_on < today
     ]
+
+
+def charges_matching(
+    *, customer: UUID | None = None, plate_key: str = "", is_open: bool | None = None
+) -> QuerySet[Charge]:
+    """Return charges to this customer (by reference) and this plate, in no order."""
+    rows = Charge.objects.all()
+    if customer is not None:
+        rows = rows.filter(customer__reference=customer)
+    if plate_key:
+        rows = rows.filter(plate_key=plate_key)
+    if is_open is not None:
+        rows = rows.filter(settled_at__isnull=is_open)
+    return rows
+
+
+def charges_by_id(ids: Sequence[UUID], *, at: datetime | None = None) -> list[ChargeRow]:
+    """Return the charges with these ids in the order given; unknown ones are left out."""
+    rows = as_rows(Charge.objects.filter(public_id__in=ids).order_by("pk"), at=at)
+    known = {row.id: row for row in rows}
+    return [known[one] for one in dict.fromkeys(ids) if one in known]
 
 
 def as_rows(charges: Iterable[Charge], *, at: datetime | None) -> list[ChargeRow]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
+from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from payments import place
 from payments.models import LedgerAccount, LedgerEntry
@@ -23,8 +24,9 @@ class AccountBalance:
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
-    """All accounts with their balances before an instant, and the sums of both sides."""
+    """All accounts with their balances as of an instant, and the sums of both sides."""
 
+    at: datetime
     accounts: list[AccountBalance]
     total_debit: Money
     total_credit: Money
@@ -52,10 +54,48 @@ def trial_balance(at: datetime) -> TrialBalance:
             Money(max(sums.get(account.code, 0), 0), currency),
             Money(max(-sums.get(account.code, 0), 0), currency),
         )
-        for account in LedgerAccount.objects.order_by("code")
+        for account in accounts()
     ]
     return TrialBalance(
+        at,
         rows,
         Money(sum(row.debit.minor for row in rows), currency),
         Money(sum(row.credit.minor for row in rows), currency),
     )
+
+
+def accounts() -> list[LedgerAccount]:
+    """Return the chart of accounts, by code."""
+    return list(LedgerAccount.objects.order_by("code"))
+
+
+def account(code: str) -> LedgerAccount:
+    """Return the account of this code.
+
+    :raises NotFound: if there is none.
+    """
+    found = LedgerAccount.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(f"There is no account {code}.")
+    return found
+
+
+def entries_of(
+    code: str, *, since: datetime | None = None, before: datetime | None = None
+) -> QuerySet[LedgerEntry]:
+    """Return the entries of an account, posted in [since, before), with transaction and charge.
+
+    :raises NotFound: if there is no such account.
+    """
+    rows = LedgerEntry.objects.filter(account=account(code))
+    if since is not None:
+        rows = rows.filter(posted_at__gte=since)
+    if before is not None:
+        rows = rows.filter(posted_at__lt=before)
+    return rows.select_related("transaction", "charge")
+
+
+def balance_before(code: str, at: datetime) -> Money:
+    """Return an account's balance from everything posted before `at`, a debit above zero."""
+    rows = LedgerEntry.objects.filter(account=code, posted_at__lt=at)
+    return place.money(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)

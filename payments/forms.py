@@ -1,0 +1,100 @@
+"""What people fill in about money."""
+
+from django import forms
+
+from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
+from payments import place
+
+
+class MoneyField(forms.CharField):
+    """An amount in the tenant's currency, as people type it: 45, 45.00, $1,544.00."""
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        bare = "".join(letter for letter in text if letter not in " ,$€£\u00a0")
+        try:
+            return Money.parse(bare, place.currency())
+        except ValueError as error:
+            raise forms.ValidationError("Give an amount such as 45.00.") from error
+
+
+class PayForm(forms.Form):
+    """Where the receipt goes."""
+
+    email = forms.EmailField(label="E-mail for the receipt", required=False, max_length=254)
+
+
+class TakeForm(forms.Form):
+    """What is paid at the counter, how, and what is handed over."""
+
+    charge = forms.TypedMultipleChoiceField(label="Charges")
+    method = forms.ChoiceField(
+        label="Way of paying",
+        choices=[
+            ("cash", "Cash"),
+            ("cheque", "Check"),
+            ("account", "Department or payroll"),
+            ("other", "Other"),
+        ],
+        initial="cash",
+    )
+    given = MoneyField(label="Amount given", required=False, max_length=20)
+    payer = forms.CharField(label="Paid by", required=False, max_length=200)
+
+    def __init__(self, *args, charges=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["charge"].choices = [(str(row.id), row.text) for row in charges]
+        self.fields["charge"].error_messages["required"] = "Tick what is paid."
+
+
+class FloatForm(forms.Form):
+    """The change that lies in the drawer."""
+
+    name = forms.CharField(label="Drawer", max_length=60, initial="Counter")
+    float_minor = MoneyField(label="Float", max_length=20, initial="100.00")
+
+
+class CountForm(forms.Form):
+    """What was counted in the drawer."""
+
+    counted = MoneyField(label="Counted", max_length=20)
+
+
+class RefundForm(forms.Form):
+    """How much goes back, and what becomes of the charges."""
+
+    amount = MoneyField(label="Amount", max_length=20)
+    reason = forms.CharField(label="Reason", max_length=300)
+    charges = forms.ChoiceField(
+        label="The charges",
+        choices=[("reduced", "come to less"), ("owed_again", "are owed again")],
+        initial="reduced",
+    )
+
+
+class PaymentsFilter(forms.Form):
+    """Which payments to list."""
+
+    q = forms.CharField(label="Number, payer, plate or reference", required=False, max_length=100)
+    method = forms.ChoiceField(label="Way", required=False)
+    state = forms.ChoiceField(label="State", required=False)
+
+    def __init__(self, *args, methods=(), states=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["method"].choices = [("", "Any way"), *methods]
+        self.fields["state"].choices = [("", "Any state"), *states]
+
+
+class DateForm(forms.Form):
+    """A local date."""
+
+    on = forms.DateField(label="At the end of", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+def refusal_on(form: forms.Form, refusal: Refused) -> None:
+    """Show a refusal on the form, at the field that it names if there is one."""
+    field = {"amount": "given"}.get(refusal.field, refusal.field)
+    form.add_error(field if field in form.fields else None, str(refusal))

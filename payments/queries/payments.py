@@ -1,0 +1,170 @@
+"""What has been taken and given back."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet, Sum
+
+from parkops.kernel import numbers
+from parkops.kernel.decisions import NotFound
+from parkops.kernel.money import Money
+from payments import place
+from payments.models import Allocation, Charge, Dispute, Drawer, Payment, Refund
+from payments.queries.charges import ChargeRow
+
+
+def payment(number: str) -> Payment:
+    """Return the payment of this number, with its parts, refunds and chargebacks read.
+
+    :raises NotFound: if this tenant has none.
+    """
+    return _one(Q(number=number))
+
+
+def payment_by_id(public_id: UUID) -> Payment:
+    """Return the payment of this id, with its parts, refunds and chargebacks read.
+
+    :raises NotFound: if this tenant has none.
+    """
+    return _one(Q(public_id=public_id))
+
+
+def taken_payment(public_id: UUID) -> Payment:
+    """Return the payment of this id if money was taken.
+
+    :raises NotFound: if this tenant has none.
+    """
+    return _one(Q(public_id=public_id, state__in=[Payment.State.SUCCEEDED, Payment.State.BOUNCED]))
+
+
+def latest_of(customer_id: int, *, limit: int = 10) -> list[Payment]:
+    """Return a customer's newest payments."""
+    rows = Payment.objects.filter(customer_id=customer_id, state=Payment.State.SUCCEEDED)
+    return list(rows.order_by("-created_at", "-pk")[:limit])
+
+
+def receipts_for(rows: Sequence[ChargeRow]) -> list[Payment]:
+    """Return the payments that paid what is settled of these charges, the newest first."""
+    settled = [row.pk for row in rows if row.is_settled]
+    paid = of_charges(settled).filter(state=Payment.State.SUCCEEDED) if settled else None
+    return list(paid.order_by("-created_at", "-pk")[:10]) if paid is not None else []
+
+
+def payments_matching(
+    *, text: str = "", state: str = "", method: str = "", customer: UUID | None = None
+) -> QuerySet[Payment]:
+    """Return payments whose number, payer, reference or plate is `text`, in no order."""
+    rows = Payment.objects.select_related("customer")
+    if state:
+        rows = rows.filter(state=state)
+    if method:
+        rows = rows.filter(method=method)
+    if customer is not None:
+        rows = rows.filter(customer__reference=customer)
+    if text:
+        number = numbers.tidy(text) or text.strip()
+        charged = Allocation.objects.filter(
+            Q(charge__reference__iexact=number)
+            | Q(charge__plate_key="".join(c for c in text.upper() if c.isalnum()))
+        )
+        rows = rows.filter(
+            Q(number__iexact=number)
+            | Q(payer__icontains=text.strip())
+            | Q(email__iexact=text.strip())
+            | Q(customer__name__icontains=text.strip())
+            | Q(pk__in=charged.values("payment_id"))
+        )
+    return rows
+
+
+def refunds_not_done() -> QuerySet[Refund]:
+    """Return refunds that are to be paid out, under way or failed, in no order."""
+    return Refund.objects.exclude(state=Refund.State.SUCCEEDED).select_related("payment")
+
+
+def refund(number: str) -> Refund:
+    """Return the refund of this number.
+
+    :raises NotFound: if this tenant has none.
+    """
+    found = Refund.objects.filter(number=number).select_related("payment").first()
+    if found is None:
+        raise NotFound(f"There is no refund {number}.")
+    return found
+
+
+def credit_of(customer_id: int) -> Money:
+    """Return what a customer has paid and not used."""
+    rows = Payment.objects.filter(customer_id=customer_id, state=Payment.State.SUCCEEDED)
+    return place.money(rows.aggregate(total=Sum("credit_minor"))["total"] or 0)
+
+
+def drawer(public_id: UUID) -> Drawer:
+    """Return the drawer of this id.
+
+    :raises NotFound: if this tenant has none.
+    """
+    found = Drawer.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such drawer.")
+    return found
+
+
+def open_drawer_of(holder_ref: str) -> Drawer | None:
+    """Return the drawer that somebody ("staff:12") has open."""
+    return Drawer.objects.filter(holder_ref=holder_ref, closed_at__isnull=True).first()
+
+
+def drawers() -> QuerySet[Drawer]:
+    """Return all drawers, in no order."""
+    return Drawer.objects.all()
+
+
+def expected_in(drawer: Drawer) -> Money:
+    """Return what should lie in a drawer: its float, cash taken, less cash given back."""
+    taken = Payment.objects.filter(
+        drawer=drawer, method=Payment.Method.CASH, state=Payment.State.SUCCEEDED
+    ).aggregate(total=Sum("amount_minor"))["total"]
+    given = Refund.objects.filter(drawer=drawer, state=Refund.State.SUCCEEDED).aggregate(
+        total=Sum("amount_minor")
+    )["total"]
+    return place.money(drawer.float_minor + (taken or 0) - (given or 0))
+
+
+def receipts_in(drawer: Drawer) -> int:
+    """Return how many payments went into a drawer."""
+    return Payment.objects.filter(drawer=drawer).count()
+
+
+def with_parts(rows: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Return payments with their parts and charges read along: two queries, however many."""
+    parts = Allocation.objects.select_related("charge").order_by("place", "pk")
+    return rows.prefetch_related(Prefetch("allocations", queryset=parts, to_attr="parts"))
+
+
+def _one(which: Q) -> Payment:
+    refunds = Refund.objects.order_by("pk")
+    disputes = Dispute.objects.order_by("pk")
+    found = (
+        with_parts(Payment.objects.filter(which).select_related("customer", "drawer"))
+        .prefetch_related(
+            Prefetch("refunds", queryset=refunds, to_attr="given_back"),
+            Prefetch("disputes", queryset=disputes, to_attr="taken_back"),
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such payment.")
+    return found
+
+
+def email_for(charge_ids: Sequence[UUID]) -> str:
+    """Return the e-mail address of the first of these charges' customers, or nothing."""
+    rows = Charge.objects.filter(public_id__in=charge_ids, customer__isnull=False)
+    return rows.order_by("pk").values_list("customer__email", flat=True).first() or ""
+
+
+def of_charges(charge_pks: Sequence[int]) -> QuerySet[Payment]:
+    """Return payments that went to any of these charges, in no order."""
+    parts = Allocation.objects.filter(charge_id__in=charge_pks, amount_minor__gt=0)
+    return Payment.objects.filter(pk__in=parts.values("payment_id"))
