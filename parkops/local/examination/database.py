@@ -56,10 +56,10 @@ def _version() -> Finding:
 def _pooler() -> Finding:
     try:
         refuse_transaction_pooler()
-    except TransactionPooler as error:
+    except TransactionPooler:
         return fault(
             "A pooler in transaction mode is in between: tenants would read each other's rows",
-            f"Use session pooling, or connect to PostgreSQL itself ({type(error).__name__})",
+            "Use session pooling, or connect to PostgreSQL itself",
         )
     return ok("Each session keeps its own search path: no transaction pooler in between")
 

@@ -1,0 +1,41 @@
+"""The gentle day that goes on in the demonstration: now and then something happens."""
+
+from contextlib import suppress
+from datetime import datetime
+from random import Random
+
+from parkops.customers.models import Customer, Vehicle
+from parkops.kernel.decisions import Refused
+from parkops.local.demo import people, season
+from parkops.local.demo.load import cast_of
+from parkops.tenancy.models import Tenant
+
+
+def step(tenant: Tenant, *, at: datetime) -> str:
+    """Let one thing happen at `at` in a demonstration tenant, which is current; returns its name."""
+    dice = Random(at.timestamp())  # noqa: S311
+    cast = cast_of(tenant)
+    cast.people = _some_people(dice)
+    acts: list[tuple[datetime, object]] = []
+    stage = season.Stage(cast, dice, acts)
+    for officer in cast.officers:
+        stage.begin_shift(officer, at)
+    name = dice.choice(("look", "look", "look", "look", "park", "park", "buy_short", "cite"))
+    with suppress(Refused):
+        getattr(stage, name)(at)
+    return name
+
+
+def _some_people(dice: Random) -> list[tuple[int, str, people.Person]]:
+    rows = list(
+        Vehicle.objects.filter(removed_at__isnull=True)
+        .select_related("customer")
+        .order_by("pk")[:400]
+    )
+    chosen = dice.sample(rows, min(len(rows), 20))
+    return [(row.customer_id, "", _person(row, row.customer)) for row in chosen]
+
+
+def _person(row: Vehicle, customer: Customer) -> people.Person:
+    car = people.Vehicle(row.plate_text, row.region, row.make, row.model, row.colour, row.fuel)
+    return people.Person(customer.name, customer.email, car)

@@ -1,0 +1,355 @@
+"""A season of the demonstration, played in order of time through the operations people use."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from enforcement.operations import appeals, checks, citations, shifts
+from enforcement.queries.checks import Look
+from parkops.accounts.models import User
+from parkops.customers import operations as customers
+from parkops.kernel.actors import Actor
+from parkops.kernel.dates import local_date, midnight
+from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
+from parkops.local.demo import people
+from parkops.programme import queries as programme
+from payments import queries as payments
+from payments.operations import refunds
+from payments.operations.payments import take_payment
+from permits.models import Permit
+from permits.operations import changes, sales, stays
+from permits.rules.plates import read_plates
+
+DAYS = 75
+CUSTOMERS = {"campus": 120, "town": 70}
+AUDIENCES = {
+    "campus": ("STAFF", "STAFF", "COMMUTER", "COMMUTER", "COMMUTER", "RESIDENT", "RESIDENT", ""),
+    "town": ("HOUSEHOLD", "HOUSEHOLD", "BUSINESS", ""),
+}
+WANTED = {
+    "STAFF": ("STAFF-YEAR",),
+    "COMMUTER": ("COMMUTER", "COMMUTER", "EVENING"),
+    "RESIDENT": ("RESIDENT",),
+    "HOUSEHOLD": ("RESIDENT", "RESIDENT", "VISITOR"),
+    "BUSINESS": ("BUSINESS",),
+    "": ("MONTH", "DAY", "EVENING", "RIVER-MONTH"),
+}
+CITED = {
+    "campus": (
+        ("LIBRARY", "NO-PERMIT"),
+        ("SCIENCE", "NO-PERMIT"),
+        ("ARENA", "NO-PERMIT"),
+        ("MAPLE", "NO-PERMIT"),
+        ("LOOP", "OVERTIME"),
+        ("LOOP", "OVERTIME"),
+        ("LIBRARY", "FIRE-LANE"),
+        ("MAPLE", "ACCESSIBLE"),
+    ),
+    "town": (
+        ("RIVER", "NO-RIGHT"),
+        ("RIVER", "NO-RIGHT"),
+        ("MILL-ST", "OVERSTAY"),
+        ("MILL-ST", "OVERSTAY"),
+        ("OLDTOWN", "OVERSTAY"),
+        ("OLDTOWN", "HYDRANT"),
+    ),
+}
+ZONES = {
+    "campus": ("LIBRARY", "SCIENCE", "ARENA", "ARENA", "MAPLE", "LOOP"),
+    "town": ("MILL-ST", "RIVER", "RIVER", "OLDTOWN"),
+}
+METERED = {"campus": ("LOOP", "ARENA"), "town": ("RIVER",)}
+
+
+@dataclass(slots=True)
+class Cast:
+    """Who takes part: the staff by what they do, and the customers with their vehicles."""
+
+    slug: str
+    staff: dict[str, Actor]
+    officers: list[Actor]
+    people: list[tuple[int, str, people.Person]] = field(default_factory=list)
+
+    @property
+    def clerk(self) -> Actor:
+        """The clerk."""
+        return self.staff["clerk"]
+
+    @property
+    def reviewer(self) -> Actor:
+        """The reviewer."""
+        return self.staff["reviewer"]
+
+
+def actor_of(user: User) -> Actor:
+    """Return a member of staff as an actor."""
+    return Actor("staff", str(user.pk), user.name)
+
+
+def play(cast: Cast, *, until: datetime, tell: Callable[[int, int], None]) -> None:
+    """Play the season that ends at `until`, an act at a time; the same day gives the same season."""
+    dice = Random(f"{cast.slug} {until.date()}")  # noqa: S311
+    zone = programme.in_force(until).programme.tz
+    today = local_date(until, zone)
+    acts: list[tuple[datetime, Callable[[datetime], None]]] = []
+    stage = Stage(cast, dice, acts)
+    for back in range(DAYS, -1, -1):
+        opens = midnight(today - timedelta(days=back), zone)
+        acts += stage.day(opens, back=back)
+    done = 0
+    while acts:
+        acts.sort(key=lambda act: act[0], reverse=True)
+        at, act = acts.pop()
+        if at >= until:
+            continue
+        with suppress(Refused):
+            act(at)
+        done += 1
+        tell(done, done + len(acts))
+
+
+class Stage:
+    """Invents what happens on a day. What follows from an act is put among the acts to come."""
+
+    def __init__(
+        self, cast: Cast, dice: Random, acts: list[tuple[datetime, Callable[[datetime], None]]]
+    ) -> None:
+        self.cast = cast
+        self.dice = dice
+        self.acts = acts
+        self.arrived = 0
+
+    def day(
+        self, opens: datetime, *, back: int
+    ) -> list[tuple[datetime, Callable[[datetime], None]]]:
+        """Return the acts of the local day that begins at `opens`, `back` days before today."""
+        dice, weekend = self.dice, opens.weekday() >= 5
+        share = 0.35 if weekend else 1.0
+        found: list[tuple[datetime, Callable[[datetime], None]]] = []
+        most = CUSTOMERS[self.cast.slug]
+        due = round(most * min(1.0, (DAYS - back + 1) / (DAYS * 0.8)))
+        while self.arrived < due:
+            index, self.arrived = self.arrived, self.arrived + 1
+            found.append((self._hour(opens, 8, 20), lambda at, i=index: self.arrive(i, at)))
+        for officer in self.cast.officers:
+            begins = self._hour(opens, 7, 8)
+            found.append((begins, lambda at, by=officer: self.begin_shift(by, at)))
+            found.append(
+                (begins + timedelta(hours=9), lambda at, by=officer: self.end_shift(by, at))
+            )
+        # Sightings are forgotten after a while, so only the last weeks have many.
+        looks = round((26 if back < 8 else 8) * share)
+        found += [(self._hour(opens, 8, 17), self.look) for _ in range(looks)]
+        found += [
+            (self._hour(opens, 8, 17), self.cite) for _ in range(round(dice.uniform(2, 5) * share))
+        ]
+        found += [
+            (self._hour(opens, 8, 17), self.park) for _ in range(round(dice.uniform(2, 6) * share))
+        ]
+        found += [
+            (self._hour(opens, 8, 18), self.buy_short) for _ in range(round(dice.uniform(1, 4)))
+        ]
+        return found
+
+    def arrive(self, index: int, at: datetime) -> None:
+        """A new customer comes, with a vehicle, and buys what suits."""
+        dice, slug = self.dice, self.cast.slug
+        person = people.person(dice, slug, index)
+        audience = dice.choice(AUDIENCES[slug])
+        customer = customers.register_customer(
+            email=person.email,
+            name=person.name,
+            audiences=[audience] if audience else [],
+            by=self.cast.clerk,
+            at=at,
+        )
+        car = person.vehicle
+        customers.add_vehicle(
+            customer_id=customer.pk,
+            plate=car.plate,
+            region=car.region,
+            make=car.make,
+            model=car.model,
+            colour=car.color,
+            fuel=car.fuel,
+            by=self.cast.clerk,
+            at=at,
+        )
+        self.cast.people.append((customer.pk, audience, person))
+        if dice.random() < 0.85:
+            code = dice.choice(WANTED[audience])
+            self.acts.append(
+                (at + timedelta(minutes=3), lambda then: self.buy(customer.pk, person, code, then))
+            )
+
+    def buy(self, customer_id: int, person: people.Person, code: str, at: datetime) -> None:
+        """A customer buys a permit; most pay at once, some never do, a few cancel later."""
+        kind = programme.in_force(at).programme.permit_type(code)
+        if kind is None:
+            return
+        wish = sales.Wish(
+            type_code=code,
+            plates=read_plates([(person.vehicle.plate, person.vehicle.region)])
+            if kind.vehicles.max
+            else (),
+        )
+        permit = sales.hold_permit(
+            wish,
+            customer_id=customer_id,
+            channel=Permit.Channel.PORTAL,
+            by=Actor("customer", str(customer_id), person.name),
+            at=at,
+        )
+        if self.dice.random() < 0.05:
+            return
+        self.pay("permit", permit.number, at + timedelta(minutes=2), payer=person.name)
+        if permit.needs_approval and self.dice.random() < 0.88:
+            later = at + timedelta(hours=self.dice.uniform(2, 50))
+            self.acts.append((later, lambda then: self.approve(permit.number, then)))
+        elif self.dice.random() < 0.05:
+            later = at + timedelta(days=self.dice.uniform(5, 30))
+            self.acts.append((later, lambda then: self.cancel(permit.number, then)))
+
+    def buy_short(self, at: datetime) -> None:
+        """Somebody buys a permit for a day or a month."""
+        if not self.cast.people:
+            return
+        customer_id, _, person = self.dice.choice(self.cast.people)
+        code = self.dice.choice(("DAY", "DAY", "MONTH", "RIVER-MONTH", "OVERNIGHT"))
+        self.buy(customer_id, person, code, at)
+
+    def approve(self, number: str, at: datetime) -> None:
+        """The clerk looks at the documents and approves."""
+        changes.approve_permit(number, by=self.cast.clerk, at=at)
+
+    def cancel(self, number: str, at: datetime) -> None:
+        """The customer gives a permit back."""
+        changes.cancel_permit(number, reason="Moved away.", by=self.cast.clerk, at=at)
+
+    def park(self, at: datetime) -> None:
+        """Somebody pays for an hour or two."""
+        car = self._some_vehicle()
+        plate = read_plates([(car.plate, car.region)])[0]
+        stay = stays.start_stay(
+            plate=plate,
+            zone_code=self.dice.choice(METERED[self.cast.slug]),
+            minutes=self.dice.choice((45, 60, 90, 120)),
+            by=self.cast.clerk,
+            at=at,
+        )
+        self.pay("session", stay.number, at)
+
+    def look(self, at: datetime) -> None:
+        """An officer checks a plate."""
+        car = self._some_vehicle()
+        where = self.dice.choice(ZONES[self.cast.slug])
+        look = Look(car.plate, car.region, where, at)
+        checks.check_plate(look, source="field", by=self.dice.choice(self.cast.officers), at=at)
+
+    def cite(self, at: datetime) -> None:
+        """An officer writes a citation; its owner pays, appeals, or lets it lie."""
+        dice = self.dice
+        car = self._some_vehicle()
+        where, violation = dice.choice(CITED[self.cast.slug])
+        issued = citations.issue_citation(
+            citations.Draft(
+                client_id=UUID(int=dice.getrandbits(128)),
+                plate=car.plate,
+                region=car.region,
+                zone=where,
+                violation=violation,
+                issued_at=at,
+                note=dice.choice(("", "No receipt on the dash.", "Driver not present.")),
+            ),
+            by=dice.choice(self.cast.officers),
+            at=at,
+        ).citation
+        fate = dice.random()
+        if not issued.fine_minor:
+            return
+        if fate < 0.55:
+            later = at + timedelta(days=min(dice.expovariate(1 / 8), 60))
+            self.acts.append((later, lambda then: self.pay("citation", issued.number, then)))
+        elif fate < 0.72:
+            later = at + timedelta(days=dice.uniform(0.5, 6))
+            self.acts.append((later, lambda then: self.appeal(issued.number, then)))
+        elif fate < 0.74:
+            later = at + timedelta(minutes=dice.uniform(2, 9))
+            self.acts.append((later, lambda then: self.void(issued.number, then)))
+
+    def appeal(self, number: str, at: datetime) -> None:
+        """The owner appeals; the reviewer decides within days."""
+        grounds, text = self.dice.choice(people.APPEALS)
+        name = f"{self.dice.choice(people.FIRST)} {self.dice.choice(people.LAST)}"
+        plea = appeals.Plea(
+            grounds, text, name, f"appeal.{number.lower()}@{self.cast.slug}.example"
+        )
+        filed = appeals.file_appeal(number, plea, by=Actor("public", "", name), at=at)
+        later = at + timedelta(days=self.dice.uniform(1, 9))
+        self.acts.append((later, lambda then: self.decide(filed.number, number, then)))
+
+    def decide(self, number: str, citation: str, at: datetime) -> None:
+        """The reviewer decides an appeal."""
+        outcome, reason, text = self.dice.choice(people.DECISIONS)
+        charge = payments.charge_of("citation", citation)
+        amount = None
+        if outcome == "reduced":
+            if charge is None or charge.balance.minor < 2:
+                outcome, reason, text = people.DECISIONS[0]
+            else:
+                amount = Money(charge.balance.minor // 2, charge.balance.currency)
+        appeals.decide_appeal(
+            number,
+            outcome=outcome,
+            amount=amount,
+            reason_code=reason,
+            text=text,
+            by=self.cast.reviewer,
+            at=at,
+        )
+        if outcome != "dismissed" and self.dice.random() < 0.6:
+            later = at + timedelta(days=self.dice.uniform(1, 6))
+            self.acts.append((later, lambda then: self.pay("citation", citation, then)))
+
+    def void(self, number: str, at: datetime) -> None:
+        """A citation written by mistake is voided."""
+        citations.void_citation(number, reason="Wrong plate typed.", by=self.cast.reviewer, at=at)
+
+    def pay(self, kind: str, reference: str, at: datetime, *, payer: str = "") -> None:
+        """What is owed is paid, at the counter or from an account; now and then a check bounces."""
+        charge = payments.charge_of(kind, reference)
+        if charge is None or not charge.balance.minor:
+            return
+        kinds = ("cash", "cash", "other", "other", "other", "account", "cheque")
+        method = self.dice.choice(kinds)
+        deposit = payments.charge_of("deposit", reference) if kind == "permit" else None
+        owing = [charge.id, *([deposit.id] if deposit and deposit.balance.minor else [])]
+        paid = take_payment(charge_ids=owing, method=method, payer=payer, by=self.cast.clerk, at=at)
+        if method == "cheque" and kind == "citation" and self.dice.random() < 0.15:
+            later = at + timedelta(days=4)
+            self.acts.append((later, lambda then: self.bounce(paid.number, then)))
+
+    def bounce(self, number: str, at: datetime) -> None:
+        """A check comes back from the bank."""
+        refunds.bounce_payment(number, by=self.cast.clerk, at=at)
+
+    def begin_shift(self, officer: Actor, at: datetime) -> None:
+        """An officer begins the day."""
+        shifts.start_shift(by=officer, at=at)
+
+    def end_shift(self, officer: Actor, at: datetime) -> None:
+        """An officer goes home."""
+        shifts.end_shift(by=officer, at=at)
+
+    def _hour(self, opens: datetime, first: int, last: int) -> datetime:
+        return opens + timedelta(hours=self.dice.uniform(first, last))
+
+    def _some_vehicle(self) -> people.Vehicle:
+        """Three in four are customers' vehicles, the rest nobody has seen before."""
+        if self.cast.people and self.dice.random() < 0.75:
+            return self.dice.choice(self.cast.people)[2].vehicle
+        return people.vehicle(self.dice, self.cast.slug)
