@@ -11,10 +11,15 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
+from hypothesis import settings as hypothesis
 
 from tests import databases, seed
 
 _numbers = count(1)
+
+# A busy machine is no fault of the property under test.
+hypothesis.register_profile("parkops", deadline=None)
+hypothesis.load_profile("parkops")
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def translate(error: ValidationError, document: Any) -> list[tuple[Path, str]]:
 
 def unknown_key(key: str, known: list[str]) -> str:
     """Return the fault of a key that does not exist, with the nearest that does."""
-    near = nearest(key, known)
+    near = nearest(key, known, 0.55)
     hint = f"did you mean {near}?" if near else f"known here: {', '.join(known)}"
     return f"unknown key {key[:60]}; {hint}"
 
@@ -86,12 +86,12 @@ def not_one_of(value: object, options: list[str]) -> str:
     return f"{shown(value)} is not known here; {hint}{others}"
 
 
-def nearest(word: object, options: list[str]) -> str | None:
-    """Return the one of `options` that `word` most likely means, or None."""
+def nearest(word: object, options: list[str], likeness: float = 0.6) -> str | None:
+    """Return the one of `options` that `word` most likely means, or None if none is so alike."""
     if not isinstance(word, str):
         return None
     by_key = {option.casefold().replace("-", "_"): option for option in options}
-    near = get_close_matches(word.casefold().replace("-", "_"), by_key, 1, 0.6)
+    near = get_close_matches(word.casefold().replace("-", "_"), by_key, 1, likeness)
     return by_key[near[0]] if near else None
 
 
