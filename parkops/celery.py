@@ -25,6 +25,15 @@ EVERY_TENANT = {
 
 app.conf.beat_schedule = {
     "relay": {"task": "tenancy.relay_outbox", "schedule": 10.0},
+    "demonstration": {
+        "task": "tenancy.fan_out",
+        "schedule": 20.0,
+        "kwargs": {
+            "task": "local.demonstration_step",
+            "every": 20.0,
+            "demonstration_only": True,
+        },
+    },
     **{
         task: {
             "task": "tenancy.fan_out",

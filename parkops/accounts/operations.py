@@ -221,6 +221,19 @@ def set_first_password(text: str, *, password: str, at: datetime) -> User:
     return user
 
 
+@transaction.atomic
+def set_password(user_id: int, *, name: str, password: str, by: Actor, at: datetime) -> User:
+    """Give a person a name and a password, as the demonstration does; open sessions end."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    user.name = name
+    user.set_password(password)
+    user.session_epoch += 1
+    user.save(update_fields=["name", "password", "session_epoch"])
+    confirm_email(user)
+    audit.record("user.password_set", subject=("user", str(user.pk)), actor=by, at=at)
+    return user
+
+
 def welcome_link(user: User) -> str:
     """Return the address where `user` sets a password, once, within a week."""
     text = signing.sign([user.pk, _stamp(user)], purpose=WELCOME)

@@ -12,6 +12,7 @@ from django_tenants.utils import schema_context
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.tenancy import hosts
 from parkops.tenancy.models import Domain, Tenant
+from parkops.ui.brand import check as check_brand
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
 _RESERVED = {"www", "api", "admin", "static", "mail", "public", "platform", "app"}
@@ -94,6 +95,34 @@ def describe_tenant(
     facts = {"timezone": timezone, "currency": currency, "locale": locale, "languages": languages}
     if all(getattr(tenant, name, None) == value for name, value in facts.items()):
         return
+    with schema_context("public"):
+        Tenant.objects.filter(pk=tenant.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(tenant, name, value)
+    transaction.on_commit(hosts.forget_everywhere)
+
+
+def close_for_set_up(tenant: Tenant) -> None:
+    """Keep a tenant unreachable until `open_tenant`, as while it was created."""
+    _set_status(tenant, Tenant.Status.PROVISIONING)
+
+
+def dress_tenant(
+    tenant: Tenant, *, brand: str, brand_night: str, brand_mark: str, stripe_account: str = ""
+) -> None:
+    """Give a tenant its colors and the account that cards are paid to.
+
+    :raises Refused: if text in the colors could not be read.
+    """
+    for refusal in check_brand(brand, brand_night, brand_mark):
+        if not refusal.is_warning:
+            raise Refused("brand", refusal.reason, field=refusal.field)
+    facts = {
+        "brand": brand,
+        "brand_night": brand_night,
+        "brand_mark": brand_mark,
+        "stripe_account": stripe_account or tenant.stripe_account,
+    }
     with schema_context("public"):
         Tenant.objects.filter(pk=tenant.pk).update(**facts)
     for name, value in facts.items():

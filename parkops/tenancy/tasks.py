@@ -30,7 +30,9 @@ def relay_outbox(**_later: object) -> None:
 
 
 @public_task
-def fan_out(*, task: str, every: float, **_later: object) -> None:
+def fan_out(
+    *, task: str, every: float, demonstration_only: bool = False, **_later: object
+) -> None:
     """Send `task` to each active tenant, unless another beat has done so within most of `every` s."""
     now = timezone.now()
     Rhythm.objects.get_or_create(task=task, defaults={"begun_at": now - LEASE})
@@ -40,6 +42,8 @@ def fan_out(*, task: str, every: float, **_later: object) -> None:
     if not ours:
         return
     schemas = Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("pk")
+    if demonstration_only:
+        schemas = schemas.filter(is_demonstration=True)
     for place, schema in enumerate(schemas.values_list("schema_name", flat=True)):
         current_app.send_task(
             task,

@@ -15,7 +15,7 @@ def step(tenant: Tenant, *, at: datetime) -> str:
     """Let one thing happen at `at` in a demonstration tenant, which is current; returns its name."""
     dice = Random(at.timestamp())  # noqa: S311
     cast = cast_of(tenant)
-    cast.people = _some_people(dice)
+    cast.customers = _some_people(dice)
     acts: list[tuple[datetime, object]] = []
     stage = season.Stage(cast, dice, acts)
     for officer in cast.officers:

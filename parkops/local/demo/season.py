@@ -72,7 +72,7 @@ class Cast:
     slug: str
     staff: dict[str, Actor]
     officers: list[Actor]
-    people: list[tuple[int, str, people.Person]] = field(default_factory=list)
+    customers: list[tuple[int, str, people.Person]] = field(default_factory=list)
 
     @property
     def clerk(self) -> Actor:
@@ -179,7 +179,7 @@ class Stage:
             by=self.cast.clerk,
             at=at,
         )
-        self.cast.people.append((customer.pk, audience, person))
+        self.cast.customers.append((customer.pk, audience, person))
         if dice.random() < 0.85:
             code = dice.choice(WANTED[audience])
             self.acts.append(
@@ -216,9 +216,9 @@ class Stage:
 
     def buy_short(self, at: datetime) -> None:
         """Somebody buys a permit for a day or a month."""
-        if not self.cast.people:
+        if not self.cast.customers:
             return
-        customer_id, _, person = self.dice.choice(self.cast.people)
+        customer_id, _, person = self.dice.choice(self.cast.customers)
         code = self.dice.choice(("DAY", "DAY", "MONTH", "RIVER-MONTH", "OVERNIGHT"))
         self.buy(customer_id, person, code, at)
 
@@ -350,6 +350,6 @@ class Stage:
 
     def _some_vehicle(self) -> people.Vehicle:
         """Three in four are customers' vehicles, the rest nobody has seen before."""
-        if self.cast.people and self.dice.random() < 0.75:
-            return self.dice.choice(self.cast.people)[2].vehicle
+        if self.cast.customers and self.dice.random() < 0.75:
+            return self.dice.choice(self.cast.customers)[2].vehicle
         return people.vehicle(self.dice, self.cast.slug)
