@@ -1,0 +1,1 @@
+"""The front pages: a tenant's, and the platform's own."""

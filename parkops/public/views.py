@@ -1,0 +1,59 @@
+"""The front pages: the platform's own, and a tenant's with what stands behind it."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from parkops.public.today import today
+from parkops.tenancy import queries as tenancy
+from parkops.ui.access import public
+from parkops.ui.pages import page
+
+
+@public
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Show what ParkOps is, and the tenants of the demonstration if there are any."""
+    context = {"demonstrations": tenancy.demonstrations(), "is_local": settings.IS_LOCAL}
+    return page(request, "public/platform.html", context)
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what one comes to a parking office for, and what parking costs today."""
+    now = timezone.now()
+    context = {"today": today(now, zones_url=reverse("zones")), "now": now}
+    return page(request, "public/home.html", context)
+
+
+@public
+@require_safe
+def zones(request: HttpRequest) -> HttpResponse:
+    """Show every zone: when it is enforced and what it costs."""
+    now = timezone.now()
+    context = {"today": today(now, zones_url=""), "now": now}
+    return page(request, "public/zones.html", context)
+
+
+@public
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Answer what people ask most."""
+    return page(request, "public/help.html")
+
+
+@public
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say how the site can be used, and what to do where it cannot."""
+    return page(request, "public/accessibility.html")
+
+
+@public
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is kept of people and plates, and why."""
+    return page(request, "public/privacy.html")
