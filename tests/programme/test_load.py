@@ -1,10 +1,13 @@
 """Loading a programme file: all faults with their lines, or the programme."""
 
+import copy
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,6 +185,39 @@ class TestDigest:
 
     def test_differs_with_the_content(self):
         assert load.load(SMALL.replace("Lot A", "Lot B")).digest != load.load(SMALL).digest
+
+
+def places(value: Any, path: tuple = ()) -> list[tuple]:
+    """Every path of a document."""
+    pairs: Any = ()
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    return [path, *(place for key, part in pairs for place in places(part, (*path, key)))]
+
+
+SAMPLE = load.read(HERE / "sample.yaml").document
+ODD = [None, True, 0, -1, 1.5, 10**12, "", "x", "NO", "50%", "45.00", "3d", "always", "2026-09-01"]
+ODD += [[], {}, [[]], [None], {"a": 1}, {"kind": "days"}, ["A", "A"], [{}], {"hours": [1]}]
+ODD += [{"type": "Point", "coordinates": [0]}, {"type": ["x"]}, {"from": 1}, "24:00-24:00"]
+
+
+class TestDamage:
+    @settings(max_examples=80)
+    @given(place=st.sampled_from(places(SAMPLE)[1:]), odd=st.sampled_from(ODD))
+    def test_anywhere_gives_faults_or_a_programme_and_nothing_else(self, place, odd):
+        document = copy.deepcopy(SAMPLE)
+        part = document
+        for step in place[:-1]:
+            part = part[step]
+        part[place[-1]] = odd
+        text = yaml.safe_dump(document)
+        try:
+            loaded = load.load(text)
+        except load.Faulty as faulty:
+            assert all(fault.line > 0 and fault.message for fault in faulty.faults)
+            assert len(str(faulty).splitlines()) == len(faulty.faults)
+            return
+        assert load.load(load.to_yaml(loaded.document)).digest == loaded.digest
 
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).filter(
