@@ -31,6 +31,11 @@ class TestCheck:
         assert brand.check(refusal.nearest, GOOD[1], GOOD[2]) == []
         assert refusal.nearest in refusal.reason
 
+    def test_asks_both_papers(self):
+        assert brand.contrast("#767676", "#ffffff") > 4.5
+        (refusal,) = brand.check("#767676", GOOD[1], GOOD[2])
+        assert refusal.field == "brand"
+
     def test_refuses_a_night_brand_too_dark(self):
         (refusal,) = brand.check(GOOD[0], "#331166", GOOD[2])
         assert refusal.field == "brand_night"

@@ -32,6 +32,8 @@ class TestDraw:
             [maps.Place("A", square(west, south)), maps.Place("B", square(west, south + 0.02))],
             title="t",
         )
+        xs = [x for shape in drawn.shapes for x, _ in corners(shape.path)]
+        assert (min(xs) + max(xs)) / 2 == pytest.approx(drawn.width / 2, abs=0.2)
         for shape in drawn.shapes:
             for x, y in corners(shape.path):
                 assert -0.1 <= x <= drawn.width + 0.1
