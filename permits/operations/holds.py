@@ -17,8 +17,8 @@ from permits.queries.permits import type_of
 
 logger = logging.getLogger(__name__)
 
-PAST_THE_PAGE = timedelta(minutes=5)
-"""A place is held for this long past the end of the card provider's page."""
+ANOTHER_TRY = timedelta(minutes=5)
+"""A place is held for at least this long after somebody left the card provider's page unpaid."""
 LATE_MONEY = timedelta(hours=1)
 """For this long after a hold ran out its charge can still be paid, if there is a place."""
 BATCH = 500
@@ -26,12 +26,12 @@ BATCH = 500
 
 @transaction.atomic
 def open_checkout(number: str, *, until: datetime) -> None:
-    """Hold the place of an unpaid permit while its card page may be paid, and 5 minutes more."""
+    """Hold the place of an unpaid permit until money from its card page can come no more."""
     permit = _locked(number)
     if permit.paid_at is not None:
         return
     permit.is_checkout_open = True
-    permit.hold_expires_at = max(permit.hold_expires_at or until, until + PAST_THE_PAGE)
+    permit.hold_expires_at = max(permit.hold_expires_at or until, until)
     permit.save(update_fields=["is_checkout_open", "hold_expires_at"])
 
 
@@ -46,7 +46,7 @@ def close_checkout(number: str, *, at: datetime) -> None:
     if permit.paid_at is None and permit.hold_expires_at is not None:
         zone = programme.version(permit.programme_version).programme.tz
         first = type_of(permit).hold.after(max(permit.sold_at, permit.recorded_at), zone)
-        permit.hold_expires_at = min(permit.hold_expires_at, max(first, at + PAST_THE_PAGE))
+        permit.hold_expires_at = min(permit.hold_expires_at, max(first, at + ANOTHER_TRY))
     permit.save(update_fields=["is_checkout_open", "hold_expires_at"])
 
 

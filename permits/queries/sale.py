@@ -1,6 +1,6 @@
 """What somebody may buy now, at what price, and why not the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -91,6 +91,7 @@ def offer_for(
     buyer = _buyer(
         kind,
         customer,
+        audiences,
         plates,
         run,
         places,
@@ -111,41 +112,55 @@ def offer_for(
     return Offer(kind, in_force, run, quote, places, _audience(kind, audiences))
 
 
-def shelf(*, customer: Customer | None, staff: bool = False, at: datetime) -> list[Shelf]:
-    """Return the permit types in the programme's order, with price, places and reasons.
-
-    Those sold by link only are left out, and those that only the office sells unless `staff`.
-    """
+def shelf(
+    *,
+    customer: Customer | None = None,
+    audiences: Sequence[str] | None = None,
+    visible: Collection[str] = ("listed",),
+    by_staff: bool = False,
+    at: datetime,
+) -> list[Shelf]:
+    """Return the permit types of these visibilities in the programme's order, with price, places
+    and reasons, for a customer, for anybody of `audiences`, or for somebody not known yet."""
     in_force = programme.in_force(at)
-    kinds = [
-        kind
+    return [
+        shelf_of(kind, in_force, customer=customer, audiences=audiences, by_staff=by_staff, at=at)
         for kind in in_force.programme.permit_types
-        if kind.visibility == "listed" or (staff and kind.visibility == "staff")
+        if kind.visibility in visible
     ]
-    return [shelf_of(kind, in_force, customer=customer, staff=staff, at=at) for kind in kinds]
 
 
 def shelf_of(
-    kind: PermitType, in_force: InForce, *, customer: Customer | None, staff: bool, at: datetime
+    kind: PermitType,
+    in_force: InForce,
+    *,
+    customer: Customer | None = None,
+    audiences: Sequence[str] | None = None,
+    by_staff: bool = False,
+    at: datetime,
 ) -> Shelf:
-    """Return one type as the shop shows it to this customer (None: somebody not known yet)."""
+    """Return one type as the shop shows it; see `shelf`."""
     rules = in_force.programme
-    audiences = customer.audiences if customer else []
+    told = audiences if audiences is not None else (customer.audiences if customer else [])
+    left, waiting = None, waiting_for(kind)
     try:
         run = terms.run_of(kind, start=at, zone=rules.tz)
     except Refused as refusal:
-        decision = Decision(refusal.code, str(refusal))
-        return Shelf(kind, None, None, None, None, 0, decision)
+        return Shelf(kind, None, None, None, None, waiting, Decision(refusal.code, str(refusal)))
     places = terms.quota_terms(kind, run.period, rules.tz)
-    buyer = _buyer(kind, customer, (), run, places, by_staff=staff, renews=None, at=at)
-    decision = eligibility.may_buy(kind, rules, buyer, start=at, at=at)
+    left = places_left(kind, places)
+    buyer = _buyer(kind, customer, told, (), run, places, by_staff=by_staff, renews=None, at=at)
     quote = pricing.quote(
         kind, rules, run=run, start=at, at=at, permits=_open_permits(kind, customer, None, at)
     )
-    if customer is None and decision.code == "not_eligible" and audiences == []:
-        decision = eligibility.is_for(kind, rules, [], by_staff=staff)
     return Shelf(
-        kind, quote.total, run.period.start, run.period.end, buyer.left, buyer.waiting, decision
+        kind,
+        quote.total,
+        run.period.start,
+        run.period.end,
+        left,
+        waiting,
+        eligibility.may_buy(kind, rules, buyer, start=at, at=at),
     )
 
 
@@ -197,6 +212,7 @@ def fuels_of(customer: Customer | None, plates: Sequence[Plate], *, at: datetime
 def _buyer(
     kind: PermitType,
     customer: Customer | None,
+    audiences: Sequence[str],
     plates: Sequence[Plate],
     run: Run,
     places: Sequence[str],
@@ -216,7 +232,7 @@ def _buyer(
     for row in overdue:
         owed = row.balance if owed is None else owed + row.balance
     return Buyer(
-        audiences=tuple(customer.audiences) if customer else (),
+        audiences=tuple(audiences),
         current=_current(kind, customer, run, renews, at),
         left=left,
         waiting=waiting,

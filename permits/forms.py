@@ -1,0 +1,227 @@
+"""What the pages of permits ask."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from parkops.kernel.plates import plate_key
+from parkops.ui import regions
+
+MOST_HOURS = 24 * 366
+
+
+class ChoiceForm(forms.Form):
+    """Asks which permit."""
+
+    permit_type = forms.ChoiceField(label="Permit", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, codes: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["permit_type"].choices = [(code, code) for code in codes]
+        self.fields["permit_type"].error_messages["required"] = "Choose a permit."
+        self.fields["permit_type"].error_messages["invalid_choice"] = (
+            "This permit is not open to you now. Choose another."
+        )
+
+
+class PlateForm(forms.Form):
+    """Asks for one plate and where it is from."""
+
+    region = forms.ChoiceField(label="State or province", required=False)
+    plate = forms.CharField(
+        label="Plate",
+        max_length=32,
+        error_messages={"required": "Type the plate as it is on the car."},
+    )
+
+    def __init__(self, *args: Any, is_optional: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = [("", "Another place"), *regions.choices()]
+        self.fields["plate"].required = not is_optional
+
+    def clean_plate(self) -> str:
+        """Return the plate as typed; it has something to compare by."""
+        text = self.cleaned_data["plate"]
+        if text:
+            try:
+                plate_key(text)
+            except ValueError as error:
+                raise forms.ValidationError(str(error)) from error
+        return text
+
+
+class DatesForm(forms.Form):
+    """Asks from which day a permit counts; for permits by the hour also when and for how long."""
+
+    start_on = forms.DateField(
+        label="First day",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "Choose the first day.",
+            "invalid": "Give a day such as 2026-11-30.",
+        },
+    )
+    start_time = forms.TimeField(
+        label="From",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": "Give a time such as 14:30."},
+    )
+    hours = forms.IntegerField(
+        label="Hours",
+        min_value=1,
+        max_value=MOST_HOURS,
+        error_messages={"required": "Say how many hours."},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        today: date,
+        latest: date,
+        by_hour: bool,
+        least_hours: int = 1,
+        most_hours: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.today, self.latest = today, latest
+        self.fields["start_on"].widget.attrs |= {
+            "min": today.isoformat(),
+            "max": latest.isoformat(),
+        }
+        if not by_hour:
+            del self.fields["hours"], self.fields["start_time"]
+            return
+        hours = self.fields["hours"]
+        hours.min_value, hours.max_value = least_hours, most_hours or MOST_HOURS
+        hours.help_text = (
+            f"From {least_hours} to {most_hours}." if most_hours else f"At least {least_hours}."
+        )
+        hours.widget.attrs |= {"min": hours.min_value, "max": hours.max_value}
+
+    def clean_hours(self) -> int:
+        """Return the hours, within what the permit type sells."""
+        hours, rule = self.cleaned_data["hours"], self.fields["hours"]
+        if not rule.min_value <= hours <= rule.max_value:
+            raise forms.ValidationError(f"From {rule.min_value} to {rule.max_value} hours.")
+        return hours
+
+    def clean_start_on(self) -> date:
+        """Return a day that is not over and not too far ahead."""
+        day = self.cleaned_data["start_on"]
+        if day < self.today:
+            raise forms.ValidationError("This day is over. Choose today or a later day.")
+        if day > self.latest:
+            raise forms.ValidationError(
+                f"Choose a day until {self.latest.day} {self.latest:%B %Y}."
+            )
+        return day
+
+
+class EmailForm(forms.Form):
+    """Asks for the e-mail address that the code and the receipt go to."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Type your e-mail address.",
+            "invalid": "Give an address such as ana@example.org.",
+        },
+    )
+
+
+class ReasonForm(forms.Form):
+    """Asks why."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why."},
+    )
+
+
+class FilterForm(forms.Form):
+    """Narrows the office's list of permits."""
+
+    q = forms.CharField(label="Holder, plate or number", required=False, max_length=100)
+    type = forms.ChoiceField(label="Kind", required=False)
+    status = forms.ChoiceField(label="State", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        kinds: Sequence[tuple[str, str]],
+        states: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type"].choices = [("", "Every kind"), *kinds]
+        self.fields["status"].choices = [("", "Every state"), *states]
+
+
+class PlatesForm(forms.Form):
+    """Asks for all plates of a permit, one a line."""
+
+    plates = forms.CharField(
+        label="Plates",
+        required=False,
+        max_length=2_000,
+        help_text="One a line. A region may follow after a comma, as in 8KRT204, WA.",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean_plates(self) -> list[tuple[str, str]]:
+        """Return (plate, region) of every line."""
+        found = []
+        for line in self.cleaned_data["plates"].splitlines():
+            text, _, region = line.partition(",")
+            if not text.strip():
+                continue
+            try:
+                plate_key(text)
+            except ValueError as error:
+                raise forms.ValidationError(f"{text.strip()}: {error}") from error
+            found.append((text.strip(), region.strip()))
+        return found
+
+
+class SaleForm(PlatesForm):
+    """Asks what to sell at the counter."""
+
+    permit_type = forms.ChoiceField(label="Kind")
+    start_on = forms.DateField(
+        label="First day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Left out: today.",
+    )
+    hours = forms.IntegerField(
+        label="Hours",
+        required=False,
+        min_value=1,
+        max_value=MOST_HOURS,
+        help_text="For permits by the hour.",
+    )
+    field_order = ["permit_type", "plates", "start_on", "hours"]
+
+    def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["permit_type"].choices = kinds
+
+
+class PassForm(PlateForm):
+    """Asks whom a visitor pass is for, and for how long from now."""
+
+    hours = forms.IntegerField(
+        label="Hours",
+        min_value=1,
+        max_value=24 * 14,
+        error_messages={"required": "Say how many hours."},
+    )
+    field_order = ["region", "plate", "hours"]

@@ -1,0 +1,115 @@
+"""Which permits a list shows: chosen by plate, holder, number, type, status and zone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from parkops.kernel.codes import code_key
+from parkops.kernel.numbers import tidy
+from parkops.kernel.plates import plate_key
+from parkops.programme import queries as programme
+from permits.models import Permit, PlateRight
+from permits.models.permits import status_q
+from permits.rules.status import Status
+
+ENDS_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; what is empty narrows nothing."""
+
+    text: str = ""
+    plate: str = ""
+    customer_id: int | None = None
+    type_code: str = ""
+    status: Status | None = None
+    zone: str = ""
+    view: str = ""
+
+
+VIEWS = ("current", "ending", "approval", "held", "all")
+"""The saved views of the office's list."""
+
+
+def matching(filters: Filters, *, at: datetime) -> QuerySet[Permit]:
+    """Return the permits that match, with their customers; the caller orders them."""
+    rows = Permit.objects.select_related("customer", "renews")
+    if filters.text:
+        rows = rows.filter(_text_q(filters.text))
+    if filters.plate:
+        rows = rows.filter(_plate_q(filters.plate))
+    if filters.customer_id is not None:
+        rows = rows.filter(customer_id=filters.customer_id)
+    if filters.type_code:
+        rows = rows.filter(type_key=code_key(filters.type_code))
+    if filters.status is not None:
+        rows = rows.filter(status_q(filters.status, at))
+    if filters.zone:
+        rows = rows.filter(_zone_q(filters.zone))
+    if filters.view:
+        rows = rows.filter(view_q(filters.view, at=at))
+    return rows
+
+
+def counts(*, at: datetime) -> dict[str, int]:
+    """Return how many permits each saved view has, by one statement."""
+    return Permit.objects.aggregate(
+        **{view: Count("pk", filter=view_q(view, at=at)) for view in VIEWS}
+    )
+
+
+def view_q(view: str, *, at: datetime) -> Q:
+    """Return the condition of a saved view; an unknown one is all."""
+    active = status_q(Status.ACTIVE, at)
+    return {
+        "current": active,
+        "ending": active & Q(ends_at__lte=at + ENDS_SOON),
+        "approval": status_q(Status.PENDING, at),
+        "held": status_q(Status.HELD, at),
+    }.get(view, Q(pk__isnull=False))
+
+
+def _text_q(text: str) -> Q:
+    """Match a number, a hangtag, a plate's beginning, or every word in name or e-mail."""
+    number = tidy(text)
+    if number is not None:
+        return Q(number=number)
+    found = Q(number__istartswith=text.strip()) | Q(hangtag__iexact=text.strip())
+    people = Q()
+    for word in text.split()[:5]:
+        people &= Q(customer__name__icontains=word) | Q(customer__email__icontains=word)
+    try:
+        key = plate_key(text)
+    except ValueError:
+        return found | people
+    on = PlateRight.objects.filter(
+        kind=PlateRight.Kind.PERMIT, plate_key__startswith=key, removed_at__isnull=True
+    )
+    return found | people | Q(pk__in=on.values("permit_id"))
+
+
+def _plate_q(typed: str) -> Q:
+    try:
+        key = plate_key(typed)
+    except ValueError:
+        return Q(pk__in=[])
+    on = PlateRight.objects.filter(
+        kind=PlateRight.Kind.PERMIT, plate_key=key, removed_at__isnull=True
+    )
+    return Q(pk__in=on.values("permit_id"))
+
+
+def _zone_q(code: str) -> Q:
+    """Match permits that grant the zone, or one that it is within, by the version of their sale."""
+    found = Q(pk__in=[])
+    for number in Permit.objects.order_by().values_list("programme_version", flat=True).distinct():
+        rules = programme.version(number).programme
+        kinds = [
+            code_key(kind.code)
+            for kind in rules.permit_types
+            if rules.covers([zone for grant in kind.grants for zone in grant.zones], code)
+        ]
+        found |= Q(programme_version=number, type_key__in=kinds)
+    return found

@@ -1,0 +1,132 @@
+"""One permit with all that its page shows, to its holder and to the office."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from parkops.kernel.decisions import Decision
+from parkops.kernel.money import Money
+from parkops.kernel.periods import Period
+from parkops.programme import queries as programme
+from parkops.programme.permit_schema import PermitType
+from parkops.ui.values import Reason
+from payments import pages as payment_pages
+from payments import queries as payments
+from payments.queries import ChargeRow
+from permits.models import Permit, VisitorPass
+from permits.queries.permits import PlateOn, money_of, plates_of, type_of
+from permits.queries.stays import left_of
+from permits.rules.grants import describe_grants
+from permits.rules.passes import Allotment
+from permits.rules.renewals import may_renew
+from permits.rules.status import CURRENT, Status
+
+BADGES: dict[Status, tuple[str, str]] = {
+    Status.HELD: ("Not paid yet", "warn"),
+    Status.PENDING: ("Waits for approval", "warn"),
+    Status.SCHEDULED: ("Starts later", "info"),
+    Status.ACTIVE: ("In force", "good"),
+    Status.SUSPENDED: ("Suspended", "warn"),
+    Status.EXPIRED: ("Ended", ""),
+    Status.CANCELLED: ("Canceled", ""),
+    Status.REVOKED: ("Revoked", "bad"),
+}
+"""What a status is called on screen, and its tone."""
+JUST_NOW = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class PermitPage:
+    """A permit as its page shows it at an instant."""
+
+    permit: Permit
+    kind: PermitType
+    status: Status
+    label: str
+    tone: str
+    plates: tuple[PlateOn, ...]
+    grants: list[str]
+    last_at: datetime
+    total: Money
+    lines: list[Reason]
+    charges: list[ChargeRow]
+    owed: Money
+    receipts: list[payment_pages.ReceiptLink]
+    is_new: bool
+    may_renew: Decision
+    may_change: bool
+    allotment: Allotment | None
+    passes: list[VisitorPass]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for its money."""
+        return self.status is Status.HELD
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it is, or will be, a right to park."""
+        return self.status in (Status.ACTIVE, Status.SCHEDULED)
+
+
+def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
+    """Return a permit as its page shows it at `at`."""
+    kind, status = type_of(permit), permit.status_at(at)
+    charges = charges_of(permit, at=at)
+    label, tone = BADGES[status]
+    if status is Status.EXPIRED and permit.paid_at is None:
+        label = "Not paid in time"
+    owed = money_of(permit, sum(row.balance.minor for row in charges))
+    return PermitPage(
+        permit=permit,
+        kind=kind,
+        status=status,
+        label=label,
+        tone=tone,
+        plates=plates_of([permit], at=at).get(permit.pk, ()),
+        grants=describe_grants(kind.grants),
+        last_at=permit.ends_at - timedelta(seconds=1),
+        total=money_of(permit, permit.net_minor + permit.tax_minor),
+        lines=[Reason(text, money_of(permit, minor)) for text, minor in permit.price_lines],
+        charges=charges,
+        owed=owed,
+        receipts=payment_pages.receipt_links(payments.receipts_for(charges)),
+        is_new=permit.paid_at is not None and at - permit.recorded_at < JUST_NOW,
+        may_renew=_may_renew(permit, status, at=at),
+        may_change=status in CURRENT and kind.vehicles.max > 0,
+        allotment=_allotment(permit, kind, status, at=at),
+        passes=list(permit.passes.filter(ends_at__gt=at).order_by("starts_at", "pk")[:50])
+        if kind.passes
+        else [],
+    )
+
+
+def charges_of(permit: Permit, *, at: datetime) -> list[ChargeRow]:
+    """Return the charges of a permit: its price and its deposit."""
+    kinds = ["permit", "deposit"] if permit.deposit_minor else ["permit"]
+    rows = [payments.charge_of(kind, permit.number, at=at) for kind in kinds]
+    return [row for row in rows if row is not None]
+
+
+def _may_renew(permit: Permit, status: Status, *, at: datetime) -> Decision:
+    rules = programme.in_force(at).programme
+    kind = rules.permit_type(permit.type_code)
+    if kind is None:
+        return Decision("not_renewable", "This kind of permit is not sold any more.")
+    renewals = permit.renewals.filter(cancelled_at__isnull=True, lapsed_at__isnull=True)
+    return may_renew(
+        kind,
+        status=status,
+        ends_at=permit.ends_at,
+        is_renewed=renewals.exists(),
+        zone=rules.tz,
+        at=at,
+    )
+
+
+def _allotment(
+    permit: Permit, kind: PermitType, status: Status, *, at: datetime
+) -> Allotment | None:
+    if kind.passes is None or status not in (Status.ACTIVE, Status.SCHEDULED):
+        return None
+    begins = max(at, permit.starts_at)
+    return left_of(permit, wanted=Period(begins, begins + timedelta(minutes=1)))

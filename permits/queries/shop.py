@@ -1,0 +1,103 @@
+"""The shop's pages: choices with price and why, a priced offer, a place in line."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from parkops.customers.models import Customer
+from parkops.kernel.decisions import NotFound
+from parkops.programme import queries as programme
+from parkops.programme.permit_schema import DayTerm, HourTerm, PermitType, Rolling
+from parkops.ui.values import Option, Reason
+from permits.models import WaitlistEntry
+from permits.queries import line, sale
+from permits.queries.sale import Offer, Shelf
+from permits.rules.grants import describe_grants
+
+
+def options(*, customer: Customer | None, at: datetime) -> list[Option]:
+    """Return the listed types as choices, those open to this customer first."""
+    shelf = sale.shelf(customer=customer, at=at)
+    rows = [_option(row, is_known=customer is not None) for row in shelf]
+    return sorted(rows, key=lambda option: bool(option.refused))
+
+
+def one(code: str, *, customer: Customer | None, at: datetime) -> Shelf:
+    """Return one type as the shop shows it.
+
+    :raises NotFound: if the program in force has no such type, or only the office sells it.
+    """
+    in_force = programme.in_force(at)
+    kind = in_force.programme.permit_type(code)
+    if kind is None or kind.visibility == "staff":
+        raise NotFound("There is no such permit.")
+    return sale.shelf_of(kind, in_force, customer=customer, at=at)
+
+
+def priced(offer: Offer) -> dict[str, object]:
+    """Return what a page shows of an offer: its term, lines, reasons and sums."""
+    quote = offer.quote
+    return {
+        "offer": offer,
+        "quote": quote,
+        "last_at": quote.period.end - timedelta(seconds=1),
+        "lines": [Reason(row.text, row.amount) for row in quote.lines],
+        "grants": describe_grants(offer.kind.grants),
+        "total_text": "Total, tax included" if quote.tax else "Total",
+    }
+
+
+def entry_of(customer: Customer, kind: PermitType) -> WaitlistEntry | None:
+    """Return the customer's open entry in the line for a type."""
+    open_states = (WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED)
+    entries = line.entries(customer_id=customer.pk, type_code=kind.code)
+    return entries.filter(status__in=open_states).first()
+
+
+def place_in_line(customer: Customer, kind: PermitType) -> dict[str, object]:
+    """Return the customer's entry in the line for a type, if any, and the position."""
+    entry = entry_of(customer, kind)
+    return {
+        "entry": entry,
+        "position": line.position_of(entry) if entry else None,
+        "is_offered": bool(entry and entry.status == WaitlistEntry.Status.OFFERED),
+    }
+
+
+def _option(row: Shelf, *, is_known: bool) -> Option:
+    kind = row.kind
+    why = [text + "." for text in describe_grants(kind.grants)]
+    term = _term(kind)
+    if term:
+        why.insert(0, term)
+    if row.decision and row.left is not None:
+        why.append(f"{row.left} left.")
+    refused, url, url_text = "", "", ""
+    if not row.decision:
+        refused = row.decision.reason
+        if row.decision.code == "not_eligible" and not is_known:
+            refused = refused.partition(" Our records")[0]
+            url = f"{reverse('account_request_login_code')}?next={reverse('portal_permits:choose')}"
+            url_text = "Sign in so that we know you"
+        elif row.decision.code == "sold_out" and kind.waitlist is not None:
+            url, url_text = reverse("portal_permits:wait", args=[kind.code]), "Join the waitlist"
+    return Option(
+        value=kind.code,
+        label=kind.name,
+        why=" ".join(why),
+        price=row.price,
+        refused=refused,
+        url=url,
+        url_text=url_text,
+    )
+
+
+def _term(kind: PermitType) -> str:
+    term = kind.term
+    if isinstance(term, Rolling):
+        return "A month." if term.months == 1 else f"{term.months} months."
+    if isinstance(term, DayTerm):
+        return "A day." if term.days == 1 else f"{term.days} days."
+    if isinstance(term, HourTerm):
+        return "By the hour."
+    return ""

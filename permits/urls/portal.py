@@ -1,0 +1,26 @@
+"""Where permits are bought, looked at and shown."""
+
+from django.urls import path
+
+from permits.views.portal import buying, holding, paying
+
+app_name = "portal_permits"
+
+urlpatterns = [
+    path("permits/", buying.choose, name="choose"),
+    path("permits/buy/vehicle/", buying.vehicle, name="vehicle"),
+    path("permits/buy/dates/", buying.dates, name="dates"),
+    path("permits/buy/you/", buying.you, name="you"),
+    path("permits/buy/check/", buying.check, name="check"),
+    path("permits/buy/<str:code>/", buying.start, name="start"),
+    path("permits/waitlist/<str:code>/", buying.wait, name="wait"),
+    path("permits/verify/<str:token>/", holding.verify, name="verify"),
+    path("permits/<str:number>/", holding.detail, name="detail"),
+    path("permits/<str:number>/pay/", paying.pay, name="pay"),
+    path("permits/<str:number>/permit.pdf", holding.paper, name="paper"),
+    path("permits/<str:number>/permit.ics", holding.calendar, name="calendar"),
+    path("permits/<str:number>/vehicles/", holding.vehicles, name="vehicles"),
+    path("permits/<str:number>/renewal/", holding.renewal, name="renewal"),
+    path("permits/<str:number>/cancellation/", holding.cancellation, name="cancellation"),
+    path("permits/<str:number>/passes/", holding.passes, name="passes"),
+]

@@ -1,0 +1,1 @@
+"""What customers see: buying a permit, and the permits that they have."""
