@@ -21,12 +21,14 @@ def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Answer:
 
 
 @transaction.atomic
-def check_plates(looks: Sequence[Look], *, source: str, by: Actor, at: datetime) -> list[Answer]:
+def check_plates(
+    looks: Sequence[Look], *, source: str, named: str = "", by: Actor, at: datetime
+) -> list[Answer]:
     """Return the answers to looks in their order, and keep each; all of them or none.
 
-    :raises Refused: for a plate that is none, or an unknown zone.
+    :raises Refused: for a plate that is none, or an unknown zone; `named` leads its field.
     """
-    answers = checks.answers_to(looks)
+    answers = checks.answers_to(looks, named=named)
     PlateCheck.objects.bulk_create(
         [
             PlateCheck(

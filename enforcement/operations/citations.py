@@ -1,11 +1,13 @@
 """What can be done with a citation: issue it, add a photo, void it, bring it up to date."""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from enforcement.models import Citation, CitationPhoto
 from enforcement.operations import pictures
@@ -14,6 +16,7 @@ from enforcement.queries import citations as citing
 from enforcement.queries.checks import Answer, Look
 from enforcement.queries.citations import KIND
 from enforcement.rules import fines, owed, standing
+from parkops.accounts.models import User
 from parkops.audit import operations as audit
 from parkops.customers import queries as customers
 from parkops.kernel.actors import SYSTEM, Actor
@@ -134,13 +137,19 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
 
 
 @transaction.atomic
-def add_photo(number: str, data: bytes, *, by: Actor, at: datetime) -> CitationPhoto:
-    """Add a picture to a citation; the same file again is the first.
+def add_photos(
+    number: str, files: Sequence[bytes], *, by: Actor, at: datetime
+) -> list[CitationPhoto]:
+    """Add pictures to a citation, all or none; a file that it has already is not added again.
 
     :raises NotFound: if there is no such citation.
-    :raises Refused: if it is no picture, or too large.
+    :raises Refused: if one is no picture, or too large.
     """
     citation = locked(number)
+    return [_add_photo(citation, data, by=by, at=at) for data in files]
+
+
+def _add_photo(citation: Citation, data: bytes, *, by: Actor, at: datetime) -> CitationPhoto:
     picture = pictures.take_in(data, zone=citing.tenant_zone())
     known = citation.photos.filter(original_sha256=picture.original_sha256).first()
     if known is not None:
@@ -225,7 +234,7 @@ def _written(
     in_force, issued_at = answer.in_force, draft.issued_at
     version = in_force.programme
     fine, flags = _fine_and_flags(draft, answer, violation)
-    person = by if by.kind == "staff" else replace(by, ref="")
+    officer, officer_ref = _officer(draft.officer, by)
     citation = Citation(
         number=numbering.next_number("C", at=issued_at, zone=version.tz),
         pin=f"{secrets.randbelow(10**6):06}",
@@ -245,8 +254,8 @@ def _written(
         issued_at=issued_at,
         issued_on=issued_at.astimezone(version.tz).date(),
         recorded_at=at,
-        officer=draft.officer or by.name,
-        officer_ref=person.ref,
+        officer=officer,
+        officer_ref=officer_ref,
         note=draft.note,
         public_note=draft.public_note,
         flags=flags,
@@ -256,6 +265,15 @@ def _written(
     citation.stage = owed.owing_on(case, at.astimezone(version.tz).date()).stage
     citation.save()
     return citation
+
+
+def _officer(named: str, by: Actor) -> tuple[str, str]:
+    """Who issues: the officer named, if one of ours with their id; else who acts. A token is nobody."""
+    if not named:
+        return by.name, by.ref if by.kind == "staff" else ""
+    known = User.objects.filter(Q(email__iexact=named) | Q(name__iexact=named)).order_by("pk")
+    person = known.first()
+    return named, str(person.pk) if person else ""
 
 
 def _fine_and_flags(

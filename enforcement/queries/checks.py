@@ -146,16 +146,24 @@ def money_json(money: Money) -> dict[str, str]:
     return {"amount": money.amount, "currency": money.currency}
 
 
-def answers_to(looks: Sequence[Look]) -> list[Answer]:
+def answers_to(looks: Sequence[Look], *, named: str = "") -> list[Answer]:
     """Return the answers to these looks, in their order; a look counts as seen for later ones.
 
     The number of queries does not grow with the looks, but for what is rare: rights that just ended
-    and near misses of plates without any.
+    and near misses of plates without any. With `named`, a refusal's field says which look it was:
+    `reads.3.plate`.
 
     :raises Refused: for a plate that is none, or a zone that the programme of its time has not.
     """
     versions = _Versions()
-    asked = [_read(look, versions.at(look.at)) for look in looks]
+    asked = []
+    for place, look in enumerate(looks):
+        try:
+            asked.append(_read(look, versions.at(look.at)))
+        except Refused as refusal:
+            if named:
+                refusal.field = f"{named}.{place}.{refusal.field}"
+            raise
     facts = _Facts(asked)
     answers: dict[int, Answer] = {}
     for place in sorted(range(len(asked)), key=lambda i: (asked[i].look.at, i)):

@@ -1,0 +1,1 @@
+"""Citations of other systems, brought over from files as they are."""

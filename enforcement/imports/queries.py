@@ -1,0 +1,47 @@
+"""The imports that were made, and whether one can be undone."""
+
+from enforcement.imports.models import ImportBatch
+from enforcement.models import Appeal, Citation, CitationPhoto
+from enforcement.queries.citations import KIND
+from parkops.kernel.decisions import ALLOWED, Decision, NotFound
+from payments.models import Charge
+
+NEWEST = 200
+
+
+def newest_imports(*, limit: int = NEWEST) -> list[ImportBatch]:
+    """Return the newest `limit` imports, newest first."""
+    return list(ImportBatch.objects.order_by("-pk")[:limit])
+
+
+def import_of(batch_id: int) -> ImportBatch:
+    """Return the import.
+
+    :raises NotFound: if there is none.
+    """
+    batch = ImportBatch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound(f"There is no import {batch_id}.")
+    return batch
+
+
+def may_undo(batch: ImportBatch) -> Decision:
+    """Return whether an import can be undone: nothing was done here with any of its citations."""
+    if batch.undone_at is not None:
+        return Decision("already_undone", f"Import {batch.pk} was undone by {batch.undone_by}.")
+    ours = Citation.objects.filter(imported_batch=batch.pk)
+    for word, rows in (
+        ("appealed", Appeal.objects.filter(citation__imported_batch=batch.pk)),
+        ("paid or charged", Charge.objects.filter(kind=KIND, reference__in=ours.values("number"))),
+        ("paid", ours.filter(settled_at__isnull=False)),
+        ("dismissed", ours.filter(dismissed_at__isnull=False)),
+        ("voided", ours.filter(voided_at__isnull=False)),
+        ("given a photo", CitationPhoto.objects.filter(citation__imported_batch=batch.pk)),
+    ):
+        count = rows.count()
+        if count:
+            told = "citation of it was" if count == 1 else "citations of it were"
+            return Decision(
+                "in_use", f"Import {batch.pk} cannot be undone: {count:,} {told} {word} since."
+            )
+    return ALLOWED
