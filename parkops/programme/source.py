@@ -12,6 +12,8 @@ LARGEST_BYTES = 1024 * 1024
 MOST_VALUES = 250_000
 DEEPEST = 40
 
+NESTED = re.compile(rf"(?:[\[{{]\s*){{{DEEPEST + 1}}}")
+"""So many brackets in a row that the reader would take seconds to give up."""
 UNSTORABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\\ud800-\\udfff]")
 """What an escape in quotes can write and no database or page can hold."""
 
@@ -68,6 +70,8 @@ def read(raw: bytes | str) -> Source:
     source = Source()
     try:
         source.text = _decoded(raw)
+        if NESTED.search(source.text):
+            raise RecursionError
         node = _Reader(source.text).get_single_node()
         if node is None:
             raise _TooMuch("the file is empty; write schema, programme and zones")

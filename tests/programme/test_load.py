@@ -28,6 +28,13 @@ def faults_of(text: str | bytes) -> list[tuple[int, str]]:
     return [(fault.line, fault.path) for fault in caught.value.faults]
 
 
+def outcome(text: str) -> load.Loaded | list[load.Fault]:
+    try:
+        return load.load(text)
+    except load.Faulty as faulty:
+        return faulty.faults
+
+
 class TestExamples:
     @pytest.mark.parametrize("name", ["campus.yaml", "town.yaml"])
     def test_of_the_contract_have_no_fault(self, name):
@@ -112,7 +119,7 @@ class TestForm:
             (b"a: 1\nb: \xff\n", 2),
             ("a: 1".encode("utf-16"), 1),
             ("a: " + "[" * 300 + "]" * 300, 1),
-            ("[" * 20_000, 1),
+            ("[" * 5_000, 1),
         ],
     )
     def test_that_is_not_yaml_is_one_fault_on_its_line(self, text, line):
@@ -202,7 +209,7 @@ ODD += [{"type": "Point", "coordinates": [0]}, {"type": ["x"]}, {"from": 1}, "24
 
 
 class TestDamage:
-    @settings(max_examples=80)
+    @settings(max_examples=25)
     @given(place=st.sampled_from(places(SAMPLE)[1:]), odd=st.sampled_from(ODD))
     def test_anywhere_gives_faults_or_a_programme_and_nothing_else(self, place, odd):
         document = copy.deepcopy(SAMPLE)
@@ -210,14 +217,12 @@ class TestDamage:
         for step in place[:-1]:
             part = part[step]
         part[place[-1]] = odd
-        text = yaml.safe_dump(document)
-        try:
-            loaded = load.load(text)
-        except load.Faulty as faulty:
-            assert all(fault.line > 0 and fault.message for fault in faulty.faults)
-            assert len(str(faulty).splitlines()) == len(faulty.faults)
-            return
-        assert load.load(load.to_yaml(loaded.document)).digest == loaded.digest
+        result = outcome(yaml.safe_dump(document))
+        if isinstance(result, load.Loaded):
+            assert load.load(load.to_yaml(result.document)).digest == result.digest
+        else:
+            assert all(fault.line > 0 and fault.message for fault in result)
+            assert len({fault.render("f").splitlines()[0] for fault in result}) == len(result) > 0
 
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).filter(
