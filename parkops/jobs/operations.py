@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from parkops.jobs.models import Job
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound
 from parkops.tenancy.later import NotYet, extend_lease, later
+from parkops.tenancy.models import OutboxEntry
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,9 @@ def ask(kind: str, arguments: dict[str, Any], *, by: Actor, at: datetime) -> Job
 @transaction.atomic
 def cancel(job_id: int, *, by: Actor, at: datetime) -> Job:
     """Cancel a job that is not finished; a running one stops at its next heartbeat."""
-    job = Job.objects.select_for_update().get(pk=job_id)
+    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NotFound("There is no such job.")
     if job.state in (Job.State.QUEUED, Job.State.RUNNING):
         Job.objects.filter(pk=job.pk).update(state=Job.State.CANCELLED, finished_at=at)
         audit.record("job.cancelled", subject=("job", str(job.reference)), actor=by, at=at)
@@ -85,6 +88,20 @@ def retry(job_id: int, *, by: Actor, at: datetime) -> Job:
     later("jobs.work", job=job.pk)
     job.refresh_from_db()
     return job
+
+
+@transaction.atomic
+def retry_given_up(entry_id: int, *, by: Actor, at: datetime) -> None:
+    """Promise again, with fresh attempts, what was given up in this tenant.
+
+    :raises NotFound: if nothing of this tenant was given up under this id.
+    """
+    revived = OutboxEntry.objects.filter(
+        pk=entry_id, schema_name=connection.schema_name, state=OutboxEntry.State.DEAD
+    ).update(state=OutboxEntry.State.WAITING, attempts=0, available_at=at)
+    if not revived:
+        raise NotFound("There is no such work.")
+    audit.record("work.retried", subject=("work", str(entry_id)), actor=by, at=at)
 
 
 def work(job_id: int) -> None:

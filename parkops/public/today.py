@@ -72,7 +72,7 @@ def today(at: datetime, *, zones_url: str) -> Today | None:
         zones=[zone for zone in zones if zone.prices or zone.rule],
         map=_map(programme, zones, zones_url),
         offer=_offer(programme),
-        hour=min(hourly, key=lambda money: money.minor, default=None),
+        hour=min(hourly, default=None),
         events=[
             _spoken(code)
             for code in programme.events
@@ -91,9 +91,9 @@ def _zone(programme: Programme, zone: Zone, day: Period, events: Events) -> Zone
     rates = programme.rates_for(zone.code)
     prices = [
         Price(
-            programme.money(rate.per_hour),
+            rate.per_hour,
             hours,
-            programme.money(rate.day_max) if rate.day_max else None,
+            rate.day_max,
         )
         for rate in rates
         if (hours := _hours(programme.periods(rate.when, day, events=events), programme))
@@ -151,11 +151,8 @@ def _map(programme: Programme, zones: Sequence[ZoneToday], zones_url: str) -> Ma
 
 def _offer(programme: Programme) -> PermitOffer:
     listed = [kind for kind in programme.permit_types if kind.visibility == "listed"]
-    prices = [kind.price.base for kind in listed if kind.price.base > 0]
-    return PermitOffer(
-        [kind.name for kind in listed[:3]],
-        programme.money(min(prices)) if prices else None,
-    )
+    prices = [kind.price.base for kind in listed if kind.price.base]
+    return PermitOffer([kind.name for kind in listed[:3]], min(prices, default=None))
 
 
 def _spoken(code: str) -> str:

@@ -1,0 +1,89 @@
+"""Reads of jobs, and of the promised work that was given up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+
+from parkops.jobs.models import Job
+from parkops.tenancy.models import OutboxEntry
+
+TONES = {
+    Job.State.QUEUED: "info",
+    Job.State.RUNNING: "info",
+    Job.State.DONE: "good",
+    Job.State.FAILED: "bad",
+    Job.State.CANCELLED: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One job, as the list shows."""
+
+    id: int
+    kind: str
+    state: str
+    tone: str
+    is_open: bool
+    may_retry: bool
+    share: int
+    stage: str
+    rows: int
+    attempts: str
+    error: str
+    asked_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A promise that failed too often, with its last reason."""
+
+    id: int
+    task: str
+    attempts: int
+    created_at: datetime
+    reason: str
+
+
+def jobs(*, state: str = "") -> QuerySet[Job]:
+    """Return jobs, newest first; those in one state if it is given."""
+    rows = Job.objects.filter(state=state) if state else Job.objects.all()
+    return rows.order_by("-pk")
+
+
+def counts() -> dict[str, int]:
+    """Return how many jobs are in each state."""
+    rows = Job.objects.order_by("state").values("state").annotate(count=Count("pk"))
+    return {row["state"]: row["count"] for row in rows}
+
+
+def row_of(job: Job) -> JobRow:
+    """Return a job as the list shows it."""
+    return JobRow(
+        id=job.pk,
+        kind=job.kind.replace(".", " ").replace("_", " ").capitalize(),
+        state=job.get_state_display(),
+        tone=TONES[Job.State(job.state)],
+        is_open=job.state in (Job.State.QUEUED, Job.State.RUNNING),
+        may_retry=job.state in (Job.State.FAILED, Job.State.CANCELLED),
+        share=round(job.progress_share * 100),
+        stage=job.stage,
+        rows=job.rows_done,
+        attempts=f"{job.attempts} of {job.max_attempts}",
+        error=job.error,
+        asked_by=job.asked_by_name,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
+    )
+
+
+def given_up(*, limit: int = 50) -> list[GivenUp]:
+    """Return what was promised in this tenant and given up, newest first."""
+    rows = OutboxEntry.objects.filter(
+        schema_name=connection.schema_name, state=OutboxEntry.State.DEAD
+    ).order_by("-pk")[:limit]
+    return [GivenUp(row.pk, row.task, row.attempts, row.created_at, row.last_error) for row in rows]
