@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic import model_validator as _model_validator
 
 from parkops.kernel.decisions import Refused
@@ -61,7 +68,7 @@ def money_out(money: Money) -> MoneyOut:
     return MoneyOut(amount=money.amount, currency=money.currency)
 
 
-class MoneyIn(Schema):
+class MoneyIn(BaseModel):
     """An amount as callers give it; a bare decimal is in the tenant's currency."""
 
     amount: str

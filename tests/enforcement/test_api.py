@@ -527,7 +527,7 @@ class TestHotlistAndBootList:
     def test_a_vehicle_that_owes_enough_is_booted_after_a_notice(self, call):
         from enforcement.models import BootNotice
 
-        for days in (4, 5, 6):
+        for days in (6, 5, 4):
             cite(call, at=(NOW - timedelta(days=days)).isoformat())
         answer = check(call)
         assert answer["unpaid"] == {"count": 3, "owed": {"amount": "80.00", "currency": "USD"}}
