@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from enforcement.imports.models import ImportBatch  # noqa: F401  Django finds models here
 from enforcement.rules.standing import Status
 
 CODE = 24
@@ -36,6 +37,7 @@ class PlateCheck(models.Model):
         BATCH = "batch", "API, in a batch"
 
     id = models.BigAutoField(primary_key=True)
+    reference = models.UUIDField(default=uuid.uuid4)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     source = models.CharField(max_length=8, choices=Source)
@@ -53,13 +55,16 @@ class PlateCheck(models.Model):
     answer = models.JSONField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference"], name="plate_check_reference_unique")
+        ]
         indexes = [
             models.Index(fields=["plate_key", "-at"], name="plate_check_by_plate"),
             models.Index(fields=["-recorded_at", "-id"], name="plate_check_newest"),
         ]
 
     def __str__(self) -> str:
-        return f"Plate check {self.pk}"
+        return f"Plate check {self.reference}"
 
 
 class Observation(models.Model):
@@ -178,7 +183,7 @@ class Citation(models.Model):
                 name="citation_client_id_unique",
             ),
             models.UniqueConstraint(
-                fields=["agency", "external_ref"],
+                fields=["external_ref"],
                 condition=Q(source="import") & ~Q(external_ref=""),
                 name="citation_external_ref_unique",
             ),

@@ -51,6 +51,7 @@ ITEMS = [
         Permission.PROGRAMME_VIEW,
         "Set-up",
     ),
+    NavItem("Imports", "upload", "office_imports:list", Permission.IMPORT_VIEW, "Set-up"),
     NavItem("Staff and roles", "key-round", "office_staff:list", Permission.STAFF_MANAGE, "Set-up"),
     NavItem("API tokens", "plug", "office_tokens:list", Permission.STAFF_MANAGE, "Set-up"),
     NavItem("Jobs", "list-checks", "office_jobs:list", Permission.JOB_VIEW, "Set-up"),

@@ -16,6 +16,7 @@ SURFACES = [
     ("office/", "reporting.urls.office"),
     ("office/", "permits.urls.office"),
     ("office/", "enforcement.urls.office"),
+    ("office/", "enforcement.urls.imports"),
     ("office/", "payments.urls.office"),
     ("office/", "parkops.customers.urls.office"),
     ("office/", "parkops.programme.urls.office"),

@@ -1,17 +1,22 @@
 """The imports that were made, and whether one can be undone."""
 
+from django.db.models import QuerySet
+
 from enforcement.imports.models import ImportBatch
 from enforcement.models import Appeal, Citation, CitationPhoto
 from enforcement.queries.citations import KIND
 from parkops.kernel.decisions import ALLOWED, Decision, NotFound
 from payments.models import Charge
 
-NEWEST = 200
+
+def imports() -> QuerySet[ImportBatch]:
+    """Return the imports, newest first."""
+    return ImportBatch.objects.order_by("-pk")
 
 
-def newest_imports(*, limit: int = NEWEST) -> list[ImportBatch]:
-    """Return the newest `limit` imports, newest first."""
-    return list(ImportBatch.objects.order_by("-pk")[:limit])
+def citations_of(batch: ImportBatch, *, limit: int) -> list[Citation]:
+    """Return the first `limit` citations of an import, as they stand in its file."""
+    return list(Citation.objects.filter(imported_batch=batch.pk).order_by("pk")[:limit])
 
 
 def import_of(batch_id: int) -> ImportBatch:

@@ -29,10 +29,12 @@ CREATE TEMPORARY TABLE import_stage (
     field text, value text, reason text
 ) ON COMMIT DROP
 """
-_TYPES = (
-    "int8 text bytea timestamptz date text int8 text text text text text text text text float8 float8"
-    " text text text text text text text"
-).split()
+_TYPES = [
+    *("int8", "text", "bytea", "timestamptz", "date", "text", "int8"),
+    *["text"] * 8,
+    *("float8", "float8"),
+    *["text"] * 7,
+]
 _COPY = """
 COPY pg_temp.import_stage (line, own_id, digest, issued_at, issued_on, odd_time, fine_minor, violation,
     violation_name, plate_text, plate_key, region, vehicle, zone, place, lat, lon, agency, officer, note,

@@ -63,7 +63,7 @@ def lines_of(raw: BinaryIO, mapping: Mapping) -> Iterator[Line]:
     """
     start = raw.read(4)
     raw.seek(0)
-    stream: BinaryIO = gzip.open(raw) if start.startswith(GZIP) else raw  # type: ignore[assignment]
+    stream = gzip.GzipFile(fileobj=raw) if start.startswith(GZIP) else raw
     encoding, errors = _encoding(mapping, start)
     text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
     try:

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     REPORT_RUN = "report.run"
     PROGRAMME_VIEW = "programme.view"
     PROGRAMME_EDIT = "programme.edit"
+    IMPORT_VIEW = "import.view"
+    IMPORT_UNDO = "import.undo"
     STAFF_MANAGE = "staff.manage"
     JOB_VIEW = "job.view"
     JOB_RETRY = "job.retry"

@@ -1,0 +1,1 @@
+"""Addresses of enforcement's pages, by surface."""

@@ -1,0 +1,1 @@
+"""Pages of enforcement, by who reads them."""
