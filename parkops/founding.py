@@ -57,6 +57,8 @@ def found_tenant(
                     email=admin_email, roles=[Role.ADMINISTRATOR], by=SYSTEM, at=at, tell=False
                 )
                 welcome_url = accounts.welcome_link(admin)
+            with schema_context("public"):
+                tenant.refresh_from_db()  # the programme wrote its time zone and currency there
             tenancy.open_tenant(tenant)
         except BaseException:
             tenancy.drop_tenant(tenant)
