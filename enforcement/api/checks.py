@@ -24,23 +24,23 @@ def check_plate(request: HttpRequest, body: CheckIn) -> dict[str, Any]:
     """Say whether a plate may stand in a zone at an instant, and why; the look is kept."""
     now = timezone.now()
     look = Look(body.plate, body.region or "", body.zone, body.at or now, body.lat, body.lon)
-    answer = checks.check_plate(look, source=PlateCheck.Source.API, by=request.auth.actor, at=now)
-    return answer.as_json()
+    checked = checks.check_plate(look, source=PlateCheck.Source.API, by=request.auth.actor, at=now)
+    return checked.answer.as_json()
 
 
 @router.post("/plate-checks/batch", auth=WRITE)
 def check_plates(request: HttpRequest, body: BatchIn) -> dict[str, Any]:
     """Answer up to 5,000 reads in their order; one that cannot be read refuses them all."""
     looks = [Look(r.plate, r.region or "", r.zone, r.at, r.lat, r.lon) for r in body.reads]
-    answers = checks.check_plates(
+    checked = checks.check_plates(
         looks,
         source=PlateCheck.Source.BATCH,
         named="reads",
         by=request.auth.actor,
         at=timezone.now(),
     )
-    reads = zip(body.reads, answers, strict=True)
-    return {"results": [{"id": read.id, **answer.as_json()} for read, answer in reads]}
+    reads = zip(body.reads, checked, strict=True)
+    return {"results": [{"id": read.id, **one.answer.as_json()} for read, one in reads]}
 
 
 @router.post("/observations", auth=WRITE, response={201: dict[str, Any]})

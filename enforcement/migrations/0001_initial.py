@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
             name='PlateCheck',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('reference', models.UUIDField(default=uuid.uuid4)),
                 ('at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField()),
                 ('source', models.CharField(choices=[('field', "Officer's phone"), ('office', 'Office'), ('api', 'API'), ('batch', 'API, in a batch')], max_length=8)),
@@ -180,6 +181,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['plate_key', '-at'], name='plate_check_by_plate'), models.Index(fields=['-recorded_at', '-id'], name='plate_check_newest')],
+                'constraints': [models.UniqueConstraint(fields=('reference',), name='plate_check_reference_unique')],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,7 @@
 """How a plate is looked at: the answer is given, and who looked at what is kept."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -11,8 +12,16 @@ from enforcement.queries.checks import Answer, Look
 from parkops.kernel.actors import Actor
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An answer, and the record that keeps it."""
+
+    record: PlateCheck
+    answer: Answer
+
+
 @transaction.atomic
-def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Answer:
+def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Checked:
     """Return the answer to a look, and keep it; `source` is one of `PlateCheck.Source`.
 
     :raises Refused: for a plate that is none, or an unknown zone.
@@ -23,13 +32,13 @@ def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Answer:
 @transaction.atomic
 def check_plates(
     looks: Sequence[Look], *, source: str, named: str = "", by: Actor, at: datetime
-) -> list[Answer]:
+) -> list[Checked]:
     """Return the answers to looks in their order, and keep each; all of them or none.
 
     :raises Refused: for a plate that is none, or an unknown zone; `named` leads its field.
     """
     answers = checks.answers_to(looks, named=named)
-    PlateCheck.objects.bulk_create(
+    kept = PlateCheck.objects.bulk_create(
         [
             PlateCheck(
                 at=answer.look.at,
@@ -52,4 +61,4 @@ def check_plates(
         ],
         batch_size=1_000,
     )
-    return answers
+    return [Checked(row, answer) for row, answer in zip(kept, answers, strict=True)]

@@ -103,6 +103,34 @@ def issue_citation(draft: Draft, *, by: Actor, at: datetime) -> Issued:
 
 
 @transaction.atomic
+def write_citation(draft: Draft, files: Sequence[bytes], *, by: Actor, at: datetime) -> Issued:
+    """Issue a citation together with its pictures, all or nothing; see `issue_citation`.
+
+    :raises Refused: also if a file is no picture, or too large.
+    """
+    issued = issue_citation(draft, by=by, at=at)
+    if issued.is_new:
+        add_photos(issued.citation.number, files, by=by, at=at)
+    return issued
+
+
+@transaction.atomic
+def take_back_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citation:
+    """Void a citation that the same officer has just written.
+
+    :raises NotFound: if there is no such citation.
+    :raises Refused: if it is another officer's, or too old.
+    """
+    citation = locked(number)
+    standing.may_take_back(
+        is_own=bool(by.ref) and by.kind == "staff" and citation.officer_ref == by.ref,
+        written_at=citation.recorded_at,
+        at=at,
+    ).require()
+    return void_citation(citation.number, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
 def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citation:
     """Void a citation that nothing was paid for: it owes nothing and counts no more.
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
-from enforcement.models import BootNotice, Citation, HotlistEntry
+from enforcement.models import BootNotice, Citation, HotlistEntry, PlateCheck
 from enforcement.queries import citations as citing
 from enforcement.queries import sightings
 from enforcement.queries.citations import Standing
@@ -28,7 +29,7 @@ from enforcement.rules.verdicts import (
 )
 from parkops.api.values import instant_out
 from parkops.kernel.codes import code_key
-from parkops.kernel.decisions import Refused
+from parkops.kernel.decisions import ALLOWED, Decision, NotFound, Refused
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
 from parkops.kernel.plates import plate_key, regions_match
@@ -68,10 +69,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A violation that the verdict raises, with what it would bring this time."""
+    """A violation, with what it would bring this time, and whether it is cited again by now."""
 
     violation: Violation
     fine: Fine
+    again: Decision = ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,17 @@ def answers_to(looks: Sequence[Look], *, named: str = "") -> list[Answer]:
         facts.note(answer)
         answers[place] = answer
     return [answers[place] for place in range(len(asked))]
+
+
+def record(reference: UUID) -> PlateCheck:
+    """Return the record of a look.
+
+    :raises NotFound: if there is none.
+    """
+    found = PlateCheck.objects.filter(reference=reference).first()
+    if found is None:
+        raise NotFound("There is no such plate check.")
+    return found
 
 
 def key_of(plate: str, *, field_name: str = "plate") -> str:
@@ -471,17 +484,35 @@ def _proposals(
     asked: _Asked, finding: Finding, known: Sequence[Citation]
 ) -> tuple[list[Proposal], list[str]]:
     """The violations that the verdict raises here, and why others are not proposed again."""
-    version, at = asked.in_force.programme, asked.look.at
-    found, refused = [], []
-    for violation in version.violations_in(asked.zone.code):
-        if violation.raised_by != finding.verdict.value:
-            continue
+    possible = [
+        proposal
+        for proposal in _possible(asked.in_force, asked.zone, known, asked.look.at)
+        if proposal.violation.raised_by == finding.verdict.value
+    ]
+    return [p for p in possible if p.again], [p.again.reason for p in possible if not p.again]
+
+
+def possible_violations(record: PlateCheck, *, at: datetime) -> list[Proposal]:
+    """Return every violation that may be raised where the plate was looked at, with its fine at `at`."""
+    in_force = programme.in_force(at)
+    known = [
+        citation
+        for citation in Citation.objects.counting()
+        .filter(plate_key=record.plate_key, issued_at__lte=at)
+        .order_by("issued_at", "pk")
+        if regions_match(record.region, citation.region)
+    ]
+    return _possible(in_force, zone_of(in_force, record.zone_code), known, at)
+
+
+def _possible(
+    in_force: InForce, zone: Zone, known: Sequence[Citation], at: datetime
+) -> list[Proposal]:
+    version, found = in_force.programme, []
+    for violation in version.violations_in(zone.code):
         own = [c for c in known if code_key(c.violation_code) == code_key(violation.code)]
-        here = [c.issued_at for c in own if code_key(c.zone_code) == code_key(asked.zone.code)]
+        here = [c.issued_at for c in own if code_key(c.zone_code) == code_key(zone.code)]
         again = fines.may_cite_again(violation, here, at=at, zone=version.tz)
-        if not again:
-            refused.append(again.reason)
-            continue
         count = fines.nth(
             violation.nth,
             [c.issued_at for c in own],
@@ -489,5 +520,5 @@ def _proposals(
             zone=version.tz,
             year_start=version.year_start,
         )
-        found.append(Proposal(violation, fines.fine_for(violation, count)))
-    return found, refused
+        found.append(Proposal(violation, fines.fine_for(violation, count), again))
+    return found

@@ -1,11 +1,14 @@
 """How a citation stands at an instant, and what may still be done to it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from enforcement.rules.owed import COLLECTIONS
 from parkops.kernel.decisions import ALLOWED, Decision
+
+TAKEN_BACK_WITHIN = timedelta(minutes=10)
+"""How long an officer may void what they wrote."""
 
 
 class Status(StrEnum):
@@ -63,6 +66,16 @@ def may_void(*, status: Status, has_payments: bool, reason: str) -> Decision:
         return Decision("paid", "Money was taken for this citation; refund it first.")
     if not reason.strip():
         return Decision("reason", "Say why it is voided.", field="reason")
+    return ALLOWED
+
+
+def may_take_back(*, is_own: bool, written_at: datetime, at: datetime) -> Decision:
+    """Decide whether an officer may void a citation in the field: their own, within ten minutes."""
+    if not is_own:
+        return Decision("not_yours", "Another officer wrote this citation.")
+    if at >= written_at + TAKEN_BACK_WITHIN:
+        told = "Ten minutes have passed. The office can still void it."
+        return Decision("too_late", told)
     return ALLOWED
 
 

@@ -1,0 +1,215 @@
+"""What the pages of enforcement ask."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from enforcement.rules.appeals import GROUNDS, OUTCOMES, REASONS
+from enforcement.rules.standing import Status
+from parkops.kernel.money import Money
+from parkops.kernel.plates import plate_key
+from parkops.ui import regions
+
+MOST_FILES = 6
+
+
+class FilesInput(forms.ClearableFileInput):
+    """An input for several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, as a list; none is an empty list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return the files."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(given) > MOST_FILES:
+            raise forms.ValidationError(f"Send {MOST_FILES} pictures at most.")
+        return [super(FilesField, self).clean(file, initial) for file in given]
+
+
+class PlateForm(forms.Form):
+    """The officer's question: which plate."""
+
+    plate = forms.CharField(
+        label="Plate", max_length=32, error_messages={"required": "Type the plate."}
+    )
+    region = forms.ChoiceField(label="State or province", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = [("", "Any state or province"), *regions.choices()]
+
+    def clean_plate(self) -> str:
+        """Return the plate as typed; it has something to compare by."""
+        return _plate(self.cleaned_data["plate"])
+
+
+class CitationForm(forms.Form):
+    """What an officer adds to a verdict to make it a citation."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    violation = forms.ChoiceField(
+        label="Violation",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the violation."},
+    )
+    photos = FilesField(label="Photos", required=False)
+    warning = forms.BooleanField(label="Give a warning, nothing is owed", required=False)
+    note = forms.CharField(label="Note for the file", max_length=1_000, required=False)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, codes: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["violation"].choices = [(code, code) for code in codes]
+
+    def files(self) -> list[bytes]:
+        """Return what the photos hold."""
+        return [file.read() for file in self.cleaned_data["photos"]]
+
+
+class VoidForm(forms.Form):
+    """Why a citation is voided."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=1_000,
+        error_messages={"required": "Say why it is voided."},
+    )
+
+
+class FindForm(forms.Form):
+    """The two facts that show somebody a citation."""
+
+    number = forms.CharField(
+        label="Number on the notice",
+        max_length=40,
+        error_messages={"required": "Type the number, such as C-2026-00417-3."},
+    )
+    fact = forms.CharField(
+        label="PIN on the notice, or the plate",
+        max_length=32,
+        error_messages={"required": "Type the PIN on the notice, or the plate of the car."},
+    )
+
+
+class PayForm(forms.Form):
+    """Where the receipt goes."""
+
+    email = forms.EmailField(label="E-mail for the receipt", required=False)
+
+
+class AppealForm(forms.Form):
+    """What somebody says against a citation."""
+
+    grounds = forms.ChoiceField(
+        label="Why do you appeal?",
+        choices=list(GROUNDS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the reason that fits best."},
+    )
+    text = forms.CharField(
+        label="What happened?",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Say in your own words what happened."},
+    )
+    pictures = FilesField(label="Pictures", required=False)
+    name = forms.CharField(
+        label="Your name", max_length=200, error_messages={"required": "Type your name."}
+    )
+    email = forms.EmailField(
+        label="E-mail for the decision",
+        error_messages={"required": "Type the address for the decision."},
+    )
+
+    def files(self) -> list[bytes]:
+        """Return what the pictures hold."""
+        return [file.read() for file in self.cleaned_data["pictures"]]
+
+
+class DecisionForm(forms.Form):
+    """A reviewer's decision."""
+
+    outcome = forms.ChoiceField(
+        label="What becomes of the citation?",
+        choices=list(OUTCOMES.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what becomes of the citation."},
+    )
+    amount = forms.CharField(label="Reduced to", max_length=20, required=False)
+    reason_code = forms.ChoiceField(label="Reason", choices=list(REASONS.items()))
+    text = forms.CharField(
+        label="Words to the appellant",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say why, in words that the appellant understands."},
+    )
+
+    def __init__(self, *args: Any, currency: str = "USD", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean(self) -> dict[str, Any]:
+        """Return the fields, `amount` as Money or None."""
+        data = super().clean() or self.cleaned_data
+        typed, data["amount"] = str(data.get("amount") or "").strip(" $"), None
+        if data.get("outcome") == "reduced" and not typed:
+            self.add_error("amount", "Type the amount that the fine is reduced to.")
+        elif data.get("outcome") == "reduced":
+            try:
+                data["amount"] = Money.parse(typed, self.currency)
+            except ValueError:
+                self.add_error("amount", "Type an amount such as 25.00.")
+        return data
+
+
+class CitationFilterForm(forms.Form):
+    """Which citations to list."""
+
+    q = forms.CharField(label="Number or plate", max_length=40, required=False)
+    status = forms.ChoiceField(label="Status", required=False)
+    violation = forms.ChoiceField(label="Violation", required=False)
+    zone = forms.ChoiceField(label="Zone", required=False)
+    officer = forms.CharField(label="Officer", max_length=100, required=False)
+    since = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(
+        self, *args: Any, violations: Sequence[str] = (), zones: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(s.value, s.value.replace("_", " ").capitalize()) for s in Status]
+        self.fields["status"].choices = [("", "All"), *named]
+        self.fields["violation"].choices = [("", "All"), *((code, code) for code in violations)]
+        self.fields["zone"].choices = [("", "All"), *((code, code) for code in zones)]
+
+
+class CheckFilterForm(forms.Form):
+    """Which plate checks to list."""
+
+    q = forms.CharField(label="Plate", max_length=32, required=False)
+    verdict = forms.ChoiceField(label="Verdict", required=False)
+
+    def __init__(self, *args: Any, verdicts: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["verdict"].choices = [("", "All"), *verdicts]
+
+
+def _plate(text: str) -> str:
+    try:
+        plate_key(text)
+    except ValueError as error:
+        raise forms.ValidationError(str(error)) from error
+    return text

@@ -1,0 +1,65 @@
+"""The words that screens use for verdicts, statuses, flags and outcomes, and their tones."""
+
+from dataclasses import dataclass
+
+from enforcement.rules.standing import Status
+from enforcement.rules.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with its tone ("", good, warn, bad, info)."""
+
+    text: str
+    tone: str = ""
+
+
+VERDICTS = {
+    Verdict.NOT_ENFORCED: Word("Not enforced now", "good"),
+    Verdict.AUTHORIZED: Word("Authorized", "good"),
+    Verdict.SECOND_VEHICLE: Word("Second vehicle", "bad"),
+    Verdict.GRACE: Word("In grace", "warn"),
+    Verdict.OVERTIME: Word("Over the limit", "bad"),
+    Verdict.UNAUTHORIZED: Word("Not authorized", "bad"),
+}
+STATUSES = {
+    Status.ISSUED: Word("Owed", "bad"),
+    Status.WARNING: Word("Warning"),
+    Status.PAID: Word("Paid", "good"),
+    Status.ON_APPEAL: Word("On appeal", "info"),
+    Status.ON_PLAN: Word("On a plan", "info"),
+    Status.COLLECTIONS: Word("In collections", "bad"),
+    Status.WRITTEN_OFF: Word("Written off"),
+    Status.DISMISSED: Word("Dismissed"),
+    Status.VOIDED: Word("Voided"),
+}
+OUTCOMES = {
+    "": Word("Waiting", "info"),
+    "upheld": Word("Citation stands", "bad"),
+    "reduced": Word("Fine reduced", "warn"),
+    "dismissed": Word("Dismissed", "good"),
+}
+FLAGS = {
+    "cited_already": "Cited for this on the same day or too soon before",
+    "verdict_not_enforced": "The zone was not enforced at that time",
+    "verdict_authorized": "A right existed at that time",
+    "verdict_grace": "The vehicle was still in grace",
+    "verdict_second_vehicle": "A check would have said: second vehicle",
+    "verdict_overtime": "A check would have said: over the limit",
+    "verdict_unauthorized": "A check would have said: not authorized",
+}
+EVENTS = {
+    "citation.issued": "Issued",
+    "citation.photo_added": "Photo added",
+    "citation.paid": "Paid",
+    "citation.owed_again": "Owed again",
+    "citation.stage": "Stage reached",
+    "citation.voided": "Voided",
+    "appeal.filed": "Appeal filed",
+    "appeal.decided": "Appeal decided",
+}
+
+
+def flag_words(flags: list[str]) -> list[str]:
+    """Return the flags in words."""
+    return [FLAGS.get(flag, flag.replace("_", " ")) for flag in flags]

@@ -1,0 +1,21 @@
+"""The officer's phone."""
+
+from django.urls import path
+
+from enforcement.views import field
+
+app_name = "field"
+
+urlpatterns = [
+    path("", field.home, name="home"),
+    path("zones/", field.zones, name="zones"),
+    path("shift/", field.shift, name="shift"),
+    path("check/", field.check, name="check"),
+    path("checks/<uuid:reference>/", field.verdict, name="verdict"),
+    path("checks/<uuid:reference>/citation/", field.write, name="write"),
+    path("checks/<uuid:reference>/chalk/", field.chalk, name="chalk"),
+    path("citations/", field.citations, name="citations"),
+    path("citations/<str:number>/", field.citation, name="citation"),
+    path("citations/<str:number>/void/", field.void, name="void"),
+    path("citations/<str:number>/photos/<uuid:reference>/", field.photo, name="photo"),
+]

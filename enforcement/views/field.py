@@ -1,0 +1,217 @@
+"""The officer's pages on a phone: choose a zone, check a plate, write a citation."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from enforcement.forms import CitationForm, PlateForm, VoidForm
+from enforcement.models import PlateCheck
+from enforcement.operations import checks as checking
+from enforcement.operations import citations as citing
+from enforcement.operations import observations, shifts
+from enforcement.operations.citations import Draft
+from enforcement.queries import checks, evidence, field
+from enforcement.queries import citations as queries
+from enforcement.queries.checks import Look
+from parkops.kernel.decisions import Refused
+from parkops.kernel.permissions import Permission
+from parkops.ui.access import may
+from parkops.ui.pages import actor, page, refusals_shown
+
+ZONE = "field_zone"
+REGION = "field_region"
+
+
+@may(Permission.PLATE_CHECK)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Go on where the officer works: to the plate, or first to the zones."""
+    zone = field.zone_named(request.session.get(ZONE, ""), at=timezone.now())
+    return redirect("field:check" if zone else "field:zones")
+
+
+@may(Permission.PLATE_CHECK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def zones(request: HttpRequest) -> HttpResponse:
+    """List the zones; on a post, remember the one chosen."""
+    now = timezone.now()
+    rows = field.zones(at=now)
+    chosen = request.POST.get("zone", "")
+    if request.method == "POST" and any(row.code == chosen for row in rows):
+        request.session[ZONE] = chosen
+        return redirect("field:check")
+    context = {
+        "rows": rows,
+        "zone": field.zone_named(request.session.get(ZONE, ""), at=now),
+        "shift": field.shift_of(actor(request).ref),
+    }
+    return page(request, "enforcement/field/zones.html", context)
+
+
+@may(Permission.PLATE_CHECK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Ask for a plate; on a post, look at it and show the verdict."""
+    now = timezone.now()
+    zone = field.zone_named(request.session.get(ZONE, ""), at=now)
+    if zone is None:
+        return redirect("field:zones")
+    form = PlateForm(request.POST or None, initial={"region": request.session.get(REGION, "")})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        request.session[REGION] = data["region"]
+        look = Look(data["plate"], data["region"], zone.code, now)
+        checked = checking.check_plate(
+            look, source=PlateCheck.Source.FIELD, by=actor(request), at=now
+        )
+        return redirect("field:verdict", checked.record.reference)
+    last = field.last_checks(actor(request).ref, at=now)
+    context = {"form": form, "zone": zone, "last": last}
+    return page(
+        request, "enforcement/field/check.html", context, status=422 if form.errors else 200
+    )
+
+
+@may(Permission.PLATE_CHECK)
+@require_safe
+@refusals_shown
+def verdict(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Show the answer to a look, with what may be written."""
+    shown = field.verdict_page(checks.record(reference), at=timezone.now())
+    first = shown.options[0].value if shown.options else ""
+    form = CitationForm(initial={"violation": first, "client_id": uuid4()}, codes=shown.codes)
+    return _verdict(request, shown, form)
+
+
+@may(Permission.CITATION_ISSUE)
+@require_POST
+@refusals_shown
+def write(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Write the citation that the officer chose; a double tap writes one."""
+    now = timezone.now()
+    shown = field.verdict_page(checks.record(reference), at=now)
+    form = CitationForm(request.POST, request.FILES, codes=shown.codes)
+    if not form.is_valid():
+        return _verdict(request, shown, form, status=422)
+    try:
+        issued = citing.write_citation(
+            _draft(shown, form, now), form.files(), by=actor(request), at=now
+        )
+    except Refused as refusal:
+        form.add_error("photos" if refusal.field == "photo" else None, str(refusal))
+        return _verdict(request, shown, form, status=422)
+    return redirect("field:citation", issued.citation.number)
+
+
+@may(Permission.PLATE_CHECK)
+@require_POST
+@refusals_shown
+def chalk(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Chalk the vehicle that was looked at: its stay is timed."""
+    record, now = checks.record(reference), timezone.now()
+    observations.observe(
+        plate=record.plate_text,
+        region=record.region,
+        zone=record.zone_code,
+        seen_at=now,
+        by=actor(request),
+        at=now,
+    )
+    messages.success(request, "Chalked. The stay is timed.")
+    return redirect("field:check")
+
+
+@may(Permission.PLATE_CHECK)
+@require_safe
+def citations(request: HttpRequest) -> HttpResponse:
+    """List what the officer has written today."""
+    rows = field.citations_today(actor(request).ref, at=timezone.now())
+    return page(request, "enforcement/field/citations.html", {"rows": rows})
+
+
+@may(Permission.CITATION_ISSUE)
+@require_safe
+@refusals_shown
+def citation(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a citation that was written: its number, its PIN, what is owed."""
+    return _citation(request, number, VoidForm())
+
+
+@may(Permission.CITATION_ISSUE)
+@require_POST
+@refusals_shown
+def void(request: HttpRequest, number: str) -> HttpResponse:
+    """Void what the officer has just written, with a reason."""
+    form = VoidForm(request.POST)
+    if not form.is_valid():
+        return _citation(request, number, form, status=422)
+    voided = citing.take_back_citation(
+        number, reason=form.cleaned_data["reason"], by=actor(request), at=timezone.now()
+    )
+    messages.success(request, f"Citation {voided.number} is voided.")
+    return redirect("field:citations")
+
+
+@may(Permission.PLATE_CHECK)
+@require_safe
+@refusals_shown
+def photo(request: HttpRequest, number: str, reference: UUID) -> HttpResponse:
+    """Give a photo as it is shown."""
+    return evidence.shown(evidence.photo(reference, citation=queries.citation(number)))
+
+
+@may(Permission.PLATE_CHECK)
+@require_POST
+def shift(request: HttpRequest) -> HttpResponse:
+    """Start or end the officer's shift."""
+    change = shifts.end_shift if request.POST.get("end") else shifts.start_shift
+    change(by=actor(request), at=timezone.now())
+    return redirect("field:zones" if request.POST.get("end") else "field:home")
+
+
+def _draft(shown: field.VerdictPage, form: CitationForm, now: timezone.datetime) -> Draft:
+    data, record = form.cleaned_data, shown.record
+    return Draft(
+        client_id=data["client_id"],
+        plate=record.plate_text,
+        region=record.region,
+        zone=record.zone_code,
+        violation=data["violation"],
+        issued_at=now,
+        lat=data["lat"],
+        lon=data["lon"],
+        note=data["note"],
+        warning=data["warning"],
+    )
+
+
+def _verdict(
+    request: HttpRequest, shown: field.VerdictPage, form: CitationForm, status: int = 200
+) -> HttpResponse:
+    zone = field.zone_named(shown.record.zone_code, at=timezone.now())
+    context = {
+        "shown": shown,
+        "record": shown.record,
+        "form": form,
+        "zone": zone,
+        "may_cite": request.user.may(Permission.CITATION_ISSUE),
+    }
+    return page(request, "enforcement/field/verdict.html", context, status=status)
+
+
+def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    found = queries.citation(number)
+    context = {
+        "shown": queries.standing_of(found, at=now),
+        "citation": found,
+        "photos": evidence.photos_of(found),
+        "form": form,
+        "take_back": field.may_take_back(found, officer_ref=actor(request).ref, at=now),
+        "take_back_until": field.take_back_until(found),
+    }
+    return page(request, "enforcement/field/citation.html", context, status=status)
