@@ -94,6 +94,17 @@ class DateForm(forms.Form):
     on = forms.DateField(label="At the end of", widget=forms.DateInput(attrs={"type": "date"}))
 
 
+class PeriodForm(forms.Form):
+    """Local dates from and to, both included."""
+
+    since = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 def refusal_on(form: forms.Form, refusal: Refused) -> None:
     """Show a refusal on the form, at the field that it names if there is one."""
     field = {"amount": "given"}.get(refusal.field, refusal.field)

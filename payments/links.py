@@ -15,6 +15,11 @@ def pay_path(charge_ids: Sequence[UUID], *, return_path: str = "") -> str:
     return reverse("portal_payments:pay", args=[signing.sign(value, purpose="pay")])
 
 
+def pay_url(charge_ids: Sequence[UUID], *, return_path: str = "") -> str:
+    """Return the whole address of the page where these charges can be paid."""
+    return f"{hosts.current_site_url()}{pay_path(charge_ids, return_path=return_path)}"
+
+
 def read_pay_token(token: str) -> tuple[list[UUID], str]:
     """Return the charges and the return path that a link was made for.
 
@@ -28,6 +33,12 @@ def receipt_path(payment: Payment) -> str:
     """Return the path of a payment's receipt."""
     token = signing.sign(str(payment.public_id), purpose="receipt")
     return reverse("portal_payments:receipt", args=[token])
+
+
+def receipt_pdf_path(payment: Payment) -> str:
+    """Return the path of a payment's receipt as a PDF."""
+    token = signing.sign(str(payment.public_id), purpose="receipt")
+    return reverse("portal_payments:receipt_pdf", args=[token])
 
 
 def receipt_url(payment: Payment) -> str:

@@ -1,11 +1,12 @@
 """The current tenant's currency, time zone and numbers, as payments need them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django_tenants.utils import schema_context
 
+from parkops.kernel import dates
 from parkops.kernel.money import Money
 from parkops.programme import numbering
 from parkops.tenancy.models import Tenant
@@ -34,6 +35,16 @@ def money(minor: int) -> Money:
 def local_date(at: datetime) -> date:
     """Return the date on the tenant's calendars at `at`."""
     return at.astimezone(ZoneInfo(tenant().timezone)).date()
+
+
+def day_start(on: date) -> datetime:
+    """Return the instant at which the tenant's local day begins."""
+    return dates.midnight(on, ZoneInfo(tenant().timezone))
+
+
+def day_end(on: date) -> datetime:
+    """Return the instant at which the tenant's local day ends: the next one's beginning."""
+    return day_start(on + timedelta(days=1))
 
 
 def next_number(prefix: str, *, at: datetime) -> str:

@@ -10,6 +10,7 @@ from payments.queries.charges import (
     open_charges,
     overdue,
 )
+from payments.queries.counter import Found, find_payer, payer_of
 from payments.queries.ledger import (
     AccountBalance,
     TrialBalance,
@@ -17,6 +18,7 @@ from payments.queries.ledger import (
     accounts,
     balance_before,
     entries_of,
+    postings_of,
     trial_balance,
 )
 from payments.queries.payments import (
@@ -33,8 +35,11 @@ from payments.queries.payments import (
     payments_matching,
     receipts_for,
     receipts_in,
+    recent_payments,
+    recent_refunds,
     refund,
     refunds_not_done,
+    refunds_numbered,
     taken_payment,
     with_parts,
 )
@@ -42,6 +47,7 @@ from payments.queries.payments import (
 __all__ = [
     "AccountBalance",
     "ChargeRow",
+    "Found",
     "TrialBalance",
     "account",
     "accounts",
@@ -57,18 +63,24 @@ __all__ = [
     "email_for",
     "entries_of",
     "expected_in",
+    "find_payer",
     "latest_of",
     "of_charges",
     "open_charges",
     "open_drawer_of",
     "overdue",
+    "payer_of",
     "payment",
     "payment_by_id",
     "payments_matching",
+    "postings_of",
     "receipts_for",
     "receipts_in",
+    "recent_payments",
+    "recent_refunds",
     "refund",
     "refunds_not_done",
+    "refunds_numbered",
     "taken_payment",
     "trial_balance",
     "with_parts",

@@ -8,7 +8,7 @@ from django.db.models import QuerySet, Sum
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from payments import place
-from payments.models import LedgerAccount, LedgerEntry
+from payments.models import LedgerAccount, LedgerEntry, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,22 @@ def entries_of(
         rows = rows.filter(posted_at__gte=since)
     if before is not None:
         rows = rows.filter(posted_at__lt=before)
-    return rows.select_related("transaction", "charge")
+    return rows.select_related("transaction", "charge", "account")
+
+
+def postings_of(payment: Payment) -> list[LedgerEntry]:
+    """Return the entries that a payment, its fee and its refunds made, in order."""
+    number = payment.number
+    sources = [f"payment:{number}", f"payment:{number}:fee", f"payment:{number}:aside"]
+    sources.append(f"bounce:{number}")
+    for refund, attempts in payment.refunds.values_list("number", "attempt"):
+        sources.append(f"refund:{refund}")
+        for attempt in range(1, attempts + 1):
+            sources += [f"refund:{refund}:paid:{attempt}", f"refund:{refund}:returned:{attempt}"]
+    rows = LedgerEntry.objects.filter(transaction__source__in=sources).select_related(
+        "transaction", "charge", "account"
+    )
+    return list(rows.order_by("pk"))
 
 
 def balance_before(code: str, at: datetime) -> Money:

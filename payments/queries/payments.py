@@ -50,11 +50,35 @@ def receipts_for(rows: Sequence[ChargeRow]) -> list[Payment]:
     return list(paid.order_by("-created_at", "-pk")[:10]) if paid is not None else []
 
 
+def recent_payments(customer_id: int, *, limit: int) -> list[Payment]:
+    """Return a customer's newest payments, and attempts that came to nothing."""
+    rows = Payment.objects.filter(customer_id=customer_id)
+    return list(rows.order_by("-created_at", "-pk")[:limit])
+
+
+def recent_refunds(customer_id: int, *, limit: int) -> list[Refund]:
+    """Return the newest refunds of a customer's payments."""
+    rows = Refund.objects.filter(payment__customer_id=customer_id).select_related("payment")
+    return list(rows.order_by("-created_at", "-pk")[:limit])
+
+
+def refunds_numbered(number: str) -> QuerySet[Refund]:
+    """Return the refund of this number, if there is one."""
+    return Refund.objects.filter(number=number).select_related("payment").order_by("pk")
+
+
 def payments_matching(
-    *, text: str = "", state: str = "", method: str = "", customer: UUID | None = None
+    *,
+    number: str = "",
+    text: str = "",
+    state: str = "",
+    method: str = "",
+    customer: UUID | None = None,
 ) -> QuerySet[Payment]:
     """Return payments whose number, payer, reference or plate is `text`, in no order."""
     rows = Payment.objects.select_related("customer")
+    if number:
+        rows = rows.filter(number=number)
     if state:
         rows = rows.filter(state=state)
     if method:
@@ -63,9 +87,9 @@ def payments_matching(
         rows = rows.filter(customer__reference=customer)
     if text:
         number = numbers.tidy(text) or text.strip()
+        key = "".join(letter for letter in text.upper() if letter.isalnum())
         charged = Allocation.objects.filter(
-            Q(charge__reference__iexact=number)
-            | Q(charge__plate_key="".join(c for c in text.upper() if c.isalnum()))
+            Q(charge__reference__iexact=number) | Q(charge__plate_key=key)
         )
         rows = rows.filter(
             Q(number__iexact=number)

@@ -1,0 +1,116 @@
+"""Who stands at the counter, and what they owe."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from parkops.customers import queries as customers
+from parkops.customers.models import Customer
+from parkops.kernel import numbers
+from parkops.kernel.plates import plate_key
+from payments.models import Charge, Payment
+from payments.queries.charges import ChargeRow, open_charges
+
+MOST_PEOPLE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer who may be meant, with the plates of now."""
+
+    reference: UUID
+    name: str
+    email: str
+    plates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search at the counter gives: one payer with charges, or people to choose from.
+
+    `how` says by what the payer was found; `plate` is set when it was a plate.
+    """
+
+    how: str = ""
+    customer: Customer | None = None
+    plate: str = ""
+    charges: tuple[ChargeRow, ...] = ()
+    people: tuple[Person, ...] = ()
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is clear who or what is meant."""
+        return self.customer is not None or bool(self.plate)
+
+
+def find_payer(text: str, *, at: datetime) -> Found:
+    """Return whose charges `text` means: a number, a plate, an e-mail address or a name.
+
+    A number or a plate leads to the customer behind it where there is one, with everything owed.
+    """
+    text = " ".join(text.split())[:100]
+    if not text:
+        return Found()
+    charge = _charge_of_number(text)
+    if charge is not None:
+        return _of(charge.customer, charge.plate_key, "number", at=at)
+    plate = _known_plate(text, at=at)
+    if plate:
+        holders = customers.holders_of(plate, at=at)
+        if len(holders) > 1:
+            return Found(how="plate", people=_people(holders))
+        return _of(holders[0] if holders else None, plate, "plate", at=at)
+    rows = list(customers.matching(text).order_by("name", "pk")[: MOST_PEOPLE + 1])
+    if len(rows) == 1:
+        return _of(rows[0], "", "name", at=at)
+    return Found(how="name", people=_people(rows[:MOST_PEOPLE]))
+
+
+def payer_of(reference: UUID, *, at: datetime) -> Found:
+    """Return a customer with everything owed by them or on their plates.
+
+    :raises NotFound: if there is no such customer.
+    """
+    return _of(customers.customer(reference), "", "name", at=at)
+
+
+def _of(customer: Customer | None, plate: str, how: str, *, at: datetime) -> Found:
+    plates = set(customers.held_plates(customer.pk, at=at)) if customer else set()
+    if plate:
+        plates.add(plate)
+    rows = open_charges(
+        customer_id=customer.pk if customer else None, plate_keys=sorted(plates), at=at
+    )
+    return Found(how=how, customer=customer, plate=plate, charges=tuple(rows))
+
+
+def _charge_of_number(text: str) -> Charge | None:
+    """Return the charge that a permit's, citation's or receipt's number leads to."""
+    number = numbers.tidy(text)
+    if number is None:
+        return None
+    rows = Charge.objects.select_related("customer")
+    charge = rows.filter(reference=number).order_by("settled_at", "pk").first()
+    if charge is not None:
+        return charge
+    payment = Payment.objects.filter(number=number).first()
+    if payment is None:
+        return None
+    return rows.filter(allocations__payment=payment).order_by("allocations__place").first()
+
+
+def _known_plate(text: str, *, at: datetime) -> str:
+    try:
+        key = str(plate_key(text))
+    except ValueError:
+        return ""
+    is_charged = Charge.objects.filter(plate_key=key).exists()
+    return key if is_charged or customers.holders_of(key, at=at) else ""
+
+
+def _people(rows: list[Customer]) -> tuple[Person, ...]:
+    plates = {row.reference: row.plates for row in customers.list_rows(rows)}
+    return tuple(
+        Person(row.reference, row.name or row.email, row.email, tuple(plates[row.reference]))
+        for row in rows
+    )

@@ -1,0 +1,34 @@
+"""Where staff take money, look payments up, and read the ledger."""
+
+from django.urls import include, path
+
+from payments.views import counter, ledger, office
+
+COUNTER = [
+    path("", counter.home, name="home"),
+    path("taken/<str:number>/", counter.taken, name="taken"),
+    path("drawers/", counter.drawer_list, name="drawers"),
+    path("drawers/new/", counter.open_drawer, name="open_drawer"),
+    path("drawers/<uuid:drawer_id>/close/", counter.close_drawer, name="close_drawer"),
+]
+
+PAYMENTS = [
+    path("", office.payment_list, name="list"),
+    path("refunds/", office.refund_list, name="refunds"),
+    path("refunds/<str:number>/payout/", office.pay_out, name="payout"),
+    path("refunds/<str:number>/retry/", office.retry, name="retry"),
+    path("<str:number>/", office.detail, name="detail"),
+    path("<str:number>/refund/", office.refund, name="refund"),
+    path("<str:number>/bounce/", office.bounce, name="bounce"),
+]
+
+LEDGER = [
+    path("", ledger.accounts, name="accounts"),
+    path("<str:code>/", ledger.entries, name="entries"),
+]
+
+urlpatterns = [
+    path("counter/", include((COUNTER, "office_counter"))),
+    path("payments/", include((PAYMENTS, "office_payments"))),
+    path("ledger/", include((LEDGER, "office_ledger"))),
+]

@@ -1,0 +1,167 @@
+"""The counter: find who stands there, take the money, give the change; drawers."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parkops.kernel.decisions import Refused
+from parkops.kernel.money import decimals
+from parkops.kernel.permissions import Permission
+from parkops.ui.access import may
+from parkops.ui.pages import actor, page, refusals_shown
+from payments import gateways, links, operations, pages, place, queries
+from payments.forms import CountForm, FloatForm, TakeForm, refusal_on
+from payments.models import Drawer
+
+PER_PAGE = 25
+
+
+@may(Permission.PAYMENT_TAKE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_shown
+def home(request: HttpRequest) -> HttpResponse:
+    """Find a payer with everything owed; on a post, take the money for what is ticked."""
+    found = _found(request)
+    drawer = _drawer(request)
+    form = TakeForm(request.POST or None, charges=found.charges)
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["method"] == "cash" and drawer is None:
+            form.add_error("method", "Open a drawer before you take cash.")
+        else:
+            try:
+                return redirect("office_counter:taken", _take(request, form, drawer))
+            except Refused as refusal:
+                refusal_on(form, refusal)
+    context = {
+        "text": request.GET.get("q", ""),
+        "found": found,
+        "form": form,
+        "ticked": _ticked(request, found),
+        "total": pages.total_of(found.charges),
+        "drawer": pages.drawer(drawer) if drawer else None,
+        "float_form": FloatForm(),
+        "credit": queries.credit_of(found.customer.pk) if found.customer else None,
+        "pay_link": _pay_link(request, found),
+        "decimals": decimals(place.currency()),
+    }
+    status = 422 if form.errors else 200
+    return page(request, "payments/office/counter.html", context, status=status)
+
+
+@may(Permission.PAYMENT_TAKE)
+@require_safe
+@refusals_shown
+def taken(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the change to give, and the receipt."""
+    payment = queries.payment(number)
+    context = {
+        "receipt": pages.receipt(payment.public_id),
+        "receipt_url": links.receipt_path(payment),
+        "pdf_url": links.receipt_pdf_path(payment),
+    }
+    return page(request, "payments/office/taken.html", context)
+
+
+@may(Permission.PAYMENT_VIEW)
+@require_safe
+def drawer_list(request: HttpRequest) -> HttpResponse:
+    """List drawers, those opened last first, with what was over or short."""
+    rows = Paginator(queries.drawers().order_by("-opened_at", "-pk"), PER_PAGE)
+    shown = rows.get_page(request.GET.get("page"))
+    shown.object_list = [pages.drawer_line(row) for row in shown.object_list]
+    context = {"page": shown, "may_take": request.user.may(Permission.PAYMENT_TAKE)}
+    return page(request, "payments/office/drawers.html", context, part="results")
+
+
+@may(Permission.PAYMENT_TAKE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_shown
+def open_drawer(request: HttpRequest) -> HttpResponse:
+    """Ask for the float, and open a drawer."""
+    form = FloatForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.open_drawer(
+                name=form.cleaned_data["name"],
+                float_=form.cleaned_data["float_minor"],
+                by=actor(request),
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error("float_minor", str(refusal))
+        else:
+            messages.success(request, "Drawer opened.")
+            return redirect("office_counter:home")
+    status = 422 if form.errors else 200
+    return page(request, "payments/office/open_drawer.html", {"form": form}, status=status)
+
+
+@may(Permission.PAYMENT_TAKE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_shown
+def close_drawer(request: HttpRequest, drawer_id: UUID) -> HttpResponse:
+    """Ask for the count, and close a drawer; what is expected is shown only afterwards."""
+    drawer = queries.drawer(drawer_id)
+    form = CountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.close_drawer(
+                drawer_id,
+                counted=form.cleaned_data["counted"],
+                by=actor(request),
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error("counted", str(refusal))
+        else:
+            return redirect("office_counter:drawers")
+    context = {"form": form, "drawer": drawer}
+    status = 422 if form.errors else 200
+    return page(request, "payments/office/close_drawer.html", context, status=status)
+
+
+def _found(request: HttpRequest) -> queries.Found:
+    now = timezone.now()
+    try:
+        reference = UUID(request.GET.get("customer", ""))
+    except ValueError:
+        return queries.find_payer(request.GET.get("q", ""), at=now)
+    return queries.payer_of(reference, at=now)
+
+
+def _drawer(request: HttpRequest) -> Drawer | None:
+    by = actor(request)
+    return queries.open_drawer_of(f"{by.kind}:{by.ref}")
+
+
+def _take(request: HttpRequest, form: TakeForm, drawer: Drawer | None) -> str:
+    """Take the money; return the payment's number."""
+    told = form.cleaned_data
+    payment = operations.take_payment(
+        charge_ids=[UUID(one) for one in told["charge"]],
+        method=told["method"],
+        amount=told["given"],
+        payer=told["payer"],
+        drawer=drawer.public_id if drawer and told["method"] == "cash" else None,
+        by=actor(request),
+        at=timezone.now(),
+    )
+    return payment.number
+
+
+def _ticked(request: HttpRequest, found: queries.Found) -> set[str]:
+    if request.method == "POST":
+        return set(request.POST.getlist("charge"))
+    return {str(row.id) for row in found.charges}
+
+
+def _pay_link(request: HttpRequest, found: queries.Found) -> str:
+    """Return the address where the customer can pay all of it by card on their own phone."""
+    if not found.charges or not gateways.takes_cards(request.tenant):
+        return ""
+    return links.pay_url([row.id for row in found.charges])

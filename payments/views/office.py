@@ -1,0 +1,137 @@
+"""Payments in the office: the list, one payment, refunds, bounced checks."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from parkops.kernel.permissions import Permission
+from parkops.ui.access import may
+from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.values import Tab
+from payments import links, operations, pages, queries
+from payments.forms import PaymentsFilter, RefundForm
+from payments.models import Payment
+
+PER_PAGE = 25
+
+
+@may(Permission.PAYMENT_VIEW)
+@require_safe
+def payment_list(request: HttpRequest) -> HttpResponse:
+    """List payments, newest first."""
+    form = PaymentsFilter(request.GET, methods=Payment.Method.choices, states=Payment.State.choices)
+    told = form.cleaned_data if form.is_valid() else {}
+    rows = queries.payments_matching(
+        text=told.get("q", ""), method=told.get("method", ""), state=told.get("state", "")
+    )
+    found = queries.with_parts(rows).order_by("-created_at", "-pk")
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown.object_list = [pages.payment_line(payment) for payment in shown.object_list]
+    context = {"form": form, "page": shown, "tabs": _tabs(request)}
+    return page(request, "payments/office/list.html", context, part="results")
+
+
+@may(Permission.PAYMENT_VIEW)
+@require_safe
+def refund_list(request: HttpRequest) -> HttpResponse:
+    """List the refunds that are not done, the oldest first."""
+    found = queries.refunds_not_done().order_by("created_at", "pk")
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown.object_list = [pages.refund_line(refund) for refund in shown.object_list]
+    context = {
+        "page": shown,
+        "tabs": _tabs(request),
+        "may_refund": request.user.may(Permission.PAYMENT_REFUND),
+    }
+    return page(request, "payments/office/refunds.html", context, part="results")
+
+
+@may(Permission.PAYMENT_VIEW)
+@require_safe
+@refusals_shown
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one payment with what it paid and what went back."""
+    payment = queries.payment(number)
+    return page(request, "payments/office/detail.html", _detail(request, payment))
+
+
+@may(Permission.PAYMENT_REFUND)
+@require_POST
+@refusals_shown
+def refund(request: HttpRequest, number: str) -> HttpResponse:
+    """Give money of a payment back."""
+    form = RefundForm(request.POST)
+    if not form.is_valid():
+        context = _detail(request, queries.payment(number), refund_form=form)
+        return page(request, "payments/office/detail.html", context, status=422)
+    made = operations.refund_payment(
+        number,
+        amount=form.cleaned_data["amount"],
+        reason=form.cleaned_data["reason"],
+        owed_again=form.cleaned_data["charges"] == "owed_again",
+        by=actor(request),
+        at=timezone.now(),
+    )
+    messages.success(request, f"Refund {made.number} made.")
+    return redirect("office_payments:detail", number)
+
+
+@may(Permission.PAYMENT_REFUND)
+@require_POST
+@refusals_shown
+def bounce(request: HttpRequest, number: str) -> HttpResponse:
+    """Note that a check bounced."""
+    payment = operations.bounce_payment(number, by=actor(request), at=timezone.now())
+    messages.success(request, f"Payment {payment.number} bounced: its charges are owed again.")
+    return redirect("office_payments:detail", number)
+
+
+@may(Permission.PAYMENT_REFUND)
+@require_POST
+@refusals_shown
+def pay_out(request: HttpRequest, number: str) -> HttpResponse:
+    """Note that a refund has been handed over."""
+    operations.pay_out_refund(number, by=actor(request), at=timezone.now())
+    messages.success(request, f"Refund {number} paid out.")
+    return redirect("office_payments:refunds")
+
+
+@may(Permission.PAYMENT_REFUND)
+@require_POST
+@refusals_shown
+def retry(request: HttpRequest, number: str) -> HttpResponse:
+    """Send a failed refund once more."""
+    operations.retry_refund(number, by=actor(request), at=timezone.now())
+    messages.success(request, f"Refund {number} is sent again.")
+    return redirect("office_payments:refunds")
+
+
+def _detail(
+    request: HttpRequest, payment: Payment, refund_form: RefundForm | None = None
+) -> dict[str, object]:
+    left = pages.refundable(payment)
+    may_refund = request.user.may(Permission.PAYMENT_REFUND)
+    return {
+        "shown": pages.payment_page(payment),
+        "may_refund": may_refund and bool(left),
+        "may_bounce": may_refund and pages.may_bounce(payment),
+        "refund_form": refund_form or RefundForm(initial={"amount": left.amount}),
+        "receipt_url": links.receipt_path(payment),
+        "pdf_url": links.receipt_pdf_path(payment),
+    }
+
+
+def _tabs(request: HttpRequest) -> list[Tab]:
+    counts = pages.counts()
+    state = request.GET.get("state", "")
+    on_list = request.resolver_match.url_name == "list"
+    home, refunds = pages.list_url(), pages.refunds_url()
+    review = Payment.State.NEEDS_REVIEW
+    return [
+        Tab("All payments", home, None, on_list and state != review),
+        Tab("Need a look", f"{home}?state={review}", counts.to_review, on_list and state == review),
+        Tab("Refunds not done", refunds, counts.refunds, not on_list),
+    ]
