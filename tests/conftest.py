@@ -167,8 +167,12 @@ class Site(Client):
         """Sign `user` in here; returns this browser."""
         from django_tenants.utils import tenant_context
 
-        with tenant_context(_tenant(self.slug)):
-            self.force_login(user)
+        before = connection.tenant
+        try:
+            with tenant_context(_tenant(self.slug)):
+                self.force_login(user)
+        finally:
+            connection.set_tenant(before)
         return self
 
     def request(self, **request):
