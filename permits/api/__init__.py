@@ -1,11 +1,6 @@
 """Permits over HTTP."""
 
-from ninja import Router
-
 from permits.api import line, permits, shop, stays
+from permits.api.mounted import router
 
-router = Router(tags=["Permits"])
-for part in (shop, permits, line, stays):
-    router.add_router("", part.router)
-
-__all__ = ["router"]
+__all__ = ["line", "permits", "router", "shop", "stays"]

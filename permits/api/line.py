@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Schema, Status
 from pydantic import ConfigDict, Field
 
 from parkops.api.auth import needs
@@ -15,11 +15,10 @@ from parkops.api.problems import statuses
 from parkops.api.values import instant_out
 from parkops.kernel.permissions import Scope
 from permits import operations
+from permits.api.mounted import router
 from permits.api.shapes import Code, customer_in
 from permits.models import WaitlistEntry
 from permits.queries import line
-
-router = Router(tags=["Permits"])
 
 
 class WaitIn(Schema):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Query, Status
 
 from parkops.api.auth import needs
 from parkops.api.idempotency import idempotent
@@ -13,6 +13,7 @@ from parkops.api.problems import Problem, statuses
 from parkops.api.values import Instant
 from parkops.kernel.permissions import Scope
 from permits import operations
+from permits.api.mounted import router
 from permits.api.shapes import (
     CancellationIn,
     ReasonIn,
@@ -32,7 +33,6 @@ from permits.queries import listing
 from permits.queries import permits as permit_rows
 from permits.rules.status import Status as PermitStatus
 
-router = Router(tags=["Permits"])
 READ = needs(Scope.PERMITS_READ)
 WRITE = needs(Scope.PERMITS_WRITE)
 

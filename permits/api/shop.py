@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Status
 
 from parkops.api.auth import any_token, needs
 from parkops.api.idempotency import idempotent
@@ -12,6 +12,7 @@ from parkops.api.problems import statuses
 from parkops.api.values import instant_out
 from parkops.kernel.permissions import Scope
 from permits import operations
+from permits.api.mounted import router
 from permits.api.shapes import (
     WishIn,
     as_of_in,
@@ -26,7 +27,6 @@ from permits.queries import permits as permit_rows
 from permits.queries import sale
 from permits.queries.sale import Offer, Shelf
 
-router = Router(tags=["Permits"])
 SALE_STATUSES = {"not_eligible": 403, "debt": 403, "sold_out": 409}
 ALL_KINDS = ("listed", "link", "staff")
 

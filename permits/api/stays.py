@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Schema, Status
 from pydantic import ConfigDict, Field
 
 from parkops.api.auth import needs
@@ -14,12 +14,12 @@ from parkops.api.values import Instant, instant_out
 from parkops.kernel.permissions import Scope
 from payments import queries as payments
 from permits import operations
+from permits.api.mounted import router
 from permits.api.shapes import Code, charge_out, customer_in, money
 from permits.models import ParkingSession, VisitorPass
 from permits.queries import stays
 from permits.rules.plates import Plate, read_plates
 
-router = Router(tags=["Permits"])
 READ = needs(Scope.PERMITS_READ)
 WRITE = needs(Scope.PERMITS_WRITE)
 LONGEST_MINUTES = 366 * 24 * 60
