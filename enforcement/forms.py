@@ -70,7 +70,7 @@ class CitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["violation"].choices = [(code, code) for code in codes]
 
-    def files(self) -> list[bytes]:
+    def read_files(self) -> list[bytes]:
         """Return what the photos hold."""
         return [file.read() for file in self.cleaned_data["photos"]]
 
@@ -130,7 +130,7 @@ class AppealForm(forms.Form):
         error_messages={"required": "Type the address for the decision."},
     )
 
-    def files(self) -> list[bytes]:
+    def read_files(self) -> list[bytes]:
         """Return what the pictures hold."""
         return [file.read() for file in self.cleaned_data["pictures"]]
 

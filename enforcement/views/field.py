@@ -99,7 +99,7 @@ def write(request: HttpRequest, reference: UUID) -> HttpResponse:
         return _verdict(request, shown, form, status=422)
     try:
         issued = citing.write_citation(
-            _draft(shown, form, now), form.files(), by=actor(request), at=now
+            _draft(shown, form, now), form.read_files(), by=actor(request), at=now
         )
     except Refused as refusal:
         form.add_error("photos" if refusal.field == "photo" else None, str(refusal))

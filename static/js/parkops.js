@@ -6,6 +6,7 @@ import "./po-keypad.js";
 import "./po-live.js";
 import "./po-photo.js";
 import "./po-plate-input.js";
+import "./po-position.js";
 import "./po-search.js";
 import "./po-select.js";
 import "./po-toast.js";
