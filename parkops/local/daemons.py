@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +21,7 @@ from .accounts import Account
 from .places import LocalServerError, tag, try_lock
 
 LOG_BYTES = 5_000_000
+START_SECONDS = 60
 # A started server stays our child while we live, to be waited for if it ends before us.
 _children: list[subprocess.Popen[bytes]] = []
 
@@ -56,7 +57,7 @@ class Daemon:
             os.close(file)
 
     def spawn(
-        self, command: list[str | Path], *, account: Account, cwd: Path, **more: Any
+        self, command: Sequence[str | Path], *, account: Account, cwd: Path, **more: Any
     ) -> subprocess.Popen[bytes]:
         """Start `command` in `cwd` as `account`, off our terminal, its messages to the log.
 
@@ -83,6 +84,19 @@ class Daemon:
             os.close(alive)
         _children.append(process)
         return process
+
+    def comes_up(self, process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
+        """Wait until `process` answers; return `False` if it ends instead.
+
+        :raises LocalServerError: if it does neither in a minute; it is ended then.
+        """
+        wait_until(lambda: process.poll() is not None or answers(), seconds=START_SECONDS)
+        if process.poll() is not None:
+            return False
+        if not answers():
+            self.end(signal.SIGINT)
+            raise self.error(f"does not answer within {START_SECONDS} seconds")
+        return True
 
     def processes(self) -> list[psutil.Process]:
         """Return the living processes of the server, found by the mark in their titles."""

@@ -14,14 +14,13 @@ import psutil
 
 from .accounts import Account, account_for
 from .binaries import programs_for
-from .daemons import Daemon, wait_until
+from .daemons import START_SECONDS, Daemon, wait_until
 from .places import tag, write_state
 from .ports import free_port
 
 # The address of a unix socket holds about 100 bytes.
 SOCKET_PATH_BYTES = 100
 SOCKET_NUMBER = 5432
-START_SECONDS = 60
 SETTINGS = {
     "max_connections": "100",
     "max_locks_per_transaction": "256",  # one schema a tenant: dumps and drops lock many tables
@@ -110,15 +109,8 @@ def _start_on_free_port(cluster: "Cluster", state: dict[str, Any], memory: dict[
         memory["port"] = None if has_socket else free_port(memory.get("port"))
         write_state(server.folder, state)
         process = cluster.serve(memory["port"])
-        wait_until(
-            lambda process=process: process.poll() is not None or answers(server.folder, memory),
-            seconds=START_SECONDS,
-        )
-        if process.poll() is None and answers(server.folder, memory):
+        if server.comes_up(process, lambda: answers(server.folder, memory)):
             return
-        if process.poll() is None:
-            server.end(signal.SIGINT)
-            raise server.error(f"does not answer within {START_SECONDS} seconds")
         if has_socket:
             break
     raise server.error("does not start")
@@ -212,7 +204,7 @@ class Cluster:
     def _refuse_other_version(self) -> None:
         """Refuse data of another major version, which this server cannot read."""
         made_by = (self.data / "PG_VERSION").read_text().strip()
-        command = [self.programs / "postgres", "--version"]
+        command = [str(self.programs / "postgres"), "--version"]
         version = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
         if not version.split()[-1].startswith(f"{made_by}."):
             raise self.server.error(

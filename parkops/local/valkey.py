@@ -8,11 +8,10 @@ from typing import Any
 
 from .accounts import account_for
 from .binaries import programs_for, valkey_server
-from .daemons import Daemon, wait_until
+from .daemons import START_SECONDS, Daemon, wait_until
 from .places import tag, write_state
 from .ports import free_port
 
-START_SECONDS = 60
 SETTINGS = """\
 bind 127.0.0.1
 port {port}
@@ -96,13 +95,6 @@ def _launch(server: Daemon, state: dict[str, Any], memory: dict[str, Any]) -> No
         if process.stdin:
             process.stdin.write(SETTINGS.format(**memory).encode())
             process.stdin.close()
-        wait_until(
-            lambda process=process: process.poll() is not None or answers(memory),
-            seconds=START_SECONDS,
-        )
-        if process.poll() is None and answers(memory):
+        if server.comes_up(process, lambda: answers(memory)):
             return
-        if process.poll() is None:
-            server.end(signal.SIGTERM)
-            raise server.error(f"does not answer within {START_SECONDS} seconds")
     raise server.error("does not start")

@@ -56,8 +56,7 @@ def _domain() -> Finding:
 def _mail() -> Finding:
     if not settings.HAS_MAIL_SERVER:
         return warning("No mail server: messages stay in ParkOps", "Set EMAIL_URL to send them")
-    mail = get_connection()
-    mail.timeout = 5
+    mail = get_connection(timeout=5)
     try:
         mail.open()
     except (OSError, smtplib.SMTPException) as error:

@@ -46,7 +46,7 @@ def _ask(query: str) -> list[tuple]:
 
 
 def _version() -> Finding:
-    number, text = connection.pg_version, _ask("SHOW server_version")[0][0]
+    number, text = int(_ask("SHOW server_version_num")[0][0]), _ask("SHOW server_version")[0][0]
     where = "the local server" if settings.IS_LOCAL else "reachable"
     if number < OLDEST:
         return fault(f"PostgreSQL {text} is too old", "Use PostgreSQL 16 or newer")
