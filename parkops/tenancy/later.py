@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=16)  # longer than CELERY_TASK_TIME_LIMIT
 UNSENT_AFTER = timedelta(seconds=20)
+CLOSED_LOOK_AGAIN = timedelta(minutes=10)
 MAX_ATTEMPTS = 6
 
 
@@ -87,7 +88,11 @@ def tenant_task(function: Callable[..., None]) -> Any:
     @shared_task(name=f"{module}.{function.__name__}", acks_late=True)
     @wraps(function)
     def run(*, schema: str = "", entry: int | None = None, turn: int = 0, **arguments: Any) -> None:
-        tenant = active_tenant(schema)
+        try:
+            tenant = active_tenant(schema)
+        except TenantMissing as missing:
+            _shelve(entry, schema, missing)
+            raise
         if entry is not None and not _take_turn(entry, turn):
             return
         try:
@@ -139,6 +144,16 @@ def _take_turn(entry: int, turn: int) -> bool:
             pk=entry, attempts=turn, state=OutboxEntry.State.WAITING
         ).update(attempts=F("attempts") + 1, available_at=timezone.now() + LEASE)
     return taken == 1
+
+
+def _shelve(entry: int | None, schema: str, missing: TenantMissing) -> None:
+    """Keep a promise for a tenant that is closed, not for one that is gone."""
+    with schema_context("public"):
+        row = OutboxEntry.objects.filter(pk=entry)
+        if Tenant.objects.filter(schema_name=schema).exists():
+            row.update(available_at=timezone.now() + CLOSED_LOOK_AGAIN)
+        else:
+            row.update(state=OutboxEntry.State.DEAD, last_error=str(missing))
 
 
 def _put_off(entry: int | None, seconds: int) -> None:

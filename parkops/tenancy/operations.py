@@ -11,7 +11,7 @@ from django_tenants.utils import schema_context
 
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.tenancy import hosts
-from parkops.tenancy.models import Domain, Tenant
+from parkops.tenancy.models import Domain, OutboxEntry, Tenant
 from parkops.ui.brand import check as check_brand
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
@@ -135,6 +135,7 @@ def drop_tenant(tenant: Tenant) -> None:
     with schema_context("public"), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f'DROP SCHEMA IF EXISTS "{tenant.schema_name}" CASCADE')
+        OutboxEntry.objects.filter(schema_name=tenant.schema_name).delete()
         Domain.objects.filter(tenant=tenant).delete()
         Tenant.objects.filter(pk=tenant.pk).delete()
         transaction.on_commit(hosts.forget_everywhere)
