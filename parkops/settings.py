@@ -312,6 +312,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        "stripe": {"level": "WARNING"},
     },
 }
 # W001: tenancy.middleware runs before SecurityMiddleware. W004: e-mail is unique without case.
