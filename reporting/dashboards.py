@@ -45,15 +45,14 @@ class ZoneLine:
 def stats(counts: Counts) -> list[Stat]:
     """Return the figures of the day, each with what it is compared with and where its rows are."""
     weekday = f"last {date.fromisoformat(counts.day):%A}"
-    day = f"from={counts.day}&to={counts.day}"
-    money = Money(counts.taken.total, counts.currency)
+    day = day_query(counts)
     return [
         Stat(
             "Occupied now",
             counts.occupied,
             _link("office_checks:list"),
             "occupied",
-            of=f"of {counts.spaces:,}" if counts.spaces else "",
+            of=f"{counts.spaces:,}" if counts.spaces else "",
             note="seen or paid in the last three hours",
         ),
         Stat(
@@ -66,19 +65,11 @@ def stats(counts: Counts) -> list[Stat]:
             spark=_spark(counts.sold),
         ),
         Stat(
-            "Held carts",
-            counts.permits_held,
-            _link("office_permits:list", "status=held"),
-            "held",
-            note="places kept for unpaid carts",
-        ),
-        Stat(
             "Plates checked",
             counts.checks.total,
             _link("office_checks:list", day),
             "checks",
-            strong=str(counts.officers_on_shift),
-            note=f"officer{'' if counts.officers_on_shift == 1 else 's'} on shift",
+            note=f"{_against(counts.checks)} {weekday}",
             spark=_spark(counts.checks),
         ),
         Stat(
@@ -90,15 +81,8 @@ def stats(counts: Counts) -> list[Stat]:
             spark=_spark(counts.citations),
         ),
         Stat(
-            "Unpaid citations",
-            counts.citations_unpaid,
-            _link("office_citations:list", "status=unpaid"),
-            "unpaid",
-            note="issued by us, still owing",
-        ),
-        Stat(
             "Taken today",
-            money,
+            Money(counts.taken.total, counts.currency),
             _link("office_payments:list", day),
             "taken",
             strong=_money_against(counts),
@@ -106,6 +90,52 @@ def stats(counts: Counts) -> list[Stat]:
             spark=_spark(counts.taken),
         ),
     ]
+
+
+def queues(counts: Counts) -> list[Stat]:
+    """Return the figures that stand and wait, each a link to its rows."""
+    return [
+        Stat(
+            "Held carts",
+            counts.permits_held,
+            _link("office_permits:list", "status=held"),
+            "held",
+            note="places kept, not paid yet",
+        ),
+        Stat(
+            "Unpaid citations",
+            counts.citations_unpaid,
+            _link("office_citations:list", "status=unpaid"),
+            "unpaid",
+            note="issued by us, still owing",
+        ),
+        Stat(
+            "Appeals waiting",
+            counts.appeals_waiting,
+            _link("office_appeals:list"),
+            "appeals",
+            note="for a decision",
+        ),
+        Stat(
+            "Officers on shift",
+            counts.officers_on_shift,
+            _link("office_checks:list", day_query(counts)),
+            "officers",
+            note="since they signed on",
+        ),
+        Stat(
+            "Failed jobs",
+            counts.jobs_failed,
+            _link("office_jobs:list", "state=failed"),
+            "jobs",
+            note="reports and imports that stopped",
+        ),
+    ]
+
+
+def day_query(counts: Counts) -> str:
+    """Return the query that filters a list to the day of the figures."""
+    return f"from={counts.day}&to={counts.day}"
 
 
 def todo(counts: Counts, *, now: datetime) -> list[Todo]:
@@ -199,7 +229,7 @@ def zone_map(programme: Programme, counts: Counts) -> object | None:
 
 def citations_by_hour(counts: Counts) -> object:
     """Return the chart of today's citations by hour, with the same weekday a week before."""
-    day = f"from={counts.day}&to={counts.day}"
+    day = day_query(counts)
     series = counts.citations
     first = min(_first(series.today), _first(series.before), 7)
     last = max(_last(series.today), _last(series.before), 18)

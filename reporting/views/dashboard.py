@@ -48,6 +48,7 @@ def _context(request: HttpRequest, now: datetime) -> dict[str, object]:
         "now": now,
         "day": date.fromisoformat(counts.day),
         "stats": dashboards.stats(counts),
+        "queues": dashboards.queues(counts),
         "todo": dashboards.todo(counts, now=now),
         "zones": dashboards.zones(counts),
         "zone_map": dashboards.zone_map(rules, counts),

@@ -25,6 +25,7 @@ from permits.operations import changes, sales, stays
 from permits.rules.plates import read_plates
 
 DAYS = 75
+RECENT = 130  # looks in the last three hours, so that the zones are not empty at the start
 CUSTOMERS = {"campus": 120, "town": 70}
 AUDIENCES = {
     "campus": ("STAFF", "STAFF", "COMMUTER", "COMMUTER", "COMMUTER", "RESIDENT", "RESIDENT", ""),
@@ -100,6 +101,7 @@ def play(cast: Cast, *, until: datetime, tell: Callable[[int, int], None]) -> No
     for back in range(DAYS, -1, -1):
         opens = midnight(today - timedelta(days=back), zone)
         acts += stage.day(opens, back=back)
+    acts += [(until - timedelta(minutes=dice.uniform(2, 170)), stage.look) for _ in range(RECENT)]
     done = 0
     while acts:
         acts.sort(key=lambda act: act[0], reverse=True)
