@@ -21,6 +21,7 @@ from .supervisor import Program, Supervisor
 
 PYTHON = sys.executable
 WEB_WORKERS = max(2, min(4, os.cpu_count() or 2))
+ANSWER_SECONDS = 120
 OUTSIDE = ("DATABASE_URL", "REDIS_URL")
 
 
@@ -183,22 +184,23 @@ def _servers_moved() -> Callable[[], bool]:
 def _announce(environment: dict[str, str], supervisor: Supervisor) -> None:
     """Wait for the web process to answer, then print where to go and how to sign in."""
     port = int(environment["PARKOPS_PORT"])
-    until = time.monotonic() + 120
-    while not _web_answers(port):
-        if time.monotonic() > until:
-            supervisor.say("web", "has not answered for two minutes; see its messages above")
-            return
-        time.sleep(0.3)
     command = [PYTHON, str(REPOSITORY / "manage.py"), "demo", "signins"]
-    done = subprocess.run(
+    asking = subprocess.Popen(
         command,
         env=environment,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
     )
-    print(f"\n{done.stdout or done.stderr}\nCtrl-C ends everything.\n", flush=True)
+    until = time.monotonic() + ANSWER_SECONDS
+    while not _web_answers(port):
+        if time.monotonic() > until:
+            supervisor.say("web", f"does not answer after {ANSWER_SECONDS} s; see its messages")
+            break
+        time.sleep(0.3)
+    sign_ins, _ = asking.communicate()
+    print(f"\n{sign_ins}\nhttp://localhost:{port}/  Ctrl-C ends everything.\n", flush=True)
 
 
 def _web_answers(port: int) -> bool:
