@@ -410,7 +410,7 @@ def instant_of(wall: datetime, zone: ZoneInfo) -> tuple[datetime, str]:
     """
     if wall.tzinfo is not None:
         return wall.astimezone(UTC), ""
-    first = wall.replace(tzinfo=zone).astimezone(UTC)
+    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     second = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     if first == second:
         return first, ""

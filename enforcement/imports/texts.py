@@ -75,11 +75,12 @@ def lines_of(raw: BinaryIO, mapping: Mapping) -> Iterator[Line]:
     except UnicodeError as error:
         raise Refused("encoding", f"The file is not written in {encoding}.") from error
     finally:
-        text.detach()
+        if not raw.closed:
+            text.detach()  # the file is closed by whoever opened it
 
 
 def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Line]:
-    reader = csv.reader(_without_nul(text), delimiter=delimiter)
+    reader = csv.reader(_without_nul(text), delimiter=delimiter, strict=True)
     while True:
         number = reader.line_num + 1
         try:
@@ -87,7 +88,7 @@ def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error:
-            told = "A quote is opened and not closed"
+            told = "A quote is opened and not closed, or stands undoubled inside a quoted cell"
             if reader.line_num > number:
                 told += f"; everything up to line {reader.line_num} is lost in it"
             yield Line(number, reader.line_num, [], f"{told}.")
