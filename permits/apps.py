@@ -10,9 +10,10 @@ class PermitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register with payments, the time line and the search."""
-        from parkops.customers import search, timeline
+        from parkops.customers import panels, search, timeline
         from payments import settlement
         from permits.operations import settling
+        from permits.queries import panels as shown
         from permits.queries import told
 
         settlement.register("permit", settling.PERMIT)
@@ -20,3 +21,4 @@ class PermitsConfig(AppConfig):
         settlement.register("session", settling.SESSION)
         timeline.register(told.moments)
         search.register(told.hits)
+        panels.register(rights=shown.rights, acts=shown.acts)

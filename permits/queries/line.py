@@ -25,3 +25,10 @@ def position_of(entry: WaitlistEntry) -> int | None:
         ).count()
         + 1
     )
+
+
+def in_order(*, type_code: str = "") -> QuerySet[WaitlistEntry]:
+    """Return open entries, those with an offer first, then in line, type by type."""
+    open_states = (WaitlistEntry.Status.OFFERED, WaitlistEntry.Status.WAITING)
+    rows = entries(type_code=type_code).filter(status__in=open_states)
+    return rows.order_by("type_key", "status", "joined_at", "pk")

@@ -1,0 +1,42 @@
+"""What permits show on a customer's page, to staff and to the customer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+
+from parkops.customers.panels import Act, Right
+from parkops.customers.timeline import Subject
+from parkops.kernel.permissions import Permission
+from permits.queries.pages import BADGES
+from permits.queries.permits import permits_of
+from permits.rules.status import CURRENT, Status
+
+MOST = 50
+
+
+def rights(subject: Subject, *, at: datetime) -> Sequence[Right]:
+    """Return a customer's permits, those that stand first; carts given up are left out."""
+    rows = permits_of(customer_id=subject.customer_id, at=at, limit=MOST)
+    kept = [row for row in rows if row.status in CURRENT or row.permit.paid_at is not None]
+    kept.sort(key=lambda row: row.status not in CURRENT)
+    return [
+        Right(
+            row.number,
+            row.type_name,
+            BADGES[row.status][0],
+            BADGES[row.status][1],
+            row.ends_at,
+            tuple(plate.text for plate in row.plates),
+            reverse("office_permits:detail", args=[row.number]),
+            reverse("portal_permits:detail", args=[row.number]),
+            row.status is Status.ACTIVE,
+        )
+        for row in kept
+    ]
+
+
+def acts(reference: str) -> Sequence[Act]:
+    """Return what staff may do for a customer: sell a permit."""
+    url = f"{reverse('office_permits:new')}?customer={reference}"
+    return [Act("Sell a permit", url, "ticket", str(Permission.PERMIT_SELL), is_primary=True)]

@@ -1,0 +1,103 @@
+"""The list of permits, one permit, and who waits for one."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from parkops.kernel.permissions import Permission
+from parkops.programme import queries as programme
+from parkops.ui.access import may
+from parkops.ui.pages import page, refusals_shown
+from parkops.ui.values import Tab
+from permits.forms import FilterForm
+from permits.queries import line, listing, office
+from permits.queries import permits as rows
+from permits.queries.pages import BADGES, permit_page
+from permits.queries.told import history_of
+from permits.rules.status import Status
+
+PER_PAGE = 25
+VIEWS = {
+    "current": "In force",
+    "ending": "Ends within 30 days",
+    "approval": "Waits for approval",
+    "held": "Not paid yet",
+    "all": "All",
+}
+ORDERS = {
+    "until": ("ends_at", "pk"),
+    "-until": ("-ends_at", "-pk"),
+    "number": ("pk",),
+    "-number": ("-pk",),
+}
+
+
+@may(Permission.PERMIT_VIEW)
+@require_safe
+def permit_list(request: HttpRequest) -> HttpResponse:
+    """List permits: a saved view, narrowed by words, kind and state."""
+    now = timezone.now()
+    form = FilterForm(
+        request.GET or None,
+        kinds=office.kinds(at=now),
+        states=[(s.value, BADGES[s][0]) for s in Status],
+    )
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    view = request.GET.get("view", "all" if any(asked.values()) else "current")
+    found = listing.matching(
+        listing.Filters(
+            text=asked.get("q", "").replace("\x00", ""),
+            type_code=asked.get("type", ""),
+            status=Status(asked["status"]) if asked.get("status") else None,
+            view=view,
+        ),
+        at=now,
+    )
+    order = ORDERS.get(request.GET.get("sort", ""), ORDERS["-number"])
+    shown = Paginator(found.order_by(*order), PER_PAGE).get_page(request.GET.get("page"))
+    shown.object_list = office.list_rows(list(shown.object_list), at=now)
+    counts = listing.counts(at=now)
+    context = {
+        "page": shown,
+        "form": form,
+        "view": view,
+        "current": counts["current"],
+        "tabs": [_tab(name, text, counts, view) for name, text in VIEWS.items()],
+    }
+    return page(request, "permits/office/list.html", context, part="results")
+
+
+@may(Permission.PERMIT_VIEW)
+@require_safe
+@refusals_shown
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one permit with what happened to it and what may be done."""
+    permit = rows.permit(number)
+    shown = permit_page(permit, at=timezone.now())
+    context = {
+        "shown": shown,
+        "permit": permit,
+        "events": history_of(permit),
+        "may_change": request.user.may(Permission.PERMIT_CHANGE),
+        "may_take": request.user.may(Permission.PAYMENT_TAKE),
+        "version": programme.version(permit.programme_version),
+    }
+    return page(request, "permits/office/detail.html", context)
+
+
+@may(Permission.PERMIT_VIEW)
+@require_safe
+def waitlist(request: HttpRequest) -> HttpResponse:
+    """List who waits for which permit type, the next first."""
+    found = line.in_order(type_code=request.GET.get("type", "").replace("\x00", ""))
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return page(request, "permits/office/waitlist.html", {"page": shown}, part="results")
+
+
+def _tab(name: str, text: str, counts: dict[str, int], view: str) -> Tab:
+    url = f"{reverse('office_permits:list')}?{urlencode({'view': name})}"
+    return Tab(text, url, counts[name], current=name == view)
