@@ -7,7 +7,7 @@ from typing import Any
 
 WIDTH = 600.0
 MARGIN = 10.0
-LEAST_HEIGHT, MOST_HEIGHT = 120.0, 420.0
+LEAST_HEIGHT, MOST_HEIGHT = 120.0, 280.0
 
 Ring = list[tuple[float, float]]
 

@@ -1,12 +1,13 @@
 // A form is sent once: its button says what is going on (data-busy) until the answer is there.
 const SENT = new WeakSet();
+const IDLE = new WeakMap();
 
 function begin(form, button) {
   SENT.add(form);
   if (!button) return;
   button.setAttribute("aria-busy", "true");
   if (!button.dataset.busy) return;
-  button.dataset.idle = button.innerHTML;
+  IDLE.set(button, [...button.childNodes]);
   button.textContent = button.dataset.busy;
 }
 
@@ -14,9 +15,8 @@ function end(form) {
   SENT.delete(form);
   for (const button of form.querySelectorAll("[aria-busy]")) {
     button.removeAttribute("aria-busy");
-    if (button.dataset.idle === undefined) continue;
-    button.innerHTML = button.dataset.idle;
-    delete button.dataset.idle;
+    if (IDLE.has(button)) button.replaceChildren(...IDLE.get(button));
+    IDLE.delete(button);
   }
 }
 

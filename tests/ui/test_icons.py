@@ -11,12 +11,12 @@ from parkops.ui import icons
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", sorted(icons.NAMES))
-def test_every_name_is_drawn(name):
-    drawn = icons.svg(name)
-    assert drawn.startswith('<svg class="icon"')
-    assert drawn.endswith("</svg>")
-    assert 'aria-hidden="true"' in drawn
+def test_every_name_is_drawn():
+    for name in icons.NAMES:
+        drawn = icons.svg(name)
+        assert drawn.startswith('<svg class="icon"'), name
+        assert drawn.endswith("</svg>"), name
+        assert 'aria-hidden="true"' in drawn, name
 
 
 def test_another_name_is_refused():

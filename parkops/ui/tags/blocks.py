@@ -123,7 +123,7 @@ def notice(
 
 @register.simple_block_tag
 def emptybay(
-    content: str, title: str, link: str = "", link_text: str = "", level: int = 3
+    content: str, title: str, link: str = "", link_text: str = "", level: int = 2
 ) -> SafeString:
     """An empty list: what comes here, when the last one did, and the one act that puts it here."""
     return format_html(
