@@ -41,27 +41,28 @@ def raise_charge(
     """
     if kind not in Charge.Kind.values or net.minor < 0 or tax.minor < 0:
         raise ValueError(f"{kind} {reference} cannot be charged {net} and {tax} tax")
-    known = Charge.objects.select_for_update().filter(kind=kind, reference=reference).first()
-    if known is not None:
-        return known
     gross = net.minor + tax.minor
-    charge = Charge.objects.create(
+    charge, is_new = Charge.objects.get_or_create(
         kind=kind,
         reference=reference,
-        customer_id=customer_id,
-        plate_key=plate_key,
-        text=text[:300],
-        lines=[{"text": words, "amount": amount.amount} for words, amount in lines],
-        revenue=revenue,
-        raised_net_minor=net.minor,
-        raised_tax_minor=tax.minor,
-        net_minor=net.minor,
-        tax_minor=tax.minor,
-        amount_minor=gross,
-        due_on=due_on,
-        raised_at=at,
-        settled_at=None if gross else at,
+        defaults={
+            "customer_id": customer_id,
+            "plate_key": plate_key,
+            "text": text[:300],
+            "lines": [{"text": words, "amount": amount.amount} for words, amount in lines],
+            "revenue": revenue,
+            "raised_net_minor": net.minor,
+            "raised_tax_minor": tax.minor,
+            "net_minor": net.minor,
+            "tax_minor": tax.minor,
+            "amount_minor": gross,
+            "due_on": due_on,
+            "raised_at": at,
+            "settled_at": None if gross else at,
+        },
     )
+    if not is_new:
+        return charge
     ledger.post(
         f"charge:{charge.public_id}:raised",
         [

@@ -14,7 +14,7 @@ from parkops.messaging import operations as messaging
 from payments import links, rules, settlement
 from payments.accounts import CARD_CLEARING, CARD_FEES, SUSPENSE
 from payments.gateways.base import CheckoutState
-from payments.models import Allocation, Charge, Payment
+from payments.models import Allocation, Payment
 from payments.operations import charges as charging
 from payments.operations import ledger, refunds
 from payments.operations.ledger import Leg
@@ -55,9 +55,7 @@ def money_came(
     payment.intent_id, payment.card = truth.intent_id, truth.card
     payment.save()
     allocate(payment, shares, by=SYSTEM, at=at)
-    for share in shares:
-        if share.minor and share.charge.settled_at is not None:
-            unplaced += _deliver(share.charge, payment, at=at)
+    unplaced += _deliver(payment, shares, at=at)
     payment.refresh_from_db(fields=["credit_minor"])
     tell_closed(payment, parts, at=at)
     if unplaced:
@@ -121,20 +119,32 @@ def send_receipt(payment: Payment, *, at: datetime) -> None:
     )
 
 
-def _deliver(charge: Charge, payment: Payment, *, at: datetime) -> int:
-    """Tell the raiser that its charge is settled; return what must go back if it refuses.
+def _deliver(payment: Payment, shares: Sequence[Share], *, at: datetime) -> int:
+    """Tell the raisers what is settled; return what must go back because one of them refuses.
 
-    A refusal cancels the charge: what it was for cannot be had any more.
+    What a refused charge was for cannot be had any more: it is cancelled, and with it what else was
+    charged for the same, such as a deposit.
     """
-    try:
-        with transaction.atomic():
-            raiser = settlement.raiser_of(charge.kind)
-            raiser.settled(charge.reference, by=SYSTEM, at=at).require()
-    except Refused as refusal:
-        logger.info("%s cannot be delivered: %s", charge, refusal)
-        freed = charging.set_parts(charge, net=0, tax=0, text=str(refusal), by=SYSTEM, at=at)
-        return sum(minor for one, minor in freed if one.pk == payment.pk)
-    return 0
+    paid = [share.charge for share in shares if share.minor]
+    refused: dict[str, str] = {}
+    for charge in paid:
+        if charge.settled_at is None:
+            continue
+        try:
+            with transaction.atomic():
+                raiser = settlement.raiser_of(charge.kind)
+                raiser.settled(charge.reference, by=SYSTEM, at=at).require()
+        except Refused as refusal:
+            logger.info("%s cannot be delivered: %s", charge, refusal)
+            refused[charge.reference] = str(refusal)
+    back = 0
+    for charge in paid:
+        if charge.reference in refused:
+            freed = charging.set_parts(
+                charge, net=0, tax=0, text=refused[charge.reference], by=SYSTEM, at=at
+            )
+            back += sum(minor for one, minor in freed if one.pk == payment.pk)
+    return back
 
 
 def _send_back(payment: Payment, minor: int, *, at: datetime) -> None:

@@ -100,6 +100,8 @@ def _charge_of_number(text: str) -> Charge | None:
 
 
 def _known_plate(text: str, *, at: datetime) -> str:
+    if "@" in text:
+        return ""
     try:
         key = str(plate_key(text))
     except ValueError:

@@ -106,6 +106,7 @@ class Raising:
 
     told: list[tuple] = field(default_factory=list)
     answer: Decision = ALLOWED
+    answers: dict[str, Decision] = field(default_factory=dict)
     may: Decision = ALLOWED
     due: Callable[[str, datetime], settlement.Due | None] = lambda reference, at: None
 
@@ -125,7 +126,7 @@ class Raising:
 
     def _settled(self, reference: str, *, by: Actor, at: datetime) -> Decision:
         self.told.append(("settled", reference))
-        return self.answer
+        return self.answers.get(reference, self.answer)
 
     def was_told(self, word: str) -> int:
         """Return how often this was told."""

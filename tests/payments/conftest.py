@@ -22,7 +22,7 @@ from tests.payments.standin.fixtures import (  # noqa: F401
 def raising(monkeypatch) -> Raising:
     """Answer for the charges of permits and citations."""
     one = Raising()
-    for kind in ("permit", "citation"):
+    for kind in ("permit", "deposit", "citation"):
         monkeypatch.setitem(settlement._raisers, kind, one.raiser())
     return one
 

@@ -186,6 +186,21 @@ class TestSettleCheckout:
         assert PERMIT_REVENUE not in books(moment)
         assert_sound(moment)
 
+    def test_when_the_place_is_gone_its_deposit_goes_back_too(
+        self, moment, raising, remote, account
+    ):
+        permit = make_charge(at=moment, kind="permit", net=9_000, reference="P-1")
+        deposit = make_charge(at=moment, kind="deposit", net=2_000, reference="P-1")
+        citation = make_charge(at=moment)
+        opened = start(permit, deposit, citation, at=moment)
+        remote.act(account, "pay", opened.session_id)
+        raising.answers["P-1"] = Decision("sold_out", "The last place has gone.")
+        settled = operations.settle_checkout(opened.pk, at=moment)
+        assert settled.refunded_minor == 11_000
+        assert owed(citation) == 0
+        assert Refund.objects.get().amount_minor == 11_000
+        assert_sound(moment)
+
     def test_when_the_charge_was_cancelled_goes_back(self, paid, moment, charge, raising):
         operations.cancel_charge(
             kind="permit", reference=charge.reference, text="Hold ended", by=PUBLIC, at=moment
