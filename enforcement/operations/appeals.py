@@ -10,17 +10,16 @@ from enforcement.models import Appeal, AppealPicture, Citation
 from enforcement.operations import pictures
 from enforcement.operations.citations import locked
 from enforcement.queries import citations as citing
-from enforcement.queries.citations import KIND, Standing
+from enforcement.queries.appeals import may_appeal, may_decide
+from enforcement.queries.citations import KIND
 from enforcement.rules import appeals as rules
 from enforcement.rules import owed
-from enforcement.rules.appeals import Earlier
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
-from parkops.kernel.decisions import Conflict, Decision, NotFound, Refused
+from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
 from parkops.messaging import operations as messaging
 from parkops.programme import numbering
-from parkops.programme import queries as programme
 from payments import operations as payments
 from payments import queries as charges
 from payments.operations.charges import bring_up_to_date
@@ -143,32 +142,6 @@ def decide_appeal(
     )
     _tell("appeal.decided", appeal, at=at)
     return appeal
-
-
-def may_appeal(now: Standing) -> Decision:
-    """Return whether the citation may be appealed at that instant, and if not, why."""
-    violation = citing.violation_of(now.citation)
-    version = now.citation.programme_version
-    if violation is None or version is None:
-        return Decision("not_appealable", "This citation was issued elsewhere; appeal it there.")
-    return rules.may_appeal(
-        violation.appeal,
-        status=now.status.value,
-        issued_on=now.citation.issued_on,
-        earlier=[Earlier(a.number, a.decided_on, a.outcome) for a in now.appeals],
-        on=now.today,
-        holidays=programme.version(version).programme.holidays,
-    )
-
-
-def may_decide(appeal: Appeal, citation: Citation, *, by: Actor) -> Decision:
-    """Return whether this person may decide the appeal; a token is nobody."""
-    is_person = by.kind == "staff" and bool(by.ref)
-    return rules.may_decide(
-        decided_on=appeal.decided_on,
-        issued_by_same_person=is_person and by.ref == citation.officer_ref,
-        filed_by_same_person=is_person and by.ref == appeal.filed_by_ref,
-    )
 
 
 def _citation_number(appeal_number: str) -> str:

@@ -14,14 +14,14 @@ from enforcement.operations import pictures
 from enforcement.queries import checks
 from enforcement.queries import citations as citing
 from enforcement.queries.checks import Answer, Look
-from enforcement.queries.citations import KIND
+from enforcement.queries.citations import KIND, Standing
 from enforcement.rules import fines, owed, standing
 from parkops.accounts.models import User
 from parkops.audit import operations as audit
 from parkops.customers import queries as customers
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.codes import code_key
-from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.decisions import Conflict, Decision, NotFound, Refused
 from parkops.kernel.money import Money
 from parkops.kernel.plates import regions_match
 from parkops.programme import numbering
@@ -142,7 +142,7 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
     """
     citation = locked(number)
     now = citing.standing_of(citation, at=at)
-    decision = standing.may_void(status=now.status, has_payments=now.paid.minor > 0, reason=reason)
+    decision = may_void(now, reason=reason)
     if decision.code and not decision.field:
         raise Conflict(decision.code, decision.reason)
     decision.require()
@@ -221,6 +221,11 @@ def bring_citation_up_to_date(number: str, *, at: datetime) -> None:
     charge = charges.charge_of(KIND, number)
     if charge is not None:
         bring_up_to_date(charge.pk, at=at)
+
+
+def may_void(now: Standing, *, reason: str = "asked") -> Decision:
+    """Return whether a citation may be voided at that instant, and if not, why."""
+    return standing.may_void(status=now.status, has_payments=now.paid.minor > 0, reason=reason)
 
 
 def locked(number: str) -> Citation:

@@ -4,9 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
-
 from enforcement.models import Appeal, AppealPicture, Citation, CitationPhoto
 from parkops.kernel.decisions import NotFound
 
@@ -55,23 +52,3 @@ def picture(reference: UUID) -> AppealPicture:
     if found is None:
         raise NotFound("There is no such picture.")
     return found
-
-
-def shown(kept: CitationPhoto | AppealPicture) -> HttpResponse:
-    """Return the picture as it is shown: a JPEG without metadata, for this reader only."""
-    return FileResponse(
-        default_storage.open(kept.shown),
-        content_type="image/jpeg",
-        headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"},
-    )
-
-
-def original(kept: CitationPhoto | AppealPicture) -> HttpResponse:
-    """Return the picture as it came, to be saved and not shown."""
-    return FileResponse(
-        default_storage.open(kept.original),
-        as_attachment=True,
-        filename=f"{kept.reference}.original",
-        content_type="application/octet-stream",
-        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-    )

@@ -17,6 +17,7 @@ from enforcement.operations.citations import Draft
 from enforcement.queries import checks, evidence, field
 from enforcement.queries import citations as queries
 from enforcement.queries.checks import Look
+from enforcement.views import pictures
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
@@ -161,7 +162,7 @@ def void(request: HttpRequest, number: str) -> HttpResponse:
 @refusals_shown
 def photo(request: HttpRequest, number: str, reference: UUID) -> HttpResponse:
     """Give a photo as it is shown."""
-    return evidence.shown(evidence.photo(reference, citation=queries.citation(number)))
+    return pictures.shown(evidence.photo(reference, citation=queries.citation(number)))
 
 
 @may(Permission.PLATE_CHECK)

@@ -1,0 +1,269 @@
+"""What the office sees: lists of citations, appeals and checks, and one of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from enforcement.models import Appeal, AppealPicture, Citation, CitationPhoto, PlateCheck
+from enforcement.queries import citations as citing
+from enforcement.queries import evidence
+from enforcement.queries.citations import Standing
+from enforcement.queries.words import EVENTS, OUTCOMES, STATUSES, VERDICTS, Word, flag_words
+from enforcement.rules import appeals as rules
+from enforcement.rules import owed
+from enforcement.rules.standing import Status
+from enforcement.rules.verdicts import Verdict
+from parkops.audit import queries as audit
+from parkops.customers import queries as customers
+from parkops.customers.models import Customer
+from parkops.kernel.dates import midnight
+from parkops.kernel.decisions import NotFound
+from parkops.kernel.money import Money
+from parkops.kernel.numbers import tidy
+from parkops.kernel.plates import plate_key
+from parkops.programme import queries as programme
+from parkops.ui.values import Event, Tab
+from payments import queries as charges
+from payments.queries import ChargeRow
+
+
+@dataclass(frozen=True, slots=True)
+class CitationRow:
+    """A line of the list of citations."""
+
+    citation: Citation
+    word: Word
+    owed: Money
+    fine: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CitationPage:
+    """All about one citation."""
+
+    now: Standing
+    word: Word
+    flags: list[str]
+    photos: list[CitationPhoto]
+    events: list[Event]
+    charge: ChargeRow | None
+    holders: list[Customer]
+
+    @property
+    def citation(self) -> Citation:
+        """The citation itself."""
+        return self.now.citation
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRow:
+    """A line of the queue of appeals; `waits_days` since it was filed."""
+
+    appeal: Appeal
+    word: Word
+    grounds: str
+    waits_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppealPage:
+    """All that a reviewer needs: the appeal, its evidence, the citation, what it comes to."""
+
+    appeal: Appeal
+    word: Word
+    grounds: str
+    reason: str
+    pictures: list[AppealPicture]
+    citation: CitationPage
+    full: Money
+    earlier: list[Appeal]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """A line of the list of plate checks."""
+
+    record: PlateCheck
+    word: Word
+
+
+def citations(
+    *,
+    text: str = "",
+    status: str = "",
+    violation: str = "",
+    zone: str = "",
+    officer: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    imported: bool = False,
+) -> QuerySet[Citation]:
+    """Return the citations that all of these ask for, newest first; dates are local and included."""
+    rows = Citation.objects.standing(status) if status else Citation.objects.all()
+    if text:
+        rows = rows.filter(_named(text))
+    if violation:
+        rows = rows.filter(violation_code=violation)
+    if zone:
+        rows = rows.filter(zone_code=zone)
+    if officer:
+        rows = rows.filter(officer__icontains=officer)
+    if since is not None:
+        rows = rows.filter(issued_at__gte=midnight(since, citing.tenant_zone()))
+    if until is not None:
+        ends = midnight(until + timedelta(days=1), citing.tenant_zone())
+        rows = rows.filter(issued_at__lt=ends)
+    if imported:
+        rows = rows.filter(source=Citation.Source.IMPORT)
+    return rows.order_by("-issued_at", "-pk")
+
+
+def citation_rows(found: Sequence[Citation], *, at: datetime) -> list[CitationRow]:
+    """Return one page of citations as they stand at `at`, in two queries."""
+    return [
+        CitationRow(now.citation, STATUSES[now.status], now.owed, now.case.fine)
+        for now in citing.standings_of(found, at=at)
+    ]
+
+
+def citation_tabs(current: str) -> list[Tab]:
+    """Return the saved views of the list of citations."""
+    url = reverse("office_citations:list")
+    views = [
+        ("", "All"),
+        (Status.ISSUED, "Owed"),
+        (Status.ON_APPEAL, "On appeal"),
+        (Status.COLLECTIONS, "In collections"),
+        (Status.PAID, "Paid"),
+        ("imported", "Imported"),
+    ]
+    return [
+        Tab(label, f"{url}?view={view}" if view else url, current=view == current)
+        for view, label in views
+    ]
+
+
+def known_codes(*, at: datetime) -> tuple[list[str], list[str]]:
+    """Return the codes of violations and of zones of the programme in force at `at`."""
+    version = programme.in_force(at).programme
+    return [v.code for v in version.violations], [z.code for z in version.zones]
+
+
+def citation_page(citation: Citation, *, at: datetime) -> CitationPage:
+    """Return all about a citation at `at`."""
+    now = citing.standing_of(citation, at=at)
+    return CitationPage(
+        now=now,
+        word=STATUSES[now.status],
+        flags=flag_words(citation.flags),
+        photos=evidence.photos_of(citation),
+        events=_events(citation),
+        charge=charges.charge_of(citing.KIND, citation.number, at=at),
+        holders=customers.holders_of(citation.plate_key, at=citation.issued_at)
+        if citation.plate_key
+        else [],
+    )
+
+
+def appeals(*, waiting: bool) -> QuerySet[Appeal]:
+    """Return the appeals that wait, the oldest first, or the decided ones, the newest first."""
+    rows = Appeal.objects.filter(decided_at__isnull=waiting).select_related("citation")
+    return rows.order_by("filed_at", "pk") if waiting else rows.order_by("-decided_at", "-pk")
+
+
+def appeal_rows(found: Sequence[Appeal], *, at: datetime) -> list[AppealRow]:
+    """Return one page of appeals."""
+    return [
+        AppealRow(
+            appeal,
+            OUTCOMES[appeal.outcome],
+            rules.GROUNDS.get(appeal.grounds, appeal.grounds),
+            (at - appeal.filed_at).days,
+        )
+        for appeal in found
+    ]
+
+
+def appeal(number: str) -> Appeal:
+    """Return the appeal with this number.
+
+    :raises NotFound: if this tenant has none.
+    """
+    rows = Appeal.objects.filter(number=citing.number_of(number)).select_related("citation")
+    found = rows.first()
+    if found is None:
+        raise NotFound("There is no such appeal.")
+    return found
+
+
+def appeal_page(appeal: Appeal, *, at: datetime) -> AppealPage:
+    """Return all about an appeal at `at`."""
+    citation = citation_page(appeal.citation, at=at)
+    return AppealPage(
+        appeal=appeal,
+        word=OUTCOMES[appeal.outcome],
+        grounds=rules.GROUNDS.get(appeal.grounds, appeal.grounds),
+        reason=rules.REASONS.get(appeal.reason_code, ""),
+        pictures=list(evidence.pictures_of([appeal]).get(appeal.pk, [])),
+        citation=citation,
+        full=owed.fully(citation.now.case, citation.now.today),
+        earlier=[other for other in citation.now.appeals if other.level < appeal.level],
+    )
+
+
+def plate_checks(*, text: str = "", verdict: str = "") -> QuerySet[PlateCheck]:
+    """Return the plate checks, the newest first."""
+    rows = PlateCheck.objects.all()
+    if text:
+        rows = rows.filter(plate_key=_key(text) or "-")
+    if verdict:
+        rows = rows.filter(verdict=verdict)
+    return rows.order_by("-recorded_at", "-pk")
+
+
+def check_rows(found: Sequence[PlateCheck]) -> list[CheckRow]:
+    """Return one page of plate checks."""
+    return [CheckRow(record, VERDICTS[Verdict(record.verdict)]) for record in found]
+
+
+def verdict_choices() -> list[tuple[str, str]]:
+    """Return the verdicts as a filter offers them."""
+    return [(verdict.value, word.text) for verdict, word in VERDICTS.items()]
+
+
+def _named(text: str) -> Q:
+    """A number of ours or of another system, or a plate."""
+    named = Q(number=tidy(text) or text.strip()) | Q(external_ref=text.strip())
+    key = _key(text)
+    return named | Q(plate_key=key) if key else named
+
+
+def _key(text: str) -> str:
+    try:
+        return plate_key(text)
+    except ValueError:
+        return ""
+
+
+def _events(citation: Citation) -> list[Event]:
+    tones = {"citation.paid": "good", "citation.voided": "bad", "appeal.filed": "info"}
+    return [
+        Event(
+            event.at,
+            f"{EVENTS.get(event.event, event.event)}{_said(event.data)}",
+            f"{event.actor_name}. {event.reason}".strip(),
+            tone=tones.get(event.event, ""),
+        )
+        for event in audit.events_of(citing.KIND, citation.number)
+    ]
+
+
+def _said(data: dict) -> str:
+    if "outcome" in data:
+        return f": {OUTCOMES[data['outcome']].text.lower()} ({data['appeal']})"
+    if "appeal" in data:
+        return f": {data['appeal']}, {data['level']}"
+    return f": {data['stage']}" if data.get("stage") else ""

@@ -1,0 +1,127 @@
+"""What the public sees of a citation, once they know two facts of it."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from enforcement.models import Appeal, AppealPicture, Citation, CitationPhoto
+from enforcement.queries import citations as citing
+from enforcement.queries import evidence
+from enforcement.queries.appeals import may_appeal
+from enforcement.queries.citations import Standing
+from enforcement.queries.words import OUTCOMES, STATUSES, Word
+from enforcement.rules import appeals as rules
+from parkops.customers.models import Vehicle
+from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.plates import plate_key
+from parkops.programme import queries as programme
+from payments import queries as charges
+from payments.queries import ChargeRow
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRow:
+    """An appeal as the appellant follows it."""
+
+    appeal: Appeal
+    word: Word
+    grounds: str
+    reason: str
+    pictures: list[AppealPicture]
+
+
+@dataclass(frozen=True, slots=True)
+class CitationPage:
+    """A citation as the public sees it; `charge` is None where nothing was ever owed."""
+
+    now: Standing
+    word: Word
+    zone_name: str
+    photos: list[CitationPhoto]
+    appeals: list[AppealRow]
+    charge: ChargeRow | None
+    may_pay: Decision
+    may_appeal: Decision
+    appeal_until: date | None
+
+    @property
+    def citation(self) -> Citation:
+        """The citation itself."""
+        return self.now.citation
+
+
+def found_by(number: str, fact: str) -> Citation | None:
+    """Return the citation with this number, if `fact` is its PIN or its plate; else None.
+
+    Whether the number or the fact was wrong is not told apart.
+    """
+    citation = Citation.objects.filter(number=citing.number_of(number)).first()
+    if citation is None:
+        return None
+    fact = fact.strip()
+    by_pin = bool(citation.pin) and hmac.compare_digest(citation.pin.encode(), fact.encode())
+    return citation if by_pin or _is_plate(citation, fact) else None
+
+
+def is_of_customer(citation: Citation, user_id: int) -> bool:
+    """Return whether the person held the vehicle when it was cited."""
+    rows = Vehicle.objects.filter(
+        customer__user_id=user_id, plate_key=citation.plate_key or "-"
+    ).held_at(citation.issued_at)
+    return rows.exists()
+
+
+def citation_page(citation: Citation, *, at: datetime) -> CitationPage:
+    """Return all that the public sees of a citation at `at`."""
+    now = citing.standing_of(citation, at=at)
+    charge = charges.charge_of(citing.KIND, citation.number, at=at)
+    pictures = evidence.pictures_of(now.appeals)
+    may_pay = ALLOWED
+    if charge is None or now.owed.minor == 0:
+        may_pay = Decision("nothing_owed", "Nothing is owed.")
+    return CitationPage(
+        now=now,
+        word=STATUSES[now.status],
+        zone_name=_zone_name(citation),
+        photos=evidence.photos_of(citation),
+        appeals=[
+            AppealRow(
+                appeal,
+                OUTCOMES[appeal.outcome],
+                rules.GROUNDS.get(appeal.grounds, appeal.grounds),
+                rules.REASONS.get(appeal.reason_code, ""),
+                pictures.get(appeal.pk, []),
+            )
+            for appeal in now.appeals
+        ],
+        charge=charge,
+        may_pay=may_pay,
+        may_appeal=may_appeal(now),
+        appeal_until=_appeal_until(now),
+    )
+
+
+def _is_plate(citation: Citation, fact: str) -> bool:
+    try:
+        return bool(citation.plate_key) and plate_key(fact) == citation.plate_key
+    except ValueError:
+        return False
+
+
+def _zone_name(citation: Citation) -> str:
+    if citation.programme_version is None:
+        return citation.place
+    zone = programme.version(citation.programme_version).programme.zone(citation.zone_code)
+    return zone.name if zone else ""
+
+
+def _appeal_until(now: Standing) -> date | None:
+    violation = citing.violation_of(now.citation)
+    version = now.citation.programme_version
+    if violation is None or violation.appeal is None or version is None:
+        return None
+    since = now.citation.issued_on
+    if now.appeals:
+        since = now.appeals[-1].decided_on or since
+    holidays = programme.version(version).programme.holidays
+    return rules.last_day(violation.appeal, since, holidays)

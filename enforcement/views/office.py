@@ -1,0 +1,173 @@
+"""The office's pages of citations, appeals and plate checks."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from enforcement.forms import CheckFilterForm, CitationFilterForm, DecisionForm, VoidForm
+from enforcement.operations import appeals as deciding
+from enforcement.operations import citations as citing
+from enforcement.queries import citations as queries
+from enforcement.queries import evidence, office
+from enforcement.queries.appeals import may_decide
+from enforcement.views import pictures
+from parkops.kernel.decisions import Refused
+from parkops.kernel.permissions import Permission
+from parkops.ui.access import may
+from parkops.ui.pages import actor, page, refusals_shown
+
+PER_PAGE = 25
+
+
+@may(Permission.CITATION_VIEW)
+@require_safe
+def citation_list(request: HttpRequest) -> HttpResponse:
+    """List citations, newest first, imported ones too."""
+    now = timezone.now()
+    violations, zones = office.known_codes(at=now)
+    form = CitationFilterForm(request.GET, violations=violations, zones=zones)
+    data = form.cleaned_data if form.is_valid() else {}
+    view = request.GET.get("view", "")
+    imported = view == "imported"
+    rows = office.citations(
+        text=data.get("q", ""),
+        status=data.get("status") or (view if view in dict(form.fields["status"].choices) else ""),
+        violation=data.get("violation", ""),
+        zone=data.get("zone", ""),
+        officer=data.get("officer", ""),
+        since=data.get("since"),
+        until=data.get("until"),
+        imported=imported,
+    )
+    found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    found.object_list = office.citation_rows(list(found.object_list), at=now)
+    context = {"form": form, "page": found, "tabs": office.citation_tabs(view)}
+    return page(request, "enforcement/office/citations.html", context, part="results")
+
+
+@may(Permission.CITATION_VIEW)
+@require_safe
+@refusals_shown
+def citation(request: HttpRequest, number: str) -> HttpResponse:
+    """Show all about one citation."""
+    return _citation(request, number, VoidForm())
+
+
+@may(Permission.CITATION_VOID)
+@require_POST
+@refusals_shown
+def void(request: HttpRequest, number: str) -> HttpResponse:
+    """Void a citation, with a reason."""
+    form = VoidForm(request.POST)
+    if form.is_valid():
+        try:
+            voided = citing.void_citation(
+                number, reason=form.cleaned_data["reason"], by=actor(request), at=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Citation {voided.number} is voided.")
+            return redirect("office_citations:detail", voided.number)
+    return _citation(request, number, form, status=422)
+
+
+@may(Permission.CITATION_VIEW)
+@require_safe
+@refusals_shown
+def photo(request: HttpRequest, number: str, reference: UUID) -> HttpResponse:
+    """Give a photo as it is shown, or with ?original the file as it came, to save."""
+    kept = evidence.photo(reference, citation=queries.citation(number))
+    return pictures.original(kept) if "original" in request.GET else pictures.shown(kept)
+
+
+@may(Permission.APPEAL_VIEW)
+@require_safe
+def appeal_list(request: HttpRequest) -> HttpResponse:
+    """List the appeals that wait, the oldest promise first, or those decided."""
+    now = timezone.now()
+    waiting = request.GET.get("view") != "decided"
+    found = Paginator(office.appeals(waiting=waiting), PER_PAGE).get_page(request.GET.get("page"))
+    found.object_list = office.appeal_rows(list(found.object_list), at=now)
+    context = {"page": found, "waiting": waiting}
+    return page(request, "enforcement/office/appeals.html", context, part="results")
+
+
+@may(Permission.APPEAL_VIEW)
+@require_safe
+@refusals_shown
+def appeal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show an appeal with the citation, its evidence, and the form of the decision."""
+    return _appeal(request, number, DecisionForm(currency=request.tenant.currency))
+
+
+@may(Permission.APPEAL_DECIDE)
+@require_POST
+@refusals_shown
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Decide an appeal."""
+    form = DecisionForm(request.POST, currency=request.tenant.currency)
+    if form.is_valid():
+        try:
+            decided = deciding.decide_appeal(
+                number, **form.cleaned_data, by=actor(request), at=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, f"Appeal {decided.number} is decided.")
+            return redirect("office_appeals:list")
+    return _appeal(request, number, form, status=422)
+
+
+@may(Permission.APPEAL_VIEW)
+@require_safe
+@refusals_shown
+def picture(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Give a picture of an appeal as it is shown, or with ?original the file as it came."""
+    kept = evidence.picture(reference)
+    return pictures.original(kept) if "original" in request.GET else pictures.shown(kept)
+
+
+@may(Permission.CITATION_VIEW)
+@require_safe
+def check_list(request: HttpRequest) -> HttpResponse:
+    """List who looked at which plate, newest first."""
+    form = CheckFilterForm(request.GET, verdicts=office.verdict_choices())
+    data = form.cleaned_data if form.is_valid() else {}
+    rows = office.plate_checks(text=data.get("q", ""), verdict=data.get("verdict", ""))
+    found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    found.object_list = office.check_rows(list(found.object_list))
+    return page(
+        request, "enforcement/office/checks.html", {"form": form, "page": found}, part="results"
+    )
+
+
+def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 200) -> HttpResponse:
+    found, now = queries.citation(number), timezone.now()
+    shown = office.citation_page(found, at=now)
+    context = {
+        "shown": shown,
+        "form": form,
+        "may_void": citing.may_void(shown.now),
+        "has_permission": request.user.may(Permission.CITATION_VOID),
+    }
+    return page(request, "enforcement/office/citation.html", context, status=status)
+
+
+def _appeal(
+    request: HttpRequest, number: str, form: DecisionForm, status: int = 200
+) -> HttpResponse:
+    found = office.appeal(number)
+    context = {
+        "shown": office.appeal_page(found, at=timezone.now()),
+        "form": form,
+        "may_decide": may_decide(found, found.citation, by=actor(request)),
+        "has_permission": request.user.may(Permission.APPEAL_DECIDE),
+    }
+    return page(request, "enforcement/office/appeal.html", context, status=status)

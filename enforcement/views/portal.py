@@ -1,0 +1,166 @@
+"""Where the public finds a citation, pays it, appeals it and follows the appeal."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from enforcement.forms import AppealForm, FindForm, PayForm
+from enforcement.models import Citation
+from enforcement.operations import appeals as appealing
+from enforcement.operations.appeals import Plea
+from enforcement.queries import citations as queries
+from enforcement.queries import evidence, portal
+from enforcement.views import pictures
+from parkops.api import limits
+from parkops.kernel.decisions import Refused
+from parkops.ui.access import public
+from parkops.ui.pages import actor, page, refusals_shown
+from payments import operations as payments
+
+FOUND = "citations_found"
+MOST_REMEMBERED = 20
+TRIES_A_MINUTE = 10
+NOT_FOUND = (
+    "No citation with this number goes with this PIN or plate. Compare both with the notice."
+)
+TOO_OFTEN = "That was tried too often. Wait a minute and try again."
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for two facts of a citation, and show it to who knows both."""
+    form = FindForm(request.POST if request.method == "POST" else None, initial=request.GET.dict())
+    if request.method != "POST":
+        return page(request, "enforcement/portal/find.html", {"form": form})
+    if not _may_try(request):
+        form.add_error(None, TOO_OFTEN)
+        return page(request, "enforcement/portal/find.html", {"form": form}, status=429)
+    if form.is_valid():
+        citation = portal.found_by(form.cleaned_data["number"], form.cleaned_data["fact"])
+        if citation is not None:
+            _remember(request, citation)
+            return redirect("portal_citations:detail", citation.number)
+        form.add_error(None, NOT_FOUND)
+    return page(request, "enforcement/portal/find.html", {"form": form}, status=422)
+
+
+@public
+@require_safe
+@refusals_shown
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a citation: what is owed now and later, why, its photos and its appeals."""
+    citation = _known(request, number)
+    if citation is None:
+        return _ask(number)
+    shown = portal.citation_page(citation, at=timezone.now())
+    email = request.user.email if request.user.is_authenticated else ""
+    context = {"shown": shown, "form": PayForm(initial={"email": email})}
+    return page(request, "enforcement/portal/detail.html", context)
+
+
+@public
+@require_POST
+@refusals_shown
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Go to the card page with what the citation comes to now."""
+    citation, now = _known(request, number), timezone.now()
+    if citation is None:
+        return _ask(number)
+    shown, form = portal.citation_page(citation, at=now), PayForm(request.POST)
+    context = {"shown": shown, "form": form}
+    if shown.charge is None or not form.is_valid():
+        return page(request, "enforcement/portal/detail.html", context, status=422)
+    try:
+        payment = payments.start_card_payment(
+            charge_ids=[shown.charge.id],
+            return_path=reverse("portal_citations:detail", args=[citation.number]),
+            email=form.cleaned_data["email"],
+            by=actor(request),
+            at=now,
+        )
+    except Refused as refusal:
+        context["refusal"] = refusal
+        return page(request, "enforcement/portal/detail.html", context, status=422)
+    return redirect(payment.redirect_url)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_shown
+def appeal(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask why the citation is appealed, and file the appeal."""
+    citation, now = _known(request, number), timezone.now()
+    if citation is None:
+        return _ask(number)
+    form = AppealForm(request.POST or None, request.FILES or None, initial=_about(request))
+    context = {"shown": portal.citation_page(citation, at=now), "form": form}
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        plea = Plea(data["grounds"], data["text"], data["name"], data["email"])
+        try:
+            filed = appealing.file_appeal(
+                citation.number, plea, evidence=form.read_files(), by=actor(request), at=now
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, f"Appeal {filed.number} has arrived.")
+            return redirect("portal_citations:detail", citation.number)
+    status = 422 if form.errors else 200
+    return page(request, "enforcement/portal/appeal.html", context, status=status)
+
+
+@public
+@require_safe
+@refusals_shown
+def photo(request: HttpRequest, number: str, reference: UUID) -> HttpResponse:
+    """Give a photo of the citation as it is shown."""
+    citation = _known(request, number)
+    if citation is None:
+        raise Http404
+    return pictures.shown(evidence.photo(reference, citation=citation))
+
+
+def _known(request: HttpRequest, number: str) -> Citation | None:
+    """The citation, if this visitor has shown two facts of it or held the vehicle."""
+    number = queries.number_of(number)
+    citation = Citation.objects.filter(number=number).first()
+    if citation is None:
+        return None
+    if number in request.session.get(FOUND, []):
+        return citation
+    user = request.user
+    if user.is_authenticated and portal.is_of_customer(citation, user.pk):
+        return citation
+    return None
+
+
+def _ask(number: str) -> HttpResponse:
+    """The same answer for a citation that is not there and for one not yet shown."""
+    return redirect(f"{reverse('portal_citations:find')}?number={queries.number_of(number)[:40]}")
+
+
+def _remember(request: HttpRequest, citation: Citation) -> None:
+    known = [n for n in request.session.get(FOUND, []) if n != citation.number]
+    request.session[FOUND] = [*known, citation.number][-MOST_REMEMBERED:]
+
+
+def _may_try(request: HttpRequest) -> bool:
+    """Count the try, by address and by the number that is tried."""
+    tenant = request.tenant.schema_name
+    number = queries.number_of(request.POST.get("number", ""))[:40].upper()
+    address = limits.address(request)
+    by_address = limits.allow(f"{tenant}:find:{address}", per_minute=TRIES_A_MINUTE)
+    by_number = limits.allow(f"{tenant}:find-number:{number}", per_minute=TRIES_A_MINUTE)
+    return by_address and by_number
+
+
+def _about(request: HttpRequest) -> dict[str, str]:
+    user = request.user
+    return {"name": user.name, "email": user.email} if user.is_authenticated else {}
