@@ -2,6 +2,7 @@
 import "./po-busy.js";
 import "./po-countdown.js";
 import "./po-dialog.js";
+import "./po-failed.js";
 import "./po-keypad.js";
 import "./po-live.js";
 import "./po-photo.js";

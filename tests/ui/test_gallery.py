@@ -41,6 +41,7 @@ class TestAccess:
 LIVE = """{% extends "ui/office.html" %}{% block heading %}Today{% endblock %}
 {% block acts %}{% live "/live/" seconds=1 %}14:02{% endlive %}{% endblock %}
 {% block content %}{% live_notice %}<div id="figure" data-live>0</div>
+<a href="/no/" hx-get="/no/" hx-target="#figure">Older</a>
 <form method="post" action="/act/">{% button "Pay" kind="primary" busy="Paying" %}</form>{% endblock %}"""
 
 
@@ -251,6 +252,11 @@ class TestLive:
         page.click("[data-live-pause]")
         page.wait_for_timeout(300)
         assert site.figure > before
+
+    def test_a_part_that_does_not_come_is_said_not_to_have(self, open_page):
+        page = open_page("/today/")
+        page.click("text=Older")
+        page.wait_for_selector(".toasts :text('This was refused')")
 
     def test_a_form_is_sent_once_however_often_it_is_clicked(self, open_page, served):
         _, site = served
