@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -21,6 +21,7 @@ from permits.queries import permits as rows
 from permits.queries.pages import permit_page
 from permits.queries.refunds import refund_preview
 from permits.rules.plates import read_plates
+from permits.views.posted import posted
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -48,7 +49,7 @@ def _act(
     now = timezone.now()
     permit = rows.permit(number)
     question = ask(permit, now)
-    form = ReasonForm(_given(request))
+    form = ReasonForm(posted(request))
     form.fields["reason"].required = question.needs_reason
     if request.method == "POST" and form.is_valid():
         shown = run(permit.number, form.cleaned_data["reason"], now)
@@ -273,7 +274,7 @@ def vehicles(request: HttpRequest, number: str) -> HttpResponse:
     permit = rows.permit(number)
     shown = permit_page(permit, at=now)
     lines = [f"{p.text}, {p.region}" if p.region else p.text for p in shown.plates]
-    form = PlatesForm(_given(request), initial={"plates": "\n".join(lines)})
+    form = PlatesForm(posted(request), initial={"plates": "\n".join(lines)})
     if request.method == "POST" and form.is_valid():
         operations.change_vehicles(
             permit.number,
@@ -286,8 +287,3 @@ def vehicles(request: HttpRequest, number: str) -> HttpResponse:
     context = {"form": form, "permit": permit, "shown": shown}
     status = 422 if form.errors else 200
     return page(request, "permits/office/vehicles.html", context, status=status)
-
-
-def _given(request: HttpRequest) -> QueryDict | None:
-    """Return what was posted, though it be nothing; None on a mere look."""
-    return request.POST if request.method == "POST" else None

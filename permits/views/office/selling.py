@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -20,6 +20,7 @@ from permits.forms import SaleForm
 from permits.models import Permit
 from permits.queries import office, sale, shop
 from permits.rules.plates import read_plates
+from permits.views.posted import posted
 
 
 @may(Permission.PERMIT_SELL)
@@ -32,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if customer is None:
         return _find(request)
     form = SaleForm(
-        _given(request),
+        posted(request),
         kinds=office.kinds(at=now),
         initial={"plates": "\n".join(v.plate_text for v in customers.vehicles_of(customer.pk))},
     )
@@ -103,8 +104,3 @@ def _find(request: HttpRequest) -> HttpResponse:
     found = customers.matching(text).order_by("name", "pk")[:20] if text.strip() else []
     context = {"text": text, "rows": customers.list_rows(list(found))}
     return page(request, "permits/office/find.html", context, part="results")
-
-
-def _given(request: HttpRequest) -> QueryDict | None:
-    """Return what was posted, though it be nothing; None on a mere look."""
-    return request.POST if request.method == "POST" else None

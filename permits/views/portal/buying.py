@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from permits.queries import sale, shop
 from permits.rules.plates import read_plates
 from permits.views.portal import draft as drafts
 from permits.views.portal.draft import Draft
+from permits.views.posted import posted
 
 AHEAD = timedelta(days=365)
 asks = require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     options = shop.options(customer=_customer(request, now), at=now)
     open_codes = [option.value for option in options if not option.refused]
     draft = drafts.load(request)
-    form = ChoiceForm(_given(request), initial={"permit_type": draft.type_code}, codes=open_codes)
+    form = ChoiceForm(posted(request), initial={"permit_type": draft.type_code}, codes=open_codes)
     if request.method == "POST" and form.is_valid():
         return _begin(request, form.cleaned_data["permit_type"], now)
     context = {"form": form, "options": options, "has_open": bool(open_codes)}
@@ -71,7 +72,7 @@ def vehicle(request: HttpRequest) -> HttpResponse:
         return _answered(request, draft, kind, stay="vehicle")
     has_room = len(draft.plates) < kind.vehicles.max
     may_go_on = bool(draft.plates) or act == "later"
-    form = PlateForm(_given(request), is_optional=may_go_on)
+    form = PlateForm(posted(request), is_optional=may_go_on)
     if request.method == "POST" and form.is_valid():
         _add_plate(draft, form, room=has_room)
         draft.has_plates = True
@@ -103,7 +104,7 @@ def dates(request: HttpRequest) -> HttpResponse:
     by_hour = drafts.is_by_hour(kind)
     local = (draft.start_at(zone, now)).astimezone(zone)
     form = DatesForm(
-        _given(request),
+        posted(request),
         today=today,
         latest=today + AHEAD,
         by_hour=by_hour,
@@ -293,8 +294,3 @@ def _page(
 ) -> HttpResponse:
     status = 422 if getattr(form, "errors", None) else 200
     return page(request, f"permits/portal/{name}.html", context, status=status)
-
-
-def _given(request: HttpRequest) -> QueryDict | None:
-    """Return what was posted, though it be nothing; None on a mere look."""
-    return request.POST if request.method == "POST" else None

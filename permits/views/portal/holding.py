@@ -1,7 +1,7 @@
 """A permit's own pages: what it is, on paper, in the calendar, and what its holder may do."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from permits.queries.refunds import refund_preview
 from permits.rules.calendar import ics
 from permits.rules.plates import read_plates
 from permits.views.portal.owning import is_own, opened_by_link, own_permit, permit_to_see
+from permits.views.posted import posted
 
 VERIFY = "permit-verify"
 asks = require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +111,7 @@ def vehicles(request: HttpRequest, number: str) -> HttpResponse:
     act = request.POST.get("act", "")
     remove = act.partition(":")[2] if act.startswith("remove:") else ""
     replaces_one = shown.kind.vehicles.max == 1
-    form = PlateForm(_given(request), is_optional=bool(remove))
+    form = PlateForm(posted(request), is_optional=bool(remove))
     if request.method == "POST" and (remove or form.is_valid()):
         keep = [] if replaces_one else [p for p in shown.plates if p.key != remove]
         wanted = [(plate.text, plate.region) for plate in keep]
@@ -157,7 +158,7 @@ def cancellation(request: HttpRequest, number: str) -> HttpResponse:
     now = timezone.now()
     permit = own_permit(request, number)
     shown = permit_page(permit, at=now)
-    form = ReasonForm(_given(request))
+    form = ReasonForm(posted(request))
     form.fields["reason"].required = False
     if request.method == "POST" and form.is_valid():
         operations.cancel_permit(
@@ -184,7 +185,7 @@ def passes(request: HttpRequest, number: str) -> HttpResponse:
     if act.startswith("end:"):
         _end_pass(request, permit, act.partition(":")[2], now)
         return redirect("portal_permits:passes", number=permit.number)
-    form = PassForm(_given(request))
+    form = PassForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             plate = read_plates([(form.cleaned_data["plate"], form.cleaned_data["region"])])[0]
@@ -221,8 +222,3 @@ def _qr(permit: Permit) -> dict[str, object]:
     token = signing.sign(permit.number, purpose=VERIFY)
     path = reverse("portal_permits:verify", args=[token])
     return {"qr_url": f"{hosts.current_site_url()}{path}"}
-
-
-def _given(request: HttpRequest) -> QueryDict | None:
-    """Return what was posted, though it be nothing; None on a mere look."""
-    return request.POST if request.method == "POST" else None
