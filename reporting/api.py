@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from parkops.api.auth import needs
 from parkops.api.idempotency import idempotent
@@ -74,7 +74,7 @@ def catalogue(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/report-runs", auth=needs(Scope.REPORTS_READ), response={202: dict})
 @idempotent
-def ask(request: HttpRequest, body: RunIn) -> tuple[int, dict[str, Any]]:
+def ask(request: HttpRequest, body: RunIn) -> Status:
     """Queue a report; it is made by a worker."""
     run = operations.ask_report(
         body.report,
@@ -83,7 +83,7 @@ def ask(request: HttpRequest, body: RunIn) -> tuple[int, dict[str, Any]]:
         by=request.auth.actor,
         at=timezone.now(),
     )
-    return 202, _run(run)
+    return Status(202, _run(run))
 
 
 @router.get("/report-runs/{reference}", auth=needs(Scope.REPORTS_READ))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from parkops.api.auth import any_token, needs
@@ -94,7 +94,7 @@ def programme(request: HttpRequest, at: Instant | None = None) -> dict[str, Any]
 
 
 @router.post("/events/{code}/declarations", auth=needs(Scope.ADMIN), response={201: dict})
-def declare(request: HttpRequest, code: str, body: DeclarationIn) -> tuple[int, dict[str, Any]]:
+def declare(request: HttpRequest, code: str, body: DeclarationIn) -> Status:
     """Declare that an event, such as a snow emergency, is on."""
     row = operations.declare_event(
         code,
@@ -103,13 +103,16 @@ def declare(request: HttpRequest, code: str, body: DeclarationIn) -> tuple[int, 
         by=request.auth.actor,
         at=timezone.now(),
     )
-    return 201, {
-        "id": row.pk,
-        "code": row.event_code,
-        "from": instant_out(row.begins_at),
-        "to": instant_out(row.ends_at),
-        "declared_by": row.declared_by,
-    }
+    return Status(
+        201,
+        {
+            "id": row.pk,
+            "code": row.event_code,
+            "from": instant_out(row.begins_at),
+            "to": instant_out(row.ends_at),
+            "declared_by": row.declared_by,
+        },
+    )
 
 
 def _zone(
