@@ -172,7 +172,16 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "parkops.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"request_login_code": "parkops.accounts.forms.CodeForm"}
+ACCOUNT_FORMS = {
+    "login": "parkops.accounts.forms.LoginForm",
+    "signup": "parkops.accounts.forms.SignupForm",
+    "change_password": "parkops.accounts.forms.ChangePasswordForm",
+    "set_password": "parkops.accounts.forms.SetPasswordForm",
+    "reset_password": "parkops.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "parkops.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "parkops.accounts.forms.ReauthenticateForm",
+    "request_login_code": "parkops.accounts.forms.CodeForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -1,6 +1,8 @@
 """The forms of signing in and of the staff's pages."""
 
-from allauth.account.forms import RequestLoginCodeForm
+from typing import Any
+
+from allauth.account import forms as allauth
 from django import forms
 from django.utils import timezone
 
@@ -8,7 +10,45 @@ from parkops.accounts import operations
 from parkops.kernel.permissions import Role, Scope
 
 
-class CodeForm(RequestLoginCodeForm):
+class _Plain:
+    """Takes away allauth's placeholders and links: our pages have labels and hints of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            field.help_text = ""
+
+
+class LoginForm(_Plain, allauth.LoginForm):
+    """Asks for e-mail address and password."""
+
+
+class SignupForm(_Plain, allauth.SignupForm):
+    """Asks for an e-mail address and a password of one's own."""
+
+
+class ChangePasswordForm(_Plain, allauth.ChangePasswordForm):
+    """Asks for the present password and a new one."""
+
+
+class SetPasswordForm(_Plain, allauth.SetPasswordForm):
+    """Asks somebody who signs in by code for a password."""
+
+
+class ResetPasswordForm(_Plain, allauth.ResetPasswordForm):
+    """Asks whose password to set anew."""
+
+
+class ResetPasswordKeyForm(_Plain, allauth.ResetPasswordKeyForm):
+    """Asks for the new password."""
+
+
+class ReauthenticateForm(_Plain, allauth.ReauthenticateForm):
+    """Asks for the password once more."""
+
+
+class CodeForm(_Plain, allauth.RequestLoginCodeForm):
     """Asks for an e-mail address; one that nobody has begins a person without a password."""
 
     def clean_email(self) -> str:

@@ -29,6 +29,7 @@ class CustomerPage:
     customer: Customer
     audiences: list[str]
     vehicles: list[VehicleLine]
+    vehicles_now: int
     rights: list[Right]
     rights_now: int
     debts: list[Debt]
@@ -48,10 +49,12 @@ def customer_page(customer: Customer, *, at: datetime, limit: int = 60) -> Custo
     subject = subject_of(customer)
     rights = panels.rights_of(subject, at=at)
     debts = panels.debts_of(subject, at=at)
+    vehicles = vehicle_lines(customer)
     return CustomerPage(
         customer=customer,
         audiences=audience_names(customer, at=at),
-        vehicles=vehicle_lines(customer),
+        vehicles=vehicles,
+        vehicles_now=sum(line.vehicle.removed_at is None for line in vehicles),
         rights=rights,
         rights_now=sum(right.holds_now for right in rights),
         debts=debts,

@@ -11,13 +11,14 @@ from parkops.customers import queries
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something found. `exact` means the text names this and nothing else, such as its number."""
+    """Something found, and its plates. `exact` means the text names this alone, as a number does."""
 
     kind: str
     title: str
     detail: str
     url: str
     exact: bool = False
+    plates: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -52,9 +53,10 @@ def customers(text: str, *, limit: int) -> list[Hit]:
         Hit(
             "customer",
             row.name,
-            ", ".join([row.email, *row.plates]),
+            row.email,
             reverse("office_customers:detail", args=[row.reference]),
             exact=text.lower() == row.email.lower(),
+            plates=tuple(row.plates),
         )
         for row in rows
     ]

@@ -53,7 +53,6 @@ class Today:
     zones: list[ZoneToday]
     map: Map | None
     offer: PermitOffer
-    hour: Money | None
     events: list[str]
 
 
@@ -66,13 +65,11 @@ def today(at: datetime, *, zones_url: str) -> Today | None:
     events = queries.event_periods()
     day = _local_day(at, programme)
     zones = [_zone(programme, zone, day, events) for zone in programme.zones]
-    hourly = [price.per_hour for zone in zones for price in zone.prices]
     return Today(
         on=at.astimezone(programme.tz).date(),
         zones=[zone for zone in zones if zone.prices or zone.rule],
         map=_map(programme, zones, zones_url),
         offer=_offer(programme),
-        hour=min(hourly, default=None),
         events=[
             _spoken(code)
             for code in programme.events
@@ -140,7 +137,6 @@ def _map(programme: Programme, zones: Sequence[ZoneToday], zones_url: str) -> Ma
         Place(
             zone.code,
             zone.geometry,
-            note=zone.name if len(zone.name) <= 18 else "",
             url=f"{zones_url}#zone-{zone.code}",
         )
         for zone in programme.zones
