@@ -208,6 +208,7 @@ class TestRows:
         assert 'hx-get="?state=open&amp;page=3"' in drawn
         only = draw("{% pages page %}", page=Paginator(range(3), 12).page(1))
         assert "href" not in only
+        assert draw("{% pages page %}", page=Paginator([], 12).page(1)).strip() == ""
 
     def test_a_head_sorts_up_then_down(self, draw):
         up = draw('{% sort "Until" "until" %}', path="/x/?sort=until&q=1")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,18 @@ class TestMoneyText:
     )
     def test_has_its_cents_and_a_true_minus(self, amount, locale, written):
         assert words.money_text(amount, locale) == written
+
+    @given(
+        st.integers(-(10**9), 10**9),
+        st.sampled_from(["USD", "CAD", "EUR", "JPY", "KWD", "CHF"]),
+        st.sampled_from(["en-US", "en-CA", "fr-CA", "es-US", "es-ES", "de-CH", "hi-IN", "pl-PL"]),
+    )
+    def test_is_what_babel_writes(self, minor, currency, locale):
+        amount = Money(minor, currency)
+        written = format_currency(
+            amount.decimal, currency, locale=locale.replace("-", "_"), currency_digits=True
+        )
+        assert words.money_text(amount, locale) == written.replace("-", "−")
 
     @given(st.integers(-(10**9), 10**9), st.sampled_from(["USD", "CAD", "EUR", "JPY", "KWD"]))
     def test_parts_put_together_are_the_whole(self, minor, currency):
