@@ -35,7 +35,8 @@ def _production() -> Iterator[Finding]:
         yield fault("Sign-ins would travel over plain http", "Unset PARKOPS_SCHEME, or set https")
     if settings.DOMAIN == "localhost":
         yield fault(
-            "PARKOPS_DOMAIN is not set", "Set it to the domain that the tenants' sites are under"
+            "PARKOPS_DOMAIN is localhost: only this machine finds it",
+            "Set it to the domain that the tenants' sites are under",
         )
     else:
         yield _domain()
