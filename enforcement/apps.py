@@ -9,9 +9,13 @@ class EnforcementConfig(AppConfig):
     name = "enforcement"
 
     def ready(self) -> None:
-        """Answer for the charges of citations."""
+        """Answer for the charges of citations; tell the customer's page and the search."""
         from enforcement.operations import settling
+        from enforcement.queries import customers
         from enforcement.queries.citations import KIND
+        from parkops.customers import search, timeline
         from payments import settlement
 
         settlement.register(KIND, settling.RAISER)
+        timeline.register(customers.moments)
+        search.register(customers.hits)

@@ -2,11 +2,13 @@
 
 from django.utils import timezone
 
-from enforcement.operations import advance
+from enforcement.operations import advance, notices
 from parkops.tenancy.later import tenant_task
 
 
 @tenant_task
 def advance_citations(**_later: object) -> None:
-    """Bring stages and charges of open citations up to date; a second run changes nothing."""
-    advance.advance_citations(at=timezone.now())
+    """Let open citations follow the calendar and tell owners; a second run changes nothing."""
+    now = timezone.now()
+    advance.advance_citations(at=now)
+    notices.send_boot_notices(at=now)

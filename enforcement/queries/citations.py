@@ -8,7 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from enforcement.models import Appeal, Citation
 from enforcement.rules import owed, standing
@@ -17,6 +17,7 @@ from enforcement.rules.standing import Facts, Status
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.numbers import tidy
+from parkops.kernel.plates import plate_key
 from parkops.programme import queries as programme
 from parkops.programme.violation_schema import Violation
 from payments import queries as payments
@@ -114,6 +115,21 @@ def citation(number: str) -> Citation:
 def number_of(typed: str) -> str:
     """Return the number that somebody typed, in its one form where it is one of ours."""
     return tidy(typed) or typed.strip()
+
+
+def named(text: str) -> Q:
+    """Return the condition of citations that `text` names: a number, ours or another's, or a plate."""
+    known = Q(number=number_of(text)) | Q(external_ref=text.strip())
+    key = key_in(text)
+    return known | Q(plate_key=key) if key else known
+
+
+def key_in(text: str) -> str:
+    """Return the plate key of `text`, empty where it is no plate."""
+    try:
+        return plate_key(text)
+    except ValueError:
+        return ""
 
 
 def violation_of(citation: Citation) -> Violation | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from enforcement.models import Appeal, AppealPicture, Citation, CitationPhoto, PlateCheck
@@ -22,8 +22,6 @@ from parkops.customers.models import Customer
 from parkops.kernel.dates import midnight
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
-from parkops.kernel.numbers import tidy
-from parkops.kernel.plates import plate_key
 from parkops.programme import queries as programme
 from parkops.ui.values import Event, Tab
 from payments import queries as charges
@@ -104,7 +102,7 @@ def citations(
     """Return the citations that all of these ask for, newest first; dates are local and included."""
     rows = Citation.objects.standing(status) if status else Citation.objects.all()
     if text:
-        rows = rows.filter(_named(text))
+        rows = rows.filter(citing.named(text))
     if violation:
         rows = rows.filter(violation_code=violation)
     if zone:
@@ -130,19 +128,19 @@ def citation_rows(found: Sequence[Citation], *, at: datetime) -> list[CitationRo
 
 
 def citation_tabs(current: str) -> list[Tab]:
-    """Return the saved views of the list of citations."""
+    """Return the saved views of the list of citations; `current` is the query of the one shown."""
     url = reverse("office_citations:list")
     views = [
         ("", "All"),
-        (Status.ISSUED, "Owed"),
-        (Status.ON_APPEAL, "On appeal"),
-        (Status.COLLECTIONS, "In collections"),
-        (Status.PAID, "Paid"),
-        ("imported", "Imported"),
+        (f"status={Status.ISSUED}", "Owed"),
+        (f"status={Status.ON_APPEAL}", "On appeal"),
+        (f"status={Status.COLLECTIONS}", "In collections"),
+        (f"status={Status.PAID}", "Paid"),
+        ("view=imported", "Imported"),
     ]
     return [
-        Tab(label, f"{url}?view={view}" if view else url, current=view == current)
-        for view, label in views
+        Tab(label, f"{url}?{query}" if query else url, current=query == current)
+        for query, label in views
     ]
 
 
@@ -218,7 +216,7 @@ def plate_checks(*, text: str = "", verdict: str = "") -> QuerySet[PlateCheck]:
     """Return the plate checks, the newest first."""
     rows = PlateCheck.objects.all()
     if text:
-        rows = rows.filter(plate_key=_key(text) or "-")
+        rows = rows.filter(plate_key=citing.key_in(text) or "-")
     if verdict:
         rows = rows.filter(verdict=verdict)
     return rows.order_by("-recorded_at", "-pk")
@@ -232,20 +230,6 @@ def check_rows(found: Sequence[PlateCheck]) -> list[CheckRow]:
 def verdict_choices() -> list[tuple[str, str]]:
     """Return the verdicts as a filter offers them."""
     return [(verdict.value, word.text) for verdict, word in VERDICTS.items()]
-
-
-def _named(text: str) -> Q:
-    """A number of ours or of another system, or a plate."""
-    named = Q(number=tidy(text) or text.strip()) | Q(external_ref=text.strip())
-    key = _key(text)
-    return named | Q(plate_key=key) if key else named
-
-
-def _key(text: str) -> str:
-    try:
-        return plate_key(text)
-    except ValueError:
-        return ""
 
 
 def _events(citation: Citation) -> list[Event]:

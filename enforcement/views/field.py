@@ -1,5 +1,6 @@
 """The officer's pages on a phone: choose a zone, check a plate, write a citation."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -31,8 +32,7 @@ REGION = "field_region"
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Go on where the officer works: to the plate, or first to the zones."""
-    zone = field.zone_named(request.session.get(ZONE, ""), at=timezone.now())
-    return redirect("field:check" if zone else "field:zones")
+    return redirect("field:check" if _zone(request, timezone.now()) else "field:zones")
 
 
 @may(Permission.PLATE_CHECK)
@@ -47,7 +47,7 @@ def zones(request: HttpRequest) -> HttpResponse:
         return redirect("field:check")
     context = {
         "rows": rows,
-        "zone": field.zone_named(request.session.get(ZONE, ""), at=now),
+        "zone": _zone(request, now),
         "shift": field.shift_of(actor(request).ref),
     }
     return page(request, "enforcement/field/zones.html", context)
@@ -58,7 +58,7 @@ def zones(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """Ask for a plate; on a post, look at it and show the verdict."""
     now = timezone.now()
-    zone = field.zone_named(request.session.get(ZONE, ""), at=now)
+    zone = _zone(request, now)
     if zone is None:
         return redirect("field:zones")
     form = PlateForm(request.POST or None, initial={"region": request.session.get(REGION, "")})
@@ -130,8 +130,10 @@ def chalk(request: HttpRequest, reference: UUID) -> HttpResponse:
 @require_safe
 def citations(request: HttpRequest) -> HttpResponse:
     """List what the officer has written today."""
-    rows = field.citations_today(actor(request).ref, at=timezone.now())
-    return page(request, "enforcement/field/citations.html", {"rows": rows})
+    now = timezone.now()
+    rows = field.citations_today(actor(request).ref, at=now)
+    context = {"rows": rows, "zone": _zone(request, now)}
+    return page(request, "enforcement/field/citations.html", context)
 
 
 @may(Permission.CITATION_ISSUE)
@@ -174,7 +176,12 @@ def shift(request: HttpRequest) -> HttpResponse:
     return redirect("field:zones" if request.POST.get("end") else "field:home")
 
 
-def _draft(shown: field.VerdictPage, form: CitationForm, now: timezone.datetime) -> Draft:
+def _zone(request: HttpRequest, at: datetime) -> field.ZoneRow | None:
+    """The zone that the officer chose."""
+    return field.zone_named(request.session.get(ZONE, ""), at=at)
+
+
+def _draft(shown: field.VerdictPage, form: CitationForm, now: datetime) -> Draft:
     data, record = form.cleaned_data, shown.record
     return Draft(
         client_id=data["client_id"],
@@ -212,6 +219,7 @@ def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 2
         "citation": found,
         "photos": evidence.photos_of(found),
         "form": form,
+        "zone": _zone(request, now),
         "take_back": field.may_take_back(found, officer_ref=actor(request).ref, at=now),
         "take_back_until": field.take_back_until(found),
     }

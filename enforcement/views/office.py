@@ -32,11 +32,10 @@ def citation_list(request: HttpRequest) -> HttpResponse:
     violations, zones = office.known_codes(at=now)
     form = CitationFilterForm(request.GET, violations=violations, zones=zones)
     data = form.cleaned_data if form.is_valid() else {}
-    view = request.GET.get("view", "")
-    imported = view == "imported"
+    imported = request.GET.get("view") == "imported"
     rows = office.citations(
         text=data.get("q", ""),
-        status=data.get("status") or (view if view in dict(form.fields["status"].choices) else ""),
+        status=data.get("status", ""),
         violation=data.get("violation", ""),
         zone=data.get("zone", ""),
         officer=data.get("officer", ""),
@@ -46,7 +45,7 @@ def citation_list(request: HttpRequest) -> HttpResponse:
     )
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found.object_list = office.citation_rows(list(found.object_list), at=now)
-    context = {"form": form, "page": found, "tabs": office.citation_tabs(view)}
+    context = {"form": form, "page": found, "tabs": office.citation_tabs(request.GET.urlencode())}
     return page(request, "enforcement/office/citations.html", context, part="results")
 
 

@@ -160,7 +160,7 @@ class TestAppeal:
         out.seek(0)
         out.name = "sign.png"
         path = f"/citations/{citation.number}/appeal/"
-        assert "Tue, Dec 1, 2026" in visitor.get(path).content.decode()
+        assert 'datetime="2026-12-01"' in visitor.get(path).content.decode()
         done = visitor.post(path, PLEA | {"pictures": [out]})
         assert done["Location"] == f"/citations/{citation.number}/"
         appeal = Appeal.objects.get()
