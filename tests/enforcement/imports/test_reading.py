@@ -12,7 +12,7 @@ from enforcement.imports import reading
 from enforcement.imports.reading import LineReader, Unreadable
 
 NEW_YORK = ZoneInfo("America/New_York")
-YEARS = (datetime.min.replace(year=1950), datetime.max.replace(year=2025))
+YEARS = (datetime(1950, 1, 1), datetime(2025, 12, 31))  # noqa: DTZ001  wall clocks
 TODAY = datetime(2026, 11, 10, tzinfo=UTC)
 FULL = """
 name: full
