@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern
+from django.views.decorators.csrf import csrf_exempt
 
 from parkops.api.problems import Problem, not_found
 
@@ -29,6 +30,7 @@ def behind(pattern: URLPattern) -> URLPattern:
     )
 
 
+@csrf_exempt
 def nowhere(request: HttpRequest, **_: Any) -> HttpResponse:
     """Answer a path that the API does not have."""
     return not_found().response()

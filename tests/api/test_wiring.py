@@ -125,6 +125,7 @@ class TestWhatIsWrong:
             headers=token("admin"),
         )
         assert response.status_code == 201
+        problem(browser.post("/api/v1/nothing"), 404, "not_found")
 
     def test_a_session_is_no_token(self, site, alice):
         problem(site.login_as(alice).get(CUSTOMERS), 401, "unauthorized")
