@@ -80,7 +80,8 @@ def draw(places: Sequence[Place], *, title: str, width: float = WIDTH) -> Map | 
 
 def rings_of(geometry: Mapping[str, Any] | None) -> Iterator[Ring]:
     """Yield the rings of a Polygon or MultiPolygon; holes are rings too, cut out when filled."""
-    kind = (geometry or {}).get("type")
+    geometry = geometry or {}
+    kind = geometry.get("type")
     if kind == "Polygon":
         polygons = [geometry["coordinates"]]
     elif kind == "MultiPolygon":

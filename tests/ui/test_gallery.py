@@ -1,5 +1,6 @@
 """The gallery: who may open it, and whether all components hold up in a real browser."""
 
+import contextlib
 import http.server
 import json
 import mimetypes
@@ -107,7 +108,9 @@ def served():
             for name, value in (headers | {"Content-Security-Policy": POLICY}).items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            # A page that is closed while its files are on the way is no fault.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(body)
 
         def log_message(self, *_arguments):
             pass

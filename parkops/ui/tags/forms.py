@@ -35,7 +35,7 @@ def field(
     if bound.is_hidden:
         return SafeString(bound)
     widget = bound.field.widget
-    hint = "" if compact else hint or bound.help_text
+    hint = "" if compact else hint or str(bound.help_text)
     ids = bound.id_for_label or bound.auto_id or bound.html_name
     described = [f"{ids}-hint"] * bool(hint) + [f"{ids}-error"] * bool(bound.errors)
     shape = _shape(widget)
