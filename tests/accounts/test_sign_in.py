@@ -97,6 +97,18 @@ class TestByCode:
         site.post("/account/login/code/confirm/", {"code": right})
         assert not is_signed_in(site)
 
+    def test_a_new_code_replaces_the_one_before(self, site):
+        page = site.post("/account/login/code/", {"email": GUEST}, follow=True)
+        assert b"send a new code" in page.content
+        old = code_of_last_message()
+        site.post("/account/login/code/confirm/", {"action": "resend"})
+        new = code_of_last_message()
+        assert old != new
+        site.post("/account/login/code/confirm/", {"code": old})
+        assert not is_signed_in(site)
+        site.post("/account/login/code/confirm/", {"code": new})
+        assert is_signed_in(site)
+
     def test_a_code_of_another_browser_does_not_let_in(self, site):
         from tests.conftest import Site
 
