@@ -11,11 +11,13 @@ class EnforcementConfig(AppConfig):
     def ready(self) -> None:
         """Answer for the charges of citations; tell the customer's page and the search."""
         from enforcement.operations import settling
-        from enforcement.queries import customers
+        from enforcement.queries import customers, presence
         from enforcement.queries.citations import KIND
         from parkops.customers import search, timeline
+        from parkops.programme import occupancy
         from payments import settlement
 
         settlement.register(KIND, settling.RAISER)
         timeline.register(customers.moments)
         search.register(customers.hits)
+        occupancy.register(presence.last_seen)
