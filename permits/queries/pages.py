@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from parkops.audit.models import AuditEvent
 from parkops.kernel.decisions import Decision
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
@@ -19,6 +20,7 @@ from permits.rules.grants import describe_grants
 from permits.rules.passes import Allotment
 from permits.rules.renewals import may_renew
 from permits.rules.status import CURRENT, Status
+from permits.rules.terms import span_text
 
 BADGES: dict[Status, tuple[str, str]] = {
     Status.HELD: ("Not paid yet", "warn"),
@@ -45,9 +47,11 @@ class PermitPage:
     tone: str
     plates: tuple[PlateOn, ...]
     grants: list[str]
+    span: str
     last_at: datetime
     total: Money
     lines: list[Reason]
+    because: list[str]
     charges: list[ChargeRow]
     owed: Money
     receipts: list[payment_pages.ReceiptLink]
@@ -71,6 +75,7 @@ class PermitPage:
 def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
     """Return a permit as its page shows it at `at`."""
     kind, status = type_of(permit), permit.status_at(at)
+    sold_under = programme.version(permit.programme_version).programme
     charges = charges_of(permit, at=at)
     label, tone = BADGES[status]
     if status is Status.EXPIRED and permit.paid_at is None:
@@ -83,10 +88,12 @@ def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
         label=label,
         tone=tone,
         plates=plates_of([permit], at=at).get(permit.pk, ()),
-        grants=describe_grants(kind.grants),
+        grants=describe_grants(kind.grants, sold_under),
+        span=span_text(Period(permit.starts_at, permit.ends_at), sold_under.tz),
         last_at=permit.ends_at - timedelta(seconds=1),
         total=money_of(permit, permit.net_minor + permit.tax_minor),
         lines=[Reason(text, money_of(permit, minor)) for text, minor in permit.price_lines],
+        because=_because(permit),
         charges=charges,
         owed=owed,
         receipts=payment_pages.receipt_links(payments.receipts_for(charges)),
@@ -105,6 +112,14 @@ def charges_of(permit: Permit, *, at: datetime) -> list[ChargeRow]:
     kinds = ["permit", "deposit"] if permit.deposit_minor else ["permit"]
     rows = [payments.charge_of(kind, permit.number, at=at) for kind in kinds]
     return [row for row in rows if row is not None]
+
+
+def _because(permit: Permit) -> list[str]:
+    """Return the reasons of the price, as they were recorded with the sale."""
+    sale = AuditEvent.objects.filter(
+        subject_kind="permit", subject_ref=permit.number, event="permit.held"
+    ).first()
+    return list(sale.data.get("because", [])) if sale else []
 
 
 def _may_renew(permit: Permit, status: Status, *, at: datetime) -> Decision:

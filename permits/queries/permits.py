@@ -34,6 +34,7 @@ class PermitRow:
     status: Status
     customer: Customer
     plates: tuple[PlateOn, ...]
+    takes_plates: bool
     zones: tuple[str, ...]
     starts_at: datetime
     ends_at: datetime
@@ -110,6 +111,7 @@ def _row(permit: Permit, plates: tuple[PlateOn, ...], at: datetime) -> PermitRow
         status=permit.status_at(at),
         customer=permit.customer,
         plates=plates,
+        takes_plates=kind.vehicles.max > 0,
         zones=tuple(dict.fromkeys(zone for grant in kind.grants for zone in grant.zones)),
         starts_at=permit.starts_at,
         ends_at=permit.ends_at,

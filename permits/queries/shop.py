@@ -8,17 +8,20 @@ from parkops.customers.models import Customer
 from parkops.kernel.decisions import NotFound
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import DayTerm, HourTerm, PermitType, Rolling
+from parkops.programme.schema import Programme
 from parkops.ui.values import Option, Reason
 from permits.models import WaitlistEntry
 from permits.queries import line, sale
 from permits.queries.sale import Offer, Shelf
 from permits.rules.grants import describe_grants
+from permits.rules.terms import span_text
 
 
 def options(*, customer: Customer | None, at: datetime) -> list[Option]:
     """Return the listed types as choices, those open to this customer first."""
     shelf = sale.shelf(customer=customer, at=at)
-    rows = [_option(row, is_known=customer is not None) for row in shelf]
+    rules = programme.in_force(at).programme
+    rows = [_option(row, rules, is_known=customer is not None) for row in shelf]
     return sorted(rows, key=lambda option: bool(option.refused))
 
 
@@ -42,7 +45,8 @@ def priced(offer: Offer) -> dict[str, object]:
         "quote": quote,
         "last_at": quote.period.end - timedelta(seconds=1),
         "lines": [Reason(row.text, row.amount) for row in quote.lines],
-        "grants": describe_grants(offer.kind.grants),
+        "grants": describe_grants(offer.kind.grants, offer.in_force.programme),
+        "span": span_text(quote.period, offer.in_force.programme.tz),
         "total_text": "Total, tax included" if quote.tax else "Total",
     }
 
@@ -64,9 +68,9 @@ def place_in_line(customer: Customer, kind: PermitType) -> dict[str, object]:
     }
 
 
-def _option(row: Shelf, *, is_known: bool) -> Option:
+def _option(row: Shelf, rules: Programme, *, is_known: bool) -> Option:
     kind = row.kind
-    why = [text + "." for text in describe_grants(kind.grants)]
+    why = [text + "." for text in describe_grants(kind.grants, rules)]
     term = _term(kind)
     if term:
         why.insert(0, term)

@@ -69,6 +69,14 @@ def held_until(
     return ends_at if end >= horizon else end
 
 
-def describe_grants(grants: Sequence[Grant]) -> list[str]:
-    """Return each grant in words: "LOT-A, LOT-B: always"."""
-    return [f"{', '.join(grant.zones)}: {describe(grant.when)}" for grant in grants]
+def describe_grants(grants: Sequence[Grant], programme: Programme) -> list[str]:
+    """Return each grant in words, with the zones' names: "North lot, South lot: always"."""
+    return [
+        f"{', '.join(_zone_name(code, programme) for code in grant.zones)}: {describe(grant.when)}"
+        for grant in grants
+    ]
+
+
+def _zone_name(code: str, programme: Programme) -> str:
+    zone = programme.zone(code)
+    return zone.name if zone is not None else code

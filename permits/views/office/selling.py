@@ -35,7 +35,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = SaleForm(
         posted(request),
         kinds=office.kinds(at=now),
-        initial={"plates": "\n".join(v.plate_text for v in customers.vehicles_of(customer.pk))},
+        initial={"plates": "\n".join(v.plate_text for v in customers.vehicles_of(customer.pk)[:1])},
     )
     shelf = sale.shelf(customer=customer, visible=office.ALL, by_staff=True, at=now)
     context = {"form": form, "customer": customer, "shelf": shelf}
