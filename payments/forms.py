@@ -37,7 +37,7 @@ class TakeForm(forms.Form):
             ("cash", "Cash"),
             ("cheque", "Check"),
             ("account", "Department or payroll"),
-            ("other", "Other"),
+            ("other", "Other, such as a terminal"),
         ],
         initial="cash",
     )
@@ -69,8 +69,8 @@ class RefundForm(forms.Form):
     amount = MoneyField(label="Amount", max_length=20)
     reason = forms.CharField(label="Reason", max_length=300)
     charges = forms.ChoiceField(
-        label="The charges",
-        choices=[("reduced", "come to less"), ("owed_again", "are owed again")],
+        label="What becomes of the charges",
+        choices=[("reduced", "They come to less"), ("owed_again", "They are owed again")],
         initial="reduced",
     )
 

@@ -28,12 +28,13 @@ class Person:
 class Found:
     """What a search at the counter gives: one payer with charges, or people to choose from.
 
-    `how` says by what the payer was found; `plate` is set when it was a plate.
+    `how` says by what the payer was found; `plate` is as people write it, set when it was a plate.
     """
 
     how: str = ""
     customer: Customer | None = None
     plate: str = ""
+    region: str = ""
     charges: tuple[ChargeRow, ...] = ()
     people: tuple[Person, ...] = ()
 
@@ -75,13 +76,19 @@ def payer_of(reference: UUID, *, at: datetime) -> Found:
 
 
 def _of(customer: Customer | None, plate: str, how: str, *, at: datetime) -> Found:
-    plates = set(customers.held_plates(customer.pk, at=at)) if customer else set()
-    if plate:
-        plates.add(plate)
+    held = customers.vehicles_of(customer.pk, at=at) if customer else []
+    keys = {vehicle.plate_key for vehicle in held} | ({plate} if plate else set())
     rows = open_charges(
-        customer_id=customer.pk if customer else None, plate_keys=sorted(plates), at=at
+        customer_id=customer.pk if customer else None, plate_keys=sorted(keys), at=at
     )
-    return Found(how=how, customer=customer, plate=plate, charges=tuple(rows))
+    shown = next((vehicle for vehicle in held if vehicle.plate_key == plate), None)
+    return Found(
+        how=how,
+        customer=customer,
+        plate=shown.plate_text if shown else plate,
+        region=shown.region if shown else "",
+        charges=tuple(rows),
+    )
 
 
 def _charge_of_number(text: str) -> Charge | None:

@@ -20,6 +20,7 @@ from payments.forms import PayForm, refusal_on
 from payments.gateways.base import GatewayUnavailable
 from payments.models import Payment
 
+PLAIN_REFUSALS = {"Your card was declined.", "The card was declined."}
 STILL_OPEN = (Payment.State.CREATED, Payment.State.OPEN)
 
 
@@ -163,6 +164,7 @@ def _not_paid(payment: Payment, *, stuck: bool = False) -> dict[str, object]:
         if is_open and payment.redirect_url
         else links.pay_path(charge_ids, return_path=payment.return_path),
         "is_declined": bool(payment.failure),
+        "detail": "" if payment.failure in PLAIN_REFUSALS else payment.failure,
         "stuck": stuck,
     }
 
