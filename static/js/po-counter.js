@@ -39,6 +39,7 @@ class Counter extends HTMLElement {
     const over = given - owed;
     const cash = this.form.elements.method.value === "cash";
     this.querySelector("[data-total]").textContent = this.#money(owed);
+    this.querySelector("[data-take]").textContent = `Take ${this.#money(cash ? Math.min(owed, given) : given)}`;
     this.querySelector("[data-change]").textContent = this.#money(Math.abs(over));
     this.querySelector("[data-change-label]").textContent = over < 0 ? "Still owed" : cash ? "Change to give" : "Credit";
   }
