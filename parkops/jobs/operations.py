@@ -3,16 +3,18 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django_tenants.utils import schema_context
 
 from parkops.audit import operations as audit
 from parkops.jobs.models import Job
 from parkops.kernel.actors import Actor
-from parkops.kernel.decisions import Conflict, NotFound
+from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.tenancy.later import NotYet, extend_lease, later
 from parkops.tenancy.models import OutboxEntry
 
@@ -20,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=45)
 LOOK_AGAIN_SECONDS = 20
+HEARTBEAT_SECONDS = 10
+MORE_ATTEMPTS = 3
 
 Work = Callable[["Progress"], None]
 _kinds: dict[str, Callable[[Job, "Progress"], None]] = {}
@@ -67,7 +71,9 @@ def cancel(job_id: int, *, by: Actor, at: datetime) -> Job:
 
 @transaction.atomic
 def retry(job_id: int, *, by: Actor, at: datetime) -> Job:
-    """Queue a failed or cancelled job again, with its attempts counted anew.
+    """Queue a failed or cancelled job again, with as many more attempts as at first.
+
+    Attempts are never counted anew: their number tells a worker that was lost from the one that follows.
 
     :raises Conflict: if it is waiting, running or done.
     """
@@ -78,7 +84,7 @@ def retry(job_id: int, *, by: Actor, at: datetime) -> Job:
         raise Conflict("job_not_failed", f"The job is {job.get_state_display().lower()}.")
     Job.objects.filter(pk=job.pk).update(
         state=Job.State.QUEUED,
-        attempts=0,
+        max_attempts=F("attempts") + MORE_ATTEMPTS,
         error="",
         progress_share=0,
         rows_done=0,
@@ -114,16 +120,50 @@ def work(job_id: int) -> None:
         return
     progress = Progress(job)
     try:
-        _kinds[job.kind](job, progress)
+        with _Heartbeat(job):
+            _kinds[job.kind](job, progress)
     except (Cancelled, LeaseLost) as stop:
         logger.info("%s stopped: %s", job, type(stop).__name__)
+    except Refused as refusal:
+        logger.info("%s refused: %s", job, refusal)
+        _give_up(job, str(refusal))
     except Exception as error:
         logger.exception("%s failed", job)
         _settle_failure(job, error)
     else:
-        Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts).update(
+        _ours(job).update(
             state=Job.State.DONE, progress_share=1, finished_at=timezone.now(), lease_until=None
         )
+
+
+class _Heartbeat:
+    """Renews the lease from a thread of its own while the work is at something that tells nothing,
+    such as one long query or the layout of a PDF. It dies with the worker, and then the lease ends."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._schema = connection.schema_name
+        self._over = Event()
+        self._thread = Thread(target=self._beat, name=f"heartbeat of {job}", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._over.wait(HEARTBEAT_SECONDS):
+                with schema_context(self._schema):
+                    if not _ours(self._job).update(lease_until=timezone.now() + LEASE):
+                        return
+                    extend_lease(LOOK_AGAIN_SECONDS, job=self._job.pk)
+        except DatabaseError:
+            logger.exception("%s has lost its heartbeat", self._job)
+        finally:
+            connection.close()
 
 
 class Progress:
@@ -148,9 +188,7 @@ class Progress:
             told["stage"] = stage
         if rows is not None:
             told["rows_done"] = rows
-        kept = Job.objects.filter(
-            pk=self.job.pk, state=Job.State.RUNNING, attempts=self.job.attempts
-        ).update(**told)
+        kept = _ours(self.job).update(**told)
         if not kept:
             state = Job.objects.values_list("state", flat=True).get(pk=self.job.pk)
             raise Cancelled if state == Job.State.CANCELLED else LeaseLost
@@ -180,13 +218,24 @@ def _claim(job_id: int) -> Job | None:
 
 def _settle_failure(job: Job, error: Exception) -> None:
     """Queue the job again, or give it up with its reason when its attempts are used."""
-    spent = job.attempts >= job.max_attempts
-    told = f"{type(error).__name__}: {error}"[:2_000]
-    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
-        state=Job.State.FAILED if spent else Job.State.QUEUED,
-        error=told,
-        finished_at=timezone.now() if spent else None,
+    told = f"{type(error).__name__}: {error}"
+    if job.attempts >= job.max_attempts:
+        _give_up(job, told)
+        return
+    kept = _ours(job).update(state=Job.State.QUEUED, error=told[:2_000], lease_until=None)
+    if kept:
+        raise NotYet(5 * 2**job.attempts) from error
+
+
+def _give_up(job: Job, reason: str) -> None:
+    _ours(job).update(
+        state=Job.State.FAILED,
+        error=reason[:2_000],
+        finished_at=timezone.now(),
         lease_until=None,
     )
-    if not spent:
-        raise NotYet(5 * 2**job.attempts) from error
+
+
+def _ours(job: Job) -> QuerySet[Job]:
+    """The job while this attempt holds it: not once it is cancelled or another worker has it."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)

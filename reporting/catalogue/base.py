@@ -9,6 +9,8 @@ from parkops.kernel.decisions import Refused
 from parkops.programme.schema import Programme
 from reporting.datasets import Dataset
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 Told = Callable[[float, str], None]
 
 
@@ -103,13 +105,16 @@ def _read(parameter: Parameter, text: str, *, today: date) -> Any:
         if not text:
             return today.replace(day=1) if parameter.key == "from" else today
         try:
-            return date.fromisoformat(text)
-        except ValueError as error:
+            day = date.fromisoformat(text)
+        except ValueError:
+            day = None
+        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise Refused(
                 "not_a_date",
                 f"{text} is not a date. Give one such as 2026-09-30.",
                 field=f"parameters.{parameter.key}",
-            ) from error
+            )
+        return day
     if not text:
         if parameter.is_required:
             raise Refused(

@@ -44,7 +44,7 @@ def test_tries_a_failed_job_again(office, ask):
     job = ask(state="failed", error="x", attempts=3)
     assert office.post(f"/office/jobs/{job.pk}/retry/").status_code == 302
     job.refresh_from_db()
-    assert (job.state, job.attempts, job.error) == ("queued", 0, "")
+    assert (job.state, job.attempts, job.max_attempts, job.error) == ("queued", 3, 6, "")
     assert office.post(f"/office/jobs/{job.pk}/retry/").status_code == 422
 
 
