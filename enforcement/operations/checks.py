@@ -20,7 +20,6 @@ class Checked:
     answer: Answer
 
 
-@transaction.atomic
 def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Checked:
     """Return the answer to a look, and keep it; `source` is one of `PlateCheck.Source`.
 
