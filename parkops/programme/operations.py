@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.codes import code_key
-from parkops.kernel.decisions import Conflict, Refused
+from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.programme import diff, load, queries
 from parkops.programme.load import Loaded
 from parkops.programme.models import Declaration, Version
@@ -138,8 +138,13 @@ def declare_event(
 
 @transaction.atomic
 def end_event(declaration_id: int, *, by: Actor, at: datetime) -> None:
-    """Switch an event off at `at`; one that has ended stays as it is."""
-    row = Declaration.objects.select_for_update().get(pk=declaration_id)
+    """Switch an event off at `at`; one that has ended stays as it is.
+
+    :raises NotFound: if nothing was declared under this id, or it was taken back before it began.
+    """
+    row = Declaration.objects.select_for_update().filter(pk=declaration_id).first()
+    if row is None:
+        raise NotFound("There is no such declaration.")
     if row.ends_at is not None and row.ends_at <= at:
         return
     if row.begins_at >= at:

@@ -16,6 +16,8 @@ _own = [
 
 urlpatterns = [
     path("", include((_own, "account"))),
+    # Where allauth sends a signed-in person who has no code to enter.
+    path("", own.security, name="account_email"),
     path("login/", account.login, name="account_login"),
     path("login/code/", account.request_login_code, name="account_request_login_code"),
     path("login/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),

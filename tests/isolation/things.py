@@ -1,0 +1,248 @@
+"""One of everything, made in the current tenant, and where its names stand in the addresses."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
+
+from enforcement.imports import mapping as mappings
+from enforcement.imports import operations as imports
+from enforcement.models import Appeal, AppealPicture, CitationPhoto, PlateCheck
+from parkops.accounts import operations as accounts
+from parkops.accounts.models import ApiToken, User
+from parkops.customers import operations as customers
+from parkops.jobs import operations as jobs
+from parkops.jobs.models import Job
+from parkops.kernel.actors import SYSTEM
+from parkops.kernel.money import Money
+from parkops.messaging.models import Message
+from parkops.programme import operations as programme
+from parkops.tenancy import signing
+from parkops.tenancy.models import OutboxEntry
+from payments import links
+from payments import operations as payments
+from payments.models import Drawer, Payment, Refund
+from permits.operations.notices import PAGE
+from permits.views.portal.holding import VERIFY
+from reporting import operations as reports
+from reporting.models import ReportRun
+
+# Stands in everything that a person could have written about harbor's things.
+MARK = "Quahog"
+PLATES = ["QUAHOG1", "QUAHOG2", "QUAHOG3"]
+MAPPING = """
+name: plain
+fields:
+  issued: {column: when, format: "%Y-%m-%d %H:%M"}
+  violation: what
+  fine: fine
+  plate: plate
+  place: where
+"""
+
+
+def picture() -> bytes:
+    """Return a small picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 6), "teal").save(out, "JPEG")
+    return out.getvalue()
+
+
+class Things:
+    """What was made: its names by which addresses know it."""
+
+    def __init__(self, api, *, user: User, at: datetime) -> None:
+        self.api, self.at = api, at
+        self._people(user)
+        self._permits()
+        self._citations()
+        self._money()
+        self._rest()
+
+    def post(self, path: str, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
+        """Make something through the API."""
+        answer = self.api.post(f"/api/v1{path}", body, content_type="application/json")
+        assert answer.status_code == status, (path, answer.content)
+        return answer.json()
+
+    def _people(self, user: User) -> None:
+        self.officer = User.objects.exclude(roles=[]).order_by("pk").first()
+        self.customer = customers.customer_for_user(user, at=self.at)
+        self.vehicle = customers.add_vehicle(
+            customer_id=self.customer.pk, plate=PLATES[0], make=MARK, by=SYSTEM, at=self.at
+        )
+        customers.write_note(self.customer.pk, text=f"{MARK} note", by=SYSTEM, at=self.at)
+        self.token = ApiToken.objects.order_by("-pk").first()
+        self.welcome = accounts.welcome_link(user).rstrip("/").rpartition("/")[2]
+
+    def _permits(self) -> None:
+        wish = {"customer": str(self.customer.reference), "vehicles": [PLATES[0]]}
+        permit = self.post("/permits", {"permit_type": "MONTH", **wish})
+        self.permit, self.charge = permit["number"], permit["charge"]["id"]
+        book = self.post("/permits", {**wish, "permit_type": "VISITOR-BOOK", "vehicles": []})
+        self._pay(book["charge"]["id"])
+        start = (self.at + timedelta(hours=1)).isoformat()
+        given = {"permit": book["number"], "plate": PLATES[1], "start": start, "hours": 2}
+        self.visit = self.post("/passes", given)["id"]
+        self.session = self.post("/sessions", {"plate": PLATES[2], "zone": "METER", "minutes": 60})[
+            "number"
+        ]
+
+    def _citations(self) -> None:
+        cite = {"client_id": str(uuid4()), "plate": PLATES[1], "zone": "LOT-A"}
+        cite |= {"violation": "NO-PERMIT", "at": self.at.isoformat(), "note": f"{MARK} parked"}
+        cited = self.post("/citations", cite)
+        self.citation, self.pin = cited["number"], cited["pin"]
+        self.citation_photo = self._photo()
+        appeal = {"grounds": "other", "text": f"{MARK} says no", "name": MARK}
+        self.post(
+            f"/citations/{self.citation}/appeals", {**appeal, "email": "quahog@harbor.example"}
+        )
+        self.appeal = Appeal.objects.get()
+        self.appeal_picture = AppealPicture.objects.create(
+            appeal=self.appeal, reference=uuid4(), **self._stored()
+        )
+        self.post("/plate-checks", {"plate": PLATES[0], "zone": "LOT-A"}, 200)
+        self.check = PlateCheck.objects.get()
+        self.hotlist = self.post("/hotlist", {"plate": PLATES[2], "kind": "stolen", "note": MARK})[
+            "id"
+        ]
+        lines = io.StringIO()
+        csv.writer(lines).writerows(
+            [["when", "what", "fine", "plate", "where"]]
+            + [["2025-05-05 10:00", "OLD", "25", "QUAHOG9", f"{MARK} Street"]]
+        )
+        self.batch = imports.import_citations(
+            io.BytesIO(lines.getvalue().encode()),
+            name=f"{MARK}.csv",
+            mapping=mappings.load(MAPPING.encode()),
+            told=lambda: None,
+            refused=lambda refusal: None,
+            by=SYSTEM,
+            at=self.at,
+        ).batch
+
+    def _photo(self) -> CitationPhoto:
+        answer = self.api.post(
+            f"/api/v1/citations/{self.citation}/photos",
+            {"photo": io.BytesIO(picture())},
+        )
+        assert answer.status_code == 201, answer.content
+        return CitationPhoto.objects.get()
+
+    def _stored(self) -> dict[str, Any]:
+        names = {field.name for field in AppealPicture._meta.fields}
+        names &= {field.name for field in CitationPhoto._meta.fields}
+        names -= {"id", "reference", "citation", "appeal"}
+        return {name: getattr(self.citation_photo, name) for name in names}
+
+    def _pay(self, charge: str) -> str:
+        paid = self.post("/payments", {"charges": [charge], "method": "cash", "payer": MARK})
+        return paid["number"]
+
+    def _money(self) -> None:
+        self.open_link = links.pay_path([self.charge]).strip("/").rpartition("/")[2]
+        self.payment = self._pay(self.charge)
+        paid = Payment.objects.get(number=self.payment)
+        self.receipt = links.receipt_path(paid).strip("/").rpartition("/")[2]
+        self.checkout = signing.sign(str(paid.public_id), purpose="checkout")
+        refund = {"amount": "10.00", "reason": MARK}
+        self.post(f"/payments/{self.payment}/refunds", refund)
+        self.refund = Refund.objects.get().number
+        self.drawer: Drawer = payments.open_drawer(
+            name=MARK, float_=Money(5000, "USD"), by=SYSTEM, at=self.at
+        )
+
+    def _rest(self) -> None:
+        self.verify = signing.sign(self.permit, purpose=VERIFY)
+        self.page_key = signing.sign(self.permit, purpose=PAGE)
+        self.run: ReportRun = reports.ask_report(
+            "revenue", {}, file_format="csv", by=SYSTEM, at=self.at
+        )
+        self.job = Job.objects.order_by("-pk").first()
+        jobs.work(self.job.pk)
+        self.declaration = programme.declare_event(
+            "snow-emergency", begins_at=self.at, ends_at=None, by=SYSTEM, at=self.at
+        )
+        self.message = Message.objects.order_by("pk").first()
+        self.given_up = OutboxEntry.objects.order_by("pk").first()
+        OutboxEntry.objects.filter(pk=self.given_up.pk).update(state=OutboxEntry.State.DEAD)
+
+    def unguessable(self) -> list[str]:
+        """Return texts that stand on harbor's pages only."""
+        return [MARK, *PLATES, str(self.customer.reference), self.customer.email]
+
+    def named_in(self, route: str) -> list[tuple[str, Any]]:
+        """Return what the kwargs of an address mean, as (kwarg pattern, value): the first that fits."""
+        return [(name, value) for where, name, value in self._names() if re.match(where, route)]
+
+    def _names(self) -> list[tuple[str, str, Any]]:
+        return [
+            (r"permits/verify/", "token", self.verify),
+            (r"permits/(buy|waitlist)/", "code", "MONTH"),
+            (r"(office/|api/v1/)?permits/", "number", self.permit),
+            (r".*citations/.*photos/", "reference", self.citation_photo.reference),
+            (r"(office/|field/|api/v1/)?citations/", "number", self.citation),
+            (r"pay/receipts/", "token", self.receipt),
+            (r"pay/(return|cancelled)/", "token", self.checkout),
+            (r"pay/", "token", self.open_link),
+            (r"my/vehicles/", "reference", self.vehicle.reference),
+            (r"field/checks/", "reference", self.check.reference),
+            (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
+            (r"office/reports/", "code", "revenue"),
+            (r"office/appeals/pictures/", "reference", self.appeal_picture.reference),
+            (r"(office|api/v1)/appeals/", "number", self.appeal.number),
+            (r"office/imports/", "batch", self.batch),
+            (r".*drawers/", "drawer_id", self.drawer.public_id),
+            (r"office/payments/refunds/", "number", self.refund),
+            (r"(office/counter|office/payments|api/v1/payments)/", "number", self.payment),
+            (r"office/ledger/|api/v1/accounts/", "code", "1000"),
+            (r"(office|api/v1)/customers/", "reference", self.customer.reference),
+            (r"(office|api/v1)/customers/", "vehicle", self.vehicle.reference),
+            (r"office/program/versions/", "number", 1),
+            (r"office/program/events/", "declaration", self.declaration.pk),
+            (r"office/staff/", "user_id", self.officer.pk),
+            (r"office/tokens/", "token_id", self.token.pk),
+            (r"office/jobs/given-up/", "entry_id", self.given_up.pk),
+            (r"office/jobs/", "job_id", self.job.pk),
+            (r"mailbox/", "reference", self.message.reference),
+            (r"account/welcome/", "text", self.welcome),
+            (r"api/v1/zones/", "code", "LOT-A"),
+            (r"api/v1/events/", "code", "snow-emergency"),
+            (r"api/v1/waitlist/", "reference", uuid4()),
+            (r"api/v1/sessions/", "number", self.session),
+            (r"api/v1/passes/", "reference", self.visit),
+            (r"api/v1/hotlist/", "reference", self.hotlist),
+        ]
+
+
+def addresses(patterns=None, where: str = "") -> Iterator[str]:
+    """Yield every route of a tenant's site, such as `office/permits/<str:number>/`."""
+    if patterns is None:
+        patterns = get_resolver("parkops.urls").url_patterns
+    for entry in patterns:
+        there = where + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry.url_patterns, there)
+        elif isinstance(entry, URLPattern):
+            yield there
+
+
+KWARG = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def filled(route: str, things: Things) -> str:
+    """Return the path of `route` with harbor's own names in it.
+
+    :raises KeyError: for an address whose kwargs no thing here has: it needs a line above.
+    """
+    known: dict[str, Any] = {}
+    for name, value in things.named_in(route):
+        known.setdefault(name, value)
+    return "/" + KWARG.sub(lambda found: str(known[found[1]]), route)
