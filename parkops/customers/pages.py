@@ -35,6 +35,7 @@ class CustomerPage:
     debts: list[Debt]
     owed: Money | None
     events: list[Event]
+    has_more: bool
     notes: list[Note]
 
 
@@ -44,12 +45,13 @@ def subject_of(customer: Customer) -> Subject:
     return Subject(customer.pk, tuple(sorted(plates)))
 
 
-def customer_page(customer: Customer, *, at: datetime, limit: int = 60) -> CustomerPage:
+def customer_page(customer: Customer, *, at: datetime, limit: int) -> CustomerPage:
     """Return what staff see of a customer at `at`."""
     subject = subject_of(customer)
     rights = panels.rights_of(subject, at=at)
     debts = panels.debts_of(subject, at=at)
     vehicles = vehicle_lines(customer)
+    moments = timeline.of_customer(customer, limit=limit + 1)
     return CustomerPage(
         customer=customer,
         audiences=audience_names(customer, at=at),
@@ -59,7 +61,8 @@ def customer_page(customer: Customer, *, at: datetime, limit: int = 60) -> Custo
         rights_now=sum(right.holds_now for right in rights),
         debts=debts,
         owed=total(debts),
-        events=[event_of(moment) for moment in timeline.of_customer(customer, limit=limit)],
+        events=[event_of(moment) for moment in moments[:limit]],
+        has_more=len(moments) > limit,
         notes=queries.notes_of(customer.pk, limit=1),
     )
 

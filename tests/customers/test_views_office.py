@@ -147,6 +147,36 @@ class TestDetail:
             )
         ]
 
+    def test_costs_the_same_queries_for_twice_the_rows(self, office, ana):
+        def cost():
+            with CaptureQueriesContext(connection) as found:
+                assert office.get(address(ana)).status_code == 200
+            return len(found)
+
+        def more(first):
+            for n in range(first, first + 3):
+                operations.add_vehicle(
+                    customer_id=ana.pk, plate=f"N{n}", by=SYSTEM, at=timezone.now()
+                )
+                operations.write_note(ana.pk, text=f"Note {n}", by=SYSTEM, at=timezone.now())
+
+        more(0)
+        cost()
+        before = cost()
+        more(3)
+        assert cost() == before
+
+    def test_leads_to_older_events(self, office, ana, monkeypatch):
+        from parkops.customers.views import office as views
+
+        monkeypatch.setattr(views, "EVENTS", 1)
+        page = office.get(address(ana)).content
+        assert b"Older events" in page
+        assert b"Became a customer" not in page
+        page = office.get(address(ana, "?all=1")).content
+        assert b"Older events" not in page
+        assert b"Became a customer" in page
+
     def test_what_is_not_there_is_404(self, office):
         assert office.get(f"/office/customers/{uuid4()}/").status_code == 404
 

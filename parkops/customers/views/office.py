@@ -16,6 +16,8 @@ from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 
 PER_PAGE = 25
+EVENTS = 60
+ALL_EVENTS = 2_000
 
 
 @may(Permission.CUSTOMER_VIEW)
@@ -38,7 +40,9 @@ def detail(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show everything about one customer."""
     customer = queries.customer(reference)
     context = {
-        "shown": pages.customer_page(customer, at=timezone.now()),
+        "shown": pages.customer_page(
+            customer, at=timezone.now(), limit=ALL_EVENTS if "all" in request.GET else EVENTS
+        ),
         "acts": [
             act
             for act in panels.acts_for(str(customer.reference))
