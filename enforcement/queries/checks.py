@@ -417,8 +417,10 @@ def _stay(asked: _Asked, facts: _Facts) -> Stay | None:
 
 def _enforced_since(asked: _Asked, events: Events | None) -> datetime | None:
     """When the present hours of enforcement began; None if they are older than any stay."""
-    at = asked.look.at
-    start = at - sightings.reach_of(asked.zone.max_stay, asked.zone.no_return)
+    at, zone = asked.look.at, asked.zone
+    if zone.max_stay is None:
+        return None
+    start = at - sightings.reach_of(zone.max_stay, zone.no_return)
     between = Period(start, at + timedelta(microseconds=1))
     spans = asked.in_force.programme.periods(asked.zone.enforced, between, events=events)
     if not spans or spans[-1].start <= between.start:

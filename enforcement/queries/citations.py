@@ -7,7 +7,6 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import Q, Sum
 
 from enforcement.models import Appeal, Citation
@@ -20,6 +19,7 @@ from parkops.kernel.numbers import tidy
 from parkops.kernel.plates import plate_key
 from parkops.programme import queries as programme
 from parkops.programme.violation_schema import Violation
+from payments import place
 from payments import queries as payments
 from payments.models import Allocation, Payment
 
@@ -98,7 +98,7 @@ class Standing:
 
 def tenant_zone() -> ZoneInfo:
     """Return the tenant's time zone."""
-    return ZoneInfo(connection.tenant.timezone)
+    return ZoneInfo(place.tenant().timezone)
 
 
 def citation(number: str) -> Citation:
@@ -154,7 +154,7 @@ def facts_of(citation: Citation, appeals: Iterable[Appeal]) -> Facts:
 
 def case_of(citation: Citation, appeals: Iterable[Appeal]) -> Case:
     """Return what the citation's amount rests on."""
-    currency = connection.tenant.currency
+    currency = place.currency()
     violation = violation_of(citation)
     return Case(
         fine=Money(citation.fine_minor, currency),
@@ -184,7 +184,7 @@ def standings_of(citations: Sequence[Citation], *, at: datetime) -> list[Standin
     """Return the citations as they stand at `at`, in order, by two queries however many."""
     appeals = appeals_of(citations)
     paid = _paid_by(citations, at)
-    currency, zone = connection.tenant.currency, tenant_zone()
+    currency, zone = place.currency(), tenant_zone()
     return [
         Standing(
             citation,

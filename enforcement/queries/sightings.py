@@ -78,6 +78,8 @@ def shared_permits(
     )
     found: dict[int, Shared] = {}
     for row in rows:
+        if row.permit is None or row.permit_id is None:
+            continue
         before = found.get(row.permit_id)
         covered = Covered(row.plate_key, row.starts_at, row.ends_at)
         found[row.permit_id] = Shared(

@@ -1,12 +1,15 @@
 """Plate checks, citations and appeals over HTTP, as devices and other systems call them."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
+from PIL import Image
 
-from enforcement.models import Citation, PlateCheck
+from enforcement.models import Citation, CitationPhoto, PlateCheck
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.money import Money
 
@@ -377,6 +380,55 @@ class TestCitations:
             more = {} if asked == other_site.get else {"content_type": "application/json"}
             response = asked(f"{API}{path}", {"reason": "x"}, headers=header, **more)
             assert response.status_code == 404
+
+
+class TestPhotos:
+    def picture(self, **more) -> BytesIO:
+        out = BytesIO()
+        exif = Image.Exif()
+        exif[0x010F] = "Camera"
+        exif[0x0112] = 6  # lying on its side
+        exif.get_ifd(0x8769)[0x9003] = "2026:11:10 10:14:30"
+        Image.new("RGB", (60, 40)).save(out, "JPEG", exif=exif)
+        out.seek(0)
+        out.name = "car.jpg"
+        return out
+
+    def add(self, site, token, number: str, file, status: int = 201) -> dict:
+        header = token("enforcement:write")
+        response = site.post(f"{API}/citations/{number}/photos", {"photo": file}, headers=header)
+        assert response.status_code == status, response.content
+        return response.json()
+
+    def test_are_kept_twice_and_shown_without_metadata(self, site, token, call):
+        number = cite(call)["number"]
+        told = self.add(site, token, number, self.picture())
+        assert (told["width"], told["height"]) == (40, 60)
+        assert told["taken_at"] == "2026-11-10T10:14:30-05:00"
+        kept = CitationPhoto.objects.get()
+        with default_storage.open(kept.original) as original:
+            assert original.read() == self.picture().read()
+        with default_storage.open(kept.shown) as shown, Image.open(shown) as image:
+            assert (image.size, dict(image.getexif())) == ((40, 60), {})
+        assert call("GET", f"/citations/{number}").json()["photos"][0]["id"] == told["id"]
+
+    def test_the_same_file_is_one_photo(self, site, token, call):
+        number = cite(call)["number"]
+        first = self.add(site, token, number, self.picture())
+        assert self.add(site, token, number, self.picture())["id"] == first["id"]
+
+    @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
+    def test_what_is_no_picture_is_refused(self, site, token, call, content):
+        file = BytesIO(content)
+        file.name = "car.jpg"
+        number = cite(call)["number"]
+        told = self.add(site, token, number, file, status=422)
+        assert [error["field"] for error in told["errors"]] == ["photo"]
+
+    def test_a_body_too_large_is_413(self, site, token, call):
+        file = BytesIO(b"x" * (16 * 1024 * 1024))
+        file.name = "car.jpg"
+        self.add(site, token, cite(call)["number"], file, status=413)
 
 
 class TestAppeals:
