@@ -1,0 +1,68 @@
+"""A dataset's totals are the sums of its rows, whatever they are, in every format."""
+
+import string
+from types import SimpleNamespace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parkops.kernel.money import Money
+from reporting.datasets import Column, Dataset, Kind, spread
+from reporting.exports import delimited, sheet, structured
+from tests.reporting.conftest import read_csv, read_json, read_xlsx
+
+COLUMNS = [
+    Column("name", "Name"),
+    Column("count", "Count", Kind.COUNT, "How many", True),
+    Column("amount", "Amount", Kind.MONEY, "How much", True),
+    Column("share", "Share", Kind.SHARE),
+]
+TENANT = SimpleNamespace(name="Harbor")
+NAMES = st.text(string.printable + "éß漢\u202e=+-@", max_size=20)
+ROWS = st.lists(
+    st.tuples(
+        NAMES,
+        st.none() | st.integers(0, 10**6),
+        st.none() | st.integers(-(10**11), 10**11).map(lambda minor: Money(minor, "USD")),
+        st.none() | st.floats(0, 1),
+    ),
+    max_size=12,
+)
+
+
+def dataset(rows) -> Dataset:
+    return Dataset(title="T", columns=COLUMNS, rows=rows, currency="USD")
+
+
+@given(ROWS)
+def test_totals_are_the_sums(rows):
+    totals = dataset(rows).totals
+    assert totals[0] is None
+    assert totals[1] == sum(row[1] or 0 for row in rows)
+    assert totals[2] == Money(sum(row[2].minor for row in rows if row[2] is not None), "USD")
+    assert totals[3] is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(ROWS)
+def test_every_format_says_the_same_totals_and_nothing_computes(rows):
+    found = dataset(rows)
+    count, amount = found.totals[1], found.totals[2]
+    last = read_csv(delimited.write(found, TENANT))[-1]
+    assert last[0] == "Total"
+    assert (int(last[1]), last[2].lstrip("'")) == (count, amount.amount)
+    told = read_json(structured.write(found, TENANT))
+    assert told["totals"] == {"count": count, "amount": amount.amount}
+    assert len(told["rows"]) == len(rows)
+    book = read_xlsx(sheet.write(found, TENANT))
+    assert book.rows[-1][1] == count
+    assert round(book.rows[-1][2] * 100) == amount.minor
+    assert (book.formulas, book.links) == (0, 0)
+    assert len(book.rows) == len(rows) + 2
+
+
+@given(st.dictionaries(st.text(max_size=5), st.integers(1, 1000), max_size=30))
+def test_a_spread_keeps_the_sum(values):
+    drawn = spread(values.items())
+    assert sum(value for _, value in drawn) == sum(values.values())
+    assert len(drawn) <= 13

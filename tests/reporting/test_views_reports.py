@@ -1,0 +1,115 @@
+"""The pages of the reports."""
+
+import pytest
+from django.utils import timezone
+
+from parkops.jobs import operations as jobs
+from parkops.jobs.models import Job
+from reporting import operations
+from reporting.models import ReportRun
+
+LIST = "/office/reports/"
+
+
+@pytest.fixture
+def run(site, amos):
+    """A run asked for on its page by the accountant."""
+    site.login_as(amos)
+    answer = site.post(f"{LIST}citations/", {"from": "2026-11-01", "format": "csv"})
+    assert answer.status_code == 302
+    return ReportRun.objects.get()
+
+
+def page_of(run: ReportRun) -> str:
+    return f"{LIST}runs/{run.reference}/"
+
+
+def test_the_catalogue_lists_reports_and_runs(site, run):
+    shown = site.get(LIST).content.decode()
+    for name in ("Permit sales", "Citations", "Revenue and ledger"):
+        assert name in shown
+    assert page_of(run) in shown
+
+
+def test_a_wrong_answer_comes_back_beside_its_field(site, amos):
+    site.login_as(amos)
+    answer = site.post(
+        f"{LIST}citations/", {"from": "2026-11-02", "to": "2026-11-01", "format": "csv"}
+    )
+    assert answer.status_code == 422
+    assert "must not be before the first" in answer.content.decode()
+    assert not ReportRun.objects.exists()
+
+
+def test_a_run_shows_its_progress_until_it_is_done(site, run):
+    assert 'hx-trigger="every 1s"' in site.get(page_of(run)).content.decode()
+    assert site.get(f"{page_of(run)}file/").status_code == 422
+    jobs.work(run.job_id)
+    shown = site.get(page_of(run)).content.decode()
+    assert "The report is ready" in shown
+    assert "every 1s" not in shown
+    part = site.get(page_of(run), headers={"hx-request": "true"}).content.decode()
+    assert part.lstrip().startswith("<section")
+    file = site.get(f"{page_of(run)}file/")
+    assert file.status_code == 200
+    assert file["Cache-Control"] == "private, no-store"
+
+
+def test_a_run_is_cancelled_and_tried_again(site, run):
+    assert site.post(f"{page_of(run)}cancellation/").status_code == 302
+    assert "was cancelled" in site.get(page_of(run)).content.decode()
+    Job.objects.update(state="failed", error="ValueError: <b>broken</b>")
+    shown = site.get(page_of(run)).content.decode()
+    assert "&lt;b&gt;broken" in shown
+    assert site.post(f"{page_of(run)}retry/").status_code == 302
+    assert Job.objects.get().state == "queued"
+
+
+def test_a_file_past_its_time_is_gone(site, run):
+    jobs.work(run.job_id)
+    late = timezone.now() + operations.KEPT + operations.KEPT
+    assert operations.forget_expired_files(at=late) == 1
+    assert operations.forget_expired_files(at=late) == 0
+    assert "The file is gone" in site.get(page_of(run)).content.decode()
+    assert site.get(f"{page_of(run)}file/").status_code == 422
+
+
+def test_an_auditor_reads_and_does_not_run(site, otto, run):
+    jobs.work(run.job_id)
+    site.login_as(otto)
+    assert site.get(LIST).status_code == 200
+    assert site.get(f"{page_of(run)}file/").status_code == 200
+    assert site.get(f"{LIST}citations/").status_code == 403
+    assert site.post(f"{page_of(run)}cancellation/").status_code == 403
+
+
+def test_an_officer_sees_none_of_it(site, bob, run):
+    site.login_as(bob)
+    for path in (LIST, page_of(run), f"{page_of(run)}file/"):
+        assert site.get(path).status_code == 403
+
+
+def test_another_tenants_run_is_not_there(other_site, charlie, run):
+    jobs.work(run.job_id)
+    other_site.login_as(charlie)
+    for path in (page_of(run), f"{page_of(run)}file/"):
+        assert other_site.get(path).status_code == 404
+    assert other_site.post(f"{page_of(run)}cancellation/").status_code == 404
+
+
+def test_an_unknown_report_is_not_there(site, amos):
+    assert site.login_as(amos).get(f"{LIST}horoscope/").status_code == 404
+
+
+def test_the_list_costs_the_same_however_many_runs(site, run, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    site.get(LIST)
+    with CaptureQueriesContext(connection) as captured:
+        site.get(LIST)
+    few = len(captured)
+    for _ in range(4):
+        site.post(f"{LIST}citations/", {"format": "csv"})
+    with django_assert_num_queries(few):
+        site.get(LIST)
