@@ -72,9 +72,9 @@ def may_pay(reference: str, *, at: datetime) -> Decision:
 
 
 def describe(reference: str) -> Subject:
-    """Return the citation in words, with its page in the office."""
+    """Return the citation in words, with its page; staff are led on from there to the office's."""
     citation = Citation.objects.get(number=reference)
-    url = reverse("office_citations:detail", args=[citation.number])
+    url = reverse("portal_citations:detail", args=[citation.number])
     return Subject(f"Citation {citation.number}: {citation.violation_name}", url)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
-from enforcement.models import Appeal, Citation
+from enforcement.models import Appeal, Citation, PlateCheck
 from enforcement.queries.citations import named, number_of
+from enforcement.queries.words import VERDICTS
+from enforcement.rules.verdicts import Verdict
 from parkops.customers.search import Hit
 from parkops.customers.timeline import Moment, Subject
 from parkops.kernel.numbers import tidy
@@ -32,7 +34,7 @@ def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
         if citation.voided_at is not None:
             title = f"Citation {citation.number} voided"
             found.append(Moment(citation.voided_at, "citation", title, citation.void_reason, url))
-    return found + _appeals(subject, limit)
+    return found + _appeals(subject, limit) + _looks(subject, limit)
 
 
 def _appeals(subject: Subject, limit: int) -> list[Moment]:
@@ -49,6 +51,23 @@ def _appeals(subject: Subject, limit: int) -> list[Moment]:
             title = f"Appeal {appeal.number} decided"
             found.append(Moment(appeal.decided_at, "appeal", title, told, url))
     return found
+
+
+def _looks(subject: Subject, limit: int) -> list[Moment]:
+    """The plate checks that found something wrong."""
+    wrong = [Verdict.SECOND_VEHICLE, Verdict.OVERTIME, Verdict.UNAUTHORIZED]
+    rows = PlateCheck.objects.filter(plate_key__in=subject.plate_keys, verdict__in=wrong)
+    return [
+        Moment(
+            look.at,
+            "check",
+            f"Plate checked in {look.zone_code}: {VERDICTS[Verdict(look.verdict)].text.lower()}",
+            f"By {look.actor_name}.",
+            f"{reverse('office_checks:list')}?q={look.plate_key}",
+            plate=look.plate_text,
+        )
+        for look in rows.order_by("-at", "-pk")[:limit]
+    ]
 
 
 def hits(text: str, *, limit: int) -> Sequence[Hit]:

@@ -18,6 +18,7 @@ from enforcement.operations.citations import Draft
 from enforcement.queries import checks, evidence, field
 from enforcement.queries import citations as queries
 from enforcement.queries.checks import Look
+from enforcement.queries.words import flag_words
 from enforcement.views import pictures
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
@@ -218,6 +219,7 @@ def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 2
         "shown": queries.standing_of(found, at=now),
         "citation": found,
         "photos": evidence.photos_of(found),
+        "flags": flag_words(found.flags),
         "form": form,
         "zone": _zone(request, now),
         "take_back": field.may_take_back(found, officer_ref=actor(request).ref, at=now),

@@ -18,6 +18,7 @@ from enforcement.queries import evidence, portal
 from enforcement.views import pictures
 from parkops.api import limits
 from parkops.kernel.decisions import Refused
+from parkops.kernel.permissions import Permission
 from parkops.ui.access import public
 from parkops.ui.pages import actor, page, refusals_shown
 from payments import operations as payments
@@ -56,6 +57,8 @@ def find(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """Show a citation: what is owed now and later, why, its photos and its appeals."""
     citation = _known(request, number)
+    if citation is None and _is_staff(request):
+        return redirect("office_citations:detail", queries.number_of(number))
     if citation is None:
         return _ask(number)
     shown = portal.citation_page(citation, at=timezone.now())
@@ -139,6 +142,11 @@ def _known(request: HttpRequest, number: str) -> Citation | None:
     if user.is_authenticated and portal.is_of_customer(citation, user.pk):
         return citation
     return None
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    user = request.user
+    return user.is_authenticated and user.may(Permission.CITATION_VIEW)
 
 
 def _ask(number: str) -> HttpResponse:

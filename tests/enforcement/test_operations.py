@@ -221,8 +221,10 @@ class TestOfCustomers:
 
         citation = issue()
         appeal = appeals.file_appeal(citation.number, PLEA, by=SYSTEM, at=NOW)
+        checks.check_plate(Look("ABC123", "", "LOT-A", NOW), source="api", by=SYSTEM, at=NOW)
         told = customers.moments(Subject(1, ("ABC123",)), limit=10)
         assert {moment.title for moment in told} == {
+            "Plate checked in LOT-A: not authorized",
             f"Citation {citation.number}",
             f"Appeal {appeal.number} filed",
         }

@@ -91,6 +91,11 @@ class TestFind:
             asked = site.get(f"/citations/{number}/")
             assert asked["Location"] == f"/citations/?number={number}"
 
+    def test_staff_are_led_to_the_office(self, site, citation, alice):
+        site.login_as(alice)
+        led = site.get(f"/citations/{citation.number}/")
+        assert led["Location"] == f"/office/citations/{citation.number}/"
+
     def test_another_tenant_does_not_know_it(self, visitor, other_site, citation):
         assert find(other_site, citation.number, citation.pin).status_code == 422
 
