@@ -1,6 +1,6 @@
 """People who sign in to a tenant, and the tokens of systems that talk to it."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -15,7 +15,7 @@ from parkops.kernel.permissions import Permission, Role, permissions_of
 class UserManager(BaseUserManager["User"]):
     """Makes people; e-mail addresses are compared without case."""
 
-    def get_by_natural_key(self, email: str) -> "User":
+    def get_by_natural_key(self, email: str | None) -> "User":
         """Return the person with this e-mail address."""
         return self.get(email__iexact=email)
 
@@ -42,7 +42,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
 
     class Meta:

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
 from django.views.decorators.csrf import csrf_exempt
 
 from parkops.api.problems import Problem, not_found
@@ -23,8 +23,9 @@ BODY_LIMITS = [
 View = Callable[..., HttpResponse]
 
 
-def behind(pattern: URLPattern) -> URLPattern:
+def behind(pattern: URLPattern | URLResolver) -> URLPattern:
     """Return `pattern` with its view behind the door."""
+    assert isinstance(pattern, URLPattern), "the API has no addresses within addresses"
     return URLPattern(
         pattern.pattern, _guarded(pattern.callback), pattern.default_args, pattern.name
     )

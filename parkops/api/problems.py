@@ -152,6 +152,6 @@ def _of_database(error: OperationalError) -> Problem:
     return Problem(503, "busy", "Try again in a moment.", headers={"Retry-After": "1"})
 
 
-def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+def _fault(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    logger.error("%s %s failed", request.method, request.path, exc_info=True)
     return Problem(500, "fault", "Something broke on our side. Nothing was changed.").response()

@@ -24,10 +24,10 @@ def job_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in Job.State.values else ""
     counts = queries.counts()
-    rows = Paginator(queries.jobs(state=state), PER_PAGE).get_page(request.GET.get("page"))
-    rows.object_list = [queries.row_of(job) for job in rows.object_list]
+    found = Paginator(queries.jobs(state=state), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": rows,
+        "page": found,
+        "rows": [queries.row_of(job) for job in found.object_list],
         "tabs": [
             Tab("All", "?", sum(counts.values()), not state),
             *(

@@ -56,7 +56,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End this person's sessions on every device, this one too."""
-    operations.end_sessions(request.user.pk, by=actor(request), at=timezone.now())
+    operations.end_sessions(int(actor(request).ref), by=actor(request), at=timezone.now())
     request.session.flush()
     messages.success(request, "You are signed out on every device.")
     return redirect("account_login")

@@ -27,9 +27,9 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     form = forms.SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     found = queries.matching(text).order_by("-created_at", "-pk")
-    rows = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows.object_list = queries.list_rows(list(rows.object_list))
-    context = {"form": form, "page": rows, "text": text}
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = queries.list_rows(list(shown.object_list))
+    context = {"form": form, "page": shown, "rows": rows, "text": text}
     return page(request, "customers/office/list.html", context, part="results")
 
 

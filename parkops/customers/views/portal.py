@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parkops.accounts.models import User
 from parkops.customers import forms, operations, pages, panels, queries
 from parkops.customers.models import Customer
 from parkops.ui.access import customer_only
@@ -88,4 +89,6 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 def _me(request: HttpRequest) -> Customer:
-    return operations.customer_for_user(request.user, at=timezone.now())
+    user = request.user
+    assert isinstance(user, User), "customer_only lets nobody else in"
+    return operations.customer_for_user(user, at=timezone.now())
