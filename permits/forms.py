@@ -10,6 +10,16 @@ from parkops.kernel.plates import plate_key
 from parkops.ui import regions
 
 MOST_HOURS = 24 * 366
+FUELS = [
+    ("", "I do not say"),
+    ("electric", "Electricity only"),
+    ("hybrid", "Electricity and fuel"),
+    ("gasoline", "Gasoline"),
+    ("diesel", "Diesel"),
+    ("gas", "Natural gas or propane"),
+    ("hydrogen", "Hydrogen"),
+]
+"""What vehicles run on, as programmes name it, and in words."""
 
 
 class ChoiceForm(forms.Form):
@@ -35,11 +45,16 @@ class PlateForm(forms.Form):
         max_length=32,
         error_messages={"required": "Type the plate as it is on the car."},
     )
+    fuel = forms.ChoiceField(label="What does it run on?", choices=FUELS, required=False)
 
-    def __init__(self, *args: Any, is_optional: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, is_optional: bool = False, asks_fuel: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = [("", "Another place"), *regions.choices()]
         self.fields["plate"].required = not is_optional
+        if not asks_fuel:
+            del self.fields["fuel"]
 
     def clean_plate(self) -> str:
         """Return the plate as typed; it has something to compare by."""

@@ -17,9 +17,14 @@ def expire_holds(**_later: object) -> None:
 
 @tenant_task
 def expire_permits(**_later: object) -> None:
-    """Note the permits whose term is over, free their places, and check the counters."""
+    """Note the permits whose term is over, free their places, and offer them to those in line."""
     now = timezone.now()
     operations.expire_permits(at=now)
     if Version.objects.exists():
         operations.offer_everywhere(at=now)
+
+
+@tenant_task
+def check_quotas(**_later: object) -> None:
+    """Compare the counters of all quotas with what they count, and mend them."""
     operations.check_quotas()

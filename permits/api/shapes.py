@@ -26,12 +26,13 @@ NEAR_NOW_SECONDS = 60
 
 
 class VehicleIn(Schema):
-    """A plate, with its region if that matters."""
+    """A plate, with its region and fuel if they matter."""
 
     model_config = ConfigDict(extra="forbid")
 
     plate: str = Field(max_length=64)
     region: str = Field("", max_length=16)
+    fuel: str = Field("", max_length=20)
 
 
 PlateIn = Annotated[str, Field(max_length=64)] | VehicleIn
@@ -99,7 +100,9 @@ def plates_in(given: Sequence[str | VehicleIn]) -> tuple[Plate, ...]:
 
     :raises Refused: naming the one that is none.
     """
-    return read_plates(one if isinstance(one, str) else (one.plate, one.region) for one in given)
+    return read_plates(
+        one if isinstance(one, str) else (one.plate, one.region, one.fuel) for one in given
+    )
 
 
 def customer_in(reference: str, *, field: str = "customer") -> Customer:

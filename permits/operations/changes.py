@@ -1,7 +1,7 @@
 """What can be done to a permit that was sold: each act locks it, decides, changes, records."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -89,8 +89,8 @@ def revoke_permit(
     preview = refund_preview(permit, at=at)
     permit.revoked_at, permit.revoke_reason = at, reason.strip()
     _finish(permit, at=at, is_over=True)
-    if refund:
-        _give_back(permit, preview, reason=reason, by=by, at=at)
+    nothing = replace(preview, net=money_of(permit, 0), tax=money_of(permit, 0))
+    _give_back(permit, preview if refund else nothing, reason=reason, by=by, at=at)
     back = preview.back.amount if refund else "0"
     audit.record(
         "permit.revoked",
@@ -167,6 +167,8 @@ def change_vehicles(number: str, *, wanted: Sequence[Plate], by: Actor, at: date
     :raises Refused: "too_many_vehicles".
     :raises Conflict: if the permit has ended.
     """
+    # New plates become vehicles of the customer, whose row everybody locks before the permit's.
+    Customer.objects.select_for_update().get(pk=_known(number).customer_id)
     permit = locked(number)
     _require_current(permit, at=at)
     eligibility.takes_vehicles(type_of(permit), vehicles=len(wanted)).require()
@@ -430,6 +432,11 @@ def _finish(permit: Permit, *, at: datetime, is_over: bool) -> None:
 
 
 def _give_back(permit: Permit, preview: Preview, *, reason: str, by: Actor, at: datetime) -> None:
+    deposit = charges.charge_of("deposit", permit.number) if permit.deposit_minor else None
+    if deposit is not None and not deposit.paid:
+        payments.cancel_charge(
+            kind="deposit", reference=permit.number, text="The permit ended.", by=by, at=at
+        )
     if not (preview.net or preview.tax):
         return
     payments.refund_charge(

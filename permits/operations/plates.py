@@ -18,7 +18,12 @@ def put_on(permit: Permit, plates: Sequence[Plate], *, by: Actor, at: datetime) 
         starts_at = permit.starts_at
     for plate in plates:
         vehicle = customers.add_vehicle(
-            customer_id=permit.customer_id, plate=plate.text, region=plate.region, by=by, at=at
+            customer_id=permit.customer_id,
+            plate=plate.text,
+            region=plate.region,
+            fuel=plate.fuel,
+            by=by,
+            at=at,
         )
         PlateRight.objects.create(
             kind=PlateRight.Kind.PERMIT,

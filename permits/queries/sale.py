@@ -201,12 +201,14 @@ def open_offer(
 
 
 def fuels_of(customer: Customer | None, plates: Sequence[Plate], *, at: datetime) -> frozenset[str]:
-    """Return the fuels of the listed vehicles, as far as the customer's vehicles are known."""
-    if customer is None or not plates:
-        return frozenset()
-    wanted = {plate.key for plate in plates}
-    vehicles = customers.vehicles_of(customer.pk)
-    return frozenset(v.fuel for v in vehicles if v.plate_key in wanted and v.fuel)
+    """Return the fuels of the listed vehicles: as told now, or else as known of the customer's."""
+    told = {plate.key: plate.fuel for plate in plates if plate.fuel}
+    unknown = {plate.key for plate in plates} - set(told)
+    found = set(told.values())
+    if customer is not None and unknown:
+        vehicles = customers.vehicles_of(customer.pk)
+        found |= {v.fuel for v in vehicles if v.plate_key in unknown and v.fuel}
+    return frozenset(found)
 
 
 def _buyer(

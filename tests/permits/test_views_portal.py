@@ -251,3 +251,41 @@ class TestHolding:
         assert "A place is yours" in text_of(site.get(url))
         site.post(url, {"act": "leave"})
         assert "Nobody waits yet" in text_of(site.get(url))
+
+
+class TestFuel:
+    def test_is_asked_where_the_price_depends_on_it_and_counts(self, site, me, dana):
+        site.login_as(dana)
+        site.post("/permits/", {"permit_type": "MONTH"})
+        assert "What does it run on" in text_of(site.get("/permits/buy/vehicle/"))
+        site.post("/permits/buy/vehicle/", {"plate": "VOLT 1", "fuel": "electric", "act": "next"})
+        site.post("/permits/buy/dates/", {"start_on": f"{timezone.now():%Y-%m-%d}"})
+        assert "27.00" in text_of(site.get("/permits/buy/check/"))
+        site.post("/permits/buy/check/")
+        assert me.permits.get().net_minor == 2500
+        assert me.vehicles.get().fuel == "electric"
+
+    def test_is_not_asked_elsewhere(self, site):
+        site.post("/permits/", {"permit_type": "EVENING"})
+        assert "What does it run on" not in text_of(site.get("/permits/buy/vehicle/"))
+
+
+def test_a_guest_buys_with_a_code_by_mail_and_loses_no_answer(site):
+    from parkops.messaging.models import Message
+
+    site.post("/permits/", {"permit_type": "EVENING"})
+    site.post("/permits/buy/vehicle/", {"plate": "ABC 1", "act": "next"})
+    site.post("/permits/buy/dates/", {"start_on": f"{timezone.now():%Y-%m-%d}"})
+    sent = site.post(
+        "/account/login/code/", {"email": "new@example.test", "next": "/permits/buy/check/"}
+    )
+    assert sent.status_code == 302
+    message = Message.objects.latest("pk")
+    code = re.search(r"\b[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}\b", message.text.replace("ParkOps", ""))
+    assert code, message.text
+    done = site.post(sent["Location"], {"code": code.group()})
+    assert done.status_code == 302, text_of(done)
+    assert done["Location"] == "/permits/buy/check/"
+    page = site.get("/permits/buy/check/")
+    assert "ABC 1" in text_of(page)
+    assert "new@example.test" in text_of(page)

@@ -72,13 +72,18 @@ def vehicle(request: HttpRequest) -> HttpResponse:
         return _answered(request, draft, kind, stay="vehicle")
     has_room = len(draft.plates) < kind.vehicles.max
     may_go_on = bool(draft.plates) or act == "later"
-    form = PlateForm(posted(request), is_optional=may_go_on)
+    asks_fuel = any(
+        condition.subject == "vehicle.fuel"
+        for line in (*kind.price.add, *kind.price.times)
+        for condition in line.conditions
+    )
+    form = PlateForm(posted(request), is_optional=may_go_on, asks_fuel=asks_fuel)
     if request.method == "POST" and form.is_valid():
         _add_plate(draft, form, room=has_room)
         draft.has_plates = True
         return _answered(request, draft, kind, stay="vehicle" if act == "add" else "")
     customer = _customer(request, now)
-    listed = {plate.key for plate in read_plates([(t, r) for t, r in draft.plates])}
+    listed = {plate.key for plate in read_plates(draft.plates)}
     known = customer_queries.vehicles_of(customer.pk) if customer else []
     context = {
         "form": form,
@@ -251,8 +256,9 @@ def _add_plate(draft: Draft, form: PlateForm, *, room: bool) -> None:
     text = form.cleaned_data["plate"]
     if not text or not room:
         return
-    plates = [*draft.plates, [" ".join(text.split()).upper(), form.cleaned_data["region"]]]
-    draft.plates = [[p.text, p.region] for p in read_plates([(t, r) for t, r in plates])]
+    given = [text, form.cleaned_data["region"], form.cleaned_data.get("fuel", "")]
+    plates = read_plates([*draft.plates, given])
+    draft.plates = [[plate.text, plate.region, plate.fuel] for plate in plates]
 
 
 def _under_way(request: HttpRequest, now: datetime) -> tuple[Draft, PermitType, InForce]:

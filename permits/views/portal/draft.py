@@ -31,7 +31,7 @@ class Draft:
         start = self.start_at(zone, at)
         return Wish(
             type_code=self.type_code,
-            plates=read_plates([(text, region) for text, region in self.plates]),
+            plates=read_plates(self.plates),
             start=start,
             end=start + timedelta(hours=self.hours) if self.hours else None,
         )
