@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from enforcement.operations import appeals, checks, citations, shifts
+from enforcement.operations import appeals, checks, citations, observations, shifts
 from enforcement.queries.checks import Look
 from parkops.accounts.models import User
 from parkops.customers import operations as customers
@@ -39,26 +39,12 @@ WANTED = {
     "BUSINESS": ("BUSINESS",),
     "": ("MONTH", "DAY", "EVENING", "RIVER-MONTH"),
 }
-CITED = {
-    "campus": (
-        ("LIBRARY", "NO-PERMIT"),
-        ("SCIENCE", "NO-PERMIT"),
-        ("ARENA", "NO-PERMIT"),
-        ("MAPLE", "NO-PERMIT"),
-        ("LOOP", "OVERTIME"),
-        ("LOOP", "OVERTIME"),
-        ("LIBRARY", "FIRE-LANE"),
-        ("MAPLE", "ACCESSIBLE"),
-    ),
-    "town": (
-        ("RIVER", "NO-RIGHT"),
-        ("RIVER", "NO-RIGHT"),
-        ("MILL-ST", "OVERSTAY"),
-        ("MILL-ST", "OVERSTAY"),
-        ("OLDTOWN", "OVERSTAY"),
-        ("OLDTOWN", "HYDRANT"),
-    ),
+# What an officer may also find, where the plate itself is in order.
+SEEN_BY_EYE = {
+    "campus": (("LIBRARY", "FIRE-LANE"), ("ARENA", "FIRE-LANE"), ("MAPLE", "ACCESSIBLE")),
+    "town": (("OLDTOWN", "HYDRANT"), ("MILL-ST", "HYDRANT")),
 }
+TIMED = {"campus": (), "town": ("MILL-ST", "OLDTOWN")}
 ZONES = {
     "campus": ("LIBRARY", "SCIENCE", "ARENA", "ARENA", "MAPLE", "LOOP"),
     "town": ("MILL-ST", "RIVER", "RIVER", "OLDTOWN"),
@@ -255,8 +241,8 @@ class Stage:
     def cite(self, at: datetime) -> None:
         """An officer writes a citation; its owner pays, appeals, or lets it lie."""
         dice = self.dice
-        car = self._some_vehicle()
-        where, violation = dice.choice(CITED[self.cast.slug])
+        officer = dice.choice(self.cast.officers)
+        car, where, violation = self._offender(officer, at)
         issued = citations.issue_citation(
             citations.Draft(
                 client_id=UUID(int=dice.getrandbits(128)),
@@ -267,7 +253,7 @@ class Stage:
                 issued_at=at,
                 note=dice.choice(("", "No receipt on the dash.", "Driver not present.")),
             ),
-            by=dice.choice(self.cast.officers),
+            by=officer,
             at=at,
         ).citation
         fate = dice.random()
@@ -282,6 +268,29 @@ class Stage:
         elif fate < 0.74:
             later = at + timedelta(minutes=dice.uniform(2, 9))
             self.acts.append((later, lambda then: self.void(issued.number, then)))
+
+    def _offender(self, officer: Actor, at: datetime) -> tuple[people.Vehicle, str, str]:
+        """An officer walks on until a check proposes a violation, or the eye finds one."""
+        dice, slug = self.dice, self.cast.slug
+        for _ in range(6):
+            if dice.random() < 0.06:
+                break
+            car, where = self._some_vehicle(), dice.choice(ZONES[slug])
+            if where in TIMED[slug]:
+                observations.observe(
+                    plate=car.plate,
+                    region=car.region,
+                    zone=where,
+                    seen_at=at - timedelta(minutes=dice.uniform(80, 170)),
+                    by=officer,
+                    at=at,
+                )
+            look = Look(car.plate, car.region, where, at)
+            answer = checks.check_plate(look, source="field", by=officer, at=at)
+            if answer.proposals and answer.proposals[0].again:
+                return car, where, answer.proposals[0].violation.code
+        where, violation = dice.choice(SEEN_BY_EYE[slug])
+        return self._some_vehicle(), where, violation
 
     def appeal(self, number: str, at: datetime) -> None:
         """The owner appeals; the reviewer decides within days."""
