@@ -1,0 +1,203 @@
+"""What is promised in a transaction is done after it, once, however often the broker delivers it."""
+
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.db import connection, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from parkops.kernel.decisions import Refused
+from parkops.tenancy import later as promises
+from parkops.tenancy import tasks
+from parkops.tenancy.later import NotYet, TenantMissing, later, tenant_task
+from parkops.tenancy.models import OutboxEntry, Rhythm
+
+DONE: list[dict] = []
+TROUBLE: list[Exception] = []
+
+
+def note(**arguments) -> None:
+    """Note what was asked, in which tenant; or run into the trouble that the test has prepared."""
+    if TROUBLE:
+        raise TROUBLE.pop()
+    DONE.append({"schema": connection.schema_name, **arguments})
+
+
+note.__module__ = "tests.tenancy.tasks"
+task = tenant_task(note)._get_current_object()
+del current_app.tasks[task.name]  # no other test is to find it
+
+
+@pytest.fixture(autouse=True)
+def _clean():
+    DONE.clear()
+    TROUBLE.clear()
+
+
+@pytest.fixture
+def sent(monkeypatch) -> list[dict]:
+    """What was handed to the broker: the messages' arguments, in order."""
+    messages: list[dict] = []
+
+    def send(name, kwargs, **options):
+        messages.append({"task": name, **kwargs})
+
+    monkeypatch.setattr(current_app, "send_task", send)
+    return messages
+
+
+def deliver(entry: OutboxEntry, turn: int | None = None) -> None:
+    """Run the task as a worker does with a message of this entry."""
+    task.run(
+        schema=entry.schema_name,
+        entry=entry.pk,
+        turn=entry.attempts if turn is None else turn,
+        **entry.arguments,
+    )
+
+
+@pytest.fixture
+def entry(harbor, sent) -> OutboxEntry:
+    later("tests.tenancy.note", word="hello")
+    return OutboxEntry.objects.get(task="tests.tenancy.note")
+
+
+class TestPromise:
+    def test_is_a_row_of_the_same_transaction(self, harbor, sent):
+        with transaction.atomic():
+            later("tests.tenancy.note")
+            transaction.set_rollback(True)
+        assert not OutboxEntry.objects.exists()
+
+    def test_goes_to_the_broker_when_the_transaction_commits(
+        self, harbor, sent, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            later("tests.tenancy.note", word="hello")
+            assert sent == []
+        [message] = sent
+        assert (message["task"], message["schema"], message["word"]) == (
+            "tests.tenancy.note",
+            "t_harbor",
+            "hello",
+        )
+
+    def test_waits_while_the_broker_is_away(
+        self, harbor, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        def away(*_, **__):
+            raise OperationalError("connection refused")
+
+        monkeypatch.setattr(current_app, "send_task", away)
+        with django_capture_on_commit_callbacks(execute=True):
+            later("tests.tenancy.note", word="hello")
+        assert OutboxEntry.objects.get().state == "waiting"
+
+    def test_is_impossible_outside_a_tenant(self, harbor):
+        connection.set_schema_to_public()
+        with pytest.raises(TenantMissing):
+            later("tests.tenancy.note")
+
+
+class TestDelivery:
+    def test_runs_in_the_tenant_and_ends_the_promise(self, entry):
+        connection.set_schema_to_public()
+        deliver(entry)
+        assert DONE == [{"schema": "t_harbor", "word": "hello"}]
+        assert not OutboxEntry.objects.filter(pk=entry.pk).exists()
+        assert connection.schema_name == "public"
+
+    def test_twice_is_once(self, entry):
+        deliver(entry)
+        deliver(entry)
+        assert len(DONE) == 1
+
+    def test_two_at_once_are_one(self, entry):
+        """The second message comes while the first is still at work."""
+        TROUBLE.append(NotYet(30))
+        deliver(entry)
+        OutboxEntry.objects.filter(pk=entry.pk).update(attempts=1)
+        deliver(entry, turn=0)
+        assert DONE == []
+
+    def test_not_yet_is_put_off_and_does_not_count(self, entry):
+        TROUBLE.append(NotYet(30))
+        deliver(entry)
+        entry.refresh_from_db()
+        assert entry.attempts == 0
+        wait = entry.available_at - timezone.now()
+        assert timedelta(seconds=25) < wait <= timedelta(seconds=30)
+        deliver(entry)
+        assert len(DONE) == 1
+
+    def test_a_refusal_is_an_end(self, entry):
+        TROUBLE.append(Refused("no", "Nothing to do."))
+        deliver(entry)
+        assert not OutboxEntry.objects.exists()
+
+    def test_a_failure_comes_again_later_and_later_and_is_given_up(self, entry):
+        waits = []
+        for attempt in range(1, promises.MAX_ATTEMPTS + 1):
+            TROUBLE.append(ValueError("broken pipe"))
+            with pytest.raises(ValueError, match="broken pipe"):
+                deliver(entry)
+            entry.refresh_from_db()
+            assert entry.attempts == attempt
+            waits.append(entry.available_at - timezone.now())
+        assert waits == sorted(waits)
+        assert (entry.state, entry.last_error) == ("dead", "ValueError: broken pipe")
+        deliver(entry)
+        assert DONE == []
+
+    @pytest.mark.parametrize("schema", ["", "public", "t_nobody"])
+    def test_without_a_tenant_nothing_runs_and_the_promise_stays(self, entry, schema):
+        with pytest.raises(TenantMissing):
+            task.run(schema=schema, entry=entry.pk, turn=0, word="hello")
+        assert DONE == []
+        assert OutboxEntry.objects.get(pk=entry.pk).attempts == 0
+
+
+class TestRelay:
+    def test_sends_again_what_is_due_and_only_that(self, entry, sent):
+        sent.clear()
+        tasks.relay_outbox.run()
+        assert sent == []
+        OutboxEntry.objects.update(available_at=timezone.now() - timedelta(seconds=1))
+        tasks.relay_outbox.run()
+        tasks.relay_outbox.run()
+        assert [message["entry"] for message in sent] == [entry.pk]
+
+    def test_a_lost_workers_turn_comes_again(self, entry, sent):
+        """A worker took it and died: its lease ends, and the next delivery has the next turn."""
+        OutboxEntry.objects.update(attempts=1, available_at=timezone.now() - timedelta(seconds=1))
+        sent.clear()
+        tasks.relay_outbox.run()
+        assert sent[0]["turn"] == 1
+        entry.refresh_from_db()
+        deliver(entry)
+        assert len(DONE) == 1
+
+    def test_what_was_given_up_stays_where_it_is(self, entry, sent):
+        OutboxEntry.objects.update(state="dead", available_at=timezone.now() - timedelta(seconds=1))
+        sent.clear()
+        tasks.relay_outbox.run()
+        assert sent == []
+
+
+class TestFanOut:
+    def test_names_each_active_tenant_once_however_many_beats(self, harbor, hillside, sent):
+        for _ in range(2):
+            tasks.fan_out.run(task="tests.tenancy.note", every=60)
+        assert sorted(message["schema"] for message in sent) == ["t_harbor", "t_hillside"]
+        Rhythm.objects.update(begun_at=timezone.now() - timedelta(seconds=60))
+        tasks.fan_out.run(task="tests.tenancy.note", every=60)
+        assert len(sent) == 4
+
+    def test_leaves_out_the_suspended(self, harbor, hillside, sent):
+        from parkops.tenancy import operations as tenancy
+
+        tenancy.suspend_tenant(hillside)
+        tasks.fan_out.run(task="tests.tenancy.note", every=60)
+        assert [message["schema"] for message in sent] == ["t_harbor"]
