@@ -42,6 +42,7 @@ def run() -> int:
             except KeyboardInterrupt:
                 return 130
             finally:
+                leftovers.end_leftovers(folder)
                 _stop_servers()
     except LocalServerError as error:
         print(error, file=sys.stderr)
