@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,6 +17,8 @@ from parkops.api.problems import Problem
 
 Handler = Callable[..., Any]
 HEADER = "Idempotency-Key"
+WAIT_SECONDS = 5
+PAUSE_SECONDS = 0.05
 # Not the caller's last word: a later try may come out otherwise.
 _NOT_KEPT = {401, 403, 409, 413, 429}
 
@@ -43,14 +46,7 @@ def _idempotent(handler: Handler, *, in_steps: bool) -> Handler:
         key = _key(request)
         if not key:
             return handler(request, *args, **kwargs)
-        claim = operations.claim_key(
-            token_id=request.auth.token_id,
-            route=_route(request),
-            key=key,
-            digest=_digest(request),
-            leased=in_steps,
-            at=timezone.now(),
-        )
+        claim = _claim(request, key, in_steps=in_steps)
         if claim.answer is not None:
             return _repeat(claim.answer)
         request.idempotency_claim = claim
@@ -73,6 +69,26 @@ def _idempotent(handler: Handler, *, in_steps: bool) -> Handler:
         return kept
 
     return decorate_view(keeping)(claimed)
+
+
+def _claim(request: HttpRequest, key: str, *, in_steps: bool) -> operations.Claim:
+    """Claim the key; a double of a request in steps waits a few seconds for the first to end."""
+    wanted = {
+        "token_id": request.auth.token_id,
+        "route": _route(request),
+        "key": key,
+        "digest": _digest(request),
+        "leased": in_steps,
+    }
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return operations.claim_key(**wanted, at=timezone.now())
+        except Problem as problem:
+            waits = in_steps and problem.code == "idempotency_in_progress"
+            if not waits or time.monotonic() > until:
+                raise
+        time.sleep(PAUSE_SECONDS)
 
 
 def _settle(request: HttpRequest, response: HttpResponse, *, in_steps: bool) -> HttpResponse:

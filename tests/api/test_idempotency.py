@@ -16,7 +16,9 @@ from parkops.api.problems import Problem
 from parkops.customers import operations as customers
 from parkops.customers.models import Customer
 from parkops.kernel.actors import SYSTEM
+from payments.models import Payment
 from tests.conftest import Site
+from tests.factories.payments import make_charge
 
 CUSTOMERS = "/api/v1/customers"
 ANA = {"email": "ana@b.test", "name": "Ana"}
@@ -176,3 +178,28 @@ def test_many_at_once_act_once(own_database):
     assert len({answer.content for answer in answers}) == 1
     connection.set_tenant(own_database)
     assert Customer.objects.filter(email="ana@b.test").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_doubles_of_an_act_in_steps_hear_its_answer(own_database):
+    """Four doubles of a cash payment at once: money is taken once, and all hear the same."""
+    with tenant_context(own_database):
+        secret = accounts.create_token(
+            name="t", scopes=["admin"], by=SYSTEM, at=timezone.now()
+        ).secret
+        charge = make_charge(kind="fee", at=timezone.now())
+    body = {"charges": [str(charge.public_id)], "method": "cash"}
+
+    def send(_):
+        headers = {"authorization": f"Bearer {secret}"}
+        try:
+            return post(Site("harbor"), headers, body, "cash", "/api/v1/payments")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(send, range(4)))
+    assert {answer.status_code for answer in answers} == {201}, answers[0].content
+    assert len({answer.content for answer in answers}) == 1
+    connection.set_tenant(own_database)
+    assert Payment.objects.count() == 1
