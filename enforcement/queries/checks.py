@@ -1,23 +1,21 @@
 """What a plate check answers: everything known of a plate in a zone at an instant, and the verdict."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from django.db.models import F
 
 from enforcement.models import BootNotice, Citation, HotlistEntry, PlateCheck
 from enforcement.queries import citations as citing
 from enforcement.queries import sightings
 from enforcement.queries.citations import Standing
+from enforcement.queries.known import Asked, Known, Look, key_of, zone_of
 from enforcement.queries.sightings import Seen, Shared
 from enforcement.rules import fines, scofflaw
 from enforcement.rules.fines import Fine
 from enforcement.rules.scofflaw import Arrears, Unpaid
-from enforcement.rules.stays import Sight, Stay, stay_in
+from enforcement.rules.stays import Stay, stay_in
 from enforcement.rules.verdicts import (
     SEEN_ON_SITE,
     Ended,
@@ -29,33 +27,22 @@ from enforcement.rules.verdicts import (
 )
 from parkops.api.values import instant_out
 from parkops.kernel.codes import code_key
-from parkops.kernel.decisions import ALLOWED, Decision, NotFound, Refused
+from parkops.kernel.decisions import ALLOWED, Decision, NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
-from parkops.kernel.plates import plate_key, regions_match
+from parkops.kernel.plates import regions_match
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
-from parkops.programme.models import Version
 from parkops.programme.queries import InForce
 from parkops.programme.schema import Zone
 from parkops.programme.violation_schema import Violation
 from permits import queries as permits
-from permits.queries import Ask, NearMiss, Right
+from permits.queries import NearMiss, Right
+
+__all__ = ["Alert", "Answer", "Look", "Proposal", "answers_to", "key_of", "zone_of"]
 
 EXEMPT = "exempt"
 """The kind of hotlist entry whose plate may stand anywhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One question: a plate as typed, in a zone, at an instant."""
-
-    plate: str
-    region: str
-    zone: str
-    at: datetime
-    lat: float | None = None
-    lon: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +144,13 @@ def answers_to(looks: Sequence[Look], *, named: str = "") -> list[Answer]:
 
     :raises Refused: for a plate that is none, or a zone that the programme of its time has not.
     """
-    versions = _Versions()
-    asked = []
-    for place, look in enumerate(looks):
-        try:
-            asked.append(_read(look, versions.at(look.at)))
-        except Refused as refusal:
-            if named:
-                refusal.field = f"{named}.{place}.{refusal.field}"
-            raise
-    facts = _Facts(asked)
+    known = Known(looks, named=named)
+    asked = known.asked
     answers: dict[int, Answer] = {}
     for place in sorted(range(len(asked)), key=lambda i: (asked[i].look.at, i)):
-        answer = _answer(asked[place], facts, facts.rights[place])
-        facts.note(answer)
-        answers[place] = answer
+        answers[place] = _answer(asked[place], known, known.rights[place])
+        if answers[place].verdict is not Verdict.SECOND_VEHICLE:
+            known.note(asked[place])
     return [answers[place] for place in range(len(asked))]
 
 
@@ -186,154 +165,24 @@ def record(reference: UUID) -> PlateCheck:
     return found
 
 
-def key_of(plate: str, *, field_name: str = "plate") -> str:
-    """Return the key of a plate as typed.
-
-    :raises Refused: if it has none, naming the field.
-    """
-    try:
-        return plate_key(plate)
-    except ValueError as error:
-        raise Refused("plate", str(error), field=field_name) from error
-
-
-def zone_of(in_force: InForce, code: str) -> Zone:
-    """Return the zone of this code.
-
-    :raises Refused: if the version has none, naming the field.
-    """
-    zone = in_force.programme.zone(code)
-    if zone is None:
-        raise Refused("unknown_zone", f"The program has no zone {code}.", field="zone")
-    return zone
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    look: Look
-    key: str
-    in_force: InForce
-    zone: Zone
-    zone_codes: tuple[str, ...]
-
-
-class _Versions:
-    """Which version was in force when, read once for any number of looks."""
-
-    def __init__(self) -> None:
-        rows = Version.objects.order_by(F("begins_at").asc(nulls_first=True), "number")
-        self.begun = list(rows.values_list("number", "begins_at"))
-
-    def at(self, at: datetime) -> InForce:
-        """Return the version in force at `at`.
-
-        :raises Refused: "no_programme" if the tenant has none.
-        """
-        numbers = [n for n, begins_at in self.begun if begins_at is None or begins_at <= at]
-        if not numbers:
-            return programme.in_force(at)
-        return programme.version(numbers[-1])
-
-
-def _read(look: Look, in_force: InForce) -> _Asked:
-    zone = zone_of(in_force, look.zone)
-    codes = tuple(outer.code for outer in in_force.programme.zones_covering(zone.code))
-    return _Asked(look, key_of(look.plate), in_force, zone, codes)
-
-
-@dataclass
-class _Facts:
-    """What the tenant knows of the asked plates, read once for all of them."""
-
-    asked: list[_Asked]
-    rights: list[list[Right]] = field(init=False)
-    hotlist: Mapping[str, list[HotlistEntry]] = field(init=False)
-    citations: Mapping[str, list[Citation]] = field(init=False)
-    marks: Mapping[str, list[tuple[str, Sight]]] = field(init=False)
-    shared: Mapping[int, Shared] = field(init=False)
-    seen: dict[str, list[Seen]] = field(init=False)
-    _events: Events | None = None
-
-    def __post_init__(self) -> None:
-        keys = {asked.key for asked in self.asked}
-        self.rights = permits.rights_for_many(
-            [Ask(a.key, a.look.region, a.zone_codes, a.look.at) for a in self.asked]
-        )
-        self.hotlist = _by_key(HotlistEntry.objects.filter(plate_key__in=keys), "pk")
-        counting = Citation.objects.counting().filter(plate_key__in=keys)
-        self.citations = _by_key(counting, "issued_at", "pk")
-        self._read_marks()
-        self._read_sharing()
-
-    @property
-    def events(self) -> Events:
-        """When events are on; read only if a window asks."""
-        if self._events is None:
-            self._events = programme.event_periods()
-        return self._events
-
-    def note(self, answer: Answer) -> None:
-        """Count a look as a sight, for the looks that follow."""
-        if answer.verdict is not Verdict.SECOND_VEHICLE:
-            seen = Seen(answer.key, answer.look.plate, answer.zone.code, answer.look.at)
-            self.seen.setdefault(answer.key, []).append(seen)
-
-    def _read_marks(self) -> None:
-        timed = [a for a in self.asked if a.zone.max_stay is not None]
-        if not timed:
-            self.marks = {}
-            return
-        since = min(
-            a.look.at - sightings.reach_of(a.zone.max_stay, a.zone.no_return)
-            for a in timed
-            if a.zone.max_stay is not None
-        )
-        until = max(a.look.at for a in timed)
-        self.marks = sightings.marks_of({a.key for a in timed}, since=since, until=until)
-
-    def _read_sharing(self) -> None:
-        limited = {
-            right.permit_id: asked
-            for asked, rights in zip(self.asked, self.rights, strict=True)
-            for right in rights
-            if right.holds_now and right.on_site is not None and right.permit_id is not None
-        }
-        self.shared, self.seen = {}, {}
-        if not limited:
-            return
-        first = min(asked.look.at for asked in self.asked)
-        last = max(asked.look.at for asked in self.asked)
-        self.shared = sightings.shared_permits(limited.keys(), since=first, until=last)
-        keys = {plate.plate_key for shared in self.shared.values() for plate in shared.plates}
-        if keys:
-            self.seen = sightings.seen_lately(keys, since=first - SEEN_ON_SITE, until=last)
-
-
-def _by_key(rows: Any, *order: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in rows.order_by("plate_key", *order):
-        found[row.plate_key].append(row)
-    return found
-
-
-def _answer(asked: _Asked, facts: _Facts, rights: Sequence[Right]) -> Answer:
+def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
     look = asked.look
     entries = [
         entry
-        for entry in facts.hotlist.get(asked.key, [])
+        for entry in known.hotlist.get(asked.key, [])
         if regions_match(look.region, entry.region) and _is_on(entry, look.at)
     ]
     holding = [right for right in rights if right.holds_now]
-    held = [_held(right, asked, facts) for right in holding]
+    held = [_held(right, asked, known) for right in holding]
     held += [_exempt(entry) for entry in entries if entry.kind == EXEMPT]
-    finding = judge(_question(asked, facts, rights, held))
-    known = [
+    finding = judge(_question(asked, known, rights, held))
+    cited = [
         citation
-        for citation in facts.citations.get(asked.key, [])
+        for citation in known.citations.get(asked.key, [])
         if regions_match(look.region, citation.region) and citation.issued_at <= look.at
     ]
-    unpaid = _unpaid(known, look.at)
-    proposals, refused = _proposals(asked, finding, known)
+    unpaid = _unpaid(cited, look.at)
+    proposals, refused = _proposals(asked, finding, cited)
     misses: Sequence[NearMiss] = ()
     if finding.verdict in (Verdict.UNAUTHORIZED, Verdict.OVERTIME):
         misses = permits.near_misses(plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at)
@@ -368,13 +217,13 @@ def _exempt(entry: HotlistEntry) -> Held:
 
 
 def _question(
-    asked: _Asked, facts: _Facts, rights: Sequence[Right], held: Sequence[Held]
+    asked: Asked, known: Known, rights: Sequence[Right], held: Sequence[Held]
 ) -> Question:
     look, version, zone = asked.look, asked.in_force.programme, asked.zone
     needs_events = any(window.during is not None for window in zone.enforced)
-    events = facts.events if needs_events else None
+    events = known.events if needs_events else None
     is_enforced = version.holds(zone.enforced, look.at, events=events)
-    stay = _stay(asked, facts) if is_enforced else None
+    stay = _stay(asked, known) if is_enforced else None
     usable = any(not right.is_used_up for right in held)
     ended: list[Ended] = []
     if is_enforced and zone.grace and rights and not usable:
@@ -400,11 +249,11 @@ def _question(
     )
 
 
-def _stay(asked: _Asked, facts: _Facts) -> Stay | None:
+def _stay(asked: Asked, known: Known) -> Stay | None:
     zone = asked.zone
     if zone.max_stay is None:
         return None
-    marks = facts.marks.get(asked.key, [])
+    marks = known.marks.get(asked.key, [])
     return stay_in(
         zone.code,
         [sight for region, sight in marks if regions_match(asked.look.region, region)],
@@ -415,7 +264,7 @@ def _stay(asked: _Asked, facts: _Facts) -> Stay | None:
     )
 
 
-def _enforced_since(asked: _Asked, events: Events | None) -> datetime | None:
+def _enforced_since(asked: Asked, events: Events | None) -> datetime | None:
     """When the present hours of enforcement began; None if they are older than any stay."""
     at, zone = asked.look.at, asked.zone
     if zone.max_stay is None:
@@ -428,15 +277,15 @@ def _enforced_since(asked: _Asked, events: Events | None) -> datetime | None:
     return spans[-1].start
 
 
-def _held(right: Right, asked: _Asked, facts: _Facts) -> Held:
-    shared = facts.shared.get(right.permit_id) if right.permit_id is not None else None
+def _held(right: Right, asked: Asked, known: Known) -> Held:
+    shared = known.shared.get(right.permit_id) if right.permit_id is not None else None
     others: tuple[str, ...] = ()
     if right.on_site is not None and shared is not None:
-        others = _others_on_site(shared, asked, facts)
+        others = _others_on_site(shared, asked, known)
     return Held(right.because, right.lifts_max_stay, right.on_site, others)
 
 
-def _others_on_site(shared: Shared, asked: _Asked, facts: _Facts) -> tuple[str, ...]:
+def _others_on_site(shared: Shared, asked: Asked, known: Known) -> tuple[str, ...]:
     """The permit's other plates seen on its site in the last hours, before this one was."""
     at = asked.look.at
     sold_under = programme.version(shared.programme_version).programme
@@ -444,7 +293,7 @@ def _others_on_site(shared: Shared, asked: _Asked, facts: _Facts) -> tuple[str, 
     site = [code for grant in kind.grants for code in grant.zones] if kind else []
 
     def first_seen(key: str) -> Seen | None:
-        lately = (s for s in facts.seen.get(key, []) if at - SEEN_ON_SITE < s.at <= at)
+        lately = (s for s in known.seen.get(key, []) if at - SEEN_ON_SITE < s.at <= at)
         return next((s for s in lately if sold_under.covers(site, s.zone)), None)
 
     own = first_seen(asked.key)
@@ -460,7 +309,7 @@ def _unpaid(known: Sequence[Citation], at: datetime) -> list[Standing]:
     return [standing for standing in citing.standings_of(open_, at=at) if standing.owed.minor > 0]
 
 
-def _arrears(asked: _Asked, unpaid: Sequence[Standing]) -> Arrears:
+def _arrears(asked: Asked, unpaid: Sequence[Standing]) -> Arrears:
     version = asked.in_force.programme
     counted = [Unpaid(s.citation.issued_at, s.owed, s.status.value) for s in unpaid]
     notice = None
@@ -483,7 +332,7 @@ def notice_sent_at(key: str, *, at: datetime) -> datetime | None:
 
 
 def _proposals(
-    asked: _Asked, finding: Finding, known: Sequence[Citation]
+    asked: Asked, finding: Finding, known: Sequence[Citation]
 ) -> tuple[list[Proposal], list[str]]:
     """The violations that the verdict raises here, and why others are not proposed again."""
     possible = [

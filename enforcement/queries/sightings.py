@@ -71,22 +71,20 @@ def shared_permits(
     permit_ids: Collection[int], *, since: datetime, until: datetime
 ) -> dict[int, Shared]:
     """Return, by id, those of these permits that cover more than one plate in [since, until]."""
-    rows = (
-        PlateRight.objects.filter(permit_id__in=permit_ids, starts_at__lte=until, ends_at__gt=since)
-        .select_related("permit")
-        .order_by("permit_id", "pk")
+    rows = PlateRight.objects.filter(
+        permit_id__in=permit_ids, starts_at__lte=until, ends_at__gt=since
+    ).values_list(
+        "permit_id",
+        "permit__programme_version",
+        "permit__type_code",
+        "plate_key",
+        "starts_at",
+        "ends_at",
     )
     found: dict[int, Shared] = {}
-    for row in rows:
-        if row.permit is None or row.permit_id is None:
-            continue
-        before = found.get(row.permit_id)
-        covered = Covered(row.plate_key, row.starts_at, row.ends_at)
-        found[row.permit_id] = Shared(
-            row.permit.programme_version,
-            row.permit.type_code,
-            (*(before.plates if before else ()), covered),
-        )
+    for permit_id, version, type_code, *covered in rows.order_by("permit_id", "pk"):
+        before = found[permit_id].plates if permit_id in found else ()
+        found[permit_id] = Shared(version, type_code, (*before, Covered(*covered)))
     return {
         permit_id: shared
         for permit_id, shared in found.items()
