@@ -6,6 +6,8 @@
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
+# Python compiles two thousand modules anew at each start where this is set.
+export PYTHONDONTWRITEBYTECODE :=
 # Tests and checks have servers of their own, so that they never disturb a running `make run`.
 OWN_SERVERS := PARKOPS_LOCAL_DIR=$(CURDIR)/.local/test
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)

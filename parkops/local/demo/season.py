@@ -286,7 +286,7 @@ class Stage:
                     at=at,
                 )
             look = Look(car.plate, car.region, where, at)
-            answer = checks.check_plate(look, source="field", by=officer, at=at)
+            answer = checks.check_plate(look, source="field", by=officer, at=at).answer
             if answer.proposals and answer.proposals[0].again:
                 return car, where, answer.proposals[0].violation.code
         where, violation = dice.choice(SEEN_BY_EYE[slug])
