@@ -22,6 +22,14 @@ FUELS = [
 """What vehicles run on, as programmes name it, and in words."""
 
 
+def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
+    """Let these be the choices of a form's field."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} offers no choices")
+    field.choices = choices
+
+
 class ChoiceForm(forms.Form):
     """Asks which permit."""
 
@@ -29,7 +37,7 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, *args: Any, codes: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["permit_type"].choices = [(code, code) for code in codes]
+        offer(self, "permit_type", [(code, code) for code in codes])
         self.fields["permit_type"].error_messages["required"] = "Choose a permit."
         self.fields["permit_type"].error_messages["invalid_choice"] = (
             "This permit is not open to you now. Choose another."
@@ -51,7 +59,7 @@ class PlateForm(forms.Form):
         self, *args: Any, is_optional: bool = False, asks_fuel: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [("", "Another place"), *regions.choices()]
+        offer(self, "region", [("", "Another place"), *regions.choices()])
         self.fields["plate"].required = not is_optional
         if not asks_fuel:
             del self.fields["fuel"]
@@ -103,6 +111,7 @@ class DatesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today, self.latest = today, latest
+        self.least_hours, self.most_hours = least_hours, most_hours or MOST_HOURS
         self.fields["start_on"].widget.attrs |= {
             "min": today.isoformat(),
             "max": latest.isoformat(),
@@ -111,17 +120,16 @@ class DatesForm(forms.Form):
             del self.fields["hours"], self.fields["start_time"]
             return
         hours = self.fields["hours"]
-        hours.min_value, hours.max_value = least_hours, most_hours or MOST_HOURS
         hours.help_text = (
             f"From {least_hours} to {most_hours}." if most_hours else f"At least {least_hours}."
         )
-        hours.widget.attrs |= {"min": hours.min_value, "max": hours.max_value}
+        hours.widget.attrs |= {"min": self.least_hours, "max": self.most_hours}
 
     def clean_hours(self) -> int:
         """Return the hours, within what the permit type sells."""
-        hours, rule = self.cleaned_data["hours"], self.fields["hours"]
-        if not rule.min_value <= hours <= rule.max_value:
-            raise forms.ValidationError(f"From {rule.min_value} to {rule.max_value} hours.")
+        hours = self.cleaned_data["hours"]
+        if not self.least_hours <= hours <= self.most_hours:
+            raise forms.ValidationError(f"From {self.least_hours} to {self.most_hours} hours.")
         return hours
 
     def clean_start_on(self) -> date:
@@ -176,8 +184,8 @@ class FilterForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].choices = [("", "Every kind"), *kinds]
-        self.fields["status"].choices = [("", "Every state"), *states]
+        offer(self, "type", [("", "Every kind"), *kinds])
+        offer(self, "status", [("", "Every state"), *states])
 
 
 class PlatesForm(forms.Form):
@@ -227,7 +235,7 @@ class SaleForm(PlatesForm):
 
     def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["permit_type"].choices = kinds
+        offer(self, "permit_type", kinds)
 
 
 class PassForm(PlateForm):

@@ -74,5 +74,5 @@ def _entry(entry: WaitlistEntry) -> dict[str, Any]:
         "position": line.position_of(entry),
         "joined_at": instant_out(entry.joined_at),
         "offer_expires_at": instant_out(entry.offer_expires_at) if is_offered else None,
-        "permit": entry.permit.number if entry.permit_id else None,
+        "permit": entry.permit.number if entry.permit else None,
     }

@@ -187,7 +187,7 @@ def _permit_out(
         "approved_at": instant_out(permit.approved_at),
         "cancelled_at": instant_out(permit.cancelled_at),
         "revoked_at": instant_out(permit.revoked_at),
-        "renews": permit.renews.number if permit.renews_id else None,
+        "renews": permit.renews.number if permit.renews else None,
         "hangtag": permit.hangtag or None,
         "programme_version": permit.programme_version,
         "charge": charge_out(charge) if charge else None,

@@ -56,18 +56,18 @@ def tell(event: str, permit: Permit, *, at: datetime, occasion: str = "", **more
     )
 
 
-def tell_of_offer(entry: WaitlistEntry, *, type_name: str, at: datetime) -> None:
+def tell_of_offer(entry: WaitlistEntry, *, type_name: str, until: datetime, at: datetime) -> None:
     """Write to somebody in line that a place is offered, and until when."""
     zone = programme.in_force(at).programme.tz
     messaging.send_once(
         event="waitlist.offered",
-        key=f"waitlist:{entry.reference}:{entry.offered_at:%Y%m%d%H%M%S}",
+        key=f"waitlist:{entry.reference}:{until:%Y%m%d%H%M%S}",
         to=entry.customer.email,
         customer_id=entry.customer_id,
         context={
             "name": entry.customer.name,
             "type": type_name,
-            "until": clock_text(entry.offer_expires_at, zone),
+            "until": clock_text(until, zone),
             "path": reverse("portal_permits:start", args=[entry.type_code]),
         },
         at=at,

@@ -122,12 +122,12 @@ def offer_free_places(type_code: str, *, at: datetime) -> int:
             break
         entry.status, entry.places = Status.OFFERED, list(wanted)
         entry.offered_at = at
-        entry.offer_expires_at = kind.waitlist.offer.after(at, rules.tz)
+        until = entry.offer_expires_at = kind.waitlist.offer.after(at, rules.tz)
         entry.save(update_fields=["status", "places", "offered_at", "offer_expires_at"])
         audit.record(
             "waitlist.offered", subject=("waitlist", str(entry.reference)), actor=SYSTEM, at=at
         )
-        notices.tell_of_offer(entry, type_name=kind.name, at=at)
+        notices.tell_of_offer(entry, type_name=kind.name, until=until, at=at)
         offered += 1
     return offered
 

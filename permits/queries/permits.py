@@ -76,7 +76,7 @@ def plates_of(permits: Iterable[Permit], *, at: datetime) -> dict[int, tuple[Pla
     )
     found: dict[int, list[PlateOn]] = {}
     for row in rows:
-        found.setdefault(row.permit_id, []).append(
+        found.setdefault(row.permit_id or 0, []).append(
             PlateOn(row.plate_text, row.plate_key, row.region)
         )
     return {key: tuple(plates) for key, plates in found.items()}

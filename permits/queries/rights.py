@@ -11,7 +11,8 @@ from parkops.kernel.periods import Period
 from parkops.kernel.plates import deletions, folded, near_miss, regions_match
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
-from permits.models import Permit, PlateRight
+from permits.models import ParkingSession, Permit, PlateRight
+from permits.queries.permits import type_of
 from permits.rules import grants
 from permits.rules.status import Status, live_periods
 
@@ -174,8 +175,8 @@ class _Book:
 
     def right(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right | None:
         """Return the right of a row at `at`; None if it never was one (an unpaid cart)."""
-        if row.kind == PlateRight.Kind.SESSION:
-            return self._session(row, zone_codes, at)
+        if row.session is not None:
+            return self._session(row, row.session, zone_codes, at)
         return self._permit(row, zone_codes, at)
 
     def ended(
@@ -208,15 +209,15 @@ class _Book:
         own = Period(row.starts_at, row.ends_at).overlap(span)
         if own is None:
             return []
-        if row.kind == PlateRight.Kind.SESSION:
+        if row.session is not None:
             here = code_key(row.session.zone_code) in {code_key(code) for code in zone_codes}
             return [own] if here else []
-        sold_under = programme.version(row.permit.programme_version).programme
-        kind = sold_under.permit_type(row.permit.type_code)
-        reach = grants.reach(kind.grants, zone_codes)
+        permit = _permit_of(row)
+        sold_under = programme.version(permit.programme_version).programme
+        reach = grants.reach(type_of(permit).grants, zone_codes)
         if reach is None:
             return []
-        live = [part for p in live_periods(row.permit.life) if (part := p.overlap(own))]
+        live = [part for p in live_periods(permit.life) if (part := p.overlap(own))]
         if any(window.is_always for window in reach.windows):
             return live
         events = self.events if grants.has_event(reach.windows) else None
@@ -224,8 +225,9 @@ class _Book:
             held for part in live for held in sold_under.periods(reach.windows, part, events=events)
         ]
 
-    def _session(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right:
-        stay = row.session
+    def _session(
+        self, row: PlateRight, stay: ParkingSession, zone_codes: Sequence[str], at: datetime
+    ) -> Right:
         here = code_key(stay.zone_code) in {code_key(code) for code in zone_codes}
         begun, over = row.starts_at <= at, at >= row.ends_at
         if not here:
@@ -251,12 +253,12 @@ class _Book:
         )
 
     def _permit(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right | None:
-        permit: Permit = row.permit
+        permit = _permit_of(row)
         status = permit.status_at(at)
         if permit.paid_at is None:
             return None
         sold_under = programme.version(permit.programme_version).programme
-        kind = sold_under.permit_type(permit.type_code)
+        kind = type_of(permit)
         reach = grants.reach(kind.grants, zone_codes)
         until = row.ends_at
         name = f"{_titled(row.kind)} {permit.number}"
@@ -293,6 +295,13 @@ class _Book:
         )
 
 
+def _permit_of(row: PlateRight) -> Permit:
+    """Return what a right that is no paid stay's rests on; the database sees that it is there."""
+    if row.permit is None:
+        raise LookupError(f"{row} rests on nothing")
+    return row.permit
+
+
 def _why_not(name: str, status: Status, permit: Permit, row: PlateRight) -> str:
     words = {
         Status.HELD: "is not paid yet",
@@ -311,7 +320,7 @@ def _titled(kind: str) -> str:
 
 
 def _clock(at: datetime, row: PlateRight) -> str:
-    source = row.session if row.kind == PlateRight.Kind.SESSION else row.permit
+    source = row.session or _permit_of(row)
     zone = programme.version(source.programme_version).programme.tz
     local = at.astimezone(zone)
     return f"{local.day} {local:%b %Y, %H:%M}"

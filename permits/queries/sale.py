@@ -269,7 +269,7 @@ def _current(
     rows = Permit.objects.filter(current_q(at), customer=customer, type_key=code_key(kind.code))
     if isinstance(kind.term, Fixed):
         rows = rows.filter(starts_at__lt=run.period.end, ends_at__gt=run.period.start)
-    return rows.exclude(pk=renews.pk if renews else None).count()
+    return rows.exclude(pk=renews.pk if renews else 0).count()
 
 
 def _open_permits(
@@ -281,7 +281,7 @@ def _open_permits(
     wanted = status_q(next(iter(OPEN)), at)
     for status in OPEN:
         wanted |= status_q(status, at)
-    return rows.filter(wanted).exclude(pk=renews.pk if renews else None).count()
+    return rows.filter(wanted).exclude(pk=renews.pk if renews else 0).count()
 
 
 def _audience(kind: PermitType, audiences: Sequence[str]) -> str:

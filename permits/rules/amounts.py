@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
@@ -36,7 +37,7 @@ def tax_of(price: Money, tax: Tax | None, *, on: str) -> tuple[Money, Money]:
     return (price - amount, amount) if tax.included else (price, amount)
 
 
-def percent(share: object) -> str:
+def percent(share: Decimal | Fraction) -> str:
     """Return a share in words: Decimal("0.079") is "7.9%"."""
     whole = Fraction(share) * 100
     if whole.denominator == 1:

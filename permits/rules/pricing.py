@@ -8,7 +8,7 @@ from fractions import Fraction
 from parkops.kernel.dates import half_months_touched, local_date, months_touched
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
-from parkops.programme.permit_schema import Fixed, HourTerm, PermitType
+from parkops.programme.permit_schema import Fixed, HourTerm, PermitType, Price
 from parkops.programme.price_schema import Condition
 from parkops.programme.schema import Programme
 from permits.rules.amounts import Line, lines_of, percent, rounded, tax_of
@@ -124,6 +124,15 @@ def prorated(kind: PermitType, *, from_day: date) -> Share:
         f"{left} of {whole} {name} of the term are left on {day_text(from_day)}, "
         "the present one included.",
     )
+
+
+def asks_fuel(price: Price) -> bool:
+    """Return whether what a vehicle runs on matters for the price."""
+    conditions = [
+        *(condition for extra in price.add for condition in extra.conditions),
+        *(condition for multiple in price.times for condition in multiple.conditions),
+    ]
+    return any(condition.subject == "vehicle.fuel" for condition in conditions)
 
 
 def _base_text(kind: PermitType, programme: Programme, run: Run) -> str:

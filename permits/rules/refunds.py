@@ -51,7 +51,7 @@ def refund(
     fee = min(rule.fee, before) if rule.fee else nothing
     lines = [Line("Unused part", before)]
     because = [why]
-    if fee:
+    if rule.fee and fee:
         lines.append(Line("Cancellation fee", -fee))
         because.append(f"A fee of {rule.fee.amount} {fee.currency} is kept.")
     if tax:

@@ -22,6 +22,7 @@ from permits import operations
 from permits.forms import ChoiceForm, DatesForm, EmailForm, PlateForm
 from permits.models import Permit
 from permits.queries import sale, shop
+from permits.rules import pricing
 from permits.rules.plates import read_plates
 from permits.views.portal import draft as drafts
 from permits.views.portal.draft import Draft
@@ -72,12 +73,9 @@ def vehicle(request: HttpRequest) -> HttpResponse:
         return _answered(request, draft, kind, stay="vehicle")
     has_room = len(draft.plates) < kind.vehicles.max
     may_go_on = bool(draft.plates) or act == "later"
-    asks_fuel = any(
-        condition.subject == "vehicle.fuel"
-        for line in (*kind.price.add, *kind.price.times)
-        for condition in line.conditions
+    form = PlateForm(
+        posted(request), is_optional=may_go_on, asks_fuel=pricing.asks_fuel(kind.price)
     )
-    form = PlateForm(posted(request), is_optional=may_go_on, asks_fuel=asks_fuel)
     if request.method == "POST" and form.is_valid():
         _add_plate(draft, form, room=has_room)
         draft.has_plates = True
@@ -106,19 +104,19 @@ def dates(request: HttpRequest) -> HttpResponse:
     draft, kind, in_force = _under_way(request, now)
     zone = in_force.programme.tz
     today = local_date(now, zone)
-    by_hour = drafts.is_by_hour(kind)
+    by_hour, least_hours, most_hours = drafts.hours_of(kind)
     local = (draft.start_at(zone, now)).astimezone(zone)
     form = DatesForm(
         posted(request),
         today=today,
         latest=today + AHEAD,
         by_hour=by_hour,
-        least_hours=kind.term.min if by_hour else 1,
-        most_hours=kind.term.max if by_hour else None,
+        least_hours=least_hours,
+        most_hours=most_hours,
         initial={
             "start_on": max(drafts.first_day(draft, zone, now), today),
             "start_time": local.time(),
-            "hours": draft.hours or (kind.term.min if by_hour else 1),
+            "hours": draft.hours or least_hours,
         },
     )
     if request.method == "POST" and form.is_valid():

@@ -87,6 +87,8 @@ def first_day(draft: Draft, zone: ZoneInfo, at: datetime) -> date:
     return date.fromisoformat(draft.start_on) if draft.start_on else local_date(at, zone)
 
 
-def is_by_hour(kind: PermitType) -> bool:
-    """Return whether a permit of this kind is sold by the hour."""
-    return isinstance(kind.term, HourTerm)
+def hours_of(kind: PermitType) -> tuple[bool, int, int | None]:
+    """Return whether a permit of this kind is sold by the hour, and how few and how many."""
+    if isinstance(kind.term, HourTerm):
+        return True, kind.term.min, kind.term.max
+    return False, 1, None

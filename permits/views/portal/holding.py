@@ -1,5 +1,7 @@
 """A permit's own pages: what it is, on paper, in the calendar, and what its holder may do."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -206,7 +208,7 @@ def passes(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, "permits/portal/passes.html", context, status=status)
 
 
-def _end_pass(request: HttpRequest, permit: Permit, reference: str, now: object) -> None:
+def _end_pass(request: HttpRequest, permit: Permit, reference: str, now: datetime) -> None:
     known = permit.passes.filter(reference=reference).first() if _is_uuid(reference) else None
     if known is None:
         raise NotFound("There is no such pass.")
