@@ -16,7 +16,6 @@ from parkops.api.paging import Paging, page_of
 from parkops.api.problems import Problem, statuses
 from parkops.api.values import Instant, MoneyIn, MoneyOut, instant_out, money_out
 from parkops.kernel.decisions import Refused
-from parkops.kernel.money import Money
 from parkops.kernel.permissions import Scope
 from parkops.kernel.plates import plate_key
 from payments import links, operations, place, queries
@@ -406,18 +405,15 @@ def _entry_out(entry: LedgerEntry) -> dict:
 
 
 def _drawer_out(drawer: Drawer) -> dict:
-    is_closed = drawer.closed_at is not None
-    expected = (
-        Money(drawer.expected_minor, place.currency()) if is_closed else queries.expected_in(drawer)
-    )
+    counted, over = drawer.counted_minor, drawer.over_minor
     return {
         "id": drawer.public_id,
         "name": drawer.name,
-        "status": "closed" if is_closed else "open",
+        "status": "open" if drawer.closed_at is None else "closed",
         "opened_at": drawer.opened_at,
         "closed_at": drawer.closed_at,
         "float_": _money(drawer.float_minor),
-        "expected": money_out(expected),
-        "counted": _money(drawer.counted_minor) if is_closed else None,
-        "over_short": _money(drawer.counted_minor - drawer.expected_minor) if is_closed else None,
+        "expected": money_out(queries.expected_in(drawer)),
+        "counted": None if counted is None else _money(counted),
+        "over_short": None if over is None else _money(over),
     }

@@ -45,5 +45,12 @@ class Drawer(models.Model):
         ]
         indexes = [models.Index(fields=["-opened_at", "-id"], name="drawer_newest")]
 
+    @property
+    def over_minor(self) -> int | None:
+        """What was counted beyond what was expected, short below zero; None while it is open."""
+        if self.counted_minor is None or self.expected_minor is None:
+            return None
+        return self.counted_minor - self.expected_minor
+
     def __str__(self) -> str:
         return f"Drawer {self.name} of {self.holder_name}"

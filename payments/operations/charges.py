@@ -237,18 +237,16 @@ def set_parts(
     late_fee: int = 0,
     discount: int = 0,
     text: str,
-    of: Payment | None = None,
     by: Actor,
     at: datetime,
 ) -> list[tuple[Payment, int]]:
     """Set the parts of a locked charge, post the difference, and free what is paid beyond it.
 
-    Returns how much came free of which payment, newest first; it is credit there now. `of` says
-    which payment alone it comes free of.
+    Returns how much came free of which payment, newest first; it is credit there now.
     """
     was = _parts(charge)
     amount = net + tax + late_fee - discount
-    freed = release(charge, max(charge.paid_minor - amount, 0), of=of)
+    freed = release(charge, max(charge.paid_minor - amount, 0))
     excess = sum(minor for _, minor in freed)
     charge.net_minor, charge.tax_minor = net, tax
     charge.late_fee_minor, charge.discount_minor = late_fee, discount
@@ -275,7 +273,7 @@ def set_parts(
     return freed
 
 
-def release(charge: Charge, minor: int, *, of: Payment | None = None) -> list[tuple[Payment, int]]:
+def release(charge: Charge, minor: int) -> list[tuple[Payment, int]]:
     """Take `minor` of what was paid on a locked charge off it, newest payment first, as credit.
 
     The charge's own columns and the ledger are the caller's to write.
@@ -284,8 +282,6 @@ def release(charge: Charge, minor: int, *, of: Payment | None = None) -> list[tu
     if not minor:
         return freed
     held = Allocation.objects.filter(charge=charge, payment__state=Payment.State.SUCCEEDED)
-    if of is not None:
-        held = held.filter(payment=of)
     ids = list(held.values_list("payment_id", flat=True))
     payments = Payment.objects.select_for_update().filter(pk__in=ids).order_by("pk").in_bulk()
     for allocation in held.order_by("-payment__succeeded_at", "-payment_id"):

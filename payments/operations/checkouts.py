@@ -234,6 +234,8 @@ def _reserve(
     wanted = {charge.pk: share for charge, share in zip(owing, shares, strict=True) if share}
     if again := _still_open(wanted, given, return_path, at=at):
         return again
+    # Whole seconds, as the provider keeps them: the same call must say the same.
+    expires_at = (at + CHECKOUT_LASTS).replace(microsecond=0)
     payment = Payment(
         number=place.next_number("R", at=at),
         method=Payment.Method.CARD,
@@ -249,8 +251,7 @@ def _reserve(
         request_key=request_key or None,
         account=place.tenant().stripe_account,
         return_path=return_path,
-        # Whole seconds, as the provider keeps them: the same call must say the same.
-        expires_at=(at + CHECKOUT_LASTS).replace(microsecond=0),
+        expires_at=expires_at,
     )
     payment.idempotency_key = f"{connection.schema_name}:payment:{payment.public_id}"
     payment.return_token = signing.sign(str(payment.public_id), purpose="checkout")
@@ -262,7 +263,7 @@ def _reserve(
     )
     for charge in owing:
         settlement.raiser_of(charge.kind).checkout_opened(
-            charge.reference, until=payment.expires_at + HOLD_AFTER_PAGE
+            charge.reference, until=expires_at + HOLD_AFTER_PAGE
         )
     audit.record(
         "payment.started",
@@ -294,6 +295,7 @@ def _still_open(
             and parts == wanted
             and payment.amount_minor == given
             and payment.return_path == return_path
+            and payment.expires_at is not None
             and payment.expires_at > at + REUSE_WHILE_LEFT
         )
         if is_same:
@@ -343,6 +345,8 @@ def _may_change(payment: Payment) -> bool:
 
 def _request_of(payment: Payment) -> CheckoutRequest:
     """Write the request from the stored row alone, so that it is the same each time."""
+    if payment.expires_at is None or payment.idempotency_key is None:
+        raise ValueError(f"{payment} is not by card")
     parts = payment.allocations.select_related("charge").order_by("place", "pk")
     lines = [
         CheckoutLine(part.charge.text, Money(part.asked_minor, payment.currency)) for part in parts

@@ -288,20 +288,7 @@ def complete(refund: Refund, *, by: Actor, at: datetime) -> None:
 
 def unpay(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:
     """Let `minor` that a locked payment paid on a locked charge be its credit, and owed again."""
-    charge, payment = part.charge, part.payment
-    charge.postings += 1
-    payment.credit_minor += minor
-    payment.save(update_fields=["credit_minor"])
-    ledger.post(
-        f"charge:{charge.public_id}:{charge.postings}",
-        [
-            Leg(RECEIVABLE, minor, charge),
-            Leg(CUSTOMER_CREDIT, -minor, None, payment.customer_id),
-        ],
-        text=f"{charge.text}: owed again",
-        by=by,
-        at=at,
-    )
+    _to_credit(part, minor, by=by, at=at)
     take_off(part, minor, by=by, at=at)
 
 
@@ -319,13 +306,36 @@ def take_off(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:
 
 
 def _reduce(part: Allocation, minor: int, *, text: str, by: Actor, at: datetime) -> None:
-    """Let a locked charge come to less by `minor`, freed of this payment and no other."""
+    """Let a locked charge come to less by `minor` and have as much less paid: what it owes stays."""
     charge = part.charge
-    left = charge.amount_minor - minor
+    _to_credit(part, minor, by=by, at=at)
+    part.released_minor += minor
+    part.save(update_fields=["released_minor"])
+    charge.paid_minor -= minor
     net, tax = rules.parts_of(
-        left, raised_net=charge.raised_net_minor, raised_tax=charge.raised_tax_minor
+        charge.amount_minor - minor,
+        raised_net=charge.raised_net_minor,
+        raised_tax=charge.raised_tax_minor,
     )
-    charging.set_parts(charge, net=net, tax=tax, text=text, of=part.payment, by=by, at=at)
+    charging.set_parts(charge, net=net, tax=tax, text=text, by=by, at=at)
+
+
+def _to_credit(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:
+    """Post that `minor` paid on a charge is credit of its payment; the charge is the caller's."""
+    charge, payment = part.charge, part.payment
+    payment.credit_minor += minor
+    payment.save(update_fields=["credit_minor"])
+    charge.postings += 1
+    ledger.post(
+        f"charge:{charge.public_id}:{charge.postings}",
+        [
+            Leg(RECEIVABLE, minor, charge),
+            Leg(CUSTOMER_CREDIT, -minor, None, payment.customer_id),
+        ],
+        text=f"{charge.text}: taken off again",
+        by=by,
+        at=at,
+    )
 
 
 def _raise_nsf_fee(

@@ -101,17 +101,21 @@ def as_rows(charges: Iterable[Charge], *, at: datetime | None) -> list[ChargeRow
     One call to each kind's raiser, however many charges. A settled charge stays as it was settled.
     """
     charges = list(charges)
+    due = _due(charges, at=at) if at is not None else {}
+    currency = place.currency()
+    return [_row(charge, due.get((charge.kind, charge.reference)), currency) for charge in charges]
+
+
+def _due(charges: Iterable[Charge], *, at: datetime) -> dict[tuple[str, str], settlement.Due]:
     asked: dict[str, list[str]] = {}
     for charge in charges:
-        if at is not None and charge.settled_at is None:
+        if charge.settled_at is None:
             asked.setdefault(charge.kind, []).append(charge.reference)
-    due = {
+    return {
         (kind, reference): told
         for kind, references in asked.items()
         for reference, told in settlement.due_at(kind, references, at=at).items()
     }
-    currency = place.currency()
-    return [_row(charge, due.get((charge.kind, charge.reference)), currency) for charge in charges]
 
 
 def _row(charge: Charge, due: settlement.Due | None, currency: str) -> ChargeRow:

@@ -145,7 +145,12 @@ def drawers() -> QuerySet[Drawer]:
 
 
 def expected_in(drawer: Drawer) -> Money:
-    """Return what should lie in a drawer: its float, cash taken, less cash given back."""
+    """Return what should lie in a drawer: its float, cash taken, less cash given back.
+
+    Of a closed one it is what was expected when it was closed.
+    """
+    if drawer.expected_minor is not None:
+        return place.money(drawer.expected_minor)
     taken = Payment.objects.filter(
         drawer=drawer, method=Payment.Method.CASH, state=Payment.State.SUCCEEDED
     ).aggregate(total=Sum("amount_minor"))["total"]

@@ -1,9 +1,10 @@
 """The counter: find who stands there, take the money, give the change; drawers."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -72,7 +73,7 @@ def taken(request: HttpRequest, number: str) -> HttpResponse:
 def drawer_list(request: HttpRequest) -> HttpResponse:
     """List drawers, those opened last first, with what was over or short."""
     rows = Paginator(queries.drawers().order_by("-opened_at", "-pk"), PER_PAGE)
-    shown = rows.get_page(request.GET.get("page"))
+    shown: Page[Any] = rows.get_page(request.GET.get("page"))
     shown.object_list = [pages.drawer_line(row) for row in shown.object_list]
     context = {"page": shown, "may_take": request.user.may(Permission.PAYMENT_TAKE)}
     return page(request, "payments/office/drawers.html", context, part="results")

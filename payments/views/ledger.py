@@ -1,8 +1,9 @@
 """The ledger in the office: all balances at a date, and the entries of an account."""
 
 from datetime import date, datetime
+from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -39,7 +40,7 @@ def entries(request: HttpRequest, code: str) -> HttpResponse:
     told = form.cleaned_data if form.is_valid() else {}
     since, before = _start(told.get("since")), _end(told.get("until"))
     rows = queries.entries_of(code, since=since, before=before).order_by("-posted_at", "-pk")
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown: Page[Any] = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = [pages.entry_line(entry) for entry in shown.object_list]
     context = {
         "account": account,

@@ -1,7 +1,9 @@
 """Payments in the office: the list, one payment, refunds, bounced checks."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -28,9 +30,9 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         text=told.get("q", ""), method=told.get("method", ""), state=told.get("state", "")
     )
     found = queries.with_parts(rows).order_by("-created_at", "-pk")
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = [pages.payment_line(payment) for payment in shown.object_list]
-    context = {"form": form, "page": shown, "tabs": _tabs(request)}
+    context = {"form": form, "page": shown, "tabs": _tabs(request, on_list=True)}
     return page(request, "payments/office/list.html", context, part="results")
 
 
@@ -39,11 +41,11 @@ def payment_list(request: HttpRequest) -> HttpResponse:
 def refund_list(request: HttpRequest) -> HttpResponse:
     """List the refunds that are not done, the oldest first."""
     found = queries.refunds_not_done().order_by("created_at", "pk")
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = [pages.refund_line(refund) for refund in shown.object_list]
     context = {
         "page": shown,
-        "tabs": _tabs(request),
+        "tabs": _tabs(request, on_list=False),
         "may_refund": request.user.may(Permission.PAYMENT_REFUND),
     }
     return page(request, "payments/office/refunds.html", context, part="results")
@@ -124,10 +126,9 @@ def _detail(
     }
 
 
-def _tabs(request: HttpRequest) -> list[Tab]:
+def _tabs(request: HttpRequest, *, on_list: bool) -> list[Tab]:
     counts = pages.counts()
     state = request.GET.get("state", "")
-    on_list = request.resolver_match.url_name == "list"
     home, refunds = pages.list_url(), pages.refunds_url()
     review = Payment.State.NEEDS_REVIEW
     return [

@@ -123,7 +123,7 @@ def _act(word: str, which: int, minor: int, now) -> None:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(acts=ACTS)
 def test_whatever_happens_the_books_agree_with_the_rows(harbor, raising, now, acts):

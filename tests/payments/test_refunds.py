@@ -49,6 +49,14 @@ class TestRefundPayment:
         assert raising.told == [("settled", charge.reference)]
         assert_sound(now)
 
+    def test_of_a_part_paid_leaves_what_is_owed_as_it_was(self, now):
+        charge = make_charge(at=now)
+        payment = pay(charge, at=now, amount=1_500)
+        refund(payment, 1_000, now, owed_again=False)
+        assert owed(charge) == 2_500
+        assert books(now) == {CASH: 500, RECEIVABLE: 2_500, FINE_REVENUE: -3_000}
+        assert_sound(now)
+
     def test_takes_credit_first(self, now):
         charge = make_charge(at=now)
         payment = pay(charge, at=now, method="cheque", amount=5_000)
