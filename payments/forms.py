@@ -44,8 +44,13 @@ class TakeForm(forms.Form):
     given = MoneyField(label="Amount given", required=False, max_length=20)
     payer = forms.CharField(label="Paid by", required=False, max_length=200)
 
-    def __init__(self, *args, charges=(), **kwargs):
+    def __init__(self, *args, charges=(), has_credit=False, **kwargs):
         super().__init__(*args, **kwargs)
+        if has_credit:
+            self.fields["method"].choices = [
+                *self.fields["method"].choices,
+                ("credit", "Credit of the customer"),
+            ]
         self.fields["charge"].choices = [(str(row.id), row.text) for row in charges]
         self.fields["charge"].error_messages["required"] = "Tick what is paid."
 

@@ -1,5 +1,6 @@
 """What the payment rules say. Pure: no database, no clock, no Django."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -77,6 +78,24 @@ def may_bounce(*, method: str, state: str, refunded: int) -> Decision:
         return Decision("not_a_cheque", "Only a check that was taken can bounce.")
     if refunded:
         return Decision("already_refunded", "Part of this check has been refunded.")
+    return ALLOWED
+
+
+_DIGITS = re.compile(r"(?:\d[ -]?){12,18}\d")
+
+
+def may_keep_text(text: str, *, field: str) -> Decision:
+    """Decide whether free text may be kept: not if it holds what looks like a card number.
+
+    That is 13 to 19 digits, with blanks or hyphens between, whose Luhn check digit is right.
+    """
+    for found in _DIGITS.findall(text):
+        digits = [int(letter) for letter in found if letter.isdigit()]
+        doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
+        if (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0:
+            return Decision(
+                "card_number", "This looks like a card number. It must not be written here.", field
+            )
     return ALLOWED
 
 

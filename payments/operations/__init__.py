@@ -18,6 +18,7 @@ from payments.operations.checkouts import (
 from payments.operations.credit import apply_credit
 from payments.operations.drawers import close_drawer, open_drawer
 from payments.operations.events import apply_event, apply_events, receive_event
+from payments.operations.fulfilment import accept_reviewed
 from payments.operations.gateway_refunds import send_refund, settle_open_refunds
 from payments.operations.payments import take_payment
 from payments.operations.refunds import (
@@ -31,6 +32,7 @@ from payments.operations.refunds import (
 )
 
 __all__ = [
+    "accept_reviewed",
     "apply_credit",
     "apply_event",
     "apply_events",

@@ -226,6 +226,7 @@ def _reserve(
     """Write down the attempt, with the key that the provider will know it by."""
     if known := payment_of_request(request_key):
         return known
+    rules.may_keep_text(payer, field="payer").require()
     owing = lock_charges(charge_ids, by=by, at=at)
     balances = [charge.balance_minor for charge in owing]
     given = amount.minor if amount is not None else sum(balances)

@@ -7,14 +7,14 @@ from datetime import datetime
 from django.db import transaction
 
 from parkops.audit import operations as audit
-from parkops.kernel.actors import SYSTEM
-from parkops.kernel.decisions import Refused
+from parkops.kernel.actors import SYSTEM, Actor
+from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
 from parkops.messaging import operations as messaging
 from payments import links, rules, settlement
-from payments.accounts import CARD_CLEARING, CARD_FEES, SUSPENSE
+from payments.accounts import CARD_CLEARING, CARD_FEES, CUSTOMER_CREDIT, SUSPENSE
 from payments.gateways.base import CheckoutState
-from payments.models import Allocation, Payment
+from payments.models import Allocation, LedgerTransaction, Payment
 from payments.operations import charges as charging
 from payments.operations import ledger, refunds
 from payments.operations.ledger import Leg
@@ -119,6 +119,37 @@ def send_receipt(payment: Payment, *, at: datetime) -> None:
     )
 
 
+@transaction.atomic
+def accept_reviewed(number: str, *, by: Actor, at: datetime) -> Payment:
+    """Count money that was kept aside as credit of its payer, to be used or given back.
+
+    :raises NotFound: if there is no such payment.
+    :raises Conflict: if it was not kept aside, or came in another currency.
+    """
+    payment = Payment.objects.select_for_update().filter(number=number).first()
+    if payment is None:
+        raise NotFound(f"There is no payment {number}.")
+    if payment.state != Payment.State.NEEDS_REVIEW:
+        raise Conflict("not_in_review", "This payment does not wait for a look.")
+    if not LedgerTransaction.objects.filter(source=f"payment:{number}:aside").exists():
+        raise Conflict("not_in_books", "This money is not in the books. Look at the provider's.")
+    payment.state, payment.succeeded_at = Payment.State.SUCCEEDED, at
+    payment.credit_minor = payment.amount_minor
+    payment.save(update_fields=["state", "succeeded_at", "credit_minor"])
+    ledger.post(
+        f"payment:{number}:accepted",
+        [
+            Leg(SUSPENSE, payment.amount_minor),
+            Leg(CUSTOMER_CREDIT, -payment.amount_minor, None, payment.customer_id),
+        ],
+        text=f"Payment {number} counted as credit",
+        by=by,
+        at=at,
+    )
+    audit.record("payment.accepted", subject=("payment", number), actor=by, at=at)
+    return payment
+
+
 def _deliver(payment: Payment, shares: Sequence[Share], *, at: datetime) -> int:
     """Tell the raisers what is settled; return what must go back because one of them refuses.
 
@@ -177,9 +208,12 @@ def _keep_aside(payment: Payment, truth: CheckoutState, wrong: str, *, at: datet
         return
     logger.error("%s needs a look: %s", payment, wrong)
     payment.state, payment.failure = Payment.State.NEEDS_REVIEW, wrong
-    payment.intent_id = truth.intent_id
-    payment.save(update_fields=["state", "failure", "intent_id"])
-    if truth.captured.currency == payment.currency:
+    payment.intent_id, payment.card = truth.intent_id, truth.card
+    in_books = truth.captured.currency == payment.currency and truth.captured.minor > 0
+    if in_books:
+        payment.amount_minor = payment.handed_over_minor = truth.captured.minor
+    payment.save()
+    if in_books:
         ledger.post(
             f"payment:{payment.number}:aside",
             [Leg(CARD_CLEARING, truth.captured.minor), Leg(SUSPENSE, -truth.captured.minor)],

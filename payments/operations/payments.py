@@ -45,6 +45,7 @@ def take_payment(
         raise ValueError(f"{method} is not taken at once")
     if known := payment_of_request(request_key):
         return known
+    rules.may_keep_text(payer, field="payer").require()
     owing = lock_charges(charge_ids, by=by, at=at)
     balances = [charge.balance_minor for charge in owing]
     given = amount.minor if amount is not None else sum(balances)

@@ -47,6 +47,7 @@ def refund_payment(
     :raises NotFound: if there is no such payment.
     :raises Conflict: `over_refund` if more is asked than is left of it.
     """
+    rules.may_keep_text(reason, field="reason").require()
     payment, parts = lock_with_charges(_payment_id(number))
     decision = rules.may_refund(
         amount=amount.minor,

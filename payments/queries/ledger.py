@@ -99,7 +99,7 @@ def postings_of(payment: Payment) -> list[LedgerEntry]:
     """Return the entries that a payment, its fee and its refunds made, in order."""
     number = payment.number
     sources = [f"payment:{number}", f"payment:{number}:fee", f"payment:{number}:aside"]
-    sources.append(f"bounce:{number}")
+    sources += [f"payment:{number}:accepted", f"bounce:{number}"]
     for refund, attempts in payment.refunds.values_list("number", "attempt"):
         sources.append(f"refund:{refund}")
         for attempt in range(1, attempts + 1):

@@ -19,6 +19,7 @@ PAYMENTS = [
     path("refunds/<str:number>/retry/", office.retry, name="retry"),
     path("<str:number>/", office.detail, name="detail"),
     path("<str:number>/refund/", office.refund, name="refund"),
+    path("<str:number>/acceptance/", office.accept, name="accept"),
     path("<str:number>/bounce/", office.bounce, name="bounce"),
 ]
 

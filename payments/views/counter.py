@@ -29,12 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
     """Find a payer with everything owed; on a post, take the money for what is ticked."""
     found = _found(request)
     drawer = _drawer(request)
-    form = TakeForm(request.POST or None, charges=found.charges)
+    credit = queries.credit_of(found.customer.pk) if found.customer else None
+    form = TakeForm(request.POST or None, charges=found.charges, has_credit=bool(credit))
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["method"] == "cash" and drawer is None:
             form.add_error("method", "Open a drawer before you take cash.")
         else:
             try:
+                if form.cleaned_data["method"] == "credit":
+                    return _use_credit(request, form, found)
                 return redirect("office_counter:taken", _take(request, form, drawer))
             except Refused as refusal:
                 refusal_on(form, refusal)
@@ -46,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "total": pages.total_of(found.charges),
         "drawer": pages.drawer(drawer) if drawer else None,
         "float_form": FloatForm(),
-        "credit": queries.credit_of(found.customer.pk) if found.customer else None,
+        "credit": credit,
         "pay_link": _pay_link(request, found),
         "decimals": decimals(place.currency()),
     }
@@ -153,6 +156,18 @@ def _take(request: HttpRequest, form: TakeForm, drawer: Drawer | None) -> str:
         at=timezone.now(),
     )
     return payment.number
+
+
+def _use_credit(request: HttpRequest, form: TakeForm, found: queries.Found) -> HttpResponse:
+    """Pay what is ticked from the customer's credit, as far as it goes; the rest stays owed."""
+    used = operations.apply_credit(
+        customer_id=found.customer.pk,
+        charge_ids=[UUID(one) for one in form.cleaned_data["charge"]],
+        by=actor(request),
+        at=timezone.now(),
+    )
+    messages.success(request, f"{used} of the credit used.")
+    return redirect(request.get_full_path())
 
 
 def _ticked(request: HttpRequest, found: queries.Found) -> set[str]:

@@ -84,6 +84,16 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
 @may(Permission.PAYMENT_REFUND)
 @require_POST
 @refusals_shown
+def accept(request: HttpRequest, number: str) -> HttpResponse:
+    """Count money that was kept aside as credit."""
+    operations.accept_reviewed(number, by=actor(request), at=timezone.now())
+    messages.success(request, f"Payment {number} is credit now: give it back or use it.")
+    return redirect("office_payments:detail", number)
+
+
+@may(Permission.PAYMENT_REFUND)
+@require_POST
+@refusals_shown
 def bounce(request: HttpRequest, number: str) -> HttpResponse:
     """Note that a check bounced."""
     payment = operations.bounce_payment(number, by=actor(request), at=timezone.now())
@@ -119,6 +129,7 @@ def _detail(
     return {
         "shown": pages.payment_page(payment),
         "may_refund": may_refund and bool(left),
+        "may_accept": may_refund and payment.state == Payment.State.NEEDS_REVIEW,
         "may_bounce": may_refund and pages.may_bounce(payment),
         "refund_form": refund_form or RefundForm(initial={"amount": left.amount}),
         "receipt_url": links.receipt_path(payment),

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parkops.api import limits
 from parkops.customers import operations as customers
 from parkops.kernel.decisions import Refused
 from parkops.tenancy.signing import BadSignature
@@ -21,6 +23,8 @@ from payments.gateways.base import GatewayUnavailable
 from payments.models import Payment
 
 PLAIN_REFUSALS = {"Your card was declined.", "The card was declined."}
+STARTS = 30
+"""How many checkouts may be started in a minute from one address."""
 STILL_OPEN = (Payment.State.CREATED, Payment.State.OPEN)
 
 
@@ -54,6 +58,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     rows = queries.charges_by_id(charge_ids, at=now)
     open_rows = [row for row in rows if not row.is_settled]
     form = PayForm(request.POST or None, initial={"email": _email(request, charge_ids)})
+    if request.method == "POST" and not limits.allow(_limit(request), per_minute=STARTS):
+        form.add_error(None, "Too many tries from your network. Wait a minute.")
     if request.method == "POST" and form.is_valid():
         try:
             payment = operations.start_card_payment(
@@ -145,6 +151,8 @@ def _settled(public_id: UUID) -> Payment:
     payment = Payment.objects.filter(public_id=public_id).first()
     if payment is None:
         raise Http404("There is no such payment.")
+    if not limits.allow(f"{connection.schema_name}:settle:{payment.pk}", per_second=10):
+        return payment
     try:
         return operations.settle_checkout(payment.pk, at=timezone.now())
     except GatewayUnavailable:
@@ -180,6 +188,10 @@ def _local(request: HttpRequest, path: str) -> str:
     """Return `path` if it leads to a page of this site."""
     is_here = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if is_here else ""
+
+
+def _limit(request: HttpRequest) -> str:
+    return f"{request.tenant.schema_name}:checkout:{limits.address(request)}"
 
 
 def _email(request: HttpRequest, charge_ids: list[UUID]) -> str:

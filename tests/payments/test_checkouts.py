@@ -216,6 +216,13 @@ class TestSettleCheckout:
         assert owed(charge) == 36_000
         assert books(moment)[SUSPENSE] == -36_000
         assert operations.settle_checkout(paid.pk, at=moment).state == Payment.State.NEEDS_REVIEW
+        accepted = operations.accept_reviewed(paid.number, by=PUBLIC, at=moment)
+        assert (accepted.credit_minor, SUSPENSE in books(moment)) == (36_000, False)
+        refund = operations.refund_credit(paid.number, reason="Wrong amount", by=PUBLIC, at=moment)
+        assert operations.send_refund(refund.pk, at=moment).state == Refund.State.SUCCEEDED
+        with pytest.raises(Conflict):
+            operations.accept_reviewed(paid.number, by=PUBLIC, at=moment)
+        assert_sound(moment)
 
     def test_a_page_of_another_payment_is_looked_into(self, paid, moment, charge, remote, account):
         other = start(make_charge(at=moment), at=moment)

@@ -169,6 +169,22 @@ def test_a_late_fee_or_a_discount_makes_up_the_difference(due, net, tax):
     assert min(late_fee, discount) == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("4242 4242 4242 4242", False),
+        ("paid with 4242-4242-4242-4242, thanks", False),
+        ("378282246310005", False),
+        ("4242 4242 4242 4241", True),
+        ("call 555 010 1234", True),
+        ("R-2026-00001-9 and C-2026-00417-5", True),
+        ("", True),
+    ],
+)
+def test_card_numbers_are_not_kept(text, is_kept):
+    assert bool(rules.may_keep_text(text, field="payer")) is is_kept
+
+
 def test_states_only_rise():
     for state in rules.RANK:
         assert not rules.may_become(state, state)

@@ -240,6 +240,26 @@ class TestCounter:
         assert answer.status_code == 422
         assert "The hold has ended." in text_of(answer)
 
+    def test_uses_the_customers_credit(self, desk, now, ana):
+        pay(make_charge(at=now, customer_id=ana.pk), at=now, method="cheque", amount=5_000)
+        charge = make_charge(at=now, customer_id=ana.pk)
+        path = f"/office/counter/?customer={ana.reference}"
+        assert "Credit of the customer" in text_of(desk.get(path))
+        body = {"charge": [str(charge.public_id)], "method": "credit"}
+        assert desk.post(path, body).status_code == 302
+        assert owed(charge) == 3_000
+        assert "Credit of the customer" not in text_of(desk.get(path))
+
+    def test_keeps_no_card_number(self, desk, now):
+        charge = make_charge(at=now)
+        body = {
+            "charge": [str(charge.public_id)],
+            "method": "cash",
+            "payer": "4242 4242 4242 4242",
+        }
+        answer = desk.post("/office/counter/?q=ABC123", body)
+        assert (answer.status_code, "looks like a card number" in text_of(answer)) == (422, True)
+
     def test_is_not_for_officers_or_other_tenants(self, site, bob, other_site, charlie, now):
         assert site.login_as(bob).get("/office/counter/").status_code == 403
         charge = make_charge(at=now)
