@@ -7,7 +7,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-
 _JUDGED_BY = (
     *("kind", "plate_text", "plate_key", "region", "starts_at", "ends_at", "visitor_pass_id"),
     *("permit__number", "permit__type_code", "permit__audience", "permit__programme_version"),
