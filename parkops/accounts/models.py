@@ -1,11 +1,11 @@
 """People who sign in to a tenant, and the tokens of systems that talk to it."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -46,7 +46,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+        constraints = [models.UniqueConstraint(Upper("email"), name="user_email_unique")]
 
     def __str__(self) -> str:
         return self.email
@@ -71,14 +71,6 @@ class User(AbstractBaseUser):
         return role.value in self.roles
 
 
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    """Filters over tokens."""
-
-    def usable_at(self, at: Any) -> Self:
-        """Keep tokens neither revoked nor expired at `at`."""
-        return self.filter(revoked_at__isnull=True).exclude(expires_at__lte=at)
-
-
 class ApiToken(models.Model):
     """A system that may use the API, known by the hash of its secret."""
 
@@ -92,8 +84,6 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     requests_per_second = models.PositiveIntegerField(default=200)
-
-    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -81,7 +81,7 @@ def revoke_token(token_id: int, *, by: Actor, at: datetime) -> ApiToken:
     return token
 
 
-def note_token_use(token: ApiToken, *, at: datetime) -> None:
+def note_token_use(token: queries.UsableToken, *, at: datetime) -> None:
     """Note that a token was used, at most once a minute."""
     if token.last_used_at is None or at - token.last_used_at >= USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from parkops.accounts.models import ApiToken, User
 from parkops.kernel.permissions import Role
 
@@ -26,11 +28,32 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def usable_token(secret: str, *, at: datetime) -> ApiToken | None:
+@dataclass(frozen=True, slots=True)
+class UsableToken:
+    """A token that works: what a request needs to know of it."""
+
+    pk: int
+    name: str
+    scopes: list[str]
+    requests_per_second: int
+    last_used_at: datetime | None
+
+
+# Every call to the API asks this: written out, it costs a third of what the mapper takes.
+_USABLE = (
+    "SELECT id, name, scopes, requests_per_second, last_used_at FROM accounts_apitoken "
+    "WHERE secret_hash = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)"
+)
+
+
+def usable_token(secret: str, *, at: datetime) -> UsableToken | None:
     """Return the token with this secret that may be used at `at`, None if there is none here."""
     if not secret or len(secret) > 200:
         return None
-    return ApiToken.objects.usable_at(at).filter(secret_hash=secret_hash(secret)).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_USABLE, [secret_hash(secret), at])
+        row = cursor.fetchone()
+    return UsableToken(*row) if row else None
 
 
 def staff() -> list[StaffRow]:

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 
 from parkops.accounts.models import User
 
@@ -29,7 +29,7 @@ class Customer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="customer_email_unique"),
+            models.UniqueConstraint(Upper("email"), name="customer_email_unique"),
             models.UniqueConstraint(fields=["reference"], name="customer_reference_unique"),
             models.UniqueConstraint(
                 fields=["external_id"],
