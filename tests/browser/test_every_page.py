@@ -1,0 +1,131 @@
+"""Every page that a person can open: it answers, axe finds nothing, the console is quiet, it fits."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.chromium import Watched
+from tests.conftest import Site
+from tests.isolation.things import Things, addresses, filled
+
+pytestmark = pytest.mark.browser
+
+# Who looks at which pages: those of their own work.
+PERSONAS = {
+    "anonymous": ("", r"$|zones|help|accessibility|privacy|permits/|citations/|pay/|account/"),
+    "dana": ("dana@customer.example", r"permits/|pay/|my/|account/"),
+    "officer": ("bob@harbor.example", r"field/"),
+    "clerk": ("clara@harbor.example", r"office/(counter|permits|customers|waitlists|search)"),
+    "reviewer": ("rita@harbor.example", r"office/(appeals|citations|plate-checks)"),
+    "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
+    "administrator": (
+        "alice@harbor.example",
+        r"mailbox|office/($|live|imports|program|staff|tokens|jobs|ui)",
+    ),
+}
+SCREENS = [(360, "light"), (1280, "dark")]
+OTHER_SCREENS = [(360, "dark"), (1280, "light")]
+MOST_USED = {
+    "anonymous": ["", "permits/", "citations/"],
+    "dana": ["my/", "permits/<str:number>/"],
+    "officer": ["field/", "field/checks/<uuid:reference>/"],
+    "clerk": ["office/counter/", "office/customers/<uuid:reference>/"],
+    "administrator": ["office/"],
+}
+ROUTES = sorted(
+    route for route in set(addresses()) if not route.startswith(("api/", "livez", "readyz"))
+)
+# Answers that are right though they show no page: forms that are only sent, ways that lead on,
+# what is not this person's, and a purchase that was not begun.
+NO_PAGE = {302, 405}
+BEGUN_ELSEWHERE = re.compile(r"permits/buy/|pay/(return|cancelled)/")
+
+
+@pytest.fixture(autouse=True)
+def _harbor(served) -> None:
+    """Everything here is harbor's."""
+
+
+def pages(persona: str, things: Things) -> Iterator[tuple[str, str]]:
+    """Yield (route, path) of the pages of a persona, having asked each address without a browser.
+
+    :raises AssertionError: if an address answers with a fault.
+    """
+    email, theirs = PERSONAS[persona]
+    site = Site("harbor")
+    if email:
+        from tests.browser.conftest import person
+
+        site.login_as(person(email))
+    else:
+        site.post("/citations/", {"number": things.citation, "fact": things.pin})
+    for route in ROUTES:
+        if not re.match(theirs, route):
+            continue
+        path = filled(route, things)
+        answer = site.get(path)
+        kind = answer.headers.get("Content-Type", "")
+        if answer.streaming:
+            answer.close()
+        if answer.status_code == 200 and kind.startswith("text/html"):
+            yield route, path
+            continue
+        fine = {200, 204, *NO_PAGE, *({404, 422} if BEGUN_ELSEWHERE.match(route) else ())}
+        foreign = {403, 404} if email in {"", "dana@customer.example"} else set()
+        assert answer.status_code in fine | foreign, (persona, path, answer.status_code)
+
+
+def look(watched: Watched, persona: str, found: list[tuple[str, str]]) -> list[str]:
+    """Return what is wrong, a line for each fault."""
+    wrong = []
+    width = watched.page.viewport_size["width"]
+    for route, path in found:
+        answer = watched.page.goto(path)
+        faults = watched.faults()
+        if answer.status != 200:
+            faults.append(f"answers {answer.status}")
+        wrong += [f"{path} at {width}: {fault}" for fault in faults]
+        name = re.sub(r"\W+", "-", route).strip("-") or "home"
+        watched.keep_picture(f"{persona}-{name}-{width}")
+    return wrong
+
+
+@pytest.fixture
+def enter(visitor, session_of, things):
+    """Open the browser of a persona; the stranger has found the citation."""
+
+    def entering(persona: str, width: int, scheme: str) -> Watched:
+        email = PERSONAS[persona][0]
+        session = session_of(email) if email else ""
+        watched = visitor(session=session, width=width, scheme=scheme)
+        if not email:
+            watched.page.goto("/citations/")
+            watched.page.fill("[name=number]", things.citation)
+            watched.page.fill("[name=fact]", things.pin)
+            watched.page.click("main button.button--primary")
+            watched.page.wait_for_url(f"**/citations/{things.citation}/")
+        if persona in {"anonymous", "dana"}:
+            watched.page.goto("/permits/buy/MONTH/")  # its pages show while something is bought
+        return watched
+
+    return entering
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_page_of(persona, enter, things):
+    found = list(pages(persona, things))
+    assert len(found) >= 5
+    wrong = [fault for screen in SCREENS for fault in look(enter(persona, *screen), persona, found)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("persona", MOST_USED)
+def test_the_most_used_pages_in_the_other_light(persona, enter, things):
+    chosen = [(route, filled(route, things)) for route in MOST_USED[persona]]
+    wrong = [
+        fault
+        for screen in OTHER_SCREENS
+        for fault in look(enter(persona, *screen), persona, chosen)
+    ]
+    assert not wrong, "\n".join(wrong)
