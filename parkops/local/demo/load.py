@@ -44,21 +44,23 @@ class SignIn:
     password: str
 
 
-def load(*, at: datetime) -> list[str]:
-    """Make the tenants that are missing, each with a season up to `at`; returns the slugs made.
+def missing() -> list[Place]:
+    """Return the places whose tenants are not there, or are half-made.
 
     :raises Conflict: if a slug belongs to a tenant that is not the demonstration's.
     """
-    made = []
-    for place in PLACES:
-        tenant = _existing(place)
-        if tenant is not None and tenant.status == Tenant.Status.ACTIVE:
-            continue
-        if tenant is not None:
-            tenancy.drop_tenant(tenant)
-        _make(place, at=at)
-        made.append(place.slug)
-    return made
+    found = [(place, _existing(place)) for place in PLACES]
+    return [
+        place for place, tenant in found if tenant is None or tenant.status != Tenant.Status.ACTIVE
+    ]
+
+
+def make(place: Place, *, at: datetime) -> None:
+    """Make the tenant of a place with a season up to `at`; what is half-made is made anew."""
+    half = _existing(place)
+    if half is not None:
+        tenancy.drop_tenant(half)
+    _make(place, at=at)
 
 
 def remove() -> list[str]:
