@@ -90,7 +90,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 def came_back(request: HttpRequest, token: str) -> HttpResponse:
     """Wait for the truth about a card payment, then lead on: to the receipt, or to what went wrong."""
     payment = _settled(_read(links.read_checkout_token, token))
-    if payment.state == Payment.State.SUCCEEDED and not payment.refunded_minor:
+    if payment.state == Payment.State.SUCCEEDED and payment.refunded_minor < payment.amount_minor:
         return _go(request, payment.return_path or links.receipt_path(payment))
     if payment.state in STILL_OPEN:
         if request.htmx:
