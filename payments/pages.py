@@ -1,0 +1,337 @@
+"""What the pages about money show, gathered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from parkops.kernel.money import Money
+from parkops.ui.values import Reason
+from payments import links, place, queries, rules, settlement
+from payments.models import Allocation, Dispute, Drawer, LedgerEntry, Payment, Refund
+from payments.queries import ChargeRow
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """A charge on a receipt: what was paid on it, and where it is shown."""
+
+    text: str
+    reference: str
+    plate: str
+    amount: Money
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Everything on a receipt. `tax` is the part of what was paid that is tax."""
+
+    payment: Payment
+    lines: list[ReceiptLine]
+    total: Money
+    tax: Money
+    handed_over: Money
+    change: Money
+    credit: Money
+    refunded: Money
+    paid_at: datetime
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """An entry of the ledger: a debit or a credit, of which account and for what."""
+
+    at: datetime
+    text: str
+    by: str
+    account: str
+    url: str
+    reference: str
+    debit: Money | None
+    credit: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLink:
+    """A receipt that one may open."""
+
+    number: str
+    paid_at: datetime
+    amount: Money
+    url: str
+
+
+def receipt_links(payments: Sequence[Payment]) -> list[ReceiptLink]:
+    """Return the way to the receipts of payments that were taken."""
+    return [
+        ReceiptLink(
+            payment.number,
+            payment.succeeded_at or payment.created_at,
+            place.money(payment.amount_minor),
+            links.receipt_path(payment),
+        )
+        for payment in payments
+    ]
+
+
+def total_of(rows: Sequence[ChargeRow]) -> Money:
+    """Return what the rows owe together."""
+    return place.money(sum(row.balance.minor for row in rows))
+
+
+def reasons_of(rows: Sequence[ChargeRow]) -> list[Reason]:
+    """Return the rows as lines that add up to their total."""
+    return [
+        Reason(row.text, row.balance, f"{row.reference}. {row.why}" if row.why else row.reference)
+        for row in rows
+    ]
+
+
+def receipt(public_id: UUID) -> Receipt:
+    """Return the receipt of a payment that was taken.
+
+    :raises NotFound: if there is no such payment, or no money came.
+    """
+    payment = queries.taken_payment(public_id)
+    lines, tax = [], 0
+    for part in payment.parts:
+        charge = part.charge
+        if not part.amount_minor:
+            continue
+        lines.append(
+            ReceiptLine(
+                charge.text,
+                charge.reference,
+                charge.plate_key,
+                place.money(part.amount_minor),
+                subject_url(charge.kind, charge.reference),
+            )
+        )
+        if charge.amount_minor:
+            tax += round(part.amount_minor * charge.tax_minor / charge.amount_minor)
+    return Receipt(
+        payment=payment,
+        lines=lines,
+        total=place.money(payment.amount_minor),
+        tax=place.money(tax),
+        handed_over=place.money(payment.handed_over_minor),
+        change=place.money(payment.change_minor),
+        credit=place.money(payment.credit_minor),
+        refunded=place.money(payment.refunded_minor),
+        paid_at=payment.succeeded_at or payment.created_at,
+        way=payment.card or payment.get_method_display(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerLine:
+    """A drawer: what should lie in it, what was counted, what is over (short: below zero)."""
+
+    drawer: Drawer
+    expected: Money
+    float_: Money
+    receipts: int
+    counted: Money | None
+    over: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """A payment in the list."""
+
+    number: str
+    created_at: datetime
+    state: str
+    tone: str
+    way: str
+    payer: str
+    what: str
+    plate: str
+    amount: Money
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLine:
+    """A refund: how it stands and what may be done about it."""
+
+    refund: Refund
+    amount: Money
+    tone: str
+    payment_url: str
+    can_pay_out: bool
+    can_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """One payment with what it paid and what went back."""
+
+    payment: Payment
+    line: PaymentLine
+    parts: list[ReceiptLine]
+    refunds: list[RefundLine]
+    disputes: list[Dispute]
+    handed_over: Money
+    change: Money
+    credit: Money
+    left: Money
+    fee: Money | None
+    postings: list[EntryLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many payments need a look, and how many refunds are not done."""
+
+    to_review: int
+    refunds: int
+
+
+_TONES = {
+    Payment.State.SUCCEEDED: "good",
+    Payment.State.NEEDS_REVIEW: "warn",
+    Payment.State.OPEN: "info",
+    Payment.State.CREATED: "info",
+    Payment.State.BOUNCED: "bad",
+    Payment.State.FAILED: "bad",
+}
+_REFUND_TONES = {
+    Refund.State.SUCCEEDED: "good",
+    Refund.State.FAILED: "bad",
+    Refund.State.WAITING: "warn",
+    Refund.State.SUBMITTED: "info",
+}
+
+
+def drawer(row: Drawer) -> DrawerLine:
+    """Return a drawer with how many receipts it has."""
+    return drawer_line(row, receipts=queries.receipts_in(row))
+
+
+def drawer_line(row: Drawer, *, receipts: int = 0) -> DrawerLine:
+    """Return a drawer for a list; an open one's contents are worked out."""
+    return DrawerLine(
+        drawer=row,
+        expected=queries.expected_in(row),
+        float_=place.money(row.float_minor),
+        receipts=receipts,
+        counted=None if row.counted_minor is None else place.money(row.counted_minor),
+        over=None if row.over_minor is None else place.money(row.over_minor),
+    )
+
+
+def payment_line(payment: Payment) -> PaymentLine:
+    """Return a payment, read with its parts, for a list."""
+    charges = [part.charge for part in payment.parts]
+    more = f" and {len(charges) - 1} more" if len(charges) > 1 else ""
+    customer = payment.customer
+    return PaymentLine(
+        number=payment.number,
+        created_at=payment.created_at,
+        state=payment.get_state_display(),
+        tone=_TONES.get(Payment.State(payment.state), ""),
+        way=payment.card or payment.get_method_display(),
+        payer=payment.payer or (str(customer) if customer else payment.email),
+        what=f"{charges[0].reference}{more}" if charges else "",
+        plate=charges[0].plate_key if charges else "",
+        amount=place.money(payment.amount_minor),
+        url=reverse("office_payments:detail", args=[payment.number]),
+    )
+
+
+def refund_line(refund: Refund) -> RefundLine:
+    """Return a refund, read with its payment."""
+    return RefundLine(
+        refund=refund,
+        amount=place.money(refund.amount_minor),
+        tone=_REFUND_TONES[Refund.State(refund.state)],
+        payment_url=reverse("office_payments:detail", args=[refund.payment.number]),
+        can_pay_out=refund.state == Refund.State.WAITING,
+        can_retry=refund.state == Refund.State.FAILED,
+    )
+
+
+def payment_page(payment: Payment) -> PaymentPage:
+    """Return a payment, read with everything about it."""
+    for one in payment.given_back:
+        one.payment = payment
+    return PaymentPage(
+        payment=payment,
+        line=payment_line(payment),
+        parts=[_part_line(part) for part in payment.parts],
+        refunds=[refund_line(one) for one in payment.given_back],
+        disputes=payment.taken_back,
+        handed_over=place.money(payment.handed_over_minor),
+        change=place.money(payment.change_minor),
+        credit=place.money(payment.credit_minor),
+        left=refundable(payment),
+        fee=None if payment.fee_minor is None else place.money(payment.fee_minor),
+        postings=[entry_line(entry) for entry in queries.postings_of(payment)],
+    )
+
+
+def refundable(payment: Payment) -> Money:
+    """Return what of a payment is left to give back."""
+    return place.money(payment.refundable_minor)
+
+
+def may_bounce(payment: Payment) -> bool:
+    """Return whether a payment may be marked as bounced."""
+    decision = rules.may_bounce(
+        method=payment.method, state=payment.state, refunded=payment.refunded_minor
+    )
+    return bool(decision)
+
+
+def entry_line(entry: LedgerEntry) -> EntryLine:
+    """Return an entry, read with its transaction, account and charge."""
+    return EntryLine(
+        at=entry.posted_at,
+        text=entry.transaction.text,
+        by=entry.transaction.posted_by,
+        account=f"{entry.account_id} {entry.account.name}",
+        url=reverse("office_ledger:entries", args=[entry.account_id]),
+        reference=entry.charge.reference if entry.charge else "",
+        debit=place.money(entry.amount_minor) if entry.amount_minor > 0 else None,
+        credit=place.money(-entry.amount_minor) if entry.amount_minor < 0 else None,
+    )
+
+
+def counts() -> Counts:
+    """Return what waits for somebody."""
+    return Counts(
+        to_review=queries.payments_matching(state=Payment.State.NEEDS_REVIEW).count(),
+        refunds=queries.refunds_not_done().count(),
+    )
+
+
+def list_url() -> str:
+    """Return where payments are listed."""
+    return reverse("office_payments:list")
+
+
+def refunds_url() -> str:
+    """Return where refunds that are not done are listed."""
+    return reverse("office_payments:refunds")
+
+
+def _part_line(part: Allocation) -> ReceiptLine:
+    charge = part.charge
+    return ReceiptLine(
+        charge.text,
+        charge.reference,
+        charge.plate_key,
+        place.money(part.held_minor or part.amount_minor or part.asked_minor),
+        subject_url(charge.kind, charge.reference),
+    )
+
+
+def subject_url(kind: str, reference: str) -> str:
+    """Return the page about what a charge is for, as its raiser says; may be empty."""
+    describe = settlement.raiser_of(kind).describe
+    return describe(reference).url if describe else ""
