@@ -1,9 +1,10 @@
 """Plate checks taken apart: their statements on the wire, and as another process can repeat them."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django_tenants.utils import tenant_context
 
 from bench import floor, tenant
@@ -11,19 +12,29 @@ from bench import statements as wire
 
 
 def statements(place, plate: str) -> dict[str, list[str]]:
-    """Return what one request of each kind sends, on a connection that has been used before."""
+    """Return what one request of each kind sends, on a connection that served one just before."""
     from parkops.accounts.models import User
 
-    api = Client(SERVER_NAME=place.host, headers={"authorization": f"Bearer {place.token}"})
+    token = {"HTTP_AUTHORIZATION": f"Bearer {place.token}"}
     office = Client(SERVER_NAME=place.host)
     with tenant_context(place.tenant):
-        user = User.objects.create_user("bench@parkops.test", None, roles=["administrator"])
-        office.force_login(user)
-    version = _version(office)
+        office.force_login(
+            User.objects.create_user("bench@parkops.test", None, roles=["administrator"])
+        )
+    cookie = {"HTTP_COOKIE": "; ".join(f"{name}={c.value}" for name, c in office.cookies.items())}
+
+    def post(path: str, body: dict) -> Callable[[], None]:
+        return lambda: _serve(place, "POST", f"/api/v1/{path}", json.dumps(body).encode(), token)
+
+    def poll() -> None:
+        _serve(place, "GET", f"/office/live/?v={version}", b"", cookie)
+
+    version = ""
+    version = _serve(place, "GET", "/office/live/", b"", cookie)["Live-Version"]
     asks = {
-        "Empty view of the API: the token is its one query": lambda: _post(api, "bench/empty", {}),
-        "Plate check": lambda: _post(api, "plate-checks", {"plate": plate, "zone": tenant.ZONE}),
-        "Poll of the dashboard, nothing new": lambda: office.get(f"/office/live/?v={version()}"),
+        "Empty view of the API, whose one query is its token": post("bench/empty", {}),
+        "Plate check": post("plate-checks", {"plate": plate, "zone": tenant.ZONE}),
+        "Poll of the dashboard, nothing new": poll,
     }
     found = {}
     for name, ask in asks.items():
@@ -33,16 +44,19 @@ def statements(place, plate: str) -> dict[str, list[str]]:
     return found
 
 
-def _version(office: Client):
-    def read() -> str:
-        return office.get("/office/live/").headers["Live-Version"]
+def _serve(place, method: str, path: str, body: bytes, headers: dict[str, str]) -> dict[str, str]:
+    """Serve one request as the web server does, from the first signal to the last; returns its headers."""
+    from bench.wsgi import application
 
-    return read
-
-
-def _post(api: Client, path: str, body: dict) -> None:
-    answer = api.post(f"/api/v1/{path}", body, content_type="application/json")
-    assert answer.status_code == 200, answer.content
+    factory = RequestFactory(SERVER_NAME=place.host, **headers)
+    environ = factory.generic(method, path, body, "application/json").environ
+    said: list[tuple[str, list[tuple[str, str]]]] = []
+    answer = application(environ, lambda status, fields: said.append((status, fields)))
+    b"".join(answer)
+    answer.close()
+    status, fields = said[0]
+    assert status.startswith("2"), f"{path}: {status}"
+    return dict(fields)
 
 
 def recorded(place, plates: Sequence[str]) -> list[list[floor.Statement]]:
