@@ -445,3 +445,23 @@ class TestDebt:
             kind="citation", reference=charge.reference, text="Dismissed", by=SYSTEM, at=now
         )
         assert hold(ana, "STAFF-YEAR", "ABC 123").number
+
+
+class TestSecondPermit:
+    def test_costs_what_the_customers_other_permits_make_it(
+        self, person, hold, sell, now, apply_programme
+    ):
+        from tests.seed import PROGRAMMES
+
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        line = 'add: [{if: {vehicle.fuel: diesel}, amount: "5.00"}]'
+        other = 'add: [{if: {customer.permits: ">=1"}, amount: "65.00"}]'
+        apply_programme(text.replace(line, other))
+        ana = person()
+        first = sell(ana, "MONTH")
+        second = hold(ana, "MONTH")
+        assert (first.net_minor, second.net_minor) == (5000, 11500)
+        assert hold(person("zoe"), "MONTH").net_minor == 5000
+        operations.cancel_permit(first.number, reason="x", by=SYSTEM, at=now)
+        operations.cancel_permit(second.number, reason="x", by=SYSTEM, at=now)
+        assert hold(ana, "MONTH").net_minor == 5000

@@ -22,12 +22,8 @@ def cart(site, dana, hold):
     return hold(me, "EVENING", "ABC 123", at=timezone.now())
 
 
-def test_the_pay_page_leads_to_the_provider_and_back_to_the_permit(
-    site,
-    cart,
-    remote,
-    account,  # noqa: F811
-):
+def test_the_pay_page_leads_to_the_provider_and_back_to_the_permit(site, cart, request):
+    remote_, seller = request.getfixturevalue("remote"), request.getfixturevalue("account")
     step = site.post(f"/permits/{cart.number}/pay/")
     payment = Payment.objects.get()
     assert step["Location"] == payment.redirect_url
@@ -35,7 +31,7 @@ def test_the_pay_page_leads_to_the_provider_and_back_to_the_permit(
     assert cart.is_checkout_open
     assert cart.hold_expires_at >= payment.expires_at + timedelta(minutes=5)
     assert operations.expire_holds(at=timezone.now() + timedelta(minutes=20)) == 0
-    remote.act(account, "pay", payment.session_id)
+    remote_.act(seller, "pay", payment.session_id)
     back = site.get(f"/pay/return/{payment.return_token}/")
     assert back["Location"] == f"/permits/{cart.number}/"
     text = re.sub(r"<[^>]+>", " ", site.get(back["Location"]).content.decode())
