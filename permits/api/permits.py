@@ -59,7 +59,7 @@ def permits(
     )
     page = page_of(found, paging, order=("-id",), out=lambda permit: permit)
     rows = permit_rows.rows_of(page["items"], at=now)
-    return {"items": permits_out(rows, at=now), "next": page["next"]}
+    return {"items": permits_out(rows), "next": page["next"]}
 
 
 @router.get("/permits/{number}", auth=READ)
@@ -177,7 +177,7 @@ def reject(request: HttpRequest, number: str, body: ReasonIn) -> dict[str, Any]:
 
 
 def _one(permit: Permit, *, at: Any) -> dict[str, Any]:
-    return permits_out(permit_rows.rows_of([permit], at=at), at=at)[0]
+    return permits_out(permit_rows.rows_of([permit], at=at))[0]
 
 
 def _status(text: str) -> PermitStatus | None:

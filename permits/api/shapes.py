@@ -147,7 +147,7 @@ def charge_out(charge: ChargeRow) -> dict[str, Any]:
     }
 
 
-def permits_out(rows: Sequence[PermitRow], *, at: datetime) -> list[dict[str, Any]]:
+def permits_out(rows: Sequence[PermitRow]) -> list[dict[str, Any]]:
     """Return permits as the API writes them, with their charges by two more queries."""
     numbers = [row.number for row in rows]
     owed = payments.charges_of("permit", numbers)

@@ -81,7 +81,7 @@ def buy(request: HttpRequest, body: WishIn) -> Any:
             at=now,
         )
     rows = permit_rows.rows_of([permit], at=as_of or now)
-    return Status(201, permits_out(rows, at=now)[0])
+    return Status(201, permits_out(rows)[0])
 
 
 def _quote(offer: Offer) -> dict[str, Any]:

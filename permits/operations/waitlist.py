@@ -9,7 +9,7 @@ from parkops.audit import operations as audit
 from parkops.customers.models import Customer
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.codes import code_key
-from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import Fixed, PermitType, Rolling
@@ -173,12 +173,3 @@ def _locked(reference: str) -> WaitlistEntry:
     if entry is None:
         raise NotFound("There is no such entry of a waitlist.")
     return entry
-
-
-def require_open(entry: WaitlistEntry) -> None:
-    """Do nothing if the entry is in line or has an offer.
-
-    :raises Conflict: "waitlist_closed" otherwise.
-    """
-    if entry.status not in OPEN:
-        raise Conflict("waitlist_closed", f"This entry is {entry.status}.")
