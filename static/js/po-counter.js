@@ -1,7 +1,9 @@
 // <po-counter data-currency="USD" data-decimals="2" data-locale="en-US">: what is to pay and the change
 // to give, while lines are ticked and money is counted; keys tick lines. The server works it out anew.
 
-class Counter extends HTMLElement {
+import { define } from "./define.js";
+
+define("po-counter", class extends HTMLElement {
   #quit;
 
   connectedCallback() {
@@ -55,6 +57,4 @@ class Counter extends HTMLElement {
     else return;
     this.#show();
   }
-}
-
-if (!customElements.get("po-counter")) customElements.define("po-counter", Counter);
+});
