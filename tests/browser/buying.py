@@ -4,6 +4,9 @@ import re
 
 from tests.browser.chromium import Watched
 
+# Its price is the plain one.
+FUEL = "gasoline"
+
 
 def choose_a_month(watched: Watched, *, plate: str) -> None:
     """Answer which permit, which plate and which day; the page then asks for the e-mail address."""
@@ -14,7 +17,7 @@ def choose_a_month(watched: Watched, *, plate: str) -> None:
     page.wait_for_url("**/permits/buy/vehicle/")
     page.fill("[name=plate]", plate)
     if page.locator("[name=fuel]").count():
-        page.select_option("select[name=fuel]", index=1)
+        page.select_option("select[name=fuel]", FUEL)
     go_on(watched)
     page.wait_for_url("**/permits/buy/dates/")
     go_on(watched)

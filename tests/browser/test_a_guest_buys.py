@@ -6,6 +6,7 @@ from django.db import connection
 from django_tenants.utils import schema_context
 
 from payments.models import Payment
+from payments.queries import charge_of
 from payments.standin.remote import Remote
 from payments.standin.server import Standin
 from permits.models import Permit
@@ -105,9 +106,10 @@ def test_nothing_is_taken_and_the_place_stays_held(guest, act, plate):
     guest.complaints.clear()
     assert guest.faults() == []
 
-    assert not Payment.objects.filter(status="succeeded").filter(
-        allocations__charge__reference=permit.number
-    )
+    tried = Payment.objects.get(email=f"{act}@customer.example")
+    assert tried.succeeded_at is None
+    charge = charge_of("permit", permit.number)
+    assert charge.balance == charge.amount
     permit.refresh_from_db()
     assert permit.paid_at is None
     guest.page.goto(f"/permits/{permit.number}/")
