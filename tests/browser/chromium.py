@@ -92,10 +92,14 @@ class Watched:
         faults += [f"asks another host: {url}" for url in self.strangers]
         shape = self.page.evaluate(
             "() => ({wide: document.documentElement.scrollWidth - innerWidth,"
-            " heads: document.querySelectorAll('h1').length})"
+            " heads: document.querySelectorAll('h1').length,"
+            " cut: [...document.querySelectorAll('.plate')].filter((plate) => plate.checkVisibility()"
+            " && plate.scrollWidth > plate.clientWidth + 1).map((plate) => plate.innerText)})"
         )
         if shape["wide"] > 0:
             faults.append(f"scrolls sideways by {shape['wide']} px")
+        if shape["cut"]:
+            faults.append(f"plates are cut: {shape['cut']}")
         if shape["heads"] != 1:
             faults.append(f"has {shape['heads']} h1")
         self.complaints.clear()
