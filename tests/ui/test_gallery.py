@@ -4,7 +4,6 @@ import contextlib
 import http.server
 import json
 import mimetypes
-import shutil
 import threading
 import time
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from parkops.ui import gallery
+from tests.browser import chromium
 from tests.ui.conftest import Person, request_of
 
 AT = datetime(2026, 11, 10, 15, 15, tzinfo=UTC)
@@ -126,21 +126,8 @@ def served():
 @pytest.fixture(scope="module")
 def browser():
     """One Chromium for this module."""
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    quiet = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    )
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=path,
-            args=[*quiet.split(), "--disable-component-update", "--disable-sync"],
-        )
-        yield opened
-        opened.close()
+    with chromium.opened() as browser:
+        yield browser
 
 
 @pytest.fixture
