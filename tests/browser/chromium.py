@@ -93,11 +93,16 @@ class Watched:
         shape = self.page.evaluate(
             "() => ({wide: document.documentElement.scrollWidth - innerWidth,"
             " heads: document.querySelectorAll('h1').length,"
+            " lone: [...document.querySelectorAll('td[data-label]')].filter((cell) => cell.checkVisibility()"
+            " && !cell.textContent.trim() && !cell.children.length"
+            " && getComputedStyle(cell, '::before').content.length > 6).map((cell) => cell.dataset.label),"
             " cut: [...document.querySelectorAll('.plate')].filter((plate) => plate.checkVisibility()"
             " && plate.scrollWidth > plate.clientWidth + 1).map((plate) => plate.innerText)})"
         )
         if shape["wide"] > 0:
             faults.append(f"scrolls sideways by {shape['wide']} px")
+        if shape["lone"]:
+            faults.append(f"heads with nothing beside them: {shape['lone']}")
         if shape["cut"]:
             faults.append(f"plates are cut: {shape['cut']}")
         if shape["heads"] != 1:
