@@ -201,7 +201,7 @@ class Mapping(_Strict):
 
     name: str = Field(pattern="^[a-z][a-z0-9-]{0,19}$")
     about: str = ""
-    file: FileForm = FileForm()
+    file: FileForm = FileForm(delimiter=",")
     timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
     currency: Annotated[str, AfterValidator(_known_currency)] | None = None
     number_prefix: str = Field("", pattern="^[A-Z0-9-]{0,10}$")

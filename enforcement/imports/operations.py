@@ -193,4 +193,7 @@ def _lock() -> None:
 
 def _digest(raw: BinaryIO) -> str:
     raw.seek(0)
-    return hashlib.file_digest(raw, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while part := raw.read(1_048_576):
+        digest.update(part)
+    return digest.hexdigest()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -200,7 +201,7 @@ class LineReader:
             plate = self._plate
             parts.append(("plate", "", lambda: self._key[plate(cells)]))
         parts += [
-            (name, "", lambda read=read: read(cells))
+            (name, "", partial(read, cells))
             for name, read in self._text.items()
             if name != "violation"
         ]

@@ -7,6 +7,7 @@ decided over all of them, by the statements below. The table ends with the trans
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from psycopg import Copy
@@ -201,7 +202,7 @@ def insert(mapping: Mapping, *, batch: int, at: datetime) -> int:
 
     Returns how many were inserted.
     """
-    values = {
+    values: dict[str, Any] = {
         "name": mapping.name,
         "prefix": mapping.number_prefix,
         "batch": batch,

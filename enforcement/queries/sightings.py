@@ -82,9 +82,10 @@ def shared_permits(
         "ends_at",
     )
     found: dict[int, Shared] = {}
-    for permit_id, version, type_code, *covered in rows.order_by("permit_id", "pk"):
+    for permit_id, version, type_code, key, starts_at, ends_at in rows.order_by("permit_id", "pk"):
         before = found[permit_id].plates if permit_id in found else ()
-        found[permit_id] = Shared(version, type_code, (*before, Covered(*covered)))
+        plates = (*before, Covered(key, starts_at, ends_at))
+        found[permit_id] = Shared(version, type_code, plates)
     return {
         permit_id: shared
         for permit_id, shared in found.items()

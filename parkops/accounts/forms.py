@@ -10,7 +10,7 @@ from parkops.accounts import operations
 from parkops.kernel.permissions import Role, Scope
 
 
-class _Plain:
+class _Plain(forms.Form):
     """Takes away allauth's placeholders and links: our pages have labels and hints of their own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.db.models import F
-from django.template import Context, TemplateDoesNotExist
+from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.loader import get_template
 
 from parkops.messaging.models import Message
@@ -163,7 +163,8 @@ def _place() -> dict[str, str]:
 
 
 def _text(name: str, context: dict[str, Any]) -> str:
-    return get_template(name).template.render(Context(context, autoescape=False))
+    template = Engine.get_default().get_template(name)
+    return template.render(Context(context, autoescape=False))
 
 
 def _html(name: str, context: dict[str, Any]) -> str:

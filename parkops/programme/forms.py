@@ -1,5 +1,7 @@
 """What staff fill in about the programme."""
 
+from typing import Any
+
 from django import forms
 
 LARGEST_BYTES = 1024 * 1024
@@ -36,6 +38,6 @@ class EventForm(forms.Form):
         help_text="Left empty: until you end it.",
     )
 
-    def __init__(self, *args: object, events: tuple[str, ...] = (), **kwargs: object) -> None:
+    def __init__(self, *args: Any, events: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = [(event, event) for event in events]

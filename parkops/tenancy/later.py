@@ -148,6 +148,8 @@ def _take_turn(entry: int, turn: int) -> bool:
 
 def _shelve(entry: int | None, schema: str, missing: TenantMissing) -> None:
     """Keep a promise for a tenant that is closed, not for one that is gone."""
+    if entry is None:
+        return
     with schema_context("public"):
         row = OutboxEntry.objects.filter(pk=entry)
         if Tenant.objects.filter(schema_name=schema).exists():
@@ -157,6 +159,8 @@ def _shelve(entry: int | None, schema: str, missing: TenantMissing) -> None:
 
 
 def _put_off(entry: int | None, seconds: int) -> None:
+    if entry is None:
+        return
     with schema_context("public"):
         OutboxEntry.objects.filter(pk=entry).update(
             attempts=F("attempts") - 1, available_at=timezone.now() + timedelta(seconds=seconds)
@@ -164,11 +168,15 @@ def _put_off(entry: int | None, seconds: int) -> None:
 
 
 def _done(entry: int | None) -> None:
+    if entry is None:
+        return
     with schema_context("public"):
         OutboxEntry.objects.filter(pk=entry).delete()
 
 
 def _failed(entry: int | None, error: Exception) -> None:
+    if entry is None:
+        return
     with schema_context("public"):
         row = OutboxEntry.objects.filter(pk=entry).first()
         if row is None:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from parkops.kernel.actors import PUBLIC, Actor
+from parkops.kernel.actors import PUBLIC, Actor, Kind
 from parkops.kernel.decisions import NotFound, Refused
 
 
@@ -21,7 +21,7 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """Render `template`, or `template#part` when htmx asks for a part of the page."""
-    htmx = getattr(request, "htmx", False)
+    htmx: Any = getattr(request, "htmx", None)
     wants_part = bool(part and htmx and not htmx.boosted and not htmx.history_restore_request)
     name = f"{template}#{part}" if wants_part else template
     response = render(request, name, context, status=status)
@@ -49,5 +49,5 @@ def actor(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return PUBLIC
-    kind = "staff" if user.is_staff_member else "customer"
+    kind: Kind = "staff" if user.is_staff_member else "customer"
     return Actor(kind, str(user.pk), user.name or user.email)

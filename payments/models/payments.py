@@ -1,9 +1,14 @@
 """Money taken, and which charges it went to."""
 
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+
+if TYPE_CHECKING:
+    from payments.models.gateway import Dispute
+    from payments.models.refunds import Refund
 
 
 class Payment(models.Model):
@@ -70,6 +75,11 @@ class Payment(models.Model):
     card = models.CharField(max_length=60, blank=True)
     failure = models.CharField(max_length=300, blank=True)
     fee_minor = models.BigIntegerField(null=True)
+
+    # Read with it by `queries.payments`.
+    parts: list["Allocation"]
+    given_back: list["Refund"]
+    taken_back: list["Dispute"]
 
     class Meta:
         constraints = [

@@ -12,6 +12,11 @@ from payments import place
 from payments.models import Allocation, Charge, Dispute, Drawer, Payment, Refund
 from payments.queries.charges import ChargeRow
 
+# What is read with a payment hangs on it by these names, which the model knows.
+_PARTS: str = "parts"
+_GIVEN_BACK: str = "given_back"
+_TAKEN_BACK: str = "taken_back"
+
 
 def payment(number: str) -> Payment:
     """Return the payment of this number, with its parts, refunds and chargebacks read.
@@ -168,7 +173,7 @@ def receipts_in(drawer: Drawer) -> int:
 def with_parts(rows: QuerySet[Payment]) -> QuerySet[Payment]:
     """Return payments with their parts and charges read along: two queries, however many."""
     parts = Allocation.objects.select_related("charge").order_by("place", "pk")
-    return rows.prefetch_related(Prefetch("allocations", queryset=parts, to_attr="parts"))
+    return rows.prefetch_related(Prefetch("allocations", queryset=parts, to_attr=_PARTS))
 
 
 def _one(which: Q) -> Payment:
@@ -177,8 +182,8 @@ def _one(which: Q) -> Payment:
     found = (
         with_parts(Payment.objects.filter(which).select_related("customer", "drawer"))
         .prefetch_related(
-            Prefetch("refunds", queryset=refunds, to_attr="given_back"),
-            Prefetch("disputes", queryset=disputes, to_attr="taken_back"),
+            Prefetch("refunds", queryset=refunds, to_attr=_GIVEN_BACK),
+            Prefetch("disputes", queryset=disputes, to_attr=_TAKEN_BACK),
         )
         .first()
     )

@@ -36,8 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
             form.add_error("method", "Open a drawer before you take cash.")
         else:
             try:
-                if form.cleaned_data["method"] == "credit":
-                    return _use_credit(request, form, found)
+                if form.cleaned_data["method"] == "credit" and found.customer:
+                    return _use_credit(request, form, found.customer.pk)
                 return redirect("office_counter:taken", _take(request, form, drawer))
             except Refused as refusal:
                 refusal_on(form, refusal)
@@ -158,10 +158,10 @@ def _take(request: HttpRequest, form: TakeForm, drawer: Drawer | None) -> str:
     return payment.number
 
 
-def _use_credit(request: HttpRequest, form: TakeForm, found: queries.Found) -> HttpResponse:
+def _use_credit(request: HttpRequest, form: TakeForm, customer_id: int) -> HttpResponse:
     """Pay what is ticked from the customer's credit, as far as it goes; the rest stays owed."""
     used = operations.apply_credit(
-        customer_id=found.customer.pk,
+        customer_id=customer_id,
         charge_ids=[UUID(one) for one in form.cleaned_data["charge"]],
         by=actor(request),
         at=timezone.now(),

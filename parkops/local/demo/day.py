@@ -1,5 +1,6 @@
 """The gentle day that goes on in the demonstration: now and then something happens."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from random import Random
@@ -16,7 +17,7 @@ def step(tenant: Tenant, *, at: datetime) -> str:
     dice = Random(at.timestamp())  # noqa: S311
     cast = cast_of(tenant)
     cast.customers = _some_people(dice)
-    acts: list[tuple[datetime, object]] = []
+    acts: list[tuple[datetime, Callable[[datetime], None]]] = []
     stage = season.Stage(cast, dice, acts)
     for officer in cast.officers:
         stage.begin_shift(officer, at)

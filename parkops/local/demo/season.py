@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -123,13 +124,11 @@ class Stage:
         due = round(most * min(1.0, (DAYS - back + 1) / (DAYS * 0.8)))
         while self.arrived < due:
             index, self.arrived = self.arrived, self.arrived + 1
-            found.append((self._hour(opens, 8, 20), lambda at, i=index: self.arrive(i, at)))
+            found.append((self._hour(opens, 8, 20), partial(self.arrive, index)))
         for officer in self.cast.officers:
             begins = self._hour(opens, 7, 8)
-            found.append((begins, lambda at, by=officer: self.begin_shift(by, at)))
-            found.append(
-                (begins + timedelta(hours=9), lambda at, by=officer: self.end_shift(by, at))
-            )
+            found.append((begins, partial(self.begin_shift, officer)))
+            found.append((begins + timedelta(hours=9), partial(self.end_shift, officer)))
         # Sightings are forgotten after a while, so only the last weeks have many.
         looks = round((26 if back < 8 else 8) * share)
         found += [(self._hour(opens, 8, 17), self.look) for _ in range(looks)]

@@ -15,6 +15,8 @@ WELL_SECONDS = 1.0
 class DatabaseWrapper(base.DatabaseWrapper):
     """Knows which search path its connection has; forgets it on rollback, on close and on error."""
 
+    health_check_done: bool
+    search_path_set_schemas: list[str] | None
     _well_at = 0.0
 
     def connect(self) -> None:
