@@ -1,5 +1,7 @@
 """The questions of a report, as a form."""
 
+from typing import Any
+
 from django import forms
 
 from reporting.catalogue.base import Parameter, Report
@@ -13,7 +15,7 @@ class ReportForm(forms.Form):
 
     format = forms.ChoiceField(label="Format", choices=[f for f in FORMATS if f[0] in WRITERS])
 
-    def __init__(self, *args: object, report: Report, **kwargs: object) -> None:
+    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for parameter in report.parameters:
             self.fields[parameter.key] = _field(parameter)
@@ -30,7 +32,7 @@ class ReportForm(forms.Form):
 
 
 def _field(parameter: Parameter) -> forms.Field:
-    asked = {
+    asked: dict[str, Any] = {
         "label": parameter.label,
         "required": parameter.is_required,
         "help_text": parameter.hint,
