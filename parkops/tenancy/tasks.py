@@ -30,9 +30,7 @@ def relay_outbox(**_later: object) -> None:
 
 
 @public_task
-def fan_out(
-    *, task: str, every: float, demonstration_only: bool = False, **_later: object
-) -> None:
+def fan_out(*, task: str, every: float, demonstration_only: bool = False, **_later: object) -> None:
     """Send `task` to each active tenant, unless another beat has done so within most of `every` s."""
     now = timezone.now()
     Rhythm.objects.get_or_create(task=task, defaults={"begun_at": now - LEASE})
