@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from parkops.kernel.money import Money
 from parkops.programme.schema import Programme
-from parkops.ui import charts, maps
+from parkops.ui import charts, maps, words
 from parkops.ui.values import Todo
 from reporting.queries.live import Counts, Series
 
@@ -42,8 +42,11 @@ class ZoneLine:
     url: str
 
 
-def stats(counts: Counts) -> list[Stat]:
-    """Return the figures of the day, each with what it is compared with and where its rows are."""
+def stats(counts: Counts, *, locale: str) -> list[Stat]:
+    """Return the figures of the day, each with what it is compared with and where its rows are.
+
+    `locale` is how the amounts are written.
+    """
     weekday = f"last {date.fromisoformat(counts.day):%A}"
     day = day_query(counts)
     return [
@@ -85,7 +88,7 @@ def stats(counts: Counts) -> list[Stat]:
             Money(counts.taken.total, counts.currency),
             _link("office_payments:list", day),
             "taken",
-            strong=_money_against(counts),
+            strong=_money_against(counts, locale),
             note=f"than {weekday}",
             spark=_spark(counts.taken),
         ),
@@ -277,10 +280,10 @@ def _against(series: Series) -> str:
     return f"{abs(more):,} {'more' if more > 0 else 'fewer'} than"
 
 
-def _money_against(counts: Counts) -> str:
+def _money_against(counts: Counts, locale: str) -> str:
     more = counts.taken.total - counts.taken.total_before
-    amount = Money(abs(more), counts.currency)
-    return f"{amount.amount} {'more' if more >= 0 else 'less'}"
+    amount = words.money_text(Money(abs(more), counts.currency), locale)
+    return f"{amount} {'more' if more >= 0 else 'less'}"
 
 
 def _tone(share: float) -> str:

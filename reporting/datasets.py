@@ -1,12 +1,14 @@
 """What a report says, before it is drawn: one value from which every format is made, totals included."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from parkops.kernel.money import Money
+
+LONGEST_BY_DAY = 92
 
 
 class Kind(StrEnum):
@@ -31,14 +33,28 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the few figures on top of a report, with what it is compared with."""
+
+    label: str
+    value: Any
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
-    """A finished report. Cells: str, int (counts), Money, date, or a share as a float 0 to 1; None is blank."""
+    """A finished report. Cells: str, int (counts), Money, date, or a share as a float 0 to 1; None is blank.
+
+    `figures` stand on top of its paper, at most four; left out, the first totals do. `chart` is drawn
+    from left to right; a blank label is a bar without its own.
+    """
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     filters: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()
+    figures: Sequence[Figure] = ()
     chart: Sequence[tuple[str, float]] = ()
     chart_title: str = ""
     currency: str = "USD"
@@ -78,13 +94,30 @@ def plain(cell: Any) -> Any:
     return cell
 
 
-def month_of(day: date) -> str:
-    """Return the month of `day` as reports group by it: 2026-11."""
-    return f"{day:%Y-%m}"
+def over_time(
+    values: Mapping[date, float], *, first: date, last: date
+) -> tuple[str, list[tuple[str, float]]]:
+    """Return "day" or "month" and the value of each from `first` to `last`, both included, for a chart.
 
-
-def spread(pairs: Iterable[tuple[str, float]], *, keep: int = 12) -> list[tuple[str, float]]:
-    """Return the `keep` largest of (label, value), the rest summed as "Others", for a chart."""
-    ordered = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
-    rest = sum(value for _, value in ordered[keep:])
-    return [*ordered[:keep], ("Others", rest)] if rest else ordered[:keep]
+    Days are drawn for up to a quarter of a year, months beyond. Only some bars have a label.
+    """
+    days = (last - first).days + 1
+    if days <= LONGEST_BY_DAY:
+        steps = [first + timedelta(days=n) for n in range(days)]
+        is_one_month = (first.year, first.month) == (last.year, last.month)
+        every = 1 + days // (16 if is_one_month else 14)
+        form = "%-d" if is_one_month else "%-d %b"
+        return "day", [
+            (f"{step:{form}}" if n % every == 0 else "", values.get(step, 0))
+            for n, step in enumerate(steps)
+        ]
+    months: dict[tuple[int, int], float] = {}
+    for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        months[divmod(number, 12)] = 0
+    for day, value in values.items():
+        months[(day.year, day.month - 1)] += value
+    every = 1 + len(months) // 13
+    return "month", [
+        (f"{month + 1:02}/{year % 100:02}" if n % every == 0 else "", value)
+        for n, ((year, month), value) in enumerate(months.items())
+    ]

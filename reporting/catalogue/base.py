@@ -7,7 +7,7 @@ from typing import Any
 
 from parkops.kernel.decisions import Refused
 from parkops.programme.schema import Programme
-from reporting.datasets import Dataset
+from reporting.datasets import Column, Dataset
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
@@ -56,6 +56,7 @@ class Report:
     about: str
     parameters: Sequence[Parameter]
     build: Callable[[Asking], Dataset]
+    columns: Sequence[Column]
     section: str = ""
 
     def answers(self, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
@@ -85,9 +86,40 @@ class Report:
 
 
 PERIOD = (
-    Parameter("from", "First day", "date", hint="Left out: the first of this month"),
-    Parameter("to", "Last day", "date", hint="Included. Left out: today"),
+    Parameter("from", "First day", "date", blank="The first of this month"),
+    Parameter("to", "Last day, included", "date", blank="Today"),
 )
+
+
+def usual_periods(today: date) -> list[tuple[str, date, date]]:
+    """Return the periods that people ask for most, as (label, first day, last day included)."""
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    year = today.replace(month=1, day=1)
+    last_year = year - timedelta(days=1)
+    return [
+        ("This month", month, today),
+        ("Last month", before.replace(day=1), before),
+        ("This year", year, today),
+        ("Last year", last_year.replace(month=1, day=1), last_year),
+    ]
+
+
+def asked_text(report: "Report", given: Mapping[str, Any]) -> str:
+    """Return what was asked of a report in few words: from 1 Jul 2014 to 31 Jul 2014, by violation."""
+    told = []
+    for parameter in report.parameters:
+        value = str(given.get(parameter.key) or "")
+        if value and parameter.kind == "date":
+            told.append(f"{parameter.key} {date.fromisoformat(value):%-d %b %Y}")
+    period = " ".join(told)
+    rest = []
+    for parameter in report.parameters:
+        value = str(given.get(parameter.key) or "")
+        if value and parameter.kind != "date":
+            chosen = dict(parameter.choices).get(value)
+            rest.append(f"{parameter.label.lower()} {chosen.lower() if chosen else value}")
+    return ", ".join([*([period] if period else []), *rest])
 
 
 def one_day_later(day: date) -> date:

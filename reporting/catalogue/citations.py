@@ -1,9 +1,13 @@
 """Citations by violation, officer, zone and month."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
 from parkops.kernel.money import Money
 from reporting import sql
 from reporting.catalogue.base import PERIOD, Asking, Parameter, Report, period_text
-from reporting.datasets import Column, Dataset, Kind, spread
+from reporting.datasets import Column, Dataset, Figure, Kind, over_time
 
 _GROUPS = {
     "month": ("to_char(c.issued_on, 'YYYY-MM')", Column("month", "Month")),
@@ -11,7 +15,10 @@ _GROUPS = {
         "c.violation_code",
         Column("violation", "Violation", told="The code as the citation was written"),
     ),
-    "name": ("max(c.violation_name)", Column("name", "Name")),
+    "name": (
+        "nullif(max(c.violation_name), c.violation_code)",
+        Column("name", "Name", told="Blank where the violation has no code besides it"),
+    ),
     "officer": ("c.officer", Column("officer", "Officer", told="Blank where none is known")),
     "zone": (
         "c.zone_code",
@@ -43,6 +50,20 @@ _SUMS = """
 """
 
 
+_WANTED = """
+  FROM enforcement_citation c
+ WHERE c.issued_on BETWEEN %(first)s AND %(last)s
+   AND (%(violation)s = '' OR upper(c.violation_code) = upper(%(violation)s))
+   AND (%(source)s = '' OR c.source = %(source)s)
+"""
+_IMPORTED = f"SELECT EXISTS (SELECT {_WANTED} AND c.source = 'import')"  # noqa: S608
+IMPORTED = (
+    "Imported citations have the fines of their file and owe them until they are settled here: "
+    "what was paid before they came is not known."
+)
+_DAYS = f"SELECT c.issued_on, count(*) {_WANTED} GROUP BY 1"  # noqa: S608
+
+
 def build(asking: Asking) -> Dataset:
     """Return one row for each group of citations issued in the period, by local day of issue."""
     keys = asking.answers["by"].split(",") if asking.answers["by"] else ["month", "violation"]
@@ -54,32 +75,25 @@ def build(asking: Asking) -> Dataset:
     # Only expressions of the table above are put in; every value is a parameter.
     query = f"""
 SELECT {selected}, {_SUMS}
-  FROM enforcement_citation c
- WHERE c.issued_on BETWEEN %(first)s AND %(last)s
-   AND (%(violation)s = '' OR upper(c.violation_code) = upper(%(violation)s))
-   AND (%(source)s = '' OR c.source = %(source)s)
+{_WANTED}
  GROUP BY {", ".join(grouped)}
  ORDER BY {", ".join(grouped)}
 """  # noqa: S608
     asking.tell(0.1, "Adding up the citations")
-    found = sql.rows(
-        query,
-        first=asking.first,
-        last=asking.last,
-        violation=asking.answers["violation"],
-        source=asking.answers["source"],
-    )
+    values = {
+        "first": asking.first,
+        "last": asking.last,
+        "violation": asking.answers["violation"],
+        "source": asking.answers["source"],
+    }
+    found = sql.rows(query, **values)
     currency = asking.programme.currency
     rows = [
         [*row[:-2], Money(int(row[-2] or 0), currency), Money(int(row[-1] or 0), currency)]
         for row in found
     ]
     asking.tell(0.9, "Drawing")
-    first_key = len(shown)
-    counts: dict[str, float] = {}
-    for row in rows:
-        label = str(row[shown.index("violation")] if "violation" in shown else row[0]) or "none"
-        counts[label] = counts.get(label, 0) + row[first_key]
+    step, drawn = over_time(dict(sql.rows(_DAYS, **values)), first=asking.first, last=asking.last)
     return Dataset(
         title=f"Citations by {_worded(keys)}",
         columns=[*(_GROUPS[key][1] for key in shown), *COLUMNS],
@@ -89,10 +103,32 @@ SELECT {selected}, {_SUMS}
             ("Violation", asking.answers["violation"] or "every kind"),
             ("Written", dict(SOURCES).get(asking.answers["source"], "by us, and imported")),
         ],
-        chart=spread(counts.items()),
-        chart_title="Issued",
+        notes=[IMPORTED] if sql.row(_IMPORTED, **values)[0] else [],
+        figures=_figures(rows, currency),
+        chart=drawn,
+        chart_title=f"Issued a {step}",
         currency=currency,
     )
+
+
+def _figures(rows: Sequence[Sequence[Any]], currency: str) -> list[Figure]:
+    """Return what stands on top: how many, what they come to, what became of them."""
+    issued, warnings, voided, dismissed, paid = (
+        sum(row[place] for row in rows) for place in range(-7, -2)
+    )
+    fines = sum((row[-2].minor for row in rows), 0)
+    fined = issued - warnings
+    each = Money.round_half_up(Decimal(fines) / (fined or 1), currency)
+    return [
+        Figure("Issued", issued, f"{warnings:,} of them warnings"),
+        Figure("Fines", Money(fines, currency), f"{each.amount} each on average" if fined else ""),
+        Figure("Paid", paid, _share(paid, fined, "of those with a fine")),
+        Figure("Voided or dismissed", voided + dismissed, _share(voided + dismissed, issued)),
+    ]
+
+
+def _share(part: int, whole: int, of: str = "of all") -> str:
+    return f"{100 * part / whole:.1f} % {of}" if whole else ""
 
 
 def _worded(keys: list[str]) -> str:
@@ -122,4 +158,5 @@ REPORT = Report(
         Parameter("source", "Written", "choice", choices=SOURCES),
     ),
     build=build,
+    columns=COLUMNS,
 )

@@ -1,10 +1,14 @@
 """Permit sales by type and month."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
 from parkops.kernel.dates import midnight
 from parkops.kernel.money import Money
 from reporting import sql
 from reporting.catalogue.base import PERIOD, Asking, Report, one_day_later, period_text
-from reporting.datasets import Column, Dataset, Kind
+from reporting.datasets import Column, Dataset, Figure, Kind, over_time
 
 _ROWS = """
 SELECT to_char(paid_at AT TIME ZONE %(zone)s, 'YYYY-MM') AS month,
@@ -20,16 +24,24 @@ SELECT to_char(paid_at AT TIME ZONE %(zone)s, 'YYYY-MM') AS month,
 """
 
 
+_DAYS = """
+SELECT (paid_at AT TIME ZONE %(zone)s)::date, count(*)
+  FROM permits_permit
+ WHERE paid_at >= %(first)s AND paid_at < %(end)s
+ GROUP BY 1
+"""
+
+
 def build(asking: Asking) -> Dataset:
     """Return one row for each month and permit type sold, by the local day on which it was paid."""
     programme = asking.programme
     asking.tell(0.1, "Adding up the sales")
-    found = sql.rows(
-        _ROWS,
-        zone=programme.head.timezone,
-        first=midnight(asking.first, programme.tz),
-        end=midnight(one_day_later(asking.last), programme.tz),
-    )
+    values = {
+        "zone": programme.head.timezone,
+        "first": midnight(asking.first, programme.tz),
+        "end": midnight(one_day_later(asking.last), programme.tz),
+    }
+    found = sql.rows(_ROWS, **values)
     rows = []
     for month, code, sold, net, tax, gross, deposits, cancelled, revoked in found:
         kind = programme.permit_type(code)
@@ -38,19 +50,33 @@ def build(asking: Asking) -> Dataset:
             [month, kind.code if kind else code, kind.name if kind else "", sold, *money]
             + [cancelled, revoked]
         )
-    by_type: dict[str, int] = {}
-    for row in rows:
-        by_type[row[1]] = by_type.get(row[1], 0) + row[3]
+    step, drawn = over_time(dict(sql.rows(_DAYS, **values)), first=asking.first, last=asking.last)
     return Dataset(
         title="Permit sales by type and month",
         columns=COLUMNS,
         rows=rows,
         filters=[("Period", period_text(asking))],
         notes=["A permit counts in the month in which it was paid, at the price it was sold for."],
-        chart=sorted(by_type.items(), key=lambda pair: -pair[1]),
-        chart_title="Sold by type",
+        figures=_figures(rows, programme.currency),
+        chart=drawn,
+        chart_title=f"Sold a {step}",
         currency=programme.currency,
     )
+
+
+def _figures(rows: Sequence[Sequence[Any]], currency: str) -> list[Figure]:
+    """Return what stands on top: how many, what they brought, what became of them."""
+    sold, cancelled, revoked = (sum(row[place] for row in rows) for place in (3, -2, -1))
+    net, tax, total = (
+        Money(sum(row[place].minor for row in rows), currency) for place in (4, 5, 6)
+    )
+    each = Money.round_half_up(Decimal(net.minor) / (sold or 1), currency)
+    return [
+        Figure("Sold", sold, f"{cancelled + revoked:,} cancelled or revoked since"),
+        Figure("Net", net, f"{each.amount} each on average" if sold else ""),
+        Figure("Tax", tax),
+        Figure("Total", total, "net and tax"),
+    ]
 
 
 COLUMNS = [
@@ -73,4 +99,5 @@ REPORT = Report(
     section="Permits",
     parameters=PERIOD,
     build=build,
+    columns=COLUMNS,
 )

@@ -1,7 +1,7 @@
 """Revenue and the ledger, by account."""
 
 from parkops.kernel.dates import midnight
-from parkops.kernel.money import Money
+from parkops.kernel.money import Money, decimals
 from reporting import sql
 from reporting.catalogue.base import (
     PERIOD,
@@ -11,7 +11,7 @@ from reporting.catalogue.base import (
     one_day_later,
     period_text,
 )
-from reporting.datasets import Column, Dataset, Kind
+from reporting.datasets import Column, Dataset, Figure, Kind
 
 _ROWS = """
 SELECT a.code, a.name, a.kind, coalesce(sum(e.amount_minor) FILTER (WHERE e.posted_at < %(first)s), 0),
@@ -49,6 +49,11 @@ def build(asking: Asking) -> Dataset:
         for code, name, kind, *sums in found
     ]
     revenue = [(row[1], float(-row[6].minor + row[3].minor)) for row in rows if row[2] == "revenue"]
+    debit = Money(sum(row[4].minor for row in rows), programme.currency)
+    credit = Money(sum(row[5].minor for row in rows), programme.currency)
+    earned = Money(
+        sum(row[3].minor - row[6].minor for row in rows if row[2] == "revenue"), programme.currency
+    )
     return Dataset(
         title="Revenue and ledger by account",
         columns=COLUMNS,
@@ -61,7 +66,16 @@ def build(asking: Asking) -> Dataset:
             "Debits are positive, credits negative, as in the trial balance. "
             "Over all accounts, debits and credits of any period are equal."
         ],
-        chart=[(name, value / 100) for name, value in revenue if value > 0],
+        figures=[
+            Figure("Revenue", earned, "earned in the period, discounts taken off"),
+            Figure("Debits", debit),
+            Figure("Credits", credit, "equal to the debits" if debit == credit else ""),
+        ],
+        chart=[
+            (name, value / 10 ** decimals(programme.currency))
+            for name, value in revenue
+            if value > 0
+        ],
         chart_title="Revenue in the period, by account",
         currency=programme.currency,
     )
@@ -84,4 +98,5 @@ REPORT = Report(
     section="Money",
     parameters=(*PERIOD, Parameter("kind", "Accounts", "choice", choices=KINDS)),
     build=build,
+    columns=COLUMNS,
 )

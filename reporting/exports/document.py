@@ -5,24 +5,23 @@ from typing import Any
 from parkops.kernel.money import Money
 from parkops.tenancy.models import Tenant
 from parkops.ui import charts, pdf
-from reporting.datasets import Dataset, Kind
+from reporting.datasets import Dataset, Figure, Kind
 
+PLOT_CHARACTERS = 120
+"""How many characters of a chart's labels stand beside each other."""
 NUMBERS = frozenset({Kind.COUNT, Kind.MONEY, Kind.SHARE})
 
 
 def write(dataset: Dataset, tenant: Tenant) -> bytes:
     """Return a tagged PDF: what was asked, the figures, a chart, the table with its totals."""
+    kept = [place for place in range(len(dataset.columns)) if _says_something(dataset, place)]
     columns = [
-        {"column": column, "is_number": column.kind in NUMBERS} for column in dataset.columns
+        {"column": column, "is_number": column.kind in NUMBERS}
+        for column in (dataset.columns[place] for place in kept)
     ]
-    figures = [
-        (column.title, cell)
-        for column, cell in zip(dataset.columns, dataset.totals, strict=True)
-        if cell is not None
-    ][:4]
     chart = None
-    if len(dataset.chart) > 1:
-        points = [charts.Point(label, value) for label, value in dataset.chart]
+    if len(dataset.chart) > 1 and any(value for _, value in dataset.chart):
+        points = [charts.Point(_fitted(dataset, text), value) for text, value in dataset.chart]
         chart = charts.bars(points, title=dataset.chart_title)
     return pdf.render(
         "reporting/pdf/report.html",
@@ -30,15 +29,36 @@ def write(dataset: Dataset, tenant: Tenant) -> bytes:
             "tenant": tenant,
             "dataset": dataset,
             "columns": columns,
-            "figures": figures,
+            "figures": dataset.figures or _first_totals(dataset),
             "chart": chart,
-            "rows": [_cells(dataset, row) for row in dataset.rows],
-            "totals": _cells(dataset, dataset.totals) if dataset.has_totals else None,
+            "rows": [_cells(dataset, row, kept) for row in dataset.rows],
+            "totals": _cells(dataset, dataset.totals, kept) if dataset.has_totals else None,
         },
     )
 
 
-def _cells(dataset: Dataset, row: Any) -> list[dict[str, Any]]:
+def _says_something(dataset: Dataset, place: int) -> bool:
+    """Whether a column is worth its room on paper: files keep it even if it is blank throughout."""
+    if dataset.columns[place].kind is not Kind.TEXT or not dataset.rows:
+        return True
+    return any(row[place] for row in dataset.rows)
+
+
+def _first_totals(dataset: Dataset) -> list[Figure]:
+    return [
+        Figure(column.title, cell)
+        for column, cell in zip(dataset.columns, dataset.totals, strict=True)
+        if cell is not None
+    ][:4]
+
+
+def _fitted(dataset: Dataset, label: str) -> str:
+    """Return a label cut to the room under its bar."""
+    room = max(PLOT_CHARACTERS // len(dataset.chart), 4)
+    return label if len(label) <= room else f"{label[: room - 1].rstrip()}…"
+
+
+def _cells(dataset: Dataset, row: Any, kept: list[int]) -> list[dict[str, Any]]:
     return [
         {
             "value": cell,
@@ -47,5 +67,5 @@ def _cells(dataset: Dataset, row: Any) -> list[dict[str, Any]]:
             "is_count": column.kind is Kind.COUNT and cell is not None,
             "is_share": column.kind is Kind.SHARE and cell is not None,
         }
-        for column, cell in zip(dataset.columns, row, strict=True)
+        for column, cell in ((dataset.columns[place], row[place]) for place in kept)
     ]

@@ -1,6 +1,7 @@
 """The reports that were asked for."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.files.storage import default_storage
@@ -8,8 +9,18 @@ from django.core.files.storage import default_storage
 from parkops.jobs.models import Job
 from parkops.kernel.decisions import Conflict, NotFound
 from reporting import catalogue
+from reporting.catalogue.base import asked_text
 from reporting.exports import WRITERS
 from reporting.models import ReportRun
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run in the list: with the name of its report and what was asked of it."""
+
+    run: ReportRun
+    name: str
+    asked: str
 
 
 def run_of(reference: uuid.UUID) -> ReportRun:
@@ -23,9 +34,15 @@ def run_of(reference: uuid.UUID) -> ReportRun:
     return run
 
 
-def newest_runs(*, limit: int = 50) -> list[ReportRun]:
+def newest_runs(*, limit: int = 50) -> list[RunRow]:
     """Return the newest `limit` runs with their jobs, newest first."""
-    return list(ReportRun.objects.select_related("job").order_by("-created_at", "-id")[:limit])
+    found = ReportRun.objects.select_related("job").order_by("-created_at", "-id")[:limit]
+    return [RunRow(run, *_named(run)) for run in found]
+
+
+def _named(run: ReportRun) -> tuple[str, str]:
+    report = catalogue.REPORTS.get(run.report)
+    return (report.name, asked_text(report, run.parameters)) if report else (run.report, "")
 
 
 def file_of(run: ReportRun, *, at: datetime) -> tuple[bytes, str, str]:

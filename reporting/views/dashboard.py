@@ -1,6 +1,7 @@
 """The dashboard: today's figures, each a link to its rows, kept live by polling."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,14 +41,14 @@ def live(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _context(request: HttpRequest, now: datetime) -> dict[str, object]:
+def _context(request: HttpRequest, now: datetime) -> dict[str, Any]:
     counts = figures.counts(now)
     rules = programme.in_force(now).programme
     return {
         "counts": counts,
         "now": now,
         "day": date.fromisoformat(counts.day),
-        "stats": dashboards.stats(counts),
+        "stats": dashboards.stats(counts, locale=request.tenant.locale),
         "queues": dashboards.queues(counts),
         "todo": dashboards.todo(counts, now=now),
         "zones": dashboards.zones(counts),

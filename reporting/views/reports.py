@@ -1,6 +1,7 @@
 """The catalogue of reports, and the runs of them."""
 
 import uuid
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parkops.jobs.models import Job
+from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
+from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from reporting import catalogue, operations
+from reporting.catalogue.base import usual_periods
 from reporting.forms import ReportForm
 from reporting.queries import runs
 
@@ -32,8 +36,10 @@ def catalogue_page(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask what a report needs; queue it and go to its run."""
     report = catalogue.report_of(code)
-    form = ReportForm(request.POST or None, report=report)
-    context = {"report": report, "form": form}
+    periods = usual_periods(_today())
+    initial = {"from": periods[0][1], "to": periods[0][2], **request.GET.dict()}
+    form = ReportForm(request.POST or None, report=report, initial=initial)
+    context = {"report": report, "form": form, "periods": periods}
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return page(request, "reporting/office/ask.html", context, status=status)
@@ -50,6 +56,11 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         form.add_error(field if field in form.fields else None, str(refusal))
         return page(request, "reporting/office/ask.html", context, status=422)
     return redirect("office_reports:run", reference=run.reference)
+
+
+def _today() -> date:
+    now = timezone.now()
+    return local_date(now, programme.in_force(now).programme.tz)
 
 
 @may(Permission.REPORT_VIEW)

@@ -1,13 +1,14 @@
 """A dataset's totals are the sums of its rows, whatever they are, in every format."""
 
 import string
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkops.kernel.money import Money
-from reporting.datasets import Column, Dataset, Kind, spread
+from reporting.datasets import Column, Dataset, Kind, over_time
 from reporting.exports import delimited, sheet, structured
 from tests.reporting.conftest import read_csv, read_json, read_xlsx
 
@@ -61,8 +62,15 @@ def test_every_format_says_the_same_totals_and_nothing_computes(rows):
     assert len(book.rows) == len(rows) + 2
 
 
-@given(st.dictionaries(st.text(max_size=5), st.integers(1, 1000), max_size=30))
-def test_a_spread_keeps_the_sum(values):
-    drawn = spread(values.items())
+DAYS = st.dates(date(2010, 1, 1), date(2030, 12, 31))
+
+
+@given(st.data(), DAYS, st.integers(0, 800))
+def test_a_chart_over_time_keeps_the_sum_and_has_room_for_its_labels(data, first, length):
+    last = first + timedelta(days=length)
+    values = data.draw(st.dictionaries(st.dates(first, last), st.integers(1, 1000), max_size=20))
+    step, drawn = over_time(values, first=first, last=last)
     assert sum(value for _, value in drawn) == sum(values.values())
-    assert len(drawn) <= 13
+    assert sum(len(label) + 1 for label, _ in drawn if label) <= 120
+    assert drawn[0][0]
+    assert len(drawn) == length + 1 if step == "day" else len(drawn) <= 28

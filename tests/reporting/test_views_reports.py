@@ -113,3 +113,19 @@ def test_the_list_costs_the_same_however_many_runs(site, run, django_assert_num_
         site.post(f"{LIST}citations/", {"format": "csv"})
     with django_assert_num_queries(few):
         site.get(LIST)
+
+
+def test_the_list_says_what_was_asked(site, amos):
+    site.login_as(amos)
+    site.post(
+        f"{LIST}citations/",
+        {"from": "2014-07-01", "to": "2014-07-31", "by": "violation", "format": "csv"},
+    )
+    shown = site.get(LIST).content.decode()
+    assert "from 1 Jul 2014 to 31 Jul 2014, group by violation" in shown
+
+
+def test_a_usual_period_is_filled_in(site, amos):
+    page = site.login_as(amos).get(f"{LIST}citations/?from=2014-07-01&to=2014-07-31")
+    assert 'value="2014-07-01"' in page.content.decode()
+    assert site.get(f"{LIST}citations/?from=%3Cscript%3E").status_code == 200
