@@ -14,7 +14,8 @@ from parkops.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A permit or another right of a customer. `url` leads staff, `my_url` the customer."""
+    """A permit or another right of a customer, `until` its last moment. `url` leads staff, `my_url`
+    the customer."""
 
     number: str
     title: str

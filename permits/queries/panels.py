@@ -1,7 +1,7 @@
 """What permits show on a customer's page, to staff and to the customer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
@@ -26,7 +26,7 @@ def rights(subject: Subject, *, at: datetime) -> Sequence[Right]:
             row.type_name,
             BADGES[row.status][0],
             BADGES[row.status][1],
-            row.ends_at,
+            row.ends_at - timedelta(seconds=1),
             tuple(plate.text for plate in row.plates),
             reverse("office_permits:detail", args=[row.number]),
             reverse("portal_permits:detail", args=[row.number]),

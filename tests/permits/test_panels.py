@@ -1,0 +1,28 @@
+"""What a customer's page shows of permits."""
+
+from datetime import timedelta
+
+import pytest
+
+from parkops.customers import operations as customers
+from parkops.customers.timeline import Subject
+from parkops.kernel.actors import SYSTEM
+from permits.models import Permit
+from permits.operations import sales
+from permits.queries import panels
+from permits.rules.plates import read_plates
+
+pytestmark = pytest.mark.django_db
+
+
+def test_until_is_the_last_day_and_not_the_day_after(harbor, now):
+    ana = customers.register_customer(email="ana@x.example", by=SYSTEM, at=now)
+    permit = sales.hold_permit(
+        sales.Wish("MONTH", read_plates(["AAA1"])),
+        customer_id=ana.pk,
+        channel=Permit.Channel.OFFICE,
+        by=SYSTEM,
+        at=now,
+    )
+    shown = panels.rights(Subject(ana.pk, ()), at=now)[0]
+    assert shown.until == permit.ends_at - timedelta(seconds=1)
