@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='plateright',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['near_keys'], name='right_near'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['near_keys'], name='right_near'),
         ),
         migrations.AddConstraint(
             model_name='plateright',

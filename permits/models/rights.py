@@ -80,7 +80,8 @@ class PlateRight(models.Model):
         ]
         indexes = [
             models.Index(fields=["plate_key", "-ends_at"], name="right_by_plate"),
-            GinIndex(fields=["near_keys"], name="right_near"),
+            # Without a list of pending entries, which every look would have to read through.
+            GinIndex(fields=["near_keys"], name="right_near", fastupdate=False),
         ]
 
     def __str__(self) -> str:
