@@ -21,7 +21,7 @@ SELECT p.number, r.ends_at, p.programme_version, p.type_code, p.suspended_at, p.
    AND p.paid_at <= now()
  ORDER BY r.ends_at DESC LIMIT 1
 """
-Statement = tuple[str, tuple[Any, ...]]
+Statement = tuple[str, Any]
 
 
 def deciding_rate(schema: str, plates: Sequence[str], *, seconds: float) -> float:
@@ -56,7 +56,7 @@ def _process(parameters, schema: str, rounds, seconds: float, number: int) -> in
             else:
                 with session.transaction():
                     for text, values in statements:
-                        cursor = session.execute(text, [_fresh(value) for value in values])
+                        cursor = session.execute(text, _anew(values))
                         if cursor.description:
                             cursor.fetchall()
             count += 1
@@ -68,6 +68,18 @@ def _fresh(value: Any) -> Any:
     return uuid4() if isinstance(value, UUID) else value
 
 
-def plain(values: Any) -> tuple[Any, ...]:
+def plain(values: Any) -> Any:
     """Return a statement's parameters as another process can take them."""
-    return tuple(Jsonb(value.obj) if isinstance(value, Jsonb) else value for value in values or ())
+    if isinstance(values, dict):
+        return {name: _plain(value) for name, value in values.items()}
+    return [_plain(value) for value in values or ()]
+
+
+def _plain(value: Any) -> Any:
+    return Jsonb(value.obj) if isinstance(value, Jsonb) else value
+
+
+def _anew(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {name: _fresh(value) for name, value in values.items()}
+    return [_fresh(value) for value in values]
