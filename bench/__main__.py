@@ -12,6 +12,7 @@ import platform
 import signal
 import statistics
 import sys
+from pathlib import Path
 
 
 def main() -> int:
@@ -41,8 +42,11 @@ def _prepare() -> None:
         from parkops.local import servers
 
         servers.ensure_for_command()
+    from django.conf import settings
     from django.core.management import call_command
 
+    # Nothing static is asked for, but WhiteNoise says so if its folder is missing.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     import bench.wsgi  # noqa: F401  sets Django up, with the empty view
 
     call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
