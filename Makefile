@@ -13,6 +13,8 @@ OWN_SERVERS := PARKOPS_LOCAL_DIR=$(CURDIR)/.local/test
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 # Arguments for pytest: make test T="tests/permits -x"
 T ?= tests
+# A process a core; a file stays in one, so that its servers and its browser start once.
+PARALLEL ?= -n auto --dist loadfile
 
 .PHONY: help run stop test test-slow browser check fix bench doctor lock clean
 
@@ -28,7 +30,7 @@ stop: .venv/base.installed ## End `make run` and the local servers, whoever star
 test: .venv/dev.installed ## Run the tests, without the slow ones; those in a browser if Chromium is there
 	@$(PY) -m parkops.local libraries
 	@export $(OWN_SERVERS) PARKOPS_CHROMIUM="$(CHROMIUM)"; \
-	$(PY) -m pytest -m "not slow$(if $(CHROMIUM),, and not browser)" $(T); status=$$?; \
+	$(PY) -m pytest $(PARALLEL) -m "not slow$(if $(CHROMIUM),, and not browser)" $(T); status=$$?; \
 	$(PY) -m parkops.local stop >/dev/null || status=1; \
 	$(if $(CHROMIUM),,echo "The browser tests were left out: there is no Chromium on this machine. On Debian: apt-get install chromium";) \
 	exit $$status

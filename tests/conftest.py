@@ -8,7 +8,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import redis
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 from hypothesis import settings as hypothesis
@@ -41,12 +43,16 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> None:
-    """Forget between tests what a process remembers of tenants and programmes."""
+    """Forget between tests what is remembered of tenants, their programmes and their figures."""
     from parkops.programme import queries
     from parkops.tenancy import hosts
 
     queries.forget()
     hosts._memory.tenants.clear()
+    with redis.from_url(settings.REDIS_URL) as store:
+        remembered = [*store.scan_iter(f"*:{cache.key_prefix}:*", count=1000)]
+        if remembered:
+            store.delete(*remembered)
 
 
 def _tenant(slug: str):

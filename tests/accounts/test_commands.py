@@ -30,7 +30,6 @@ def schemas():
         return [row[0] for row in cursor.fetchall()]
 
 
-@pytest.mark.django_db(transaction=True)
 class TestTenantCreate:
     def test_opens_a_site_whose_administrator_sets_a_password(self, own_database, capsys):
         create()

@@ -158,7 +158,6 @@ class TestClaimInSteps:
         assert self.claim(token_id, now).answer.status == 201
 
 
-@pytest.mark.django_db(transaction=True)
 def test_many_at_once_act_once(own_database):
     """Eight doubles in eight threads: one customer, one answer, given eight times."""
     with tenant_context(own_database):
@@ -180,7 +179,6 @@ def test_many_at_once_act_once(own_database):
     assert Customer.objects.filter(email="ana@b.test").count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_doubles_of_an_act_in_steps_hear_its_answer(own_database):
     """Four doubles of a cash payment at once: money is taken once, and all hear the same."""
     with tenant_context(own_database):

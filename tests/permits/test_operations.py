@@ -1,13 +1,11 @@
 """The sale and what follows: places, holds, late money, the line, renewals."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
-from parkops.customers import operations as customers
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.messaging.models import Message
@@ -18,7 +16,6 @@ from permits import operations
 from permits.models import Permit, Quota, WaitlistEntry
 from permits.operations import holds, places
 from permits.operations.waitlist import offer_free_places
-from permits.rules.plates import read_plates
 from permits.rules.status import Status
 
 pytestmark = pytest.mark.django_db
@@ -197,118 +194,6 @@ class TestQuota:
         hold(student, "RESIDENT")
         with pytest.raises(Exception, match="quota_never_oversold"), transaction.atomic():
             Quota.objects.update(taken=99)
-
-
-def _buyer(name: str) -> int:
-    return customers.register_customer(
-        email=f"{name}@example.test",
-        name=name,
-        audiences=["STUDENT"],
-        by=SYSTEM,
-        at=datetime.now(UTC),
-    ).pk
-
-
-def _in_thread(tenant, work):
-    """Run `work` as another process would: on a connection of its own, in the tenant."""
-
-    def run(argument):
-        connection.set_tenant(tenant)
-        try:
-            return work(argument)
-        finally:
-            connection.close()
-
-    return run
-
-
-class TestRaces:
-    """With threads that commit, in a database of their own."""
-
-    pytestmark = [pytest.mark.django_db(transaction=True)]
-
-    def test_thirty_buyers_of_three_places(self, own_database, now):
-        buyers = [_buyer(f"b{n}") for n in range(30)]
-
-        def buy(customer_id):
-            try:
-                operations.hold_permit(
-                    operations.Wish("RESIDENT", read_plates([f"R{customer_id}"])),
-                    customer_id=customer_id,
-                    channel=Permit.Channel.API,
-                    by=SYSTEM,
-                    at=now,
-                )
-            except Refused as refusal:
-                return refusal.code
-            return "held"
-
-        with ThreadPoolExecutor(10) as pool:
-            answers = list(pool.map(_in_thread(own_database, buy), buyers))
-        assert answers.count("held") == 3
-        assert answers.count("sold_out") == 27
-        assert taken() == 3
-        assert Permit.objects.count() == 3
-        assert places.mend_quotas() == []
-
-    def test_one_customer_at_once_gets_one(self, own_database, now):
-        customer_id = customers.register_customer(
-            email="ana@example.test", name="Ana", audiences=["STAFF"], by=SYSTEM, at=now
-        ).pk
-
-        def buy(_):
-            try:
-                operations.hold_permit(
-                    operations.Wish("STAFF-YEAR"),
-                    customer_id=customer_id,
-                    channel=Permit.Channel.API,
-                    by=SYSTEM,
-                    at=now,
-                )
-            except Refused as refusal:
-                return refusal.code
-            return "held"
-
-        with ThreadPoolExecutor(6) as pool:
-            answers = list(pool.map(_in_thread(own_database, buy), range(6)))
-        assert answers.count("held") == 1
-        assert answers.count("per_customer") == 5
-
-    def test_two_late_payments_of_one_place(self, own_database, now):
-        numbers = []
-        for n in range(5):
-            at = now + (0 if n < 2 else 20) * MINUTE
-            permit = operations.hold_permit(
-                operations.Wish("RESIDENT"),
-                customer_id=_buyer(f"c{n}"),
-                channel=Permit.Channel.API,
-                by=SYSTEM,
-                at=at,
-            )
-            numbers.append(permit.number)
-            if n == 1:
-                operations.expire_holds(at=now + 15 * MINUTE)
-            if n == 3:
-                break
-
-        def pay(number):
-            charge = charges.charge_of("permit", number)
-            try:
-                payments.take_payment(
-                    charge_ids=[charge.id],
-                    method="cash",
-                    amount=charge.balance,
-                    by=SYSTEM,
-                    at=now + 30 * MINUTE,
-                )
-            except Refused as refusal:
-                return refusal.code
-            return "paid"
-
-        with ThreadPoolExecutor(2) as pool:
-            answers = sorted(pool.map(_in_thread(own_database, pay), numbers[:2]))
-        assert answers == ["paid", "sold_out"]
-        assert taken() == 3
 
 
 class TestWaitlist:
