@@ -169,6 +169,51 @@ class ReasonForm(forms.Form):
     )
 
 
+class RevocationForm(ReasonForm):
+    """Asks why a permit is taken away, whether money goes back, and how the holder may object."""
+
+    appeal_note = forms.CharField(
+        label="How to appeal",
+        required=False,
+        max_length=500,
+        initial="If you think this is wrong, write to the office within 14 days and say why.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    refund = forms.BooleanField(required=False)
+
+
+class SuspensionForm(ReasonForm):
+    """Asks why and for which days."""
+
+    from_on = forms.DateField(
+        label="From",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Left out: now.",
+    )
+    until_on = forms.DateField(
+        label="Last day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Left out: until you reinstate it.",
+    )
+
+
+class DepositForm(ReasonForm):
+    """Asks what is kept of a deposit, and why."""
+
+    deduction = forms.DecimalField(
+        label="Kept",
+        required=False,
+        min_value=0,
+        max_digits=9,
+        decimal_places=2,
+        help_text="Left out: all of it goes back.",
+    )
+    deduction_reason = forms.CharField(label="Why it is kept", required=False, max_length=200)
+    field_order = ["deduction", "deduction_reason", "reason"]
+
+
 class FilterForm(forms.Form):
     """Narrows the office's list of permits."""
 

@@ -19,6 +19,7 @@ def expire_holds(**_later: object) -> None:
 def expire_permits(**_later: object) -> None:
     """Note the permits whose term is over, free their places, and offer them to those in line."""
     now = timezone.now()
+    operations.end_suspensions(at=now)
     operations.expire_permits(at=now)
     if Version.objects.exists():
         operations.offer_everywhere(at=now)
@@ -28,3 +29,9 @@ def expire_permits(**_later: object) -> None:
 def check_quotas(**_later: object) -> None:
     """Compare the counters of all quotas with what they count, and mend them."""
     operations.check_quotas()
+
+
+@tenant_task
+def remind(**_later: object) -> None:
+    """Write to holders whose permits end soon, each once for each day before the end."""
+    operations.remind(at=timezone.now())

@@ -146,6 +146,12 @@ class Renewal(Part):
     automatic: Flag = False
 
 
+class Suspension(Part):
+    """What time suspended by the office gives back: nothing, or its days' share of the price."""
+
+    credit: Literal["none", "daily"] = "none"
+
+
 class RefundStep(Part):
     """A share of the net refunded while no more than `within` days have gone since the start."""
 
@@ -257,6 +263,7 @@ class PermitType(Part):
     renewal: Renewal | None = None
     transferable: Flag = False
     refund: Refund = Refund()
+    suspension: Suspension = Suspension()
     credential: Literal["virtual", "hangtag"] = "virtual"
     numbers: Numbers | None = None
     deposit: Amount | None = None

@@ -156,6 +156,7 @@ class Fees(Part):
     storage_per_day: Amount | None = None
     nsf: Amount | None = None
     replacement: Amount | None = None
+    transfer: Amount | None = None
     plan_setup: Amount | None = None
 
 

@@ -28,6 +28,8 @@ class Permit(models.Model):
     `paid_at` is from when it counts as paid: the start of a permit sold for an earlier time.
     `places` are the terms of its type's quota in which it holds a place now. `lapsed_at` is when
     its unpaid hold was given up, `ended_at` when its end was noticed and its place freed.
+    `suspended_until` is when a suspension ends by itself; `credited_*` is what was given back for
+    time suspended; `reminded_days` how many days before its end the last reminder was for.
     """
 
     class Channel(models.TextChoices):
@@ -65,8 +67,13 @@ class Permit(models.Model):
     cancel_reason = models.TextField(blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoke_reason = models.TextField(blank=True)
+    appeal_note = models.TextField(blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_until = models.DateTimeField(null=True, blank=True)
     suspensions = models.JSONField(default=list)
+    credited_net_minor = models.BigIntegerField(default=0)
+    credited_tax_minor = models.BigIntegerField(default=0)
+    reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     hangtag = models.CharField(max_length=24, blank=True)
     renews = models.ForeignKey(
@@ -150,7 +157,9 @@ def status_q(status: Status, at: datetime) -> Q:
     """Return the condition of permits of `status` at `at`, which is now."""
     paid = _standing(at) & Q(paid_at__lte=at, ends_at__gt=at)
     waits = Q(needs_approval=True) & (Q(approved_at__isnull=True) | Q(approved_at__gt=at))
-    suspended = Q(suspended_at__lte=at)
+    suspended = Q(suspended_at__lte=at) & (
+        Q(suspended_until__isnull=True) | Q(suspended_until__gt=at)
+    )
     return {
         Status.REVOKED: Q(revoked_at__lte=at),
         Status.CANCELLED: Q(cancelled_at__lte=at) & _not_revoked(at),
@@ -165,7 +174,7 @@ def status_q(status: Status, at: datetime) -> Q:
 
 
 def _not_suspended(at: datetime) -> Q:
-    return Q(suspended_at__isnull=True) | Q(suspended_at__gt=at)
+    return Q(suspended_at__isnull=True) | Q(suspended_at__gt=at) | Q(suspended_until__lte=at)
 
 
 def _not_revoked(at: datetime) -> Q:

@@ -1,22 +1,17 @@
 """What can be done with permits: each public function is one transaction."""
 
-from permits.operations.changes import (
-    approve_permit,
-    cancel_permit,
-    change_vehicles,
-    reinstate_permit,
-    reject_permit,
-    renew_permit,
-    replace_hangtag,
-    return_deposit,
-    revoke_permit,
-    suspend_permit,
-    transfer_permit,
-)
+from permits.operations.approving import approve_permit, reject_permit
+from permits.operations.changes import change_vehicles, replace_hangtag
+from permits.operations.deposits import Deduction, return_deposit
+from permits.operations.ending import cancel_permit, revoke_permit
 from permits.operations.holds import check_quotas, expire_holds, expire_permits
 from permits.operations.passes import end_pass, give_pass
+from permits.operations.reminding import remind
+from permits.operations.renewing import renew_permit
 from permits.operations.sales import Wish, hold_permit
 from permits.operations.stays import extend_stay, start_stay, stop_stay
+from permits.operations.suspending import end_suspensions, reinstate_permit, suspend_permit
+from permits.operations.transfers import transfer_permit
 from permits.operations.waitlist import (
     expire_offers,
     join_waitlist,
@@ -25,12 +20,14 @@ from permits.operations.waitlist import (
 )
 
 __all__ = [
+    "Deduction",
     "Wish",
     "approve_permit",
     "cancel_permit",
     "change_vehicles",
     "check_quotas",
     "end_pass",
+    "end_suspensions",
     "expire_holds",
     "expire_offers",
     "expire_permits",
@@ -42,6 +39,7 @@ __all__ = [
     "offer_everywhere",
     "reinstate_permit",
     "reject_permit",
+    "remind",
     "renew_permit",
     "replace_hangtag",
     "return_deposit",

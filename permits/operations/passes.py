@@ -10,7 +10,7 @@ from parkops.kernel.decisions import Conflict, NotFound
 from parkops.kernel.periods import Period
 from permits.models import VisitorPass
 from permits.operations import plates
-from permits.operations.changes import locked
+from permits.operations.common import locked
 from permits.queries.permits import type_of
 from permits.rules import passes
 from permits.rules.plates import Plate

@@ -74,11 +74,16 @@ def unsettle_permit(number: str, *, by: Actor, at: datetime) -> None:
     permit = (
         Permit.objects.select_for_update(of=("self",)).select_related("customer").get(number=number)
     )
-    if permit.paid_at is None or permit.suspended_at or permit.cancelled_at or permit.revoked_at:
+    if permit.paid_at is None or permit.cancelled_at or permit.revoked_at:
         return
-    permit.suspended_at = at
-    permit.suspensions = [*permit.suspensions, [at.isoformat(), None]]
-    permit.save(update_fields=["suspended_at", "suspensions"])
+    if permit.suspended_at and permit.suspended_until is None:
+        return
+    # A suspension with a last day would end by itself, unpaid: it goes on until the money is here.
+    earlier = permit.suspensions[:-1] if permit.suspended_at else permit.suspensions
+    begins = min(permit.suspended_at or at, at)
+    permit.suspended_at, permit.suspended_until = begins, None
+    permit.suspensions = [*earlier, [begins.isoformat(), None]]
+    permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
     reason = "The payment was taken back."
     audit.record(
         "permit.suspended",
@@ -122,8 +127,8 @@ def _reinstate(permit: Permit, *, by: Actor, at: datetime) -> None:
         return
     start = permit.suspensions[-1][0]
     permit.suspensions = [*permit.suspensions[:-1], [start, at.isoformat()]]
-    permit.suspended_at = None
-    permit.save(update_fields=["suspended_at", "suspensions"])
+    permit.suspended_at = permit.suspended_until = None
+    permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
     audit.record("permit.reinstated", subject=("permit", permit.number), actor=by, at=at)
 
 

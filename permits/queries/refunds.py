@@ -45,7 +45,11 @@ def refund_preview(permit: Permit, *, at: datetime) -> Preview:
         at=at,
         zone=rules.tz,
     )
-    lines, back, owing = list(quote.lines), quote.total, []
+    net = min(quote.net, money_of(permit, permit.net_minor - permit.credited_net_minor))
+    tax = min(quote.tax, money_of(permit, permit.tax_minor - permit.credited_tax_minor))
+    lines, back, owing = list(quote.lines), net + tax, []
+    if back < quote.total:
+        lines.append(Line("Given back before, for days suspended", back - quote.total))
     if kind.refund.net_debt and back:
         keys = [vehicle.plate_key for vehicle in customers.vehicles_of(permit.customer_id)]
         for row in payments.open_charges(customer_id=permit.customer_id, plate_keys=keys, at=at):
@@ -54,4 +58,4 @@ def refund_preview(permit: Permit, *, at: datetime) -> Preview:
                 lines.append(Line(f"Pays citation {row.reference}", -used))
                 back -= used
                 owing.append(row.id)
-    return Preview(quote.net, quote.tax, back, tuple(lines), quote.because, tuple(owing))
+    return Preview(net, tax, back, tuple(lines), quote.because, tuple(owing))

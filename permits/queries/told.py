@@ -31,6 +31,7 @@ WORDS = {
     "permit.deposit_returned": ("Deposit returned", ""),
     "permit.pass_given": ("Visitor pass given", ""),
     "permit.pass_ended": ("Visitor pass ended", ""),
+    "permit.reminded": ("Reminded that the permit ends", ""),
     "permit.expired": ("Permit ended", ""),
 }
 """The audit events of a permit in words, with their tone."""

@@ -9,15 +9,7 @@ PERMITS = [
     path("new/", selling.new, name="new"),
     path("<str:number>/", showing.detail, name="detail"),
     path("<str:number>/vehicles/", acts.vehicles, name="vehicles"),
-    path("<str:number>/approval/", acts.approval, name="approval"),
-    path("<str:number>/rejection/", acts.rejection, name="rejection"),
-    path("<str:number>/cancellation/", acts.cancellation, name="cancellation"),
-    path("<str:number>/revocation/", acts.revocation, name="revocation"),
-    path("<str:number>/suspension/", acts.suspension, name="suspension"),
-    path("<str:number>/reinstatement/", acts.reinstatement, name="reinstatement"),
-    path("<str:number>/renewal/", acts.renewal, name="renewal"),
-    path("<str:number>/replacement/", acts.replacement, name="replacement"),
-    path("<str:number>/deposit/", acts.deposit, name="deposit"),
+    *(path(f"<str:number>/{name}/", view, name=name) for name, view in acts.VIEWS.items()),
 ]
 
 WAITLISTS = [path("", showing.waitlist, name="list")]

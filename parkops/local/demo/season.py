@@ -22,7 +22,7 @@ from payments import queries as payments
 from payments.operations import refunds
 from payments.operations.payments import take_payment
 from permits.models import Permit
-from permits.operations import changes, sales, stays
+from permits.operations import approving, ending, sales, stays
 from permits.rules.plates import read_plates
 
 DAYS = 75
@@ -212,11 +212,11 @@ class Stage:
 
     def approve(self, number: str, at: datetime) -> None:
         """The clerk looks at the documents and approves."""
-        changes.approve_permit(number, by=self.cast.clerk, at=at)
+        approving.approve_permit(number, by=self.cast.clerk, at=at)
 
     def cancel(self, number: str, at: datetime) -> None:
         """The customer gives a permit back."""
-        changes.cancel_permit(number, reason="Moved away.", by=self.cast.clerk, at=at)
+        ending.cancel_permit(number, reason="Moved away.", by=self.cast.clerk, at=at)
 
     def park(self, at: datetime) -> None:
         """Somebody pays for an hour or two."""

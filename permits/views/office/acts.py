@@ -1,8 +1,8 @@
-"""What staff do to a permit: each act has a page that asks, and does it on a post."""
+"""What staff do to a permit: each act is a row of a table; one view asks, and does it on a post."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +11,15 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from parkops.kernel.actors import Actor
+from parkops.kernel.dates import local_date, midnight
+from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission
+from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from permits import operations
-from permits.forms import PlatesForm, ReasonForm
+from permits.forms import DepositForm, PlatesForm, ReasonForm, RevocationForm, SuspensionForm
 from permits.models import Permit
 from permits.queries import permits as rows
 from permits.queries.pages import permit_page
@@ -27,242 +31,213 @@ asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What an act's page asks: the title, what follows from it, and the verb of its button."""
+class Doing:
+    """An act that is being done: to which permit, with what the form said, by whom, when."""
+
+    number: str
+    said: Mapping[str, Any]
+    by: Actor
+    at: datetime
+
+    @property
+    def reason(self) -> str:
+        """Why, as typed."""
+        return str(self.said.get("reason", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What staff may do to a permit: what its page asks, and the operation behind the button.
+
+    `more` gives the page what else it shows, such as what a cancellation gives back.
+    """
 
     title: str
     text: str
     verb: str
     done: str
+    run: Callable[[Doing], Permit]
+    permission: Permission = Permission.PERMIT_CHANGE
+    form: type[ReasonForm] = ReasonForm
     needs_reason: bool = True
     is_danger: bool = True
-    more: dict[str, Any] = field(default_factory=dict)
+    more: Callable[[Permit, datetime], dict[str, Any]] = field(default=lambda _permit, _at: {})
 
 
-def _act(
-    request: HttpRequest,
-    number: str,
-    ask: Callable[[Permit, datetime], Question],
-    run: Callable[[str, str, datetime], Permit],
-) -> HttpResponse:
-    """Show the question of an act, or run it and go back to the permit."""
-    now = timezone.now()
-    permit = rows.permit(number)
-    question = ask(permit, now)
-    form = ReasonForm(posted(request))
-    form.fields["reason"].required = question.needs_reason
-    if request.method == "POST" and form.is_valid():
-        shown = run(permit.number, form.cleaned_data["reason"], now)
-        messages.success(request, question.done)
-        return redirect("office_permits:detail", number=shown.number)
-    context = {
-        "question": question,
-        "form": form,
-        "permit": permit,
-        "shown": permit_page(permit, at=now),
-        **question.more,
-    }
-    status = 422 if form.errors else 200
-    return page(request, "permits/office/act.html", context, status=status)
+def _refund(permit: Permit, at: datetime) -> dict[str, Any]:
+    return {"preview": refund_preview(permit, at=at)}
 
 
-@may(Permission.PERMIT_CHANGE)
-@asks
-@refusals_shown
-def approval(request: HttpRequest, number: str) -> HttpResponse:
-    """Approve a permit."""
-
-    def ask(permit: Permit, _: datetime) -> Question:
-        papers = ", ".join(rows.type_of(permit).documents)
-        text = f"You have seen: {papers}." if papers else "The holder is told by e-mail."
-        return Question(
-            f"Approve permit {permit.number}?",
-            text,
-            "Approve",
-            f"Permit {permit.number} is approved.",
-            needs_reason=False,
-            is_danger=False,
-        )
-
-    def run(number: str, _: str, now: datetime) -> Permit:
-        return operations.approve_permit(number, by=actor(request), at=now)
-
-    return _act(request, number, ask, run)
+def _papers(permit: Permit, _: datetime) -> dict[str, Any]:
+    papers = ", ".join(rows.type_of(permit).documents)
+    return {"also": f"You have seen: {papers}."} if papers else {}
 
 
-@may(Permission.PERMIT_CHANGE)
-@asks
-@refusals_shown
-def rejection(request: HttpRequest, number: str) -> HttpResponse:
-    """Refuse to approve a permit."""
-
-    def ask(permit: Permit, _: datetime) -> Question:
-        return Question(
-            f"Refuse permit {permit.number}?",
-            "It ends, and all that was paid goes back. The holder is told the reason.",
-            "Refuse and refund",
-            f"Permit {permit.number} is not approved.",
-        )
-
-    def run(number: str, reason: str, now: datetime) -> Permit:
-        return operations.reject_permit(number, reason=reason, by=actor(request), at=now)
-
-    return _act(request, number, ask, run)
+def _suspension(permit: Permit, _: datetime) -> dict[str, Any]:
+    if rows.type_of(permit).suspension.credit == "none":
+        return {"also": "By the program the days suspended give nothing back."}
+    return {"also": "By the program each day suspended gives its share of the price back."}
 
 
-@may(Permission.PERMIT_CHANGE)
-@asks
-@refusals_shown
-def cancellation(request: HttpRequest, number: str) -> HttpResponse:
-    """Cancel a permit for its holder, after showing what comes back."""
-
-    def ask(permit: Permit, now: datetime) -> Question:
-        preview = refund_preview(permit, at=now)
-        return Question(
-            f"Cancel permit {permit.number}?",
-            "It ends now. The holder is told.",
-            "Cancel and refund" if preview.back else "Cancel without refund",
-            f"Permit {permit.number} is canceled.",
-            more={"preview": preview},
-        )
-
-    def run(number: str, reason: str, now: datetime) -> Permit:
-        done = operations.cancel_permit(number, reason=reason, by=actor(request), at=now)
-        return done.permit
-
-    return _act(request, number, ask, run)
+def _suspend(doing: Doing) -> Permit:
+    zone = programme.in_force(doing.at).programme.tz
+    first, last = doing.said.get("from_on"), doing.said.get("until_on")
+    is_later = first is not None and first != local_date(doing.at, zone)
+    return operations.suspend_permit(
+        doing.number,
+        reason=doing.reason,
+        begins=midnight(first, zone) if is_later else None,
+        until=midnight(last + timedelta(days=1), zone) if last else None,
+        by=doing.by,
+        at=doing.at,
+    )
 
 
-@may(Permission.PERMIT_CHANGE)
-@asks
-@refusals_shown
-def revocation(request: HttpRequest, number: str) -> HttpResponse:
-    """Take a permit away, with or without a refund."""
-    refund = request.POST.get("refund") == "yes"
-
-    def ask(permit: Permit, now: datetime) -> Question:
-        return Question(
-            f"Revoke permit {permit.number}?",
-            "It ends now and cannot come back. The holder is told the reason.",
-            "Revoke",
-            f"Permit {permit.number} is revoked.",
-            more={"preview": refund_preview(permit, at=now), "asks_refund": True},
-        )
-
-    def run(number: str, reason: str, now: datetime) -> Permit:
-        return operations.revoke_permit(
-            number, reason=reason, refund=refund, by=actor(request), at=now
-        )
-
-    return _act(request, number, ask, run)
+def _return_deposit(doing: Doing) -> Permit:
+    kept = doing.said.get("deduction")
+    currency = programme.in_force(doing.at).programme.currency
+    deductions = (
+        [operations.Deduction(Money.parse(f"{kept:f}", currency), doing.said["deduction_reason"])]
+        if kept
+        else []
+    )
+    return operations.return_deposit(doing.number, deductions=deductions, by=doing.by, at=doing.at)
 
 
-@may(Permission.PERMIT_CHANGE)
-@asks
-@refusals_shown
-def suspension(request: HttpRequest, number: str) -> HttpResponse:
-    """Suspend a permit."""
+ACTS: dict[str, Act] = {
+    "approval": Act(
+        title="Approve permit {permit.number}?",
+        text="The holder is told by e-mail.",
+        verb="Approve",
+        done="Permit {permit.number} is approved.",
+        run=lambda doing: operations.approve_permit(doing.number, by=doing.by, at=doing.at),
+        needs_reason=False,
+        is_danger=False,
+        more=_papers,
+    ),
+    "rejection": Act(
+        title="Refuse permit {permit.number}?",
+        text="It ends, and all that was paid goes back. The holder is told the reason.",
+        verb="Refuse and refund",
+        done="Permit {permit.number} is not approved.",
+        run=lambda doing: operations.reject_permit(
+            doing.number, reason=doing.reason, by=doing.by, at=doing.at
+        ),
+    ),
+    "cancellation": Act(
+        title="Cancel permit {permit.number}?",
+        text="It ends now. The holder is told.",
+        verb="Cancel the permit",
+        done="Permit {permit.number} is canceled.",
+        run=lambda doing: (
+            operations.cancel_permit(
+                doing.number, reason=doing.reason, by=doing.by, at=doing.at
+            ).permit
+        ),
+        more=_refund,
+    ),
+    "revocation": Act(
+        title="Revoke permit {permit.number}?",
+        text="It ends now and cannot come back. The holder is told the reason and how to appeal.",
+        verb="Revoke",
+        done="Permit {permit.number} is revoked.",
+        run=lambda doing: operations.revoke_permit(
+            doing.number,
+            reason=doing.reason,
+            refund=bool(doing.said.get("refund")),
+            appeal_note=doing.said.get("appeal_note", ""),
+            by=doing.by,
+            at=doing.at,
+        ),
+        form=RevocationForm,
+        more=lambda permit, at: _refund(permit, at) | {"is_by_choice": True},
+    ),
+    "suspension": Act(
+        title="Suspend permit {permit.number}?",
+        text="It gives no right on these days. The holder is told the reason.",
+        verb="Suspend",
+        done="Permit {permit.number} is suspended.",
+        run=_suspend,
+        form=SuspensionForm,
+        more=_suspension,
+    ),
+    "reinstatement": Act(
+        title="Reinstate permit {permit.number}?",
+        text="It gives its rights again from now on.",
+        verb="Reinstate",
+        done="Permit {permit.number} is reinstated.",
+        run=lambda doing: operations.reinstate_permit(doing.number, by=doing.by, at=doing.at),
+        needs_reason=False,
+        is_danger=False,
+    ),
+    "renewal": Act(
+        title="Renew permit {permit.number}?",
+        text="The next permit is held with the same plates until it is paid.",
+        verb="Renew",
+        done="The next permit is held.",
+        run=lambda doing: operations.renew_permit(
+            doing.number, channel=Permit.Channel.OFFICE, by=doing.by, at=doing.at
+        ),
+        permission=Permission.PERMIT_SELL,
+        needs_reason=False,
+        is_danger=False,
+    ),
+    "replacement": Act(
+        title="Replace hangtag {permit.hangtag}?",
+        text="The old number is worth nothing from now on. The program's fee is charged.",
+        verb="Give a new hangtag",
+        done="The hangtag is replaced.",
+        run=lambda doing: operations.replace_hangtag(
+            doing.number, reason=doing.reason, by=doing.by, at=doing.at
+        ),
+    ),
+    "deposit": Act(
+        title="Return the deposit of permit {permit.number}?",
+        text="You have back what it was for. It goes back the way it was paid, less what you keep.",
+        verb="Return the deposit",
+        done="The deposit is returned.",
+        run=_return_deposit,
+        form=DepositForm,
+        needs_reason=False,
+        is_danger=False,
+    ),
+}
+"""Every act by the name of its address."""
 
-    def ask(permit: Permit, _: datetime) -> Question:
-        return Question(
-            f"Suspend permit {permit.number}?",
-            "It gives no right until you reinstate it. The holder is told the reason.",
-            "Suspend",
-            f"Permit {permit.number} is suspended.",
-        )
 
-    def run(number: str, reason: str, now: datetime) -> Permit:
-        return operations.suspend_permit(number, reason=reason, by=actor(request), at=now)
+def _view(act: Act) -> Callable[..., HttpResponse]:
+    """Return the view of an act: it shows the question, or runs it and goes back to the permit."""
 
-    return _act(request, number, ask, run)
+    @may(act.permission)
+    @asks
+    @refusals_shown
+    def view(request: HttpRequest, number: str) -> HttpResponse:
+        now = timezone.now()
+        permit = rows.permit(number)
+        form = act.form(posted(request))
+        form.fields["reason"].required = act.needs_reason
+        if not act.needs_reason:
+            form.fields["reason"].widget = form.fields["reason"].hidden_widget()
+        if request.method == "POST" and form.is_valid():
+            shown = act.run(Doing(permit.number, form.cleaned_data, actor(request), now))
+            messages.success(request, act.done.format(permit=permit))
+            return redirect("office_permits:detail", number=shown.number)
+        context = {
+            "act": act,
+            "title": act.title.format(permit=permit),
+            "form": form,
+            "permit": permit,
+            "shown": permit_page(permit, at=now),
+            **act.more(permit, now),
+        }
+        status = 422 if form.errors else 200
+        return page(request, "permits/office/act.html", context, status=status)
 
-
-@may(Permission.PERMIT_CHANGE)
-@asks
-@refusals_shown
-def reinstatement(request: HttpRequest, number: str) -> HttpResponse:
-    """End a permit's suspension."""
-
-    def ask(permit: Permit, _: datetime) -> Question:
-        return Question(
-            f"Reinstate permit {permit.number}?",
-            "It gives its rights again from now on.",
-            "Reinstate",
-            f"Permit {permit.number} is reinstated.",
-            needs_reason=False,
-            is_danger=False,
-        )
-
-    def run(number: str, _: str, now: datetime) -> Permit:
-        return operations.reinstate_permit(number, by=actor(request), at=now)
-
-    return _act(request, number, ask, run)
+    return view
 
 
-@may(Permission.PERMIT_SELL)
-@asks
-@refusals_shown
-def renewal(request: HttpRequest, number: str) -> HttpResponse:
-    """Sell the permit that follows on this one."""
-
-    def ask(permit: Permit, _: datetime) -> Question:
-        return Question(
-            f"Renew permit {permit.number}?",
-            "The next permit is held with the same plates until it is paid.",
-            "Renew",
-            "The next permit is held.",
-            needs_reason=False,
-            is_danger=False,
-        )
-
-    def run(number: str, _: str, now: datetime) -> Permit:
-        return operations.renew_permit(
-            number, channel=Permit.Channel.OFFICE, by=actor(request), at=now
-        )
-
-    return _act(request, number, ask, run)
-
-
-@may(Permission.PERMIT_CHANGE)
-@asks
-@refusals_shown
-def replacement(request: HttpRequest, number: str) -> HttpResponse:
-    """Give out a new hangtag."""
-
-    def ask(permit: Permit, _: datetime) -> Question:
-        return Question(
-            f"Replace hangtag {permit.hangtag}?",
-            "The old number is worth nothing from now on. The program's fee is charged.",
-            "Give a new hangtag",
-            "The hangtag is replaced.",
-        )
-
-    def run(number: str, reason: str, now: datetime) -> Permit:
-        return operations.replace_hangtag(number, reason=reason, by=actor(request), at=now)
-
-    return _act(request, number, ask, run)
-
-
-@may(Permission.PERMIT_CHANGE)
-@asks
-@refusals_shown
-def deposit(request: HttpRequest, number: str) -> HttpResponse:
-    """Give the deposit back."""
-
-    def ask(permit: Permit, _: datetime) -> Question:
-        return Question(
-            f"Return the deposit of permit {permit.number}?",
-            "You have the hangtag back. The deposit goes back the way it was paid.",
-            "Return the deposit",
-            "The deposit is returned.",
-            needs_reason=False,
-            is_danger=False,
-        )
-
-    def run(number: str, _: str, now: datetime) -> Permit:
-        return operations.return_deposit(number, by=actor(request), at=now)
-
-    return _act(request, number, ask, run)
+VIEWS = {name: _view(act) for name, act in ACTS.items()}
+"""The view of every act, by the name of its address."""
 
 
 @may(Permission.PERMIT_CHANGE)

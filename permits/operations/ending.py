@@ -1,0 +1,106 @@
+"""How permits end before their time: canceled, or taken away."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from parkops.audit import operations as audit
+from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import Refused
+from permits.models import Permit
+from permits.operations import notices, waitlist
+from permits.operations.common import finish, give_back, locked, require, told
+from permits.operations.holds import cancel_charges
+from permits.queries.permits import money_of
+from permits.queries.refunds import Preview, refund_preview
+from permits.rules.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A cancelled permit and what was given back."""
+
+    permit: Permit
+    refund: Preview
+
+
+@transaction.atomic
+def cancel_permit(
+    number: str, *, reason: str, as_of: datetime | None = None, by: Actor, at: datetime
+) -> Cancelled:
+    """End a permit at `as_of` (now if left out) and give back what its type's rule says.
+
+    An unpaid one gives its place back and owes nothing.
+
+    :raises Conflict: if it has ended already.
+    """
+    permit = locked(number)
+    ends = as_of or at
+    require(permit, Status.CANCELLED, at=ends)
+    preview = refund_preview(permit, at=ends)
+    permit.cancelled_at, permit.cancel_reason = ends, reason.strip()
+    finish(permit, at=at, is_over=ends <= at)
+    if permit.paid_at is None:
+        cancel_charges(permit, text="The permit was canceled.", by=by, at=at)
+    else:
+        give_back(permit, preview, reason=reason, by=by, at=at)
+    audit.record(
+        "permit.cancelled",
+        subject=("permit", permit.number),
+        actor=by,
+        at=at,
+        reason=permit.cancel_reason,
+        refund=preview.back.amount,
+        as_of=ends.isoformat(),
+    )
+    notices.tell("permit.cancelled", permit, at=at, refund=told(preview.back))
+    waitlist.offer_free_places(permit.type_code, at=at)
+    return Cancelled(permit, preview)
+
+
+@transaction.atomic
+def revoke_permit(
+    number: str,
+    *,
+    reason: str,
+    refund: bool = False,
+    appeal_note: str = "",
+    by: Actor,
+    at: datetime,
+) -> Permit:
+    """Take a permit away from `at` on; with `refund` the type's rule says what comes back.
+
+    `appeal_note` tells the holder how to object; it stands in the message and on their page.
+
+    :raises Refused: without a reason.
+    :raises Conflict: if it has ended already.
+    """
+    permit = locked(number)
+    if not reason.strip():
+        raise Refused("reason", "Say why the permit is revoked.", field="reason")
+    require(permit, Status.REVOKED, at=at)
+    preview = refund_preview(permit, at=at)
+    permit.revoked_at, permit.revoke_reason = at, reason.strip()
+    permit.appeal_note = appeal_note.strip()
+    finish(permit, at=at, is_over=True)
+    nothing = replace(preview, net=money_of(permit, 0), tax=money_of(permit, 0))
+    give_back(permit, preview if refund else nothing, reason=reason, by=by, at=at)
+    back = preview.back.amount if refund else "0"
+    audit.record(
+        "permit.revoked",
+        subject=("permit", permit.number),
+        actor=by,
+        at=at,
+        reason=permit.revoke_reason,
+        refund=back,
+    )
+    notices.tell(
+        "permit.revoked",
+        permit,
+        at=at,
+        reason=permit.revoke_reason,
+        appeal_note=permit.appeal_note,
+    )
+    waitlist.offer_free_places(permit.type_code, at=at)
+    return permit

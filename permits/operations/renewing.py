@@ -1,0 +1,70 @@
+"""The permit that follows on one: asked for by its holder, or by staff."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from parkops.customers.models import Customer
+from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import Conflict
+from parkops.programme import queries as programme
+from permits.models import Permit
+from permits.operations import sales
+from permits.operations.common import known, locked
+from permits.operations.sales import Wish
+from permits.queries.permits import plates_of
+from permits.rules.plates import Plate
+from permits.rules.renewals import may_renew
+
+
+@transaction.atomic
+def renew_permit(
+    number: str,
+    *,
+    wanted: Sequence[Plate] | None = None,
+    channel: Permit.Channel,
+    by: Actor,
+    at: datetime,
+) -> Permit:
+    """Sell the permit that follows on this one: held like any other, with the same plates unless
+    others are `wanted`.
+
+    :raises Conflict: if it cannot be renewed now.
+    :raises Refused: with the reason why the holder may not buy.
+    """
+    permit = known(number)
+    # The sale locks the customer first, then the permit, as all sales do.
+    Customer.objects.select_for_update().get(pk=permit.customer_id)
+    permit = locked(number)
+    in_force = programme.in_force(at).programme
+    kind = in_force.permit_type(permit.type_code)
+    if kind is None:
+        raise Conflict("not_renewable", "This kind of permit is not sold any more.")
+    renewals = permit.renewals.filter(cancelled_at__isnull=True, lapsed_at__isnull=True)
+    decision = may_renew(
+        kind,
+        status=permit.status_at(at),
+        ends_at=permit.ends_at,
+        is_renewed=renewals.exists(),
+        zone=in_force.tz,
+        at=at,
+    )
+    if not decision:
+        raise Conflict(decision.code, decision.reason)
+    listed = plates_of([permit], at=at).get(permit.pk, ())
+    same = tuple(Plate(plate.text, plate.key, plate.region) for plate in listed)
+    wish = Wish(
+        type_code=permit.type_code,
+        plates=same if wanted is None else tuple(wanted),
+        start=permit.ends_at,
+        as_of=at,
+    )
+    return sales.hold_permit(
+        wish,
+        customer_id=permit.customer_id,
+        channel=channel,
+        renews_id=permit.pk,
+        by=by,
+        at=at,
+    )

@@ -1,0 +1,36 @@
+"""When holders are reminded that a permit ends."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+DAYS_BEFORE = (7, 1)
+"""How many days before its end a holder is reminded, the earliest first."""
+SHORTEST = timedelta(days=14)
+"""Permits for less than this are not worth a reminder."""
+
+
+def reminder_due(
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    sold_at: datetime,
+    reminded_days: int | None,
+    days_before: Sequence[int] = DAYS_BEFORE,
+    at: datetime,
+) -> int | None:
+    """Return for how many days before the end a reminder is due at `at`; None for none.
+
+    Of several that are due only the latest goes out, so a job that was down says no day that is
+    past. None goes out within a day of the sale, nor twice, nor for a short term.
+    """
+    if at >= ends_at or ends_at - starts_at < SHORTEST:
+        return None
+    due = [days for days in days_before if at >= ends_at - timedelta(days=days)]
+    if not due:
+        return None
+    days = min(due)
+    if reminded_days is not None and reminded_days <= days:
+        return None
+    if sold_at > ends_at - timedelta(days=days + 1):
+        return None
+    return days
