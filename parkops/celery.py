@@ -16,6 +16,7 @@ EVERY_TENANT = {
     "permits.expire_permits": 300.0,
     "permits.check_quotas": 3600.0,
     "permits.remind": 3600.0,
+    "permits.end_temporary_vehicles": 3600.0,
     "payments.settle_open_checkouts": 60.0,
     "payments.apply_events": 30.0,
     "payments.bring_charges_up_to_date": 21_600.0,

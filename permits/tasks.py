@@ -26,6 +26,12 @@ def expire_permits(**_later: object) -> None:
 
 
 @tenant_task
+def end_temporary_vehicles(**_later: object) -> None:
+    """Tell holders whose temporary vehicle's time is over."""
+    operations.tell_ended_vehicles(at=timezone.now())
+
+
+@tenant_task
 def check_quotas(**_later: object) -> None:
     """Compare the counters of all quotas with what they count, and mend them."""
     operations.check_quotas()

@@ -126,11 +126,33 @@ class Quota(Part):
         return int((self.total * (1 + self.oversell)).to_integral_value(ROUND_FLOOR))
 
 
+class VehicleChanges(Part):
+    """How often holders may change the plates themselves: `most` times in `per`."""
+
+    most: Whole
+    per: LongSpan = Duration(days=365)
+
+
+class TemporaryVehicles(Part):
+    """How often holders may name a vehicle for a while, how long each, and whether the vehicle
+    that it stands in for has no right meanwhile."""
+
+    most: Whole = 2
+    per: LongSpan = Duration(days=365)
+    longest: LongSpan = Duration(days=30)
+    replaces: Flag = True
+
+
 class Vehicles(Part):
-    """How many plates a permit lists, and how many may be on site at once (None: no limit)."""
+    """How many plates a permit lists, and how many may be on site at once (None: no limit).
+
+    `changes` limits what holders change themselves (None: no limit).
+    """
 
     max: Whole = MANY
     on_site: Count | None = None
+    changes: VehicleChanges | None = None
+    temporary: TemporaryVehicles = TemporaryVehicles()
 
 
 class Waitlist(Part):

@@ -5,6 +5,16 @@ from permits.models.permits import Permit
 from permits.models.quotas import Quota
 from permits.models.rights import PlateRight
 from permits.models.sessions import ParkingSession
+from permits.models.vehicles import PlateDecision, TemporaryVehicle
 from permits.models.waitlist import WaitlistEntry
 
-__all__ = ["ParkingSession", "Permit", "PlateRight", "Quota", "VisitorPass", "WaitlistEntry"]
+__all__ = [
+    "ParkingSession",
+    "Permit",
+    "PlateDecision",
+    "PlateRight",
+    "Quota",
+    "TemporaryVehicle",
+    "VisitorPass",
+    "WaitlistEntry",
+]

@@ -30,6 +30,7 @@ class PlateRight(models.Model):
 
     It holds only while what it rests on does: a permit that is suspended keeps its rows.
     `near_keys` are what near misses share; `removed_at` is when the plate was taken off.
+    A plate that another stands in for (`temporary`) has a row before and a row after it.
     """
 
     class Kind(models.TextChoices):
@@ -56,6 +57,10 @@ class PlateRight(models.Model):
     )
     visitor_pass = models.ForeignKey(
         "permits.VisitorPass", models.CASCADE, null=True, blank=True, related_name="rights"
+    )
+
+    temporary = models.ForeignKey(
+        "permits.TemporaryVehicle", models.CASCADE, null=True, blank=True, related_name="rights"
     )
 
     objects = PlateRightQuerySet.as_manager()

@@ -11,7 +11,13 @@ from permits.operations.renewing import renew_permit
 from permits.operations.sales import Wish, hold_permit
 from permits.operations.stays import extend_stay, start_stay, stop_stay
 from permits.operations.suspending import end_suspensions, reinstate_permit, suspend_permit
+from permits.operations.temporary import (
+    add_temporary_vehicle,
+    end_temporary_vehicle,
+    tell_ended_vehicles,
+)
 from permits.operations.transfers import transfer_permit
+from permits.operations.vehicles import decide_plate
 from permits.operations.waitlist import (
     expire_offers,
     join_waitlist,
@@ -22,12 +28,15 @@ from permits.operations.waitlist import (
 __all__ = [
     "Deduction",
     "Wish",
+    "add_temporary_vehicle",
     "approve_permit",
     "cancel_permit",
     "change_vehicles",
     "check_quotas",
+    "decide_plate",
     "end_pass",
     "end_suspensions",
+    "end_temporary_vehicle",
     "expire_holds",
     "expire_offers",
     "expire_permits",
@@ -47,5 +56,6 @@ __all__ = [
     "start_stay",
     "stop_stay",
     "suspend_permit",
+    "tell_ended_vehicles",
     "transfer_permit",
 ]

@@ -14,7 +14,7 @@ from parkops.programme import queries as programme
 from payments import accounts
 from payments import operations as payments
 from permits.models import Permit
-from permits.operations import plates, sales
+from permits.operations import plates, sales, vehicles
 from permits.operations.common import known, locked, require_current
 from permits.queries.permits import plates_of, type_of
 from permits.rules import eligibility
@@ -38,6 +38,7 @@ def change_vehicles(number: str, *, wanted: Sequence[Plate], by: Actor, at: date
     gone = have - {plate.key for plate in wanted}
     if not new and not gone:
         return permit
+    vehicles.require_change(permit, by=by, at=at)
     plates.take_off(permit, gone, at=at)
     plates.put_on(permit, new, by=by, at=at)
     audit.record(

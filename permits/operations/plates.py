@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from parkops.customers import operations as customers
 from parkops.kernel.actors import Actor
 from permits.models import ParkingSession, Permit, PlateRight, VisitorPass
@@ -40,7 +42,11 @@ def put_on(permit: Permit, plates: Sequence[Plate], *, by: Actor, at: datetime) 
 def take_off(permit: Permit, keys: set[str], *, at: datetime) -> None:
     """End the listing of plates on a permit at `at`; before it began it never was."""
     rows = PlateRight.objects.filter(
-        permit=permit, kind=PlateRight.Kind.PERMIT, plate_key__in=keys, removed_at__isnull=True
+        Q(removed_at__isnull=True) | Q(removed_at__gt=at),
+        permit=permit,
+        kind=PlateRight.Kind.PERMIT,
+        plate_key__in=keys,
+        temporary__isnull=True,
     )
     for row in rows:
         row.removed_at = at

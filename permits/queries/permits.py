@@ -67,18 +67,22 @@ def money_of(permit: Permit, minor: int) -> Money:
 
 
 def plates_of(permits: Iterable[Permit], *, at: datetime) -> dict[int, tuple[PlateOn, ...]]:
-    """Return the plates listed on each permit at `at`: those of now, not of visitors' passes."""
+    """Return the plates listed on each permit at `at`: those of now, neither visitors'
+    passes nor temporary vehicles."""
     ids = [permit.pk for permit in permits]
     rows = (
-        PlateRight.objects.filter(permit_id__in=ids, kind=PlateRight.Kind.PERMIT)
+        PlateRight.objects.filter(
+            permit_id__in=ids, kind=PlateRight.Kind.PERMIT, temporary__isnull=True
+        )
         .exclude(removed_at__lte=at)
         .order_by("pk")
     )
     found: dict[int, list[PlateOn]] = {}
     for row in rows:
-        found.setdefault(row.permit_id or 0, []).append(
-            PlateOn(row.plate_text, row.plate_key, row.region)
-        )
+        # A plate that gives way to a temporary one for a while has a row before and a row after.
+        plate = PlateOn(row.plate_text, row.plate_key, row.region)
+        if plate not in (listed := found.setdefault(row.permit_id or 0, [])):
+            listed.append(plate)
     return {key: tuple(plates) for key, plates in found.items()}
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from permits.views.office import acts, selling, showing
+from permits.views.office import acts, selling, showing, vehicles
 
 PERMITS = [
     path("", showing.permit_list, name="list"),
@@ -10,11 +10,24 @@ PERMITS = [
     path("<str:number>/", showing.detail, name="detail"),
     path("<str:number>/vehicles/", acts.vehicles, name="vehicles"),
     *(path(f"<str:number>/{name}/", view, name=name) for name, view in acts.VIEWS.items()),
+    path("<str:number>/temporary/", vehicles.temporary, name="temporary"),
+    path(
+        "<str:number>/temporary/<uuid:reference>/end/",
+        vehicles.end_temporary,
+        name="temporary_end",
+    ),
+]
+
+PLATES = [
+    path("", vehicles.conflict_list, name="conflicts"),
+    path("<str:plate>/", vehicles.plate_history, name="history"),
+    path("<str:plate>/decision/", vehicles.decision, name="decision"),
 ]
 
 WAITLISTS = [path("", showing.waitlist, name="list")]
 
 urlpatterns = [
     path("permits/", include((PERMITS, "office_permits"))),
+    path("plates/", include((PLATES, "office_plates"))),
     path("waitlists/", include((WAITLISTS, "office_waitlists"))),
 ]

@@ -186,6 +186,8 @@ class Things:
         return [
             (r"permits/verify/", "token", self.verify),
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
+            (r".*/temporary(-vehicles)?/", "reference", uuid4()),
+            (r"(office/plates|api/v1/vehicles)/", "plate", PLATES[0]),
             (r"(office/|api/v1/)?permits/", "number", self.permit),
             (r".*citations/.*photos/", "reference", self.citation_photo.reference),
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),

@@ -14,7 +14,7 @@ from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
 from parkops.ui.values import Tab
 from permits.forms import FilterForm
-from permits.queries import line, listing, office
+from permits.queries import line, listing, office, vehicles
 from permits.queries import permits as rows
 from permits.queries.pages import BADGES, permit_page
 from permits.queries.told import history_of
@@ -85,6 +85,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "may_change": request.user.may(Permission.PERMIT_CHANGE),
         "may_take": request.user.may(Permission.PAYMENT_TAKE),
         "version": programme.version(permit.programme_version),
+        "temporary": vehicles.temporary_of(permit, at=timezone.now()),
+        "listings": vehicles.listings_of_permit(permit),
     }
     return page(request, "permits/office/detail.html", context)
 
