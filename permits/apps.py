@@ -11,15 +11,17 @@ class PermitsConfig(AppConfig):
     def ready(self) -> None:
         """Register with payments, the time line and the search."""
         from parkops.customers import panels, search, timeline
+        from parkops.jobs import operations as jobs
         from parkops.programme import occupancy
         from payments import settlement
-        from permits.operations import settling
+        from permits.operations import bulk, settling
         from permits.queries import panels as shown
         from permits.queries import presence, told
 
         settlement.register("permit", settling.PERMIT)
         settlement.register("deposit", settling.DEPOSIT)
         settlement.register("session", settling.SESSION)
+        jobs.register(bulk.JOB, bulk.work_bulk)
         timeline.register(told.moments)
         search.register(told.hits)
         occupancy.register(presence.paid_stays)

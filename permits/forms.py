@@ -293,3 +293,67 @@ class PassForm(PlateForm):
         error_messages={"required": "Say how many hours."},
     )
     field_order = ["region", "plate", "hours"]
+
+
+class BulkForm(ReasonForm):
+    """Asks what to do with many permits."""
+
+    act = forms.ChoiceField(
+        label="What to do",
+        choices=[
+            ("cancel", "Cancel, and refund what the program says"),
+            ("suspend", "Suspend"),
+            ("extend", "Move the end to a later day"),
+            ("renew", "Renew, to be paid by the holder"),
+            ("message", "Write to the holders"),
+            ("revoke", "Revoke without a refund"),
+        ],
+        error_messages={"required": "Choose what to do."},
+    )
+    until_on = forms.DateField(
+        label="Last day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="To suspend or to move the end.",
+    )
+    subject = forms.CharField(
+        label="Subject", required=False, max_length=150, help_text="To write to the holders."
+    )
+    words = forms.CharField(
+        label="Message", required=False, max_length=4_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    appeal_note = forms.CharField(
+        label="How to appeal", required=False, max_length=500, help_text="To revoke."
+    )
+    field_order = ["act", "until_on", "subject", "words", "appeal_note", "reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the chosen act needs."""
+        said = super().clean() or self.cleaned_data
+        if said.get("act") == "extend" and not said.get("until_on"):
+            self.add_error("until_on", "Give the new last day.")
+        if said.get("act") == "message":
+            for name in ("subject", "words"):
+                if not said.get(name):
+                    self.add_error(name, "Write it.")
+        return said
+
+
+class RenewalsForm(forms.Form):
+    """Asks which permits to renew: of a kind, ending within days."""
+
+    type = forms.ChoiceField(label="Kind")
+    from_on = forms.DateField(label="Ends from", widget=forms.DateInput(attrs={"type": "date"}))
+    to_on = forms.DateField(label="Ends to", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "type", kinds)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for days in order."""
+        said = super().clean() or self.cleaned_data
+        first, last = said.get("from_on"), said.get("to_on")
+        if first and last and last < first:
+            self.add_error("to_on", "The last day is before the first.")
+        return said

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PERMIT_VIEW = "permit.view"
     PERMIT_SELL = "permit.sell"
     PERMIT_CHANGE = "permit.change"
+    PERMIT_BULK = "permit.bulk"
     CITATION_VIEW = "citation.view"
     CITATION_ISSUE = "citation.issue"
     CITATION_VOID = "citation.void"

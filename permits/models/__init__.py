@@ -1,5 +1,6 @@
 """What permits are made of: permits, plates' rights, quotas, waitlists, paid stays, passes."""
 
+from permits.models.bulk import BulkRow, BulkRun
 from permits.models.passes import VisitorPass
 from permits.models.permits import Permit
 from permits.models.quotas import Quota
@@ -9,6 +10,8 @@ from permits.models.vehicles import PlateDecision, TemporaryVehicle
 from permits.models.waitlist import WaitlistEntry
 
 __all__ = [
+    "BulkRow",
+    "BulkRun",
     "ParkingSession",
     "Permit",
     "PlateDecision",

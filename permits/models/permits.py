@@ -27,7 +27,8 @@ class Permit(models.Model):
 
     `paid_at` is from when it counts as paid: the start of a permit sold for an earlier time.
     `places` are the terms of its type's quota in which it holds a place now. `lapsed_at` is when
-    its unpaid hold was given up, `ended_at` when its end was noticed and its place freed.
+    its unpaid hold was given up, `pay_until` until when a renewal sent out waits for its money,
+    `ended_at` when its end was noticed and its place freed.
     `suspended_until` is when a suspension ends by itself; `credited_*` is what was given back for
     time suspended; `reminded_days` how many days before its end the last reminder was for.
     """
@@ -58,6 +59,7 @@ class Permit(models.Model):
     recorded_at = models.DateTimeField()
     is_backdated = models.BooleanField(default=False)
     hold_expires_at = models.DateTimeField(null=True, blank=True)
+    pay_until = models.DateTimeField(null=True, blank=True)
     is_checkout_open = models.BooleanField(default=False)
     lapsed_at = models.DateTimeField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)

@@ -1,13 +1,15 @@
 """What can be done with permits: each public function is one transaction."""
 
 from permits.operations.approving import approve_permit, reject_permit
+from permits.operations.bulk import ask_bulk, confirm_bulk, drop_bulk, retry_bulk
 from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.deposits import Deduction, return_deposit
 from permits.operations.ending import cancel_permit, revoke_permit
+from permits.operations.extending import extend_permit
 from permits.operations.holds import check_quotas, expire_holds, expire_permits
 from permits.operations.passes import end_pass, give_pass
 from permits.operations.reminding import remind
-from permits.operations.renewing import renew_permit
+from permits.operations.renewing import renew_permit, send_renewal
 from permits.operations.sales import Wish, hold_permit
 from permits.operations.stays import extend_stay, start_stay, stop_stay
 from permits.operations.suspending import end_suspensions, reinstate_permit, suspend_permit
@@ -30,7 +32,13 @@ __all__ = [
     "Wish",
     "add_temporary_vehicle",
     "approve_permit",
+    "ask_bulk",
     "cancel_permit",
+    "confirm_bulk",
+    "drop_bulk",
+    "extend_permit",
+    "retry_bulk",
+    "send_renewal",
     "change_vehicles",
     "check_quotas",
     "decide_plate",

@@ -46,7 +46,8 @@ def close_checkout(number: str, *, at: datetime) -> None:
     if permit.paid_at is None and permit.hold_expires_at is not None:
         zone = programme.version(permit.programme_version).programme.tz
         first = type_of(permit).hold.after(max(permit.sold_at, permit.recorded_at), zone)
-        permit.hold_expires_at = min(permit.hold_expires_at, max(first, at + ANOTHER_TRY))
+        least = max(first, at + ANOTHER_TRY, permit.pay_until or first)
+        permit.hold_expires_at = min(permit.hold_expires_at, least)
     permit.save(update_fields=["is_checkout_open", "hold_expires_at"])
 
 

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict
 from parkops.programme import queries as programme
 from permits.models import Permit
-from permits.operations import sales
+from permits.operations import notices, sales
 from permits.operations.common import known, locked
 from permits.operations.sales import Wish
 from permits.queries.permits import plates_of
 from permits.rules.plates import Plate
 from permits.rules.renewals import may_renew
+from permits.rules.terms import clock_text
 
 
 @transaction.atomic
@@ -68,3 +70,28 @@ def renew_permit(
         by=by,
         at=at,
     )
+
+
+@transaction.atomic
+def send_renewal(number: str, *, by: Actor, at: datetime) -> Permit:
+    """Renew a permit for its holder, who has until its end to pay, and write to them.
+
+    :raises Conflict: if it cannot be renewed now.
+    :raises Refused: with the reason why the holder may not buy.
+    """
+    ends_at = known(number).ends_at
+    fresh = renew_permit(number, channel=Permit.Channel.OFFICE, by=by, at=at)
+    if fresh.paid_at is not None:
+        return fresh
+    fresh.pay_until = ends_at
+    fresh.hold_expires_at = max(fresh.hold_expires_at or ends_at, ends_at)
+    fresh.save(update_fields=["pay_until", "hold_expires_at"])
+    zone = programme.version(fresh.programme_version).programme.tz
+    notices.tell(
+        "permit.renewal_sent",
+        fresh,
+        at=at,
+        until=clock_text(fresh.hold_expires_at, zone),
+        pay_path=reverse("portal_permits:pay", args=[fresh.number]),
+    )
+    return fresh

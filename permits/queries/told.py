@@ -31,6 +31,8 @@ WORDS = {
     "permit.deposit_returned": ("Deposit returned", ""),
     "permit.pass_given": ("Visitor pass given", ""),
     "permit.pass_ended": ("Visitor pass ended", ""),
+    "permit.extended": ("End moved to a later day", "info"),
+    "permit.written_to": ("Written to by the office", ""),
     "permit.reminded": ("Reminded that the permit ends", ""),
     "permit.expired": ("Permit ended", ""),
 }

@@ -2,11 +2,16 @@
 
 from django.urls import include, path
 
-from permits.views.office import acts, selling, showing, vehicles
+from permits.views.office import acts, bulk, selling, showing, vehicles
 
 PERMITS = [
     path("", showing.permit_list, name="list"),
     path("new/", selling.new, name="new"),
+    path("renewals/", bulk.renewals, name="renewals"),
+    path("deposits/", bulk.deposits, name="deposits"),
+    path("bulk/new/", bulk.new, name="bulk_new"),
+    path("bulk/<uuid:reference>/", bulk.run, name="bulk_run"),
+    path("bulk/<uuid:reference>/answer/", bulk.answer, name="bulk_answer"),
     path("<str:number>/", showing.detail, name="detail"),
     path("<str:number>/vehicles/", acts.vehicles, name="vehicles"),
     *(path(f"<str:number>/{name}/", view, name=name) for name, view in acts.VIEWS.items()),

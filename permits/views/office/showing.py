@@ -1,9 +1,10 @@
 """The list of permits, one permit, and who waits for one."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -41,22 +42,9 @@ ORDERS = {
 def permit_list(request: HttpRequest) -> HttpResponse:
     """List permits: a saved view, narrowed by words, kind and state."""
     now = timezone.now()
-    form = FilterForm(
-        request.GET or None,
-        kinds=office.kinds(at=now),
-        states=[(s.value, BADGES[s][0]) for s in Status],
-    )
-    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    view = request.GET.get("view", "all" if any(asked.values()) else "current")
-    found = listing.matching(
-        listing.Filters(
-            text=asked.get("q", "").replace("\x00", ""),
-            type_code=asked.get("type", ""),
-            status=Status(asked["status"]) if asked.get("status") else None,
-            view=view,
-        ),
-        at=now,
-    )
+    filters, form = filters_of(request.GET, at=now)
+    view = filters.view
+    found = listing.matching(filters, at=now)
     order = ORDERS.get(request.GET.get("sort", ""), ORDERS["-number"])
     shown = Paginator(found.order_by(*order), PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = office.list_rows(list(shown.object_list), at=now)
@@ -66,9 +54,30 @@ def permit_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "view": view,
         "current": counts["current"],
+        "may_bulk": request.user.may(Permission.PERMIT_BULK),
+        "kept": [
+            (key, request.GET[key]) for key in ("q", "type", "status") if request.GET.get(key)
+        ],
         "tabs": [_tab(name, text, counts, view) for name, text in VIEWS.items()],
     }
     return page(request, "permits/office/list.html", context, part="results")
+
+
+def filters_of(asked: QueryDict, *, at: datetime) -> tuple[listing.Filters, FilterForm]:
+    """Return what the list is narrowed to by its address, and the form that says so."""
+    form = FilterForm(
+        asked or None,
+        kinds=office.kinds(at=at),
+        states=[(s.value, BADGES[s][0]) for s in Status],
+    )
+    said = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    filters = listing.Filters(
+        text=said.get("q", "").replace("\x00", ""),
+        type_code=said.get("type", ""),
+        status=Status(said["status"]) if said.get("status") else None,
+        view=asked.get("view", "all" if any(said.values()) else "current"),
+    )
+    return filters, form
 
 
 @may(Permission.PERMIT_VIEW)
