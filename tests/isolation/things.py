@@ -28,6 +28,8 @@ from parkops.tenancy.models import OutboxEntry
 from payments import links
 from payments import operations as payments
 from payments.models import Drawer, Payment, Refund
+from permits import operations as permits
+from permits.models import Permit
 from permits.operations.notices import PAGE
 from permits.views.portal.holding import VERIFY
 from reporting import operations as reports
@@ -161,6 +163,13 @@ class Things:
 
     def _rest(self) -> None:
         self.verify = signing.sign(self.permit, purpose=VERIFY)
+        self.bulk = permits.ask_bulk(
+            "cancel",
+            permit_ids=Permit.objects.values_list("pk", flat=True),
+            reason=MARK,
+            by=SYSTEM,
+            at=self.at,
+        )
         self.page_key = signing.sign(self.permit, purpose=PAGE)
         self.run: ReportRun = reports.ask_report(
             "revenue", {}, file_format="csv", by=SYSTEM, at=self.at
@@ -188,6 +197,7 @@ class Things:
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
             (r".*/temporary(-vehicles)?/", "reference", uuid4()),
             (r"(office/plates|api/v1/vehicles)/", "plate", PLATES[0]),
+            (r"office/permits/bulk/", "reference", self.bulk.reference),
             (r"(office/|api/v1/)?permits/", "number", self.permit),
             (r".*citations/.*photos/", "reference", self.citation_photo.reference),
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),

@@ -29,7 +29,10 @@ def now():
 
 
 def work(run: BulkRun) -> BulkRun:
-    job = Job.objects.get(pk=BulkRun.objects.get(pk=run.pk).job_id)
+    """Do the run's job as the worker that holds it does."""
+    ours = Job.objects.filter(pk=BulkRun.objects.get(pk=run.pk).job_id)
+    ours.update(state="running", lease_until=timezone.now() + DAY)
+    job = ours.get()
     bulk.work_bulk(job, Progress(job))
     run.refresh_from_db()
     return run
