@@ -14,6 +14,7 @@ class PermitsConfig(AppConfig):
         from parkops.jobs import operations as jobs
         from parkops.programme import occupancy
         from payments import settlement
+        from permits import tasks
         from permits.operations import bulk, settling
         from permits.queries import panels as shown
         from permits.queries import presence, told
@@ -21,7 +22,7 @@ class PermitsConfig(AppConfig):
         settlement.register("permit", settling.PERMIT)
         settlement.register("deposit", settling.DEPOSIT)
         settlement.register("session", settling.SESSION)
-        jobs.register(bulk.JOB, bulk.work_bulk)
+        jobs.register(bulk.JOB, tasks.do_bulk)
         timeline.register(told.moments)
         search.register(told.hits)
         occupancy.register(presence.paid_stays)

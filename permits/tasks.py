@@ -2,9 +2,12 @@
 
 from django.utils import timezone
 
+from parkops.jobs.models import Job
+from parkops.jobs.operations import Progress
 from parkops.programme.models import Version
 from parkops.tenancy.later import tenant_task
 from permits import operations
+from permits.operations import bulk
 
 
 @tenant_task
@@ -41,3 +44,8 @@ def check_quotas(**_later: object) -> None:
 def remind(**_later: object) -> None:
     """Write to holders whose permits end soon, each once for each day before the end."""
     operations.remind(at=timezone.now())
+
+
+def do_bulk(job: Job, progress: Progress) -> None:
+    """Do the job of a run over many permits."""
+    bulk.work_bulk(job, progress, clock=timezone.now)

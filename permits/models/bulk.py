@@ -36,7 +36,7 @@ class BulkRun(models.Model):
     confirmed_by_name = models.CharField(max_length=200, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     job = models.ForeignKey(
-        "jobs.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+        "jobs.Job", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
     class Meta:
@@ -61,7 +61,7 @@ class BulkRow(models.Model):
         FAILED = "failed", "Failed"
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(BulkRun, models.CASCADE, related_name="rows", db_index=False)
+    run = models.ForeignKey(BulkRun, models.PROTECT, related_name="rows", db_index=False)
     permit = models.ForeignKey("permits.Permit", models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     text = models.CharField(max_length=300, blank=True)

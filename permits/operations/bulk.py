@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
 from parkops.audit import operations as audit
 from parkops.jobs import operations as jobs
@@ -232,17 +231,20 @@ def retry_bulk(reference: UUID, *, by: Actor, at: datetime) -> BulkRun:
     return run
 
 
-def work_bulk(job: Job, progress: Progress) -> None:
-    """Check the rows of a run, or do those that were confirmed; what is finished is left alone."""
+def work_bulk(job: Job, progress: Progress, *, clock: Callable[[], datetime]) -> None:
+    """Check the rows of a run, or do those that were confirmed; what is finished is left alone.
+
+    It may take long, so each row is done at what `clock` says then.
+    """
     run = BulkRun.objects.get(reference=job.arguments["run"])
     # The one who asked did it: the rows say so, whoever's worker it is.
     by = Actor("staff", job.asked_by_ref, job.asked_by_name)
     if run.state == BulkRun.State.CHECKING:
-        _each(run, BulkRow.State.NEW, _check, progress, "Checked", by=by)
-        _advance(run, BulkRun.State.CHECKING, BulkRun.State.CHECKED)
+        _each(run, BulkRow.State.NEW, _check, progress, "Checked", by=by, clock=clock)
+        _advance(run, BulkRun.State.CHECKING, BulkRun.State.CHECKED, at=clock())
     elif run.state == BulkRun.State.RUNNING:
-        _each(run, BulkRow.State.READY, _do, progress, "Done", by=by)
-        _advance(run, BulkRun.State.RUNNING, BulkRun.State.DONE)
+        _each(run, BulkRow.State.READY, _do, progress, "Done", by=by, clock=clock)
+        _advance(run, BulkRun.State.RUNNING, BulkRun.State.DONE, at=clock())
 
 
 def _each(
@@ -253,6 +255,7 @@ def _each(
     word: str,
     *,
     by: Actor,
+    clock: Callable[[], datetime],
 ) -> None:
     rows = run.rows.filter(state=waiting)
     total = max(run.rows_total, 1)
@@ -264,7 +267,7 @@ def _each(
         for pk in ids:
             if BulkRun.objects.filter(pk=run.pk, state=BulkRun.State.DROPPED).exists():
                 return
-            work(pk, run, by, timezone.now())
+            work(pk, run, by, clock())
             done += 1
             progress.tell(min(done / total, 0.99), f"{word}: {done} of {total}", rows=done)
 
@@ -324,8 +327,8 @@ def _keep(row: BulkRow, state: str, told: Outcome) -> None:
 
 
 @transaction.atomic
-def _advance(run: BulkRun, was: str, new: str) -> None:
-    finished = timezone.now() if new == BulkRun.State.DONE else None
+def _advance(run: BulkRun, was: str, new: str, *, at: datetime) -> None:
+    finished = at if new == BulkRun.State.DONE else None
     BulkRun.objects.filter(pk=run.pk, state=was).update(state=new, finished_at=finished)
 
 

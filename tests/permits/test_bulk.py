@@ -13,7 +13,7 @@ from parkops.jobs.operations import Progress
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.messaging.models import Message
-from permits import operations
+from permits import operations, tasks
 from permits.models import BulkRow, BulkRun, Permit
 from permits.operations import bulk
 from permits.rules.status import Status
@@ -33,7 +33,7 @@ def work(run: BulkRun) -> BulkRun:
     ours = Job.objects.filter(pk=BulkRun.objects.get(pk=run.pk).job_id)
     ours.update(state="running", lease_until=timezone.now() + DAY)
     job = ours.get()
-    bulk.work_bulk(job, Progress(job))
+    tasks.do_bulk(job, Progress(job))
     run.refresh_from_db()
     return run
 
