@@ -188,6 +188,9 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
         misses = permits.near_misses(plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at)
     arrears = _arrears(asked, unpaid)
     alerts = [Alert(entry.kind, entry.note or entry.kind) for entry in entries]
+    alerts += [
+        Alert("lost_permit", permits.lost_text(lost)) for lost in known.lost_for(asked, holding)
+    ]
     if arrears.is_enough:
         alerts.append(Alert("boot", arrears.text, arrears.may_boot))
     return Answer(

@@ -21,6 +21,7 @@ from parkops.programme import queries as programme
 from parkops.programme.queries import InForce
 from parkops.programme.schema import Zone
 from permits import queries as permits
+from permits.models import LostHangtag
 from permits.queries import Ask, Right
 
 # One statement for what most plates have none of, and for the versions; it is run for every look.
@@ -29,7 +30,8 @@ SELECT (SELECT json_agg(json_build_array(number, begins_at) ORDER BY begins_at N
           FROM programme_version),
        EXISTS (SELECT 1 FROM enforcement_hotlistentry WHERE plate_key = ANY(%(keys)s)),
        EXISTS (SELECT 1 FROM enforcement_citation
-                WHERE plate_key = ANY(%(keys)s) AND plate_key <> '')
+                WHERE plate_key = ANY(%(keys)s) AND plate_key <> ''),
+       EXISTS (SELECT 1 FROM permits_losthangtag)
 """
 
 
@@ -101,6 +103,7 @@ class Known:
         self.hotlist = _by_key(listed, "pk") if glance.has_listed else {}
         cited = Citation.objects.counting().filter(plate_key__in=keys)
         self.citations = _by_key(cited, "issued_at", "pk") if glance.has_cited else {}
+        self.lost = self._lost() if glance.has_lost else []
         self.marks = _marks(self.asked)
         self.shared, self.seen = _sharing(self.asked, self.rights)
         self._events: Events | None = None
@@ -111,6 +114,21 @@ class Known:
         if self._events is None:
             self._events = programme.event_periods()
         return self._events
+
+    def lost_for(self, asked: Asked, rights: Sequence[Right]) -> list[LostHangtag]:
+        """Return the hangtags that are worth nothing then: the one typed, and those of the rights."""
+        by = {right.permit_id for right in rights}
+        return [
+            lost
+            for lost in self.lost
+            if (lost.tag_key == asked.key or lost.permit_id in by)
+            and lost.reported_at <= asked.look.at
+            and (lost.found_at is None or asked.look.at < lost.found_at)
+        ]
+
+    def _lost(self) -> list[LostHangtag]:
+        by = {right.permit_id for found in self.rights for right in found if right.permit_id}
+        return permits.lost_hangtags(typed={asked.key for asked in self.asked}, permit_ids=by)
 
     def note(self, asked: Asked) -> None:
         """Count a look as a sight, for the looks that follow."""
@@ -125,6 +143,7 @@ class _Glance:
     versions: list[tuple[int, datetime | None]] = field(default_factory=list)
     has_listed: bool = False
     has_cited: bool = False
+    has_lost: bool = False
 
     def in_force(self, at: datetime) -> InForce:
         numbers = [n for n, begins_at in self.versions if begins_at is None or begins_at <= at]
@@ -134,10 +153,10 @@ class _Glance:
 def _glance(keys: Collection[str]) -> _Glance:
     with connection.cursor() as cursor:
         cursor.execute(_GLANCE, {"keys": sorted(set(keys))})
-        versions, has_listed, has_cited = cursor.fetchone()
+        versions, has_listed, has_cited, has_lost = cursor.fetchone()
     versions = json.loads(versions) if isinstance(versions, str) else versions
     begun = [(n, datetime.fromisoformat(at) if at else None) for n, at in versions or []]
-    return _Glance(begun, has_listed, has_cited)
+    return _Glance(begun, has_listed, has_cited, has_lost)
 
 
 def _asked(look: Look, key: str, glance: _Glance) -> Asked:

@@ -1,6 +1,6 @@
 """Plates of permits through time, and vehicles that stand in for a while, over HTTP."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -118,3 +118,24 @@ def _listing(row: Listing) -> dict[str, Any]:
         "from": instant_out(row.since),
         "to": instant_out(row.until),
     }
+
+
+class LossIn(Schema):
+    """How a hangtag was lost."""
+
+    kind: Literal["lost", "stolen"] = "lost"
+    police_reference: str = ""
+
+
+@router.post("/permits/{number}/loss", auth=WRITE, response={200: dict[str, Any]})
+@idempotent
+def report_lost(request: HttpRequest, number: str, body: LossIn) -> dict[str, Any]:
+    """Report a permit's hangtag lost or stolen; it gets a new one for the program's fee."""
+    permit = operations.report_lost(
+        number,
+        is_stolen=body.kind == "stolen",
+        police_reference=body.police_reference,
+        by=request.auth.actor,
+        at=timezone.now(),
+    )
+    return {"number": permit.number, "hangtag": permit.hangtag}

@@ -1,6 +1,7 @@
 """What permits are made of: permits, plates' rights, quotas, waitlists, paid stays, passes."""
 
 from permits.models.bulk import BulkRow, BulkRun
+from permits.models.hangtags import Hangtag, HangtagBatch, HangtagCount, LostHangtag
 from permits.models.passes import VisitorPass
 from permits.models.permits import Permit
 from permits.models.quotas import Quota
@@ -12,6 +13,10 @@ from permits.models.waitlist import WaitlistEntry
 __all__ = [
     "BulkRow",
     "BulkRun",
+    "Hangtag",
+    "HangtagBatch",
+    "HangtagCount",
+    "LostHangtag",
     "ParkingSession",
     "Permit",
     "PlateDecision",

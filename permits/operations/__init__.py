@@ -6,6 +6,15 @@ from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.deposits import Deduction, return_deposit
 from permits.operations.ending import cancel_permit, revoke_permit
 from permits.operations.extending import extend_permit
+from permits.operations.hangtags import (
+    count_hangtags,
+    give_hangtag,
+    hand_out_hangtags,
+    note_found,
+    receive_hangtags,
+    report_lost,
+    return_hangtag,
+)
 from permits.operations.holds import check_quotas, expire_holds, expire_permits
 from permits.operations.passes import end_pass, give_pass
 from permits.operations.reminding import remind
@@ -41,6 +50,7 @@ __all__ = [
     "send_renewal",
     "change_vehicles",
     "check_quotas",
+    "count_hangtags",
     "decide_plate",
     "end_pass",
     "end_suspensions",
@@ -49,17 +59,23 @@ __all__ = [
     "expire_offers",
     "expire_permits",
     "extend_stay",
+    "give_hangtag",
     "give_pass",
+    "hand_out_hangtags",
     "hold_permit",
     "join_waitlist",
     "leave_waitlist",
+    "note_found",
     "offer_everywhere",
+    "receive_hangtags",
     "reinstate_permit",
     "reject_permit",
     "remind",
     "renew_permit",
     "replace_hangtag",
+    "report_lost",
     "return_deposit",
+    "return_hangtag",
     "revoke_permit",
     "start_stay",
     "stop_stay",

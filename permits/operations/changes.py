@@ -13,8 +13,8 @@ from parkops.kernel.decisions import Refused
 from parkops.programme import queries as programme
 from payments import accounts
 from payments import operations as payments
-from permits.models import Permit
-from permits.operations import plates, sales, vehicles
+from permits.models import LostHangtag, Permit
+from permits.operations import plates, sales, tags, vehicles
 from permits.operations.common import known, locked, require_current
 from permits.queries.permits import plates_of, type_of
 from permits.rules import eligibility
@@ -63,6 +63,7 @@ def replace_hangtag(number: str, *, reason: str, by: Actor, at: datetime) -> Per
     require_current(permit, at=at)
     if not permit.hangtag:
         raise Refused("no_hangtag", "This permit has no hangtag.")
+    tags.void(permit, kind=LostHangtag.Kind.REPLACED, by=by, at=at)
     fresh = sales.next_hangtag(permit)
     if not fresh:
         raise Refused("no_hangtag", "No hangtag number is left.")

@@ -16,7 +16,7 @@ from parkops.programme import numbering
 from payments import accounts
 from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
-from permits.operations import notices, places, plates
+from permits.operations import notices, places, plates, tags
 from permits.queries import sale
 from permits.rules.plates import Plate
 from permits.rules.terms import span_text
@@ -137,14 +137,19 @@ def count_as_paid(permit: Permit, *, by: Actor, at: datetime) -> None:
 
 
 def next_hangtag(permit: Permit) -> str:
-    """Return the lowest number of the type's hangtags that no permit has; "" where none is left.
+    """Return the next hangtag for a permit, "" where none is left: out of the stock if there is one,
+    else the lowest of the program's numbers that no permit has and that is not lost.
 
     The unique constraint has the last word between two who take the same one.
     """
     kind = sale.programme.version(permit.programme_version).programme.permit_type(permit.type_code)
-    if kind is None or kind.credential != "hangtag" or kind.numbers is None:
+    if kind is None or kind.credential != "hangtag":
         return ""
-    taken = set(
+    if tags.has_stock(permit.type_key):
+        return tags.take_next(permit)
+    if kind.numbers is None:
+        return ""
+    taken = tags.voided(permit.type_key) | set(
         Permit.objects.filter(type_key=permit.type_key, ended_at__isnull=True)
         .exclude(hangtag="")
         .values_list("hangtag", flat=True)

@@ -1,5 +1,6 @@
 """What is asked about permits, by pages, the API and the apps above."""
 
+from permits.queries.hangtags import lost_hangtags, lost_text
 from permits.queries.permits import (
     PermitRow,
     PlateOn,
@@ -28,6 +29,8 @@ __all__ = [
     "PlateOn",
     "Right",
     "ended_rights_for",
+    "lost_hangtags",
+    "lost_text",
     "money_of",
     "near_misses",
     "permit",

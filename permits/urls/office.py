@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from permits.views.office import acts, bulk, selling, showing, vehicles
+from permits.views.office import acts, bulk, hangtags, selling, showing, vehicles
 
 PERMITS = [
     path("", showing.permit_list, name="list"),
@@ -15,12 +15,20 @@ PERMITS = [
     path("<str:number>/", showing.detail, name="detail"),
     path("<str:number>/vehicles/", acts.vehicles, name="vehicles"),
     *(path(f"<str:number>/{name}/", view, name=name) for name, view in acts.VIEWS.items()),
+    path("<str:number>/hangtag/", hangtags.give, name="hangtag"),
+    path("<str:number>/loss/", hangtags.loss, name="loss"),
     path("<str:number>/temporary/", vehicles.temporary, name="temporary"),
     path(
         "<str:number>/temporary/<uuid:reference>/end/",
         vehicles.end_temporary,
         name="temporary_end",
     ),
+]
+
+HANGTAGS = [
+    path("", hangtags.stock_list, name="list"),
+    path("found/<uuid:reference>/", hangtags.found, name="found"),
+    path("<str:code>/", hangtags.stock, name="detail"),
 ]
 
 PLATES = [
@@ -33,6 +41,7 @@ WAITLISTS = [path("", showing.waitlist, name="list")]
 
 urlpatterns = [
     path("permits/", include((PERMITS, "office_permits"))),
+    path("hangtags/", include((HANGTAGS, "office_hangtags"))),
     path("plates/", include((PLATES, "office_plates"))),
     path("waitlists/", include((WAITLISTS, "office_waitlists"))),
 ]

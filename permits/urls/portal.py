@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from permits.views.portal import buying, holding, paying, temporary
+from permits.views.portal import buying, holding, losing, paying, temporary
 
 app_name = "portal_permits"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("permits/<str:number>/vehicles/", holding.vehicles, name="vehicles"),
     path("permits/<str:number>/renewal/", holding.renewal, name="renewal"),
     path("permits/<str:number>/cancellation/", holding.cancellation, name="cancellation"),
+    path("permits/<str:number>/loss/", losing.loss, name="loss"),
     path("permits/<str:number>/temporary/", temporary.temporary, name="temporary"),
     path("permits/<str:number>/passes/", holding.passes, name="passes"),
 ]

@@ -19,6 +19,7 @@ IN_EVERY_TENANT = (
     "permits/waitlist/",
     "office/reports/<slug:code>/",
     "office/ledger/",
+    "office/hangtags/<str:code>/",
     "office/program/versions/",
     "office/staff/",
     "office/tokens/",

@@ -196,6 +196,8 @@ class Things:
             (r"permits/verify/", "token", self.verify),
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
             (r".*/temporary(-vehicles)?/", "reference", uuid4()),
+            (r"office/hangtags/found/", "reference", uuid4()),
+            (r"office/hangtags/", "code", "RESIDENT"),
             (r"(office/plates|api/v1/vehicles)/", "plate", PLATES[0]),
             (r"office/permits/bulk/", "reference", self.bulk.reference),
             (r"(office/|api/v1/)?permits/", "number", self.permit),

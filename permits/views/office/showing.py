@@ -95,6 +95,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "may_take": request.user.may(Permission.PAYMENT_TAKE),
         "version": programme.version(permit.programme_version),
         "temporary": vehicles.temporary_of(permit, at=timezone.now()),
+        "lost": permit.lost_hangtags.filter(found_at__isnull=True).order_by("pk"),
         "listings": vehicles.listings_of_permit(permit),
     }
     return page(request, "permits/office/detail.html", context)
