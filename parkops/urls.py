@@ -9,6 +9,7 @@ from django.urls import include, path
 SURFACES = [
     ("", "parkops.portal_urls"),
     ("", "permits.urls.portal"),
+    ("", "permits.urls.guests"),
     ("", "enforcement.urls.portal"),
     ("", "payments.urls.portal"),
     ("my/", "parkops.customers.urls.portal"),

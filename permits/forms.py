@@ -284,13 +284,13 @@ class SaleForm(PlatesForm):
 
 
 class PassForm(PlateForm):
-    """Asks whom a visitor pass is for, and for how long from now."""
+    """Asks whom a visitor pass is for: from now, until tonight or for some hours."""
 
     hours = forms.IntegerField(
         label="Hours",
         min_value=1,
         max_value=24 * 14,
-        error_messages={"required": "Say how many hours."},
+        required=False,
     )
     field_order = ["region", "plate", "hours"]
 
@@ -357,3 +357,84 @@ class RenewalsForm(forms.Form):
         if first and last and last < first:
             self.add_error("to_on", "The last day is before the first.")
         return said
+
+    def __init__(self, *args: Any, until_tonight: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.until_tonight = until_tonight
+
+    def clean_hours(self) -> int:
+        """Return the hours; only a pass until tonight needs none."""
+        hours = self.cleaned_data["hours"]
+        if not hours and not self.until_tonight:
+            raise forms.ValidationError("Say how many hours.")
+        return hours or 0
+
+
+class PassListForm(forms.Form):
+    """Asks for the plates of many visitors, one a line, and for when."""
+
+    plates = forms.CharField(
+        label="Plates, one a line",
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": "Paste the plates, one a line."},
+    )
+    day = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}))
+    from_time = forms.TimeField(label="From", widget=forms.TimeInput(attrs={"type": "time"}))
+    hours = forms.IntegerField(label="Hours", min_value=1, max_value=24 * 14)
+
+
+class LinkForm(forms.Form):
+    """Asks what a guest link gives."""
+
+    name = forms.CharField(
+        label="What is it for?",
+        max_length=60,
+        error_messages={"required": "Name it, such as Open day."},
+    )
+    hours = forms.IntegerField(label="Longest pass, in hours", min_value=1, max_value=24 * 14)
+    uses = forms.IntegerField(
+        label="How many passes in all, if limited", min_value=1, max_value=10_000, required=False
+    )
+    per_plate = forms.IntegerField(
+        label="Passes for the same plate", min_value=1, max_value=366, initial=1
+    )
+    opens_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    closes_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    pin = forms.RegexField(
+        r"^[0-9]{4,8}$",
+        label="PIN, if guests must know one",
+        required=False,
+        error_messages={"invalid": "A PIN is 4 to 8 digits."},
+    )
+
+
+class GuestForm(PlateForm):
+    """Asks a guest for the plate, for how long, and the host's PIN if there is one."""
+
+    hours = forms.TypedChoiceField(label="How long do you stay?", coerce=int)
+    pin = forms.CharField(
+        label="PIN from your host",
+        max_length=8,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": "Type the PIN that your host gave you."},
+    )
+    field_order = ["region", "plate", "hours", "pin"]
+
+    def __init__(self, *args: Any, most: int, needs_pin: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = sorted({most, *(n for n in (1, 2, 4, 8, 12, 24, 48, 72) if n < most)})
+        offer(self, "hours", [(n, "1 hour" if n == 1 else f"{n} hours") for n in steps])
+        self.fields["hours"].initial = most
+        if not needs_pin:
+            del self.fields["pin"]
+
+
+class CodeForm(forms.Form):
+    """Asks for the code of a guest link."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        error_messages={"required": "Type the code from the poster or message."},
+    )

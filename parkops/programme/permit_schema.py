@@ -257,10 +257,17 @@ def _read_per(value: Any) -> Duration | None:
 
 class Passes(Part):
     """An allotment of visitor passes or uses: a number or an amount of time, for the whole term
-    (`per` is None) or for every `per` that rolls on."""
+    (`per` is None) or for every `per` that rolls on.
+
+    `at_once` is how many passes may run at the same time, `longest` how long one may be,
+    `per_plate` how many one plate may have in the same stretch; left out, no limit.
+    """
 
     uses: Annotated[int | Duration, PlainValidator(_read_uses)]
     per: Annotated[Duration | None, PlainValidator(_read_per)] = None
+    at_once: Count | None = None
+    longest: Annotated[Duration | None, PlainValidator(_read_per)] = None
+    per_plate: Count | None = None
 
 
 class PermitType(Part):

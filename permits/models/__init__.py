@@ -1,6 +1,7 @@
 """What permits are made of: permits, plates' rights, quotas, waitlists, paid stays, passes."""
 
 from permits.models.bulk import BulkRow, BulkRun
+from permits.models.guests import GuestLink
 from permits.models.hangtags import Hangtag, HangtagBatch, HangtagCount, LostHangtag
 from permits.models.passes import VisitorPass
 from permits.models.permits import Permit
@@ -13,6 +14,7 @@ from permits.models.waitlist import WaitlistEntry
 __all__ = [
     "BulkRow",
     "BulkRun",
+    "GuestLink",
     "Hangtag",
     "HangtagBatch",
     "HangtagCount",

@@ -7,7 +7,10 @@ from django.db.models import F, Q
 
 
 class VisitorPass(models.Model):
-    """One visitor's pass: a plate for [starts_at, ends_at); ended early, its end moves there."""
+    """One visitor's pass: a plate for [starts_at, ends_at); ended early, its end moves there.
+
+    `guest_link` is the link by which the guest took it, `batch` the list that it came in by.
+    """
 
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -19,6 +22,10 @@ class VisitorPass(models.Model):
     ends_at = models.DateTimeField()
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    guest_link = models.ForeignKey(
+        "permits.GuestLink", models.PROTECT, null=True, blank=True, related_name="passes"
+    )
+    batch = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -27,7 +34,10 @@ class VisitorPass(models.Model):
                 condition=Q(ends_at__gte=F("starts_at")), name="pass_ends_after_start"
             ),
         ]
-        indexes = [models.Index(fields=["permit", "starts_at"], name="pass_by_permit")]
+        indexes = [
+            models.Index(fields=["permit", "starts_at"], name="pass_by_permit"),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="pass_by_batch"),
+        ]
 
     def __str__(self) -> str:
         return f"Pass {self.reference}"

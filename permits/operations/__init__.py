@@ -6,6 +6,7 @@ from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.deposits import Deduction, return_deposit
 from permits.operations.ending import cancel_permit, revoke_permit
 from permits.operations.extending import extend_permit
+from permits.operations.guests import make_link, revoke_link, take_by_link
 from permits.operations.hangtags import (
     count_hangtags,
     give_hangtag,
@@ -16,7 +17,7 @@ from permits.operations.hangtags import (
     return_hangtag,
 )
 from permits.operations.holds import check_quotas, expire_holds, expire_permits
-from permits.operations.passes import end_pass, give_pass
+from permits.operations.passes import end_batch, end_pass, give_many, give_pass
 from permits.operations.reminding import remind
 from permits.operations.renewing import renew_permit, send_renewal
 from permits.operations.sales import Wish, hold_permit
@@ -43,28 +44,29 @@ __all__ = [
     "approve_permit",
     "ask_bulk",
     "cancel_permit",
-    "confirm_bulk",
-    "drop_bulk",
-    "extend_permit",
-    "retry_bulk",
-    "send_renewal",
     "change_vehicles",
     "check_quotas",
+    "confirm_bulk",
     "count_hangtags",
     "decide_plate",
+    "drop_bulk",
+    "end_batch",
     "end_pass",
     "end_suspensions",
     "end_temporary_vehicle",
     "expire_holds",
     "expire_offers",
     "expire_permits",
+    "extend_permit",
     "extend_stay",
     "give_hangtag",
+    "give_many",
     "give_pass",
     "hand_out_hangtags",
     "hold_permit",
     "join_waitlist",
     "leave_waitlist",
+    "make_link",
     "note_found",
     "offer_everywhere",
     "receive_hangtags",
@@ -74,12 +76,16 @@ __all__ = [
     "renew_permit",
     "replace_hangtag",
     "report_lost",
+    "retry_bulk",
     "return_deposit",
     "return_hangtag",
+    "revoke_link",
     "revoke_permit",
+    "send_renewal",
     "start_stay",
     "stop_stay",
     "suspend_permit",
+    "take_by_link",
     "tell_ended_vehicles",
     "transfer_permit",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -74,7 +75,32 @@ def right_of_pass(given: VisitorPass) -> None:
     )
 
 
-def _right(source: ParkingSession | VisitorPass) -> dict[str, object]:
+def rights_of_passes(rows: Sequence[VisitorPass]) -> None:
+    """Write the rights of passes just given, all in one statement or few."""
+    PlateRight.objects.bulk_create(
+        [
+            PlateRight(
+                kind=PlateRight.Kind.VISITOR,
+                visitor_pass=row,
+                permit_id=row.permit_id,
+                **_right(row),
+            )
+            for row in rows
+        ],
+        batch_size=500,
+    )
+
+
+def move_rights_of_passes(rows: Sequence[VisitorPass]) -> None:
+    """Let the rights of passes end when the passes do."""
+    ends = {row.pk: row.ends_at for row in rows}
+    rights = list(PlateRight.objects.filter(visitor_pass_id__in=list(ends)))
+    for right in rights:
+        right.ends_at = ends[right.visitor_pass_id or 0]
+    PlateRight.objects.bulk_update(rights, ["ends_at"], batch_size=500)
+
+
+def _right(source: ParkingSession | VisitorPass) -> dict[str, Any]:
     return {
         "plate_text": source.plate_text,
         "plate_key": source.plate_key,

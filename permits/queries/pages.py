@@ -101,7 +101,9 @@ def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
         may_renew=_may_renew(permit, status, at=at),
         may_change=status in CURRENT and kind.vehicles.max > 0,
         allotment=_allotment(permit, kind, status, at=at),
-        passes=list(permit.passes.filter(ends_at__gt=at).order_by("starts_at", "pk")[:50])
+        passes=list(
+            permit.passes.filter(ended_at=None, ends_at__gt=at).order_by("starts_at", "pk")[:50]
+        )
         if kind.passes
         else [],
     )

@@ -174,7 +174,8 @@ class _Book:
         return self._events
 
     def right(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right | None:
-        """Return the right of a row at `at`; None if it never was one (an unpaid cart)."""
+        """Return the right of a row at `at`; None if it never was one (an unpaid cart, a
+        pass called off before it began)."""
         if row.session is not None:
             return self._session(row, row.session, zone_codes, at)
         return self._permit(row, zone_codes, at)
@@ -255,7 +256,8 @@ class _Book:
     def _permit(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right | None:
         permit = _permit_of(row)
         status = permit.status_at(at)
-        if permit.paid_at is None:
+        called_off = row.kind == PlateRight.Kind.VISITOR and row.starts_at == row.ends_at
+        if permit.paid_at is None or called_off:
             return None
         sold_under = programme.version(permit.programme_version).programme
         kind = type_of(permit)

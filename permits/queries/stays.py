@@ -41,3 +41,10 @@ def left_of(permit: Permit, *, wanted: Period) -> Allotment:
 def left_after(given: VisitorPass) -> Allotment:
     """Return what is left around the time of a pass, that pass counted."""
     return left_of(given.permit, wanted=Period(given.starts_at, given.ends_at))
+
+
+def back_of(row: VisitorPass, *, was: Period) -> str:
+    """Say what the end of a pass that ran for `was` gives back to the allotment."""
+    rule = type_of(row.permit).passes
+    now = Period(row.starts_at, row.ends_at)
+    return passes.given_back(rule, was=was, now=now) if rule else ""

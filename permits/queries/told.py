@@ -33,6 +33,10 @@ WORDS = {
     "permit.pass_ended": ("Visitor pass ended", ""),
     "permit.extended": ("End moved to a later day", "info"),
     "permit.written_to": ("Written to by the office", ""),
+    "permit.passes_given": ("Visitor passes given by list", ""),
+    "permit.passes_ended": ("Visitor passes of a list ended", ""),
+    "permit.guest_link_made": ("Guest link made", ""),
+    "permit.guest_link_closed": ("Guest link closed", ""),
     "permit.reminded": ("Reminded that the permit ends", ""),
     "permit.expired": ("Permit ended", ""),
 }
@@ -87,7 +91,7 @@ def hits(text: str, *, limit: int) -> Sequence[Hit]:
     except ValueError:
         key = None
     if key is not None:
-        on = PlateRight.objects.filter(plate_key=key, kind=PlateRight.Kind.PERMIT)
+        on = PlateRight.objects.filter(plate_key=key, permit__isnull=False)
         wanted |= Q(pk__in=on.values("permit_id"))
     rows = Permit.objects.select_related("customer").filter(wanted).order_by("-pk")[:limit]
     return [

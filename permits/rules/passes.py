@@ -29,7 +29,8 @@ class Allotment:
 def allotment(rule: Passes, *, given: Sequence[Period], term: Period, wanted: Period) -> Allotment:
     """Return what is left for a pass of the time `wanted`, before it is given.
 
-    `given` are the times of the passes so far; one ended early counts only to its end. With `per`
+    `given` are the times of the passes so far; one ended early counts only to its end, one called
+    off before it began not at all. With `per`
     a duration, what counts is the use inside any stretch of that length that holds `wanted`: the
     fullest one decides.
     """
@@ -54,13 +55,37 @@ def allotment(rule: Passes, *, given: Sequence[Period], term: Period, wanted: Pe
 
 
 def may_give(
-    rule: Passes | None, *, given: Sequence[Period], term: Period, wanted: Period
+    rule: Passes | None,
+    *,
+    given: Sequence[Period],
+    same_plate: Sequence[Period] = (),
+    term: Period,
+    wanted: Period,
 ) -> Decision:
-    """Decide whether a pass for the time `wanted` may be given out of the allotment."""
+    """Decide whether a pass for the time `wanted` may be given out of the allotment.
+
+    `given` are the times of all passes so far, `same_plate` of those that this plate has had.
+    """
     if rule is None:
         return Decision("no_passes", "This permit gives no visitor passes.")
     if not (term.start <= wanted.start and wanted.end <= term.end):
         return Decision("outside_term", "The pass must be within the permit's own term.")
+    if rule.longest is not None and wanted.end - wanted.start > rule.longest.timedelta:
+        return Decision("pass_too_long", f"A pass is at most {rule.longest.text} long.")
+    if rule.at_once is not None and _at_once(given, wanted) >= rule.at_once:
+        most = "1 pass runs" if rule.at_once == 1 else f"{rule.at_once} passes run"
+        return Decision("too_many_at_once", f"At most {most} at the same time. End one first.")
+    if rule.per_plate is not None:
+        had = allotment(
+            Passes.model_construct(uses=rule.per_plate, per=rule.per),
+            given=same_plate,
+            term=term,
+            wanted=wanted,
+        )
+        if had.left < 1:
+            within = "" if rule.per is None else f" within {rule.per.text}"
+            times = "once" if rule.per_plate == 1 else f"{rule.per_plate} times"
+            return Decision("plate_used_up", f"The same plate gets a pass at most {times}{within}.")
     have = allotment(rule, given=given, term=term, wanted=wanted)
     asks = int(wanted.seconds // 60) if have.in_minutes else 1
     if asks <= have.left:
@@ -70,9 +95,23 @@ def may_give(
     return Decision("passes_used_up", f"Of the passes{per}, {left} is left.")
 
 
+def given_back(rule: Passes, *, was: Period, now: Period) -> str:
+    """Say what comes back to the allotment when a pass of the time `was` ends as `now`."""
+    if isinstance(rule.uses, int):
+        return "The pass is unused again." if not now else "The pass was used and stays counted."
+    minutes = _minutes(was) - _minutes(now)
+    return f"{Duration(minutes=minutes).text} come back." if minutes else "Nothing comes back."
+
+
+def _at_once(given: Sequence[Period], wanted: Period) -> int:
+    """Count the most passes that run at one instant of `wanted`."""
+    others = [part for period in given if (part := period.overlap(wanted)) is not None]
+    return max((sum(o.contains(p.start) for o in others) for p in others), default=0)
+
+
 def _used(given: Sequence[Period], window: Period, in_minutes: bool) -> int:
     if not in_minutes:
-        return sum(1 for period in given if window.start <= period.start < window.end)
+        return sum(1 for p in given if p and window.start <= p.start < window.end)
     parts = [part for period in given if (part := period.overlap(window)) is not None]
     return sum(_minutes(part) for part in parts)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from permits.views.portal import buying, holding, losing, paying, temporary
+from permits.views.portal import buying, holding, hosting, losing, paying, temporary
 
 app_name = "portal_permits"
 
@@ -24,5 +24,8 @@ urlpatterns = [
     path("permits/<str:number>/cancellation/", holding.cancellation, name="cancellation"),
     path("permits/<str:number>/loss/", losing.loss, name="loss"),
     path("permits/<str:number>/temporary/", temporary.temporary, name="temporary"),
-    path("permits/<str:number>/passes/", holding.passes, name="passes"),
+    path("permits/<str:number>/passes/", hosting.passes, name="passes"),
+    path("permits/<str:number>/passes/list/", hosting.pass_list, name="pass_list"),
+    path("permits/<str:number>/guests/", hosting.links, name="guest_links"),
+    path("permits/<str:number>/guests/<uuid:reference>/poster.pdf", hosting.poster, name="poster"),
 ]

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.browser
 
 # Who looks at which pages: those of their own work.
 PERSONAS = {
-    "anonymous": ("", r"$|zones|help|accessibility|privacy|permits/|citations/|pay/|account/"),
+    "anonymous": (
+        "",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|pay/|account/|visit/",
+    ),
     "dana": ("dana@customer.example", r"permits/|pay/|my/|account/"),
     "officer": ("bob@harbor.example", r"field/"),
     "clerk": ("clara@harbor.example", r"office/(counter|permits|customers|waitlists|search)"),

@@ -32,6 +32,7 @@ from permits import operations as permits
 from permits.models import Permit
 from permits.operations.notices import PAGE
 from permits.views.portal.holding import VERIFY
+from permits.views.portal.visiting import OWN
 from reporting import operations as reports
 from reporting.models import ReportRun
 
@@ -92,6 +93,17 @@ class Things:
         start = (self.at + timedelta(hours=1)).isoformat()
         given = {"permit": book["number"], "plate": PLATES[1], "start": start, "hours": 2}
         self.visit = self.post("/passes", given)["id"]
+        self.link = permits.make_link(
+            book["number"],
+            name=MARK,
+            minutes=60,
+            uses=None,
+            opens_at=self.at,
+            closes_at=self.at + timedelta(days=1),
+            by=SYSTEM,
+            at=self.at,
+        )
+        self.guest_pass = signing.sign(self.visit, purpose=OWN)
         self.session = self.post("/sessions", {"plate": PLATES[2], "zone": "METER", "minutes": 60})[
             "number"
         ]
@@ -194,6 +206,10 @@ class Things:
     def _names(self) -> list[tuple[str, str, Any]]:
         return [
             (r"permits/verify/", "token", self.verify),
+            (r"permits/.*guests/", "number", self.link.permit.number),
+            (r"permits/.*guests/", "reference", self.link.reference),
+            (r"visit/pass/", "token", self.guest_pass),
+            (r"visit/", "code", self.link.code),
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
             (r".*/temporary(-vehicles)?/", "reference", uuid4()),
             (r"office/hangtags/found/", "reference", uuid4()),

@@ -233,7 +233,9 @@ class TestHolding:
         assert "VIS 1" in text
         assert "67 hours" in text
         site.post(url, {"act": f"end:{permit.passes.get().reference}"})
-        assert "VIS 1" not in text_of(site.get(url))
+        text = text_of(site.get(url))
+        assert "End now" not in text
+        assert "72 hours left" in text or "3 days left" in text
 
     def test_renewal_says_when_it_opens(self, site, me, dana):
         permit = sell(me)

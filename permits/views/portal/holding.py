@@ -1,7 +1,5 @@
 """A permit's own pages: what it is, on paper, in the calendar, and what its holder may do."""
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +14,7 @@ from parkops.ui import pdf
 from parkops.ui.access import customer_only, public
 from parkops.ui.pages import actor, page, refusals_shown
 from permits import operations
-from permits.forms import PassForm, PlateForm, ReasonForm
+from permits.forms import PlateForm, ReasonForm
 from permits.models import Permit
 from permits.queries import permits as rows
 from permits.queries.pages import permit_page
@@ -174,49 +172,6 @@ def cancellation(request: HttpRequest, number: str) -> HttpResponse:
     preview = refund_preview(permit, at=now)
     context = {"shown": shown, "permit": permit, "form": form, "preview": preview}
     return page(request, "permits/portal/cancellation.html", context)
-
-
-@customer_only
-@asks
-@refusals_shown
-def passes(request: HttpRequest, number: str) -> HttpResponse:
-    """Ask for a visitor's plate and hours, and give the pass; or end one."""
-    now = timezone.now()
-    permit = own_permit(request, number)
-    act = request.POST.get("act", "")
-    if act.startswith("end:"):
-        _end_pass(request, permit, act.partition(":")[2], now)
-        return redirect("portal_permits:passes", number=permit.number)
-    form = PassForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            plate = read_plates([(form.cleaned_data["plate"], form.cleaned_data["region"])])[0]
-            operations.give_pass(
-                permit.number,
-                plate=plate,
-                hours=form.cleaned_data["hours"],
-                by=actor(request),
-                at=now,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{plate.text} may park now.")
-            return redirect("portal_permits:passes", number=permit.number)
-    context = {"shown": permit_page(permit, at=now), "permit": permit, "form": form}
-    status = 422 if form.errors else 200
-    return page(request, "permits/portal/passes.html", context, status=status)
-
-
-def _end_pass(request: HttpRequest, permit: Permit, reference: str, now: datetime) -> None:
-    known = permit.passes.filter(reference=reference).first() if _is_uuid(reference) else None
-    if known is None:
-        raise NotFound("There is no such pass.")
-    operations.end_pass(str(known.reference), by=actor(request), at=now)
-
-
-def _is_uuid(text: str) -> bool:
-    return len(text) == 36 and all(c in "0123456789abcdef-" for c in text)
 
 
 def _qr(permit: Permit) -> dict[str, object]:
