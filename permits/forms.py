@@ -294,6 +294,17 @@ class PassForm(PlateForm):
     )
     field_order = ["region", "plate", "hours"]
 
+    def __init__(self, *args: Any, until_tonight: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.until_tonight = until_tonight
+
+    def clean_hours(self) -> int:
+        """Return the hours; only a pass until tonight needs none."""
+        hours = self.cleaned_data["hours"]
+        if not hours and not self.until_tonight:
+            raise forms.ValidationError("Say how many hours.")
+        return hours or 0
+
 
 class BulkForm(ReasonForm):
     """Asks what to do with many permits."""
@@ -357,17 +368,6 @@ class RenewalsForm(forms.Form):
         if first and last and last < first:
             self.add_error("to_on", "The last day is before the first.")
         return said
-
-    def __init__(self, *args: Any, until_tonight: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.until_tonight = until_tonight
-
-    def clean_hours(self) -> int:
-        """Return the hours; only a pass until tonight needs none."""
-        hours = self.cleaned_data["hours"]
-        if not hours and not self.until_tonight:
-            raise forms.ValidationError("Say how many hours.")
-        return hours or 0
 
 
 class PassListForm(forms.Form):
