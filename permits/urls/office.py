@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from permits.views.office import acts, bulk, hangtags, selling, showing, vehicles
+from permits.views.office import acts, bulk, hangtags, selling, showing, vehicles, visitors
 
 PERMITS = [
     path("", showing.permit_list, name="list"),
@@ -17,6 +17,8 @@ PERMITS = [
     *(path(f"<str:number>/{name}/", view, name=name) for name, view in acts.VIEWS.items()),
     path("<str:number>/hangtag/", hangtags.give, name="hangtag"),
     path("<str:number>/loss/", hangtags.loss, name="loss"),
+    path("<str:number>/passes/", visitors.passes, name="passes"),
+    path("<str:number>/passes/stop/", visitors.stop, name="passes_stop"),
     path("<str:number>/temporary/", vehicles.temporary, name="temporary"),
     path(
         "<str:number>/temporary/<uuid:reference>/end/",

@@ -71,3 +71,9 @@ def test_the_host_sends_a_link_and_the_guest_parks(visitor, session_of, served):
     guest.page.wait_for_selector("h1:has-text('Your pass is over')")
     look(guest, "guest-over-360")
     assert VisitorPass.objects.get(plate_key="GUEST42").ended_at is not None
+
+    for width in (360, 1280):
+        clerk = visitor(session=session_of("clara@harbor.example"), width=width)
+        clerk.page.goto(f"/office/permits/{book.number}/passes/")
+        assert "GUEST42" in clerk.page.inner_text("main")
+        look(clerk, f"office-visitors-{width}")

@@ -335,6 +335,21 @@ class TestPages:
         site.post(right.url)
         assert b"Your pass is over" in site.get(right.url).content
 
+    def test_staff_see_the_visitors_and_stop_them(self, site, clara, otto, link, book, now):
+        made = link()
+        given = operations.take_by_link(made.code, plate=plate("GST 1"), hours=4, at=now)
+        url = f"/office/permits/{book.number}/passes/"
+        site.login_as(otto)
+        assert b"GST 1" in site.get(url).content
+        assert site.post(f"{url}stop/", {"act": f"end:{given.reference}"}).status_code == 403
+        site.login_as(clara)
+        for act in (f"end:{given.reference}", f"close:{made.reference}"):
+            assert site.post(f"{url}stop/", {"act": act}).status_code == 302
+        given.refresh_from_db()
+        made.refresh_from_db()
+        assert (given.ended_at, made.revoked_at) == (now, now)
+        assert site.post(f"{url}stop/", {"act": "end:nothing"}).status_code == 404
+
     def test_a_closed_link_says_why(self, site, link, now):
         made = link()
         operations.revoke_link(str(made.reference), by=SYSTEM, at=now)
