@@ -122,6 +122,7 @@ def batches_of(permit: Permit, *, at: datetime, limit: int = 20) -> list[BatchRo
     return [
         BatchRow(row["batch"], row["count"], row["open"], row["starts"], row["ends"])
         for row in rows
+        if row["batch"] is not None
     ]
 
 
