@@ -15,6 +15,8 @@ EVERY_TENANT = {
     "permits.expire_holds": 30.0,
     "permits.expire_permits": 300.0,
     "permits.check_quotas": 3600.0,
+    "permits.follow_eligibility": 300.0,
+    "permits.take_dropped_rosters": 60.0,
     "permits.remind": 3600.0,
     "permits.end_temporary_vehicles": 3600.0,
     "payments.settle_open_checkouts": 60.0,

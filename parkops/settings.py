@@ -286,6 +286,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("PARKOPS_STATIC_ROOT", str(LOCAL_DIR / "static")))
 MEDIA_ROOT = Path(env.str("PARKOPS_MEDIA_ROOT", str(LOCAL_DIR / "files")))
 MEDIA_URL = "/files/"
+# Each tenant's folder of rosters, named by its slug, is in here; empty: none is watched.
+ROSTER_DROP_ROOT = env.str("PARKOPS_ROSTER_DROP_ROOT", "")
 _testing = "pytest" in sys.modules
 STORAGES = {
     "default": {"BACKEND": "django_tenants.files.storage.TenantFileSystemStorage"},

@@ -15,7 +15,7 @@ class PermitsConfig(AppConfig):
         from parkops.programme import occupancy
         from payments import settlement
         from permits import tasks
-        from permits.operations import bulk, settling
+        from permits.operations import bulk, roster, settling
         from permits.queries import panels as shown
         from permits.queries import presence, told
 
@@ -23,6 +23,8 @@ class PermitsConfig(AppConfig):
         settlement.register("deposit", settling.DEPOSIT)
         settlement.register("session", settling.SESSION)
         jobs.register(bulk.JOB, tasks.do_bulk)
+        jobs.register(roster.READ, tasks.do_read_roster)
+        jobs.register(roster.APPLY, tasks.do_apply_roster)
         timeline.register(told.moments)
         search.register(told.hits)
         occupancy.register(presence.paid_stays)

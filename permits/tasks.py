@@ -7,7 +7,7 @@ from parkops.jobs.operations import Progress
 from parkops.programme.models import Version
 from parkops.tenancy.later import tenant_task
 from permits import operations
-from permits.operations import bulk
+from permits.operations import bulk, drop, roster
 
 
 @tenant_task
@@ -49,3 +49,25 @@ def remind(**_later: object) -> None:
 def do_bulk(job: Job, progress: Progress) -> None:
     """Do the job of a run over many permits."""
     bulk.work_bulk(job, progress, clock=timezone.now)
+
+
+def do_read_roster(job: Job, progress: Progress) -> None:
+    """Do the job of reading a roster."""
+    roster.read_roster(job, progress, at=timezone.now())
+
+
+def do_apply_roster(job: Job, progress: Progress) -> None:
+    """Do the job of applying a roster."""
+    roster.carry_out_roster(job, progress, at=timezone.now())
+
+
+@tenant_task
+def take_dropped_rosters(**_later: object) -> None:
+    """Take the files that the institution put into its folder, and write what became of earlier ones."""
+    drop.take_dropped_rosters(at=timezone.now())
+
+
+@tenant_task
+def follow_eligibility(**_later: object) -> None:
+    """Tell holders whose permit will end because they are no longer eligible, and end what is due."""
+    operations.carry_out_losses(at=timezone.now())

@@ -1,5 +1,6 @@
 """How an act is recorded: in the transaction of the act, or not at all."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,4 +36,31 @@ def record(
         actor_name=actor.name,
         reason=reason,
         data=data,
+    )
+
+
+def record_many(
+    events: Sequence[tuple[str, tuple[str, str]]], *, actor: Actor, at: datetime, **data: Any
+) -> None:
+    """Record many (event, subject) of one act, by one statement for every 1,000.
+
+    :raises RuntimeError: outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("events must be recorded in the transaction of the act")
+    AuditEvent.objects.bulk_create(
+        [
+            AuditEvent(
+                at=at,
+                event=event,
+                subject_kind=kind,
+                subject_ref=str(reference),
+                actor_kind=actor.kind,
+                actor_ref=actor.ref,
+                actor_name=actor.name,
+                data=data,
+            )
+            for event, (kind, reference) in events
+        ],
+        batch_size=1_000,
     )

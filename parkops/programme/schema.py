@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -160,6 +161,14 @@ class Fees(Part):
     plan_setup: Amount | None = None
 
 
+class Eligibility(Part):
+    """What follows when the institution says that somebody is in an audience no more: the permit
+    ends after `grace`; a roster that takes an audience from more than `most_ending` of it asks."""
+
+    grace: LongSpan = Duration(days=14)
+    most_ending: PartShare = Decimal("0.2")
+
+
 class Programme(Part):
     """A whole programme. Codes are looked up without case."""
 
@@ -176,6 +185,7 @@ class Programme(Part):
     violations: tuple[Violation, ...] = ()
     scofflaw: Scofflaw | None = None
     fees: Fees = Fees()
+    eligibility: Eligibility = Eligibility()
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Programme":

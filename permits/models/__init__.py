@@ -7,6 +7,7 @@ from permits.models.passes import VisitorPass
 from permits.models.permits import Permit
 from permits.models.quotas import Quota
 from permits.models.rights import PlateRight
+from permits.models.roster import EligibilityLoss, Roster, RosterRow
 from permits.models.sessions import ParkingSession
 from permits.models.vehicles import PlateDecision, TemporaryVehicle
 from permits.models.waitlist import WaitlistEntry
@@ -15,6 +16,7 @@ __all__ = [
     "BulkRow",
     "BulkRun",
     "GuestLink",
+    "EligibilityLoss",
     "Hangtag",
     "HangtagBatch",
     "HangtagCount",
@@ -24,6 +26,8 @@ __all__ = [
     "PlateDecision",
     "PlateRight",
     "Quota",
+    "Roster",
+    "RosterRow",
     "TemporaryVehicle",
     "VisitorPass",
     "WaitlistEntry",

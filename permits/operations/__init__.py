@@ -4,6 +4,7 @@ from permits.operations.approving import approve_permit, reject_permit
 from permits.operations.bulk import ask_bulk, confirm_bulk, drop_bulk, retry_bulk
 from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.deposits import Deduction, return_deposit
+from permits.operations.eligibility import carry_out_losses, follow_audiences
 from permits.operations.ending import cancel_permit, revoke_permit
 from permits.operations.extending import extend_permit
 from permits.operations.guests import make_link, revoke_link, take_by_link
@@ -20,6 +21,7 @@ from permits.operations.holds import check_quotas, expire_holds, expire_permits
 from permits.operations.passes import end_batch, end_pass, give_many, give_pass
 from permits.operations.reminding import remind
 from permits.operations.renewing import renew_permit, send_renewal
+from permits.operations.roster import apply_roster, bring_roster, drop_roster
 from permits.operations.sales import Wish, hold_permit
 from permits.operations.stays import extend_stay, start_stay, stop_stay
 from permits.operations.suspending import end_suspensions, reinstate_permit, suspend_permit
@@ -41,9 +43,12 @@ __all__ = [
     "Deduction",
     "Wish",
     "add_temporary_vehicle",
+    "apply_roster",
     "approve_permit",
     "ask_bulk",
+    "bring_roster",
     "cancel_permit",
+    "carry_out_losses",
     "change_vehicles",
     "check_quotas",
     "confirm_bulk",
@@ -51,6 +56,7 @@ __all__ = [
     "decide_plate",
     "drop_bulk",
     "end_batch",
+    "drop_roster",
     "end_pass",
     "end_suspensions",
     "end_temporary_vehicle",
@@ -59,6 +65,7 @@ __all__ = [
     "expire_permits",
     "extend_permit",
     "extend_stay",
+    "follow_audiences",
     "give_hangtag",
     "give_many",
     "give_pass",

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from permits.views.office import acts, bulk, hangtags, selling, showing, vehicles, visitors
+from permits.views.office import (
+    acts,
+    bulk,
+    hangtags,
+    roster,
+    selling,
+    showing,
+    vehicles,
+    visitors,
+)
 
 PERMITS = [
     path("", showing.permit_list, name="list"),
@@ -33,6 +42,15 @@ HANGTAGS = [
     path("<str:code>/", hangtags.stock, name="detail"),
 ]
 
+ROSTERS = [
+    path("", roster.roster_list, name="list"),
+    path("new/", roster.new, name="new"),
+    path("<uuid:reference>/", roster.detail, name="detail"),
+    path("<uuid:reference>/application/", roster.application, name="application"),
+    path("<uuid:reference>/dropping/", roster.dropping, name="dropping"),
+    path("<uuid:reference>/results.csv", roster.results, name="results"),
+]
+
 PLATES = [
     path("", vehicles.conflict_list, name="conflicts"),
     path("<str:plate>/", vehicles.plate_history, name="history"),
@@ -44,6 +62,7 @@ WAITLISTS = [path("", showing.waitlist, name="list")]
 urlpatterns = [
     path("permits/", include((PERMITS, "office_permits"))),
     path("hangtags/", include((HANGTAGS, "office_hangtags"))),
+    path("rosters/", include((ROSTERS, "office_rosters"))),
     path("plates/", include((PLATES, "office_plates"))),
     path("waitlists/", include((WAITLISTS, "office_waitlists"))),
 ]

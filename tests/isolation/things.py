@@ -142,6 +142,14 @@ class Things:
             at=self.at,
         ).batch
 
+        self.roster = permits.bring_roster(
+            "people.csv",
+            f"id,email,name,audiences\nQ1,q@quahog.example,{MARK},STAFF\n".encode(),
+            is_complete=False,
+            by=SYSTEM,
+            at=self.at,
+        )
+
     def _photo(self) -> CitationPhoto:
         answer = self.api.post(
             f"/api/v1/citations/{self.citation}/photos",
@@ -212,6 +220,7 @@ class Things:
             (r"visit/", "code", self.link.code),
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
             (r".*/temporary(-vehicles)?/", "reference", uuid4()),
+            (r"office/rosters/", "reference", self.roster.reference),
             (r"office/hangtags/found/", "reference", uuid4()),
             (r"office/hangtags/", "code", "RESIDENT"),
             (r"(office/plates|api/v1/vehicles)/", "plate", PLATES[0]),
