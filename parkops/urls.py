@@ -27,6 +27,7 @@ SURFACES = [
     ("", "parkops.messaging.urls"),
     ("account/", "parkops.accounts.urls.account"),
     ("", "parkops.health_urls"),
+    ("scim/v2/", "permits.urls.scim"),
     ("api/v1/", "parkops.api_v1"),
 ]
 

@@ -120,6 +120,7 @@ class Scope(StrEnum):
     REPORTS_WRITE = "reports:write"
     CUSTOMERS_READ = "customers:read"
     CUSTOMERS_WRITE = "customers:write"
+    SCIM = "scim"
     ADMIN = "admin"
 
 

@@ -220,6 +220,8 @@ class Things:
             (r"visit/", "code", self.link.code),
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
             (r".*/temporary(-vehicles)?/", "reference", uuid4()),
+            (r"scim/v2/Users/", "reference", self.customer.reference),
+            (r"scim/v2/Groups/", "code", "STAFF"),
             (r"office/rosters/", "reference", self.roster.reference),
             (r"office/hangtags/found/", "reference", uuid4()),
             (r"office/hangtags/", "code", "RESIDENT"),
