@@ -6,11 +6,13 @@ from dataclasses import dataclass
 class Refused(Exception):
     """A rule said no. `str(error)` is fit to show to the person who asked.
 
+    `reason` may be a `Text`, to be said in another language.
     `code` is a stable word for programs, `field` the dotted name of the input at fault, if one is.
     """
 
     def __init__(self, code: str, reason: str, *, field: str = "") -> None:
         super().__init__(reason)
+        self.reason = reason
         self.code = code
         self.field = field
 

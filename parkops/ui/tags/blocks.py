@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from parkops.ui.place import place_in
+from parkops.ui.speech import said
 from parkops.ui.tags.words import TONES, attributes, icon_html
 
 register = Library()
@@ -34,11 +35,11 @@ def card(
         "ui/components/card.html",
         {
             "content": content,
-            "title": title,
-            "sub": sub,
+            "title": said(title),
+            "sub": said(sub),
             "link": link,
-            "link_text": link_text,
-            "foot": foot,
+            "link_text": said(link_text),
+            "foot": said(foot),
             "flush": flush,
             "head": head,
             "tag": f"h{level}",
@@ -49,7 +50,7 @@ def card(
 @register.simple_block_tag
 def stats(content: str, label: str = "Key figures") -> SafeString:
     """Three to five `stat`s in painted bays."""
-    return format_html('<section class="stats" aria-label="{}">{}</section>', label, content)
+    return format_html('<section class="stats" aria-label="{}">{}</section>', said(label), content)
 
 
 @register.simple_block_tag
@@ -62,13 +63,13 @@ def table(
     drawn = format_html(
         '<table class="{}"><caption class="visually-hidden">{}</caption>{}</table>',
         classes,
-        label,
+        said(label),
         content,
     )
     if not scroll:
         return drawn
     return format_html(
-        '<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>', label, drawn
+        '<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>', said(label), drawn
     )
 
 
@@ -89,8 +90,8 @@ def filters(
             "url": url,
             "target": target,
             "clear": clear,
-            "submit": submit,
-            "label": label,
+            "submit": said(submit),
+            "label": said(label),
         },
     )
 
@@ -115,9 +116,9 @@ def notice(
         '<div class="notice"{}>{}<p>{}{}</p>{}</div>',
         attributes(id=anchor, data_tone=tone, role=live),
         icon_html(_NOTICE_ICONS.get(tone, "info")),
-        format_html("<b>{}</b> ", title) if title else "",
+        format_html("<b>{}</b> ", said(title)) if title else "",
         content,
-        format_html('<a class="button" href="{}">{}</a>', link, link_text) if link else "",
+        format_html('<a class="button" href="{}">{}</a>', link, said(link_text)) if link else "",
     )
 
 
@@ -129,9 +130,9 @@ def emptybay(
     return format_html(
         '<div class="empty"><{0}>{1}</{0}><p>{2}</p>{3}</div>',
         SafeString(f"h{level}"),
-        title,
+        said(title),
         content,
-        format_html('<a class="button" href="{}">{}</a>', link, link_text) if link else "",
+        format_html('<a class="button" href="{}">{}</a>', link, said(link_text)) if link else "",
     )
 
 
@@ -156,10 +157,10 @@ def dialog(
         {
             "content": content,
             "id": anchor,
-            "title": title,
+            "title": said(title),
             "action": action,
             "verb": verb,
-            "keep": keep,
+            "keep": said(keep),
             "kind": "danger" if danger else "primary",
             "busy": busy,
             "csrf_token": context.get("csrf_token"),
@@ -176,7 +177,7 @@ def opener(anchor: str, text: str, kind: str = "danger", icon: str = "") -> Safe
         kind,
         anchor,
         icon_html(icon) + " " if icon else "",
-        text,
+        said(text),
     )
 
 
@@ -184,7 +185,7 @@ def opener(anchor: str, text: str, kind: str = "danger", icon: str = "") -> Safe
 def disclosure(content: str, summary: str) -> SafeString:
     """What only some readers want, folded."""
     return format_html(
-        '<details class="disclosure"><summary>{}</summary>{}</details>', summary, content
+        '<details class="disclosure"><summary>{}</summary>{}</details>', said(summary), content
     )
 
 
@@ -199,7 +200,7 @@ def fact(content: str, label: str, num: bool = False, tone: str = "") -> SafeStr
     """One line of `facts`. `num` aligns to the right."""
     return format_html(
         "<dt>{}</dt><dd{}>{}</dd>",
-        label,
+        said(label),
         attributes(class_="num" if num else "", data_tone=tone),
         content,
     )
@@ -214,6 +215,7 @@ def answers(content: str) -> SafeString:
 @register.simple_block_tag
 def answer(content: str, label: str, change: str = "", change_text: str = "Change") -> SafeString:
     """One answer and the link to the page that asks it again."""
+    label, change_text = said(label), said(change_text)
     link = format_html(
         '<dd><a href="{}">{}<span class="visually-hidden"> {}</span></a></dd>',
         change,
@@ -244,8 +246,8 @@ def verdict(
         {
             "content": content,
             "answer": answer,
-            "title": title,
-            "sub": sub,
+            "title": said(title),
+            "sub": said(sub),
             "plate": plate,
             "region": region,
             "low": low,

@@ -10,6 +10,7 @@ from django.template import Library
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from parkops.ui.speech import said
 from parkops.ui.values import Option
 
 register = Library()
@@ -35,7 +36,7 @@ def field(
     if bound.is_hidden:
         return SafeString(bound)
     widget = bound.field.widget
-    hint = "" if compact else hint or str(bound.help_text)
+    hint = "" if compact else said(hint or bound.help_text)
     ids = bound.id_for_label or bound.auto_id or bound.html_name
     described = [f"{ids}-hint"] * bool(hint) + [f"{ids}-error"] * bool(bound.errors)
     shape = _shape(widget)
@@ -48,7 +49,7 @@ def field(
             given["aria-describedby"] = " ".join(described)
     context = {
         "bound": bound,
-        "label": label or bound.label,
+        "label": said(label or bound.label),
         "hint": hint,
         "ids": ids,
         "described": " ".join(described),
@@ -111,8 +112,8 @@ def choices(
         "request": context.get("request"),
         "tenant": context.get("tenant"),
         "bound": bound,
-        "label": label or bound.label,
-        "hint": hint or bound.help_text,
+        "label": said(label or bound.label),
+        "hint": said(hint or bound.help_text),
         "show_label": show_label,
         "ids": bound.auto_id or bound.html_name,
         "type": "checkbox" if many else "radio",
@@ -124,10 +125,10 @@ def choices(
 @register.inclusion_tag("ui/components/errors.html")
 def errors(form: BaseForm) -> dict[str, Any]:
     """Render what is wrong, each line a link to its field; nothing if all is well."""
-    lines = [("", message) for message in form.non_field_errors()]
+    lines = [("", said(message)) for message in form.non_field_errors()]
     for bound in form:
         first = bound.id_for_label or f"{bound.auto_id}_0"
-        lines += [(first, message) for message in bound.errors]
+        lines += [(first, said(message)) for message in bound.errors]
     return {"lines": lines}
 
 
@@ -136,8 +137,8 @@ def photo(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
     """Render a picture field: takes or picks photos, shows them, makes them small to send."""
     return {
         "bound": bound,
-        "label": label or bound.label,
-        "hint": hint or bound.help_text,
+        "label": said(label or bound.label),
+        "hint": said(hint or bound.help_text),
         "ids": bound.id_for_label,
         "is_many": getattr(bound.field.widget, "allow_multiple_selected", False),
     }
@@ -156,9 +157,9 @@ def plate_input(
         "region": region,
         "region_value": (region.value() if region is not None else "") or "",
         "value": bound.value() or "",
-        "hint": hint
-        or bound.help_text
-        or "Letters and numbers as on the car. Spaces do not matter.",
+        "hint": said(
+            hint or bound.help_text or "Letters and numbers as on the car. Spaces do not matter."
+        ),
     }
 
 

@@ -1,7 +1,7 @@
 """Components that show rows: stat, because, timeline, pages, tabs, heads, to do, messages."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from parkops.kernel.money import Money
+from parkops.kernel.texts import say
 from parkops.ui.place import place_in
+from parkops.ui.speech import said
 from parkops.ui.tags.words import when_text
 from parkops.ui.values import Event, Reason, Tab, Todo
 
@@ -70,7 +72,8 @@ def because(
     reasons = [_reason(line) for line in lines]
     if total is not None:
         reasons.append(Reason(total_text, amount=total, is_sum=True))
-    return _shared(context, reasons=reasons)
+    told = [replace(row, text=said(row.text), note=said(row.note)) for row in reasons]
+    return _shared(context, reasons=told)
 
 
 def _reason(line: Any) -> Reason:
@@ -111,7 +114,7 @@ def timeline(
 
 def _day_head(day: date, today: date, place: Any) -> str:
     written = when_text(day, "day" if day.year != today.year else "weekday", place)
-    return f"Today, {written}" if day == today else written
+    return said(say("Today, {day}", day=written)) if day == today else written
 
 
 @register.inclusion_tag("ui/components/pages.html", takes_context=True)
@@ -172,7 +175,7 @@ def sort(
 @register.inclusion_tag("ui/components/tabs.html", takes_context=True)
 def tabs(context: Any, items: Iterable[Tab], label: str = "Views") -> dict[str, Any]:
     """Saved views of a list, as links with their counts."""
-    return _shared(context, items=items, label=label)
+    return _shared(context, items=items, label=said(label))
 
 
 @register.inclusion_tag("ui/components/todo.html", takes_context=True)

@@ -7,13 +7,16 @@ from typing import Any
 from django.forms.utils import flatatt
 from django.template import Library
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils import translation
 from django.utils.html import format_html, strip_tags
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 
 from parkops.kernel.money import Money
+from parkops.kernel.texts import say
 from parkops.ui import icons, regions, words
 from parkops.ui.place import Place, place_in
+from parkops.ui.speech import said
 
 register = Library()
 
@@ -25,7 +28,7 @@ def icon_html(name: str, label: str = "") -> SafeString:
     drawn = mark_safe(icons.svg(name))  # noqa: S308  drawn by us, not by people
     if not label:
         return drawn
-    return format_html('{}<span class="visually-hidden">{}</span>', drawn, label)
+    return format_html('{}<span class="visually-hidden">{}</span>', drawn, said(label))
 
 
 @register.simple_tag
@@ -39,7 +42,7 @@ def badge(text: Any, tone: str = "") -> SafeString:
     """Write a record's state in a word or three. `tone` is "", good, warn, bad or info."""
     if tone not in TONES:
         raise ValueError(f"{tone!r} is not a tone: {', '.join(TONES[1:])}")
-    return format_html('<span class="badge"{}>{}</span>', attributes(data_tone=tone), text)
+    return format_html('<span class="badge"{}>{}</span>', attributes(data_tone=tone), said(text))
 
 
 @register.simple_tag(takes_context=True)
@@ -123,7 +126,7 @@ def plate_html(text: str, region: str = "", *, size: str = "", href: str = "") -
     if not text:
         return format_html(
             '<span class="plate" data-missing><span class="plate__number">{}</span></span>',
-            "no plate yet",
+            translation.gettext("no plate yet"),
         )
     european = bool(region) and regions.is_european(region)
     classes = (
@@ -164,7 +167,7 @@ def button(
     classes = "button" + (f" button--{kind}" if kind else "") + (" button--wide" if wide else "")
     mark = icon_html(icon) if icon else ""
     shortcut = format_html(" <kbd>{}</kbd>", key) if key else ""
-    inner = format_html("{}{}{}", format_html("{} ", mark) if mark else "", text, shortcut)
+    inner = format_html("{}{}{}", format_html("{} ", mark) if mark else "", said(text), shortcut)
     if refused:
         # A link cannot be disabled, so both are buttons that do nothing and say why.
         return format_html(
@@ -172,11 +175,11 @@ def button(
             '<span class="refused-act__why">{}</span></span>',
             classes,
             inner,
-            refused,
+            said(refused),
         )
     if href:
         return format_html('<a class="{}"{}>{}</a>', classes, attributes(href=href, **attrs), inner)
-    extra = attributes(**({"type": "submit"} | attrs), data_busy=busy)
+    extra = attributes(**({"type": "submit"} | attrs), data_busy=said(busy))
     return format_html('<button class="{}"{}>{}</button>', classes, extra, inner)
 
 
@@ -188,7 +191,9 @@ def steps(now: int, total: int, text: str = "") -> SafeString:
         for step in range(1, total + 1)
     ]
     marks = SafeString("".join(f"<li{state}></li>" for state in bays))
-    told = f"Step {now} of {total}" + (f": {text}" if text else "")
+    told = said(say("Step {now} of {total}", now=now, total=total))
+    if text:
+        told = said(say("{step}: {name}", step=told, name=said(text)))
     return format_html(
         '<div class="steps"><span>{}</span><ol aria-hidden="true">{}</ol></div>', told, marks
     )
@@ -202,6 +207,12 @@ def attributes(**attrs: Any) -> str:
         if value is not False and value is not None and value != ""
     }
     return flatatt(kept)
+
+
+@register.filter(name="said")
+def said_filter(text: Any) -> Any:
+    """Return a sentence, a refusal or a word of the catalog in the reader's language."""
+    return said(text)
 
 
 @register.filter

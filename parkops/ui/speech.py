@@ -1,0 +1,66 @@
+"""What is said in the reader's language: sentences of the rules, words of the components."""
+
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
+from parkops.kernel.texts import Text
+from parkops.ui.place import place_of
+from parkops.ui.words import date_text, money_text
+
+
+def said(text: Any) -> Any:
+    """Return `text` in the active language.
+
+    A `Text` is said from its template, a refusal by its reason, other strings by the catalog if
+    it has them. What is no string, and HTML that is ready, is returned as it is.
+    """
+    if isinstance(text, Refused):
+        text = text.reason
+    if isinstance(text, SafeString) or not isinstance(text, str | Promise):
+        return text
+    if isinstance(text, Text):
+        return str.__str__(text) if _is_english() else _said(text, _locale())
+    return translation.gettext(str(text)) if text else text
+
+
+def on_page(text: Text) -> SafeString:
+    """Return a sentence as a template writes it."""
+    return escape(said(text))
+
+
+def _is_english() -> bool:
+    return (translation.get_language() or "en").split("-")[0] == "en"
+
+
+def _locale() -> str:
+    language = (translation.get_language() or "en").split("-")[0]
+    locale = place_of(getattr(connection, "tenant", None)).locale
+    return locale if locale.split("-")[0] == language else language
+
+
+def _said(text: Text, locale: str) -> str:
+    if text.parts:
+        return text.separator.join(str(_value(part, locale)) for part in text.parts)
+    if text.plural:
+        template = translation.ngettext(text.template, text.plural, text.count)
+    else:
+        template = translation.gettext(text.template) if text.template else str.__str__(text)
+    return template.format(**{name: _value(v, locale) for name, v in text.values.items()})
+
+
+def _value(value: Any, locale: str) -> Any:
+    if isinstance(value, Text):
+        return _said(value, locale)
+    if isinstance(value, Money):
+        return money_text(value, locale)
+    if isinstance(value, date):
+        return date_text(value, locale)
+    return value
