@@ -10,6 +10,7 @@ from enforcement.rules.appeals import GROUNDS, OUTCOMES, REASONS
 from enforcement.rules.standing import Status
 from parkops.kernel.money import Money
 from parkops.kernel.plates import plate_key
+from parkops.kernel.texts import say
 from parkops.ui import regions
 
 MOST_FILES = 6
@@ -30,7 +31,7 @@ class FilesField(forms.FileField):
         """Return the files."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if len(given) > MOST_FILES:
-            raise forms.ValidationError(f"Send {MOST_FILES} pictures at most.")
+            raise forms.ValidationError(say("Send {n} pictures at most.", n=MOST_FILES))
         return [super(FilesField, self).clean(file, initial) for file in given]
 
 

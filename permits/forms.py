@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from parkops.kernel.plates import plate_key
+from parkops.kernel.texts import LongDay, say
 from parkops.ui import regions
 
 MOST_HOURS = 24 * 366
@@ -59,7 +61,7 @@ class PlateForm(forms.Form):
         self, *args: Any, is_optional: bool = False, asks_fuel: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "region", [("", "Another place"), *regions.choices()])
+        offer(self, "region", [("", gettext("Another place")), *regions.choices()])
         self.fields["plate"].required = not is_optional
         if not asks_fuel:
             del self.fields["fuel"]
@@ -121,7 +123,9 @@ class DatesForm(forms.Form):
             return
         hours = self.fields["hours"]
         hours.help_text = (
-            f"From {least_hours} to {most_hours}." if most_hours else f"At least {least_hours}."
+            say("From {least} to {most}.", least=least_hours, most=most_hours)
+            if most_hours
+            else say("At least {least}.", least=least_hours)
         )
         hours.widget.attrs |= {"min": self.least_hours, "max": self.most_hours}
 
@@ -129,7 +133,9 @@ class DatesForm(forms.Form):
         """Return the hours, within what the permit type sells."""
         hours = self.cleaned_data["hours"]
         if not self.least_hours <= hours <= self.most_hours:
-            raise forms.ValidationError(f"From {self.least_hours} to {self.most_hours} hours.")
+            raise forms.ValidationError(
+                say("From {least} to {most} hours.", least=self.least_hours, most=self.most_hours)
+            )
         return hours
 
     def clean_start_on(self) -> date:
@@ -138,9 +144,7 @@ class DatesForm(forms.Form):
         if day < self.today:
             raise forms.ValidationError("This day is over. Choose today or a later day.")
         if day > self.latest:
-            raise forms.ValidationError(
-                f"Choose a day until {self.latest.day} {self.latest:%B %Y}."
-            )
+            raise forms.ValidationError(say("Choose a day until {day}.", day=LongDay(self.latest)))
         return day
 
 

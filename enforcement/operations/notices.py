@@ -40,11 +40,12 @@ def _send(row: Bootable, *, at: datetime) -> bool:
         key=f"boot-notice:{notice.pk}",
         to=holders[0].email,
         customer_id=holders[0].pk,
+        language=holders[0].language,
         context={
             "name": holders[0].name,
             "plate": row.plate_text,
             "count": row.arrears.count,
-            "owed": str(row.arrears.owed),
+            "owed": row.arrears.owed,
         },
         at=at,
     )

@@ -7,6 +7,7 @@ from datetime import date
 from parkops.kernel.dates import days_after
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
+from parkops.kernel.texts import LongDay, say
 from parkops.kernel.windows import Calendar
 from parkops.programme.violation_schema import Appeal
 
@@ -71,19 +72,30 @@ def may_appeal(
     `earlier` are the citation's appeals, oldest first.
     """
     if status in ("voided", "dismissed"):
-        return Decision("not_appealable", f"This citation is {status}; nothing is left to appeal.")
+        return Decision(
+            "not_appealable",
+            say("This citation is {status}; nothing is left to appeal.", status=say(str(status))),
+        )
     if status == "warning":
         return Decision("not_appealable", "This is a warning; nothing is owed.")
     if rule is None:
         return Decision("not_appealable", "This violation cannot be appealed.")
     if earlier and earlier[-1].decided_on is None:
-        return Decision("not_appealable", f"Appeal {earlier[-1].number} waits for its decision.")
+        return Decision(
+            "not_appealable",
+            say("Appeal {number} waits for its decision.", number=earlier[-1].number),
+        )
     if len(earlier) >= len(rule.levels):
-        return Decision("appeal_closed", f"The decision of the {rule.levels[-1]} is the last.")
+        return Decision(
+            "appeal_closed", say("The decision of the {level} is the last.", level=rule.levels[-1])
+        )
     since = issued_on if not earlier else earlier[-1].decided_on or issued_on
     until = last_day(rule, since, holidays)
     if until is not None and on > until:
-        return Decision("appeal_closed", f"The last day to appeal was {until.day} {until:%B %Y}.")
+        return Decision(
+            "appeal_closed",
+            say("The last day to appeal was {day}.", day=LongDay(until)),
+        )
     return ALLOWED
 
 
@@ -104,7 +116,9 @@ def check_outcome(outcome: str, amount: Money | None, *, full: Money) -> Decisio
     """Decide whether outcome and amount go together; `full` is what is owed before discounts."""
     if outcome not in OUTCOMES:
         words = ", ".join(OUTCOMES)
-        return Decision("outcome", f"The outcome is one of {words}.", field="outcome")
+        return Decision(
+            "outcome", say("The outcome is one of {words}.", words=words), field="outcome"
+        )
     if outcome != "reduced":
         return ALLOWED
     if amount is None:
@@ -113,5 +127,9 @@ def check_outcome(outcome: str, amount: Money | None, *, full: Money) -> Decisio
         words = "A fine reduced to nothing is dismissed; choose that outcome."
         return Decision("amount", words, field="amount")
     if amount >= full:
-        return Decision("amount", f"A reduced fine is less than {full.amount}.", field="amount")
+        return Decision(
+            "amount",
+            say("A reduced fine is less than {amount}.", amount=full.amount),
+            field="amount",
+        )
     return ALLOWED

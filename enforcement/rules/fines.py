@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from parkops.kernel.dates import Duration, local_date, midnight, year_of
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
+from parkops.kernel.texts import Bare, say
 from parkops.programme.violation_schema import Ladder, Violation
 
 
@@ -63,16 +64,25 @@ def fine_for(violation: Violation, count: int, *, warning: bool = False) -> Fine
     """
     nothing = Money.zero(violation.fine.currency)
     if warning:
-        return Fine(nothing, count, "warning", f"{violation.code} is given as a warning.")
+        return Fine(
+            nothing, count, "warning", say("{code} is given as a warning.", code=violation.code)
+        )
     step = violation.nth.step_for(count) if violation.nth else None
     if step is None:
-        text = f"{violation.code} brings {violation.fine.amount}."
+        text = say("{code} brings {amount}.", code=violation.code, amount=Bare(violation.fine))
         return Fine(violation.fine, count, "fine", text)
     if step.sanction == "warning":
-        text = f"Number {count} of {violation.code} on this plate is a warning."
+        text = say(
+            "Number {count} of {code} on this plate is a warning.", count=count, code=violation.code
+        )
         return Fine(nothing, count, "warning", text)
     amount = violation.fine if step.fine is None else step.fine
-    text = f"Number {count} of {violation.code} on this plate brings {amount.amount}."
+    text = say(
+        "Number {count} of {code} on this plate brings {amount}.",
+        count=count,
+        code=violation.code,
+        amount=Bare(amount),
+    )
     return Fine(amount, count, step.sanction, text)
 
 
@@ -93,13 +103,17 @@ def may_cite_again(
         return _cited(violation, last, "once a day", zone)
     ready = violation.recite.after.after(last, zone)
     if at < ready:
-        return _cited(violation, last, f"again after {violation.recite.after.text}", zone)
+        return _cited(
+            violation, last, say("again after {text}", text=violation.recite.after.text), zone
+        )
     most, per = violation.recite.at_most, violation.recite.per
     if most is not None:
         recent = [m for m in before if per is None or per.after(m, zone) > at]
         if len(recent) >= most:
             span = f" in {per.text}" if per is not None else ""
-            return _cited(violation, last, f"at most {most} times{span}", zone)
+            return _cited(
+                violation, last, say("at most {most} times{span}", most=most, span=span), zone
+            )
     return ALLOWED
 
 
@@ -119,5 +133,11 @@ def _cited(violation: Violation, last: datetime, rule: str, zone: ZoneInfo) -> D
     local = last.astimezone(zone)
     when = f"{local.day} {local:%B} at {local:%H:%M}"
     return Decision(
-        "cited_already", f"{violation.code} was cited here on {when}; it is cited {rule}."
+        "cited_already",
+        say(
+            "{code} was cited here on {when}; it is cited {rule}.",
+            code=violation.code,
+            when=when,
+            rule=rule,
+        ),
     )

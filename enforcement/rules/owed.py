@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from parkops.kernel.money import Money
+from parkops.kernel.texts import Bare, LongDay, joined, say, say_n
 from parkops.programme.violation_schema import ScheduleStep
 
 DUE_AFTER_DAYS = 30
 """A citation whose schedule has no later step is due this many days after its issue."""
 COLLECTIONS = "collections"
 
-_TIMES = {Decimal(2): "Doubled", Decimal(3): "Tripled"}
+_TIMES = {Decimal(2): say("Doubled"), Decimal(3): say("Tripled")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,29 +222,39 @@ def _told(
 ) -> str:
     for appeal in case.appeals:
         if appeal.decided_on == day and appeal.outcome == "dismissed":
-            return "The appeal ended in dismissal; nothing is owed."
+            return say("The appeal ended in dismissal; nothing is owed.")
         if appeal.decided_on == day and appeal.outcome == "reduced" and appeal.amount is not None:
-            return f"Reduced to {appeal.amount.amount} on appeal."
+            return say("Reduced to {amount} on appeal.", amount=Bare(appeal.amount))
     begun = [_begins(case, step, day) for step in now if step not in before]
     ended = any(step not in now for step in before)
-    words = (["The discount has ended."] if ended and not begun else []) + begun
+    words = ([say("The discount has ended.")] if ended and not begun else []) + begun
     if not words:
-        words = [f"The fine, {case.fine.amount}."]
-    return " ".join(words)
+        words = [say("The fine, {amount}.", amount=Bare(case.fine))]
+    return words[0] if len(words) == 1 else joined(words)
 
 
 def _begins(case: Case, step: ScheduleStep, day: date) -> str:
     days = _days(step)
     if step.discount is not None:
-        return f"{_amount(step.discount)} off until {_written(_last_day(case, step, day))}."
+        return say(
+            "{amount} off until {day}.",
+            amount=_amount(step.discount),
+            day=_written(_last_day(case, step, day)),
+        )
     parts = []
     if step.add is not None:
-        parts.append(f"{_amount(step.add)} added after {days}")
+        parts.append(say("{amount} added after {days}", amount=_amount(step.add), days=days))
     if step.times is not None:
-        parts.append(f"{_TIMES.get(step.times, f'Multiplied by {step.times}')} after {days}")
+        parts.append(
+            say(
+                "{what} after {days}",
+                what=_TIMES.get(step.times, say("Multiplied by {times}", times=step.times)),
+                days=days,
+            )
+        )
     if step.stage is not None:
-        parts.append(f"Stage {step.stage} after {days}")
-    return f"{'; '.join(parts)}."
+        parts.append(say("Stage {stage} after {days}", stage=step.stage, days=days))
+    return say("{changes}.", changes=joined(parts, "; "))
 
 
 def _last_day(case: Case, step: ScheduleStep, day: date) -> date:
@@ -254,14 +265,14 @@ def _last_day(case: Case, step: ScheduleStep, day: date) -> date:
 
 def _days(step: ScheduleStep) -> str:
     count = step.within or step.after or 0
-    return f"{count} day{'' if count == 1 else 's'}"
+    return say_n("{n} day", "{n} days", count)
 
 
 def _amount(change: Money | Decimal) -> str:
     if isinstance(change, Money):
-        return change.amount
+        return say("{amount}", amount=Bare(change))
     return f"{(change * 100).normalize():f}%"
 
 
 def _written(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"
+    return say("{day}", day=LongDay(on))

@@ -19,8 +19,10 @@ from enforcement.views import pictures
 from parkops.api import limits
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
+from parkops.kernel.texts import say
 from parkops.ui.access import public
 from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.speech import said
 from payments import operations as payments
 
 FOUND = "citations_found"
@@ -111,9 +113,11 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
                 citation.number, plea, evidence=form.read_files(), by=actor(request), at=now
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
         else:
-            messages.success(request, f"Appeal {filed.number} has arrived.")
+            messages.success(
+                request, said(say("Appeal {number} has arrived.", number=filed.number))
+            )
             return redirect("portal_citations:detail", citation.number)
     status = 422 if form.errors else 200
     return page(request, "enforcement/portal/appeal.html", context, status=status)

@@ -53,6 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
             to=email,
             context={word: context[word] for word in _TOLD if isinstance(context.get(word), str)},
             is_secret="code" in context,
+            language=None,
             at=timezone.now(),
         )
 

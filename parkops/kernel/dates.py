@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import joined, say_n
 
 _DURATION = re.compile(r"(?:(?P<d>[0-9]{1,5})d)?(?:(?P<h>[0-9]{1,5})h)?(?:(?P<m>[0-9]{1,6})m)?")
 MINUTES_PER_DAY = 24 * 60
@@ -53,9 +54,14 @@ class Duration:
     def text(self) -> str:
         """The duration in words: "3 days", "1 hour 30 minutes"."""
         hours, minutes = divmod(self.minutes, 60)
-        parts = [(self.days, "day"), (hours, "hour"), (minutes, "minute")]
-        words = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n]
-        return " ".join(words) or "0 minutes"
+        words = [
+            *([say_n("{n} day", "{n} days", self.days)] if self.days else []),
+            *([say_n("{n} hour", "{n} hours", hours)] if hours else []),
+            *([say_n("{n} minute", "{n} minutes", minutes)] if minutes else []),
+        ]
+        if not words:
+            return say_n("{n} minute", "{n} minutes", 0)
+        return words[0] if len(words) == 1 else joined(words)
 
     def after(self, at: datetime, zone: ZoneInfo) -> datetime:
         """Return the instant (UTC) this long after `at`: first the calendar days at the same

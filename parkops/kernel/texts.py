@@ -5,12 +5,13 @@ keeps its template and values. Joining one by hand gives plain English again; us
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from parkops.kernel.money import Money
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 # Set once by the edge: what a sentence is on an HTML page. Without it, it is its English.
 _on_page: list[Callable[["Text"], str]] = []
 
@@ -54,6 +55,26 @@ class Text(str):
         for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
             plain = plain.replace(mark, entity)
         return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """An amount whose English has no currency: "45.00"."""
+
+    money: Money
+
+    def __str__(self) -> str:
+        return self.money.amount
+
+
+@dataclass(frozen=True, slots=True)
+class LongDay:
+    """A day whose month is written out: "31 August 2027"."""
+
+    on: date
+
+    def __str__(self) -> str:
+        return f"{self.on.day} {self.on:%B %Y}"
 
 
 def written_by(write: Callable[[Text], str]) -> None:
@@ -107,6 +128,10 @@ def packed(text: Any) -> Any:
             "with": {name: packed(value) for name, value in text.values.items()},
         }
         return {**kept, "many": text.plural, "n": text.count} if text.plural else kept
+    if isinstance(text, LongDay):
+        return {"long_day": text.on.isoformat()}
+    if isinstance(text, Bare):
+        return {"bare": text.money.minor, "currency": text.money.currency}
     if isinstance(text, Money):
         return {"money": text.minor, "currency": text.currency}
     if isinstance(text, date):
@@ -122,6 +147,10 @@ def unpacked(kept: Any) -> Any:
         return joined([unpacked(part) for part in kept["parts"]], kept["separator"])
     if "money" in kept:
         return Money(kept["money"], kept["currency"])
+    if "long_day" in kept:
+        return LongDay(date.fromisoformat(kept["long_day"]))
+    if "bare" in kept:
+        return Bare(Money(kept["bare"], kept["currency"]))
     if "day" in kept:
         return date.fromisoformat(kept["day"])
     values = {name: unpacked(value) for name, value in kept["with"].items()}

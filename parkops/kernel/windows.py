@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import MINUTES_PER_DAY
 from parkops.kernel.periods import Period, merged
+from parkops.kernel.texts import MONTHS, joined, listed, say
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 EVERY_DAY = frozenset(range(7))
@@ -157,9 +158,9 @@ def next_change(
 def describe(windows: Sequence[Window]) -> str:
     """Return the windows in words: "always", "Mon-Fri 07:00-17:30 and Sat 09:00-12:00", "never"."""
     if not windows:
-        return "never"
+        return say("never")
     texts = [_described(window) for window in windows]
-    return " and ".join([", ".join(texts[:-1]), texts[-1]] if texts[1:] else texts)
+    return texts[0] if len(texts) == 1 else listed(texts)
 
 
 def clock(minute: int) -> str:
@@ -170,36 +171,37 @@ def clock(minute: int) -> str:
 def day_names(days: frozenset[int]) -> str:
     """Return days as a window writes them: "Mon-Fri", "Fri-Mon", "Mon,Wed,Fri-Sat"."""
     if days == EVERY_DAY:
-        return "Mon-Sun"
+        return say("Mon-Sun")
     firsts = [day for day in range(7) if day in days and (day - 1) % 7 not in days]
     runs = []
     for first in firsts:
         last = first
         while (last + 1) % 7 in days:
             last = (last + 1) % 7
-        runs.append(DAY_NAMES[first] if first == last else f"{DAY_NAMES[first]}-{DAY_NAMES[last]}")
-    return ",".join(runs)
+        begin, end = say(DAY_NAMES[first]), say(DAY_NAMES[last])
+        runs.append(begin if first == last else joined([begin, end], "-"))
+    return runs[0] if len(runs) == 1 else joined(runs, ",")
 
 
 def _described(window: Window) -> str:
     if window.is_always:
-        return "always"
-    days = "daily" if window.days == EVERY_DAY else day_names(window.days)
+        return say("always")
+    days = say("daily") if window.days == EVERY_DAY else day_names(window.days)
     hours = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in window.hours)
-    parts = [days if window.hours == ALL_DAY else f"{days} {hours}"]
+    parts = [days if window.hours == ALL_DAY else joined([days, hours])]
     if window.season is not None:
         first, last = window.season
-        parts.append(f"from {_month_day(first)} to {_month_day(last)}")
+        dates = {"first": _month_day(first), "last": _month_day(last)}
+        parts.append(say("from {first} to {last}", **dates))
     if window.exceptions:
-        parts.append(f"except {' and '.join(window.exceptions)}")
+        parts.append(say("except {calendars}", calendars=joined(window.exceptions, " and ")))
     if window.during is not None:
-        parts.append(f"while {window.during} is on")
-    return " ".join(parts)
+        parts.append(say("while {event} is on", event=window.during))
+    return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def _month_day(month_day: MonthDay) -> str:
-    names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    return f"{names[month_day[0] - 1]} {month_day[1]}"
+    return say("{month} {day}", month=say(MONTHS[month_day[0] - 1]), day=month_day[1])
 
 
 def _is_on(event: str, at: datetime, events: Events | None) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import smtplib
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,13 @@ from django.db.models import F
 from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.loader import get_template
 
+from parkops.kernel.money import Money
+from parkops.kernel.texts import Text, say
 from parkops.messaging.models import Message
 from parkops.tenancy import hosts
 from parkops.tenancy.later import later
+from parkops.ui.language import spoken_to
+from parkops.ui.speech import said
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +49,7 @@ def send_once(
     customer_id: int | None = None,
     app: str = "",
     is_secret: bool = False,
+    language: str | None = "",
     at: datetime,
 ) -> Message:
     """Write the message of `event` to `to` and promise its delivery; the same `key` is said once.
@@ -51,27 +57,40 @@ def send_once(
     "permit.paid" is written from `permits/email/paid.subject.txt`, `paid.txt` and, if there is one,
     `paid.html`; `app` names another folder. `context` is anything JSON; the templates also get
     `tenant` (its name), `site_url` and `event`. Text templates are not escaped. The words of what
-    `is_secret` are not kept after sending.
+    `is_secret` are not kept after sending. `language` is the recipient's, "" the tenant's own, and
+    None that of the request, for who asked for the message just now.
     """
     known = Message.objects.filter(key=key).first()
     if known is not None:
         return known
     word, _, name = event.partition(".")
     base = f"{app or FOLDERS.get(word, word)}/email/{name}"
-    told = {**context, **_place(), "event": event}
-    text = _text(f"{base}.txt", told).strip() + "\n"
-    subject = " ".join(_text(f"{base}.subject.txt", told).split())[:200]
+    with spoken_to(language) if language is not None else nullcontext():
+        told = {**{name: _said(value) for name, value in context.items()}, **_place()}
+        told["event"] = event
+        text = _text(f"{base}.txt", told).strip() + "\n"
+        subject = " ".join(_text(f"{base}.subject.txt", told).split())[:200]
+        html = _html(f"{base}.html", {**told, "text": text, "subject": subject})
     return write_once(
         event=event,
         key=key,
         to=to,
         subject=subject,
         text=text,
-        html=_html(f"{base}.html", {**told, "text": text, "subject": subject}),
+        html=html,
         customer_id=customer_id,
         is_secret=is_secret,
         at=at,
     )
+
+
+def _said(value: Any) -> Any:
+    """Return a value of the context in the active language; money and days by its locale."""
+    if isinstance(value, list | tuple):
+        return [_said(one) for one in value]
+    if isinstance(value, Money):
+        return said(say("{amount}", amount=value))
+    return said(value) if isinstance(value, Text) else value
 
 
 @transaction.atomic

@@ -1,16 +1,34 @@
 """What the programme file says of a permit's price: base, conditions, additions, factors."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
+from parkops.kernel.texts import say, say_n
 from parkops.programme.fields import Amount, Factor, Part, SignedMoney, shown, wrong
 
 _COMPARISON = re.compile(r"(>=|<=|==|=|>|<)?\s*([0-9]{1,6})")
 Subject = Literal["vehicle.fuel", "customer.permits"]
+
+
+_COMPARED: dict[str, Callable[[int], str]] = {
+    ">=": lambda n: say_n(
+        "at least {n} other permit of this type", "at least {n} other permits of this type", n
+    ),
+    "<=": lambda n: say_n(
+        "at most {n} other permit of this type", "at most {n} other permits of this type", n
+    ),
+    ">": lambda n: say_n(
+        "more than {n} other permit of this type", "more than {n} other permits of this type", n
+    ),
+    "<": lambda n: say_n(
+        "fewer than {n} other permit of this type", "fewer than {n} other permits of this type", n
+    ),
+    "=": lambda n: say_n("{n} other permit of this type", "{n} other permits of this type", n),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +57,8 @@ class Condition:
     def text(self) -> str:
         """The condition in words: "fuel diesel", "at least 1 other permit of this type"."""
         if self.subject == "vehicle.fuel":
-            return f"fuel {self.value}"
-        words = {">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than", "=": ""}
-        many = "permit" if self.value == 1 else "permits"
-        return f"{words[self.op]} {self.value} other {many} of this type".strip()
+            return say("fuel {fuel}", fuel=say(str(self.value)))
+        return _COMPARED[self.op](int(self.value))
 
 
 def _read_conditions(value: Any) -> tuple[Condition, ...]:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.utils.translation import gettext
+
 from parkops.kernel import windows
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import joined, say
 from parkops.kernel.windows import Events
 from parkops.programme import queries
 from parkops.programme.schema import Programme, Rate, Zone
@@ -100,7 +103,7 @@ def _zone(programme: Programme, zone: Zone, day: Period, events: Events) -> Zone
         name=zone.name,
         prices=prices,
         rule=_rule(programme, zone, rates, day, events),
-        week=windows.describe(zone.enforced) if zone.enforced else "never",
+        week=windows.describe(zone.enforced) if zone.enforced else say("never"),
         spaces=zone.capacity.total if zone.capacity else None,
     )
 
@@ -110,15 +113,19 @@ def _rule(
 ) -> str:
     """Return what holds for those without a paid session; empty for an area that nobody enforces."""
     if not zone.enforced:
-        return "" if zone.kind == "area" else "Free, always"
+        return "" if zone.kind == "area" else say("Free, always")
     hours = _hours(programme.periods(zone.enforced, day, events=events), programme)
     if not hours:
-        return "Free all day today"
+        return say("Free all day today")
     if rates:
-        return f"Permit or payment needed {hours}"
+        return say("Permit or payment needed {hours}", hours=hours)
     if zone.max_stay:
-        return f"Free for {zone.max_stay}, longer with a permit, {hours}"
-    return f"Permit needed {hours}"
+        return say(
+            "Free for {span}, longer with a permit, {hours}",
+            span=zone.max_stay,
+            hours=hours,
+        )
+    return say("Permit needed {hours}", hours=hours)
 
 
 def _hours(periods: Sequence[Period], programme: Programme) -> str:
@@ -127,8 +134,11 @@ def _hours(periods: Sequence[Period], programme: Programme) -> str:
         start, end = period.start.astimezone(programme.tz), period.end.astimezone(programme.tz)
         until = "24:00" if end.date() > start.date() else f"{end:%H:%M}"
         whole_day = (start.hour, start.minute, until) == (0, 0, "24:00")
-        said.append("all day" if whole_day else f"{start:%H:%M} to {until}")
-    return ", ".join(said)
+        begins = f"{start:%H:%M}"
+        said.append(
+            say("all day") if whole_day else say("{begins} to {ends}", begins=begins, ends=until)
+        )
+    return joined(said, ", ") if said else ""
 
 
 def _map(programme: Programme, zones: Sequence[ZoneToday], zones_url: str) -> Map | None:
@@ -142,7 +152,7 @@ def _map(programme: Programme, zones: Sequence[ZoneToday], zones_url: str) -> Ma
         for zone in programme.zones
         if zone.geometry is not None and zone.code in shown
     ]
-    return maps.draw(places, title="Map of the zones", width=360)
+    return maps.draw(places, title=gettext("Map of the zones"), width=360)
 
 
 def _offer(programme: Programme) -> PermitOffer:

@@ -4,12 +4,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
 
+from parkops.accounts.models import User
+from parkops.customers import operations as customers
 from parkops.public.today import today
 from parkops.tenancy import queries as tenancy
 from parkops.ui.access import public
-from parkops.ui.pages import page
+from parkops.ui.language import languages_of
+from parkops.ui.pages import actor, page
 
 
 @public
@@ -27,6 +31,25 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {"today": today(now, zones_url=reverse("zones")), "now": now}
     return page(request, "public/home.html", context)
+
+
+@public
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep the visitor's choice of language and lead back to the page; a customer's is remembered."""
+    user = request.user
+    language = request.POST.get("language", "")
+    if (
+        isinstance(user, User)
+        and not user.is_staff_member
+        and language in languages_of(request.tenant)
+    ):
+        now = timezone.now()
+        customer = customers.customer_for_user(user, at=now)
+        customers.change_customer(
+            customer.pk, changes={"language": language}, by=actor(request), at=now
+        )
+    return set_language(request)
 
 
 @public

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from parkops.ui.context import brand
 
@@ -38,7 +39,9 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form that was open for too long, or did not come from here."""
-    told = "This form was open for too long. Go back, load the page again, and send it once more."
+    told = gettext(
+        "This form was open for too long. Go back, load the page again, and send it once more."
+    )
     return _page(request, 403, reason=told)
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
-from parkops.kernel.texts import Text
+from parkops.kernel.texts import Bare, LongDay, Text
 from parkops.ui.place import place_of
 from parkops.ui.words import date_text, money_text
 
@@ -59,8 +59,12 @@ def _said(text: Text, locale: str) -> str:
 def _value(value: Any, locale: str) -> Any:
     if isinstance(value, Text):
         return _said(value, locale)
+    if isinstance(value, Bare):
+        value = value.money
     if isinstance(value, Money):
         return money_text(value, locale)
+    if isinstance(value, LongDay):
+        return date_text(value.on, locale, long=True)
     if isinstance(value, date):
         return date_text(value, locale)
     return value

@@ -10,6 +10,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
+from parkops.kernel.texts import joined, say
 from parkops.messaging import operations as messaging
 from payments import links, rules, settlement
 from payments.accounts import CARD_CLEARING, CARD_FEES, CUSTOMER_CREDIT, SUSPENSE
@@ -101,22 +102,28 @@ def send_receipt(payment: Payment, *, at: datetime) -> None:
         key=f"payment:{payment.number}:receipt",
         to=payment.email,
         customer_id=payment.customer_id,
+        language=_language(payment),
         context={
             "number": payment.number,
             "amount_minor": payment.amount_minor,
             "currency": payment.currency,
-            "amount": str(Money(payment.amount_minor, payment.currency)),
+            "amount": Money(payment.amount_minor, payment.currency),
             "lines": [
-                {
-                    "text": line.charge.text,
-                    "amount": str(Money(line.amount_minor, payment.currency)),
-                }
+                joined([line.charge.text, say("{amount}", amount=_part(line, payment))], ": ")
                 for line in lines.order_by("place", "pk")
             ],
             "url": links.receipt_url(payment),
         },
         at=at,
     )
+
+
+def _part(line: Allocation, payment: Payment) -> Money:
+    return Money(line.amount_minor, payment.currency)
+
+
+def _language(payment: Payment) -> str:
+    return payment.customer.language if payment.customer else ""
 
 
 @transaction.atomic
@@ -193,10 +200,11 @@ def _send_back(payment: Payment, minor: int, *, at: datetime) -> None:
             key=f"payment:{payment.number}:returned",
             to=payment.email,
             customer_id=payment.customer_id,
+            language=_language(payment),
             context={
                 "number": payment.number,
                 "refund": refund.number,
-                "amount": str(Money(minor, payment.currency)),
+                "amount": Money(minor, payment.currency),
             },
             at=at,
         )

@@ -2,14 +2,10 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.numbers import tidy
-from parkops.ui.place import place_of
-from parkops.ui.words import money_text
 from payments import operations as payments
 from payments import queries as charges
 from permits.models import Permit
@@ -126,4 +122,4 @@ def give_back(permit: Permit, preview: Preview, *, reason: str, by: Actor, at: d
 
 def told(amount: Money) -> str:
     """Return an amount as messages write it; nothing is empty."""
-    return money_text(amount, place_of(connection.tenant).locale) if amount else ""
+    return say("{amount}", amount=amount) if amount else ""

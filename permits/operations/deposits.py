@@ -95,6 +95,6 @@ def return_deposit(
         permit,
         at=at,
         back=told(back),
-        kept=[f"{told(one.amount)}: {one.reason.strip()}" for one in deductions],
+        kept=[joined([told(one.amount), one.reason.strip()], ": ") for one in deductions],
     )
     return permit

@@ -3,15 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.urls import reverse
 
 from parkops.kernel.periods import Period
 from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
 from parkops.tenancy import signing
-from parkops.ui.place import place_of
-from parkops.ui.words import money_text
 from permits.models import Permit, WaitlistEntry
 from permits.queries.permits import money_of, plates_of, type_of
 from permits.rules.terms import clock_text, span_text
@@ -30,20 +27,20 @@ def tell(event: str, permit: Permit, *, at: datetime, occasion: str = "", **more
     """Write the message of `event` to the permit's holder; the same occasion is told once."""
     kind = type_of(permit)
     zone = programme.version(permit.programme_version).programme.tz
-    locale = place_of(connection.tenant).locale
     total = money_of(permit, permit.net_minor + permit.tax_minor)
     messaging.send_once(
         event=event,
         key=f"permit:{permit.number}:{event}{occasion and f':{occasion}'}",
         to=permit.customer.email,
         customer_id=permit.customer_id,
+        language=permit.customer.language,
         context={
             "name": permit.customer.name,
             "number": permit.number,
             "type": kind.name,
             "term": span_text(Period(permit.starts_at, permit.ends_at), zone),
             "plates": [p.text for p in plates_of([permit], at=at).get(permit.pk, ())],
-            "total": money_text(total, locale),
+            "total": total,
             "is_free": not total,
             "status": str(permit.status_at(at)),
             "hangtag": permit.hangtag,
@@ -64,6 +61,7 @@ def tell_of_offer(entry: WaitlistEntry, *, type_name: str, until: datetime, at: 
         key=f"waitlist:{entry.reference}:{until:%Y%m%d%H%M%S}",
         to=entry.customer.email,
         customer_id=entry.customer_id,
+        language=entry.customer.language,
         context={
             "name": entry.customer.name,
             "type": type_name,

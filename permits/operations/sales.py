@@ -12,6 +12,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.texts import packed_by_english
 from parkops.programme import numbering
 from payments import accounts
 from payments import operations as payments
@@ -111,6 +112,7 @@ def hold_permit(
         type=kind.code,
         total=quote.total.amount,
         because=list(quote.because),
+        said=packed_by_english([*quote.because, *(line.text for line in quote.lines)]),
     )
     if is_free:
         count_as_paid(permit, by=by, at=at)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from parkops.audit.models import AuditEvent
 from parkops.kernel.decisions import Decision
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import named, revived
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from parkops.ui.values import Reason
@@ -79,8 +81,10 @@ def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
     charges = charges_of(permit, at=at)
     label, tone = BADGES[status]
     if status is Status.EXPIRED and permit.paid_at is None:
-        label = "Not paid in time"
+        label = named("Not paid in time")
     owed = money_of(permit, sum(row.balance.minor for row in charges))
+    sale = _sale(permit)
+    said = sale.get("said", {})
     return PermitPage(
         permit=permit,
         kind=kind,
@@ -92,8 +96,11 @@ def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
         span=span_text(Period(permit.starts_at, permit.ends_at), sold_under.tz),
         last_at=permit.ends_at - timedelta(seconds=1),
         total=money_of(permit, permit.net_minor + permit.tax_minor),
-        lines=[Reason(text, money_of(permit, minor)) for text, minor in permit.price_lines],
-        because=_because(permit),
+        lines=[
+            Reason(revived(text, said), money_of(permit, minor))
+            for text, minor in permit.price_lines
+        ],
+        because=[revived(text, said) for text in sale.get("because", [])],
         charges=charges,
         owed=owed,
         receipts=payment_pages.receipt_links(payments.receipts_for(charges)),
@@ -116,12 +123,12 @@ def charges_of(permit: Permit, *, at: datetime) -> list[ChargeRow]:
     return [row for row in rows if row is not None]
 
 
-def _because(permit: Permit) -> list[str]:
-    """Return the reasons of the price, as they were recorded with the sale."""
+def _sale(permit: Permit) -> dict[str, Any]:
+    """Return what was recorded with the sale: the reasons of the price, and how they were made."""
     sale = AuditEvent.objects.filter(
         subject_kind="permit", subject_ref=permit.number, event="permit.held"
     ).first()
-    return list(sale.data.get("because", [])) if sale else []
+    return sale.data if sale else {}
 
 
 def _may_renew(permit: Permit, status: Status, *, at: datetime) -> Decision:

@@ -7,6 +7,7 @@ from uuid import UUID
 from parkops.customers import queries as customers
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from payments import queries as payments
 from permits.models import Permit
@@ -36,7 +37,7 @@ def refund_preview(permit: Permit, *, at: datetime) -> Preview:
     rules = programme.version(permit.programme_version).programme
     kind, nothing = type_of(permit), rules.money(0)
     if permit.paid_at is None:
-        return Preview(nothing, nothing, nothing, (), ("Nothing has been paid.",), ())
+        return Preview(nothing, nothing, nothing, (), (say("Nothing has been paid."),), ())
     quote = refunds.refund(
         kind.refund,
         net_paid=money_of(permit, permit.net_minor),
@@ -55,7 +56,7 @@ def refund_preview(permit: Permit, *, at: datetime) -> Preview:
         for row in payments.open_charges(customer_id=permit.customer_id, plate_keys=keys, at=at):
             if row.kind == "citation" and back:
                 used = min(row.balance, back)
-                lines.append(Line(f"Pays citation {row.reference}", -used))
+                lines.append(Line(say("Pays citation {reference}", reference=row.reference), -used))
                 back -= used
                 owing.append(row.id)
     return Preview(net, tax, back, tuple(lines), quote.because, tuple(owing))

@@ -10,6 +10,7 @@ from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Decision, Refused
 from parkops.kernel.money import Money
+from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.queries import InForce
@@ -69,7 +70,9 @@ def offer_for(
     kind = rules.permit_type(type_code)
     if kind is None:
         raise Refused(
-            "unknown_permit_type", f"There is no permit type {type_code}.", field="permit_type"
+            "unknown_permit_type",
+            say("There is no permit type {type_code}.", type_code=type_code),
+            field="permit_type",
         )
     begins = start or at
     audiences = customer.audiences if customer else []

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from parkops.customers.models import Customer
 from parkops.kernel.decisions import NotFound
+from parkops.kernel.texts import joined, say, say_n
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import DayTerm, HourTerm, PermitType, Rolling
 from parkops.programme.schema import Programme
@@ -47,7 +48,7 @@ def priced(offer: Offer) -> dict[str, object]:
         "lines": [Reason(row.text, row.amount) for row in quote.lines],
         "grants": describe_grants(offer.kind.grants, offer.in_force.programme),
         "span": span_text(quote.period, offer.in_force.programme.tz),
-        "total_text": "Total, tax included" if quote.tax else "Total",
+        "total_text": say("Total, tax included") if quote.tax else say("Total"),
     }
 
 
@@ -70,25 +71,28 @@ def place_in_line(customer: Customer, kind: PermitType) -> dict[str, object]:
 
 def _option(row: Shelf, rules: Programme, *, is_known: bool) -> Option:
     kind = row.kind
-    why = [text + "." for text in describe_grants(kind.grants, rules)]
+    why = [say("{grant}.", grant=text) for text in describe_grants(kind.grants, rules)]
     term = _term(kind)
     if term:
         why.insert(0, term)
     if row.decision and row.left is not None:
-        why.append(f"{row.left} left.")
+        why.append(say("{left} left.", left=row.left))
     refused, url, url_text = "", "", ""
     if not row.decision:
         refused = row.decision.reason
         if row.decision.code == "not_eligible" and not is_known:
-            refused = refused.partition(" Our records")[0]
+            refused = getattr(refused, "parts", ())[0] if getattr(refused, "parts", ()) else refused
             url = f"{reverse('account_request_login_code')}?next={reverse('portal_permits:choose')}"
-            url_text = "Sign in so that we know you"
+            url_text = say("Sign in so that we know you")
         elif row.decision.code == "sold_out" and kind.waitlist is not None:
-            url, url_text = reverse("portal_permits:wait", args=[kind.code]), "Join the waitlist"
+            url, url_text = (
+                reverse("portal_permits:wait", args=[kind.code]),
+                say("Join the waitlist"),
+            )
     return Option(
         value=kind.code,
         label=kind.name,
-        why=" ".join(why),
+        why=joined(why),
         price=row.price,
         refused=refused,
         url=url,
@@ -99,9 +103,9 @@ def _option(row: Shelf, rules: Programme, *, is_known: bool) -> Option:
 def _term(kind: PermitType) -> str:
     term = kind.term
     if isinstance(term, Rolling):
-        return "A month." if term.months == 1 else f"{term.months} months."
+        return say_n("A month.", "{n} months.", term.months)
     if isinstance(term, DayTerm):
-        return "A day." if term.days == 1 else f"{term.days} days."
+        return say_n("A day.", "{n} days.", term.days)
     if isinstance(term, HourTerm):
-        return "By the hour."
+        return say("By the hour.")
     return ""

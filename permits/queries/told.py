@@ -11,6 +11,7 @@ from parkops.customers.search import Hit
 from parkops.customers.timeline import Moment, Subject
 from parkops.kernel.numbers import tidy
 from parkops.kernel.plates import plate_key
+from parkops.kernel.texts import say
 from parkops.ui.values import Event
 from permits.models import ParkingSession, Permit, PlateRight
 from permits.queries.permits import type_of
@@ -69,7 +70,7 @@ def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
         Moment(
             stay.sold_at,
             "session",
-            f"Paid stay in {stay.zone_code}",
+            say("Paid stay in {zone_code}", zone_code=stay.zone_code),
             stay.number,
             plate=stay.plate_text,
         )
@@ -97,7 +98,7 @@ def hits(text: str, *, limit: int) -> Sequence[Hit]:
     return [
         Hit(
             "permit",
-            f"Permit {row.number}",
+            say("Permit {number}", number=row.number),
             f"{type_of(row).name}, {row.customer}",
             reverse("office_permits:detail", args=[row.number]),
             exact=row.number in (number, text.upper()),

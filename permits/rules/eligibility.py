@@ -7,6 +7,7 @@ from datetime import datetime
 from parkops.kernel.dates import midnight
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
+from parkops.kernel.texts import joined, say, say_n
 from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.schema import Programme
 from permits.rules.terms import clock_text, day_text
@@ -52,13 +53,17 @@ def is_for(
 ) -> Decision:
     """Decide whether the type is for somebody of these audiences."""
     if kind.visibility == "staff" and not by_staff:
-        return Decision("not_eligible", f"{kind.name} is sold at the office only.")
+        return Decision("not_eligible", say("{kind} is sold at the office only.", kind=kind.name))
     if kind.is_for(audiences):
         return ALLOWED
     known = ", ".join(_names(programme, kind.audience))
     mine = ", ".join(_names(programme, audiences))
-    ours = f"Our records say: {mine}." if mine else "Our records name no group for you."
-    return Decision("not_eligible", f"For {known}. {ours}")
+    ours = (
+        say("Our records say: {mine}.", mine=mine)
+        if mine
+        else say("Our records name no group for you.")
+    )
+    return Decision("not_eligible", joined([say("For {known}.", known=known), ours]))
 
 
 def is_on_sale(
@@ -69,11 +74,15 @@ def is_on_sale(
     opens = kind.opens_for(audiences)
     if opens is not None and at < opens.instant(zone):
         when = clock_text(opens.instant(zone), zone)
-        return Decision("not_on_sale", f"{kind.name} is on sale from {when}.")
+        return Decision(
+            "not_on_sale", say("{kind} is on sale from {when}.", kind=kind.name, when=when)
+        )
     closes = kind.on_sale.closes
     if closes is not None and at >= closes.instant(zone):
         when = clock_text(closes.instant(zone), zone)
-        return Decision("not_on_sale", f"The sale of {kind.name} ended {when}.")
+        return Decision(
+            "not_on_sale", say("The sale of {kind} ended {when}.", kind=kind.name, when=when)
+        )
     return ALLOWED
 
 
@@ -81,7 +90,10 @@ def is_not_over(kind: PermitType, programme: Programme, *, start: datetime) -> D
     """Decide whether a permit may still start at `start`: a fixed term ends for everybody."""
     term = kind.term
     if isinstance(term, Fixed) and start >= midnight(term.ends_on, programme.tz):
-        return Decision("term_over", f"The term of {kind.name} ended {day_text(term.ends_on)}.")
+        return Decision(
+            "term_over",
+            say("The term of {kind} ended {day}.", kind=kind.name, day=day_text(term.ends_on)),
+        )
     return ALLOWED
 
 
@@ -89,8 +101,10 @@ def has_place(kind: PermitType, *, left: int | None, waiting: int = 0) -> Decisi
     """Decide whether there is a place left in the quota for this buyer."""
     if left is None or left > 0:
         return ALLOWED
-    line = f" {waiting} people wait." if waiting > 1 else " One person waits." if waiting else ""
-    return Decision("sold_out", f"{kind.name} is sold out.{line}")
+    told = say("{kind} is sold out.", kind=kind.name)
+    if waiting:
+        told = joined([told, say_n("One person waits.", "{n} people wait.", waiting)])
+    return Decision("sold_out", told)
 
 
 def is_within_limit(kind: PermitType, *, current: int) -> Decision:
@@ -98,8 +112,11 @@ def is_within_limit(kind: PermitType, *, current: int) -> Decision:
     most = kind.per_customer
     if most is None or current < most:
         return ALLOWED
-    many = "one" if most == 1 else str(most)
-    return Decision("per_customer", f"At most {many} a customer, and you have {current}.")
+    many = say("one") if most == 1 else str(most)
+    return Decision(
+        "per_customer",
+        say("At most {many} a customer, and you have {current}.", many=many, current=current),
+    )
 
 
 def takes_vehicles(kind: PermitType, *, vehicles: int) -> Decision:
@@ -110,13 +127,18 @@ def takes_vehicles(kind: PermitType, *, vehicles: int) -> Decision:
     if most == 0:
         return Decision(
             "too_many_vehicles",
-            f"{kind.name} covers no plate of its own, only passes for visitors.",
+            say("{kind} covers no plate of its own, only passes for visitors.", kind=kind.name),
             field="vehicles",
         )
-    many = "one plate" if most == 1 else f"{most} plates"
+    many = say_n("one plate", "{n} plates", most)
     return Decision(
         "too_many_vehicles",
-        f"{kind.name} takes at most {many}; these are {vehicles}.",
+        say(
+            "{kind} takes at most {many}; these are {vehicles}.",
+            kind=kind.name,
+            many=many,
+            vehicles=vehicles,
+        ),
         field="vehicles",
     )
 
@@ -125,9 +147,10 @@ def owes_nothing(kind: PermitType, *, overdue: int, owed: Money | None) -> Decis
     """Decide whether debt stands in the way; only where the type says so."""
     if not kind.blocked_by_debt or not overdue:
         return ALLOWED
-    what = "1 overdue citation" if overdue == 1 else f"{overdue} overdue citations"
-    amount = f", {owed}" if owed else ""
-    return Decision("debt", f"{what[0].upper()}{what[1:]}{amount}: to be paid first.")
+    what = say_n("{n} overdue citation", "{n} overdue citations", overdue)
+    if owed:
+        what = joined([what, say("{amount}", amount=owed)], ", ")
+    return Decision("debt", say("{what}: to be paid first.", what=what))
 
 
 def _names(programme: Programme, codes: Sequence[str]) -> list[str]:

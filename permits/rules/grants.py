@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from parkops.kernel.codes import code_key
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import joined, say
 from parkops.kernel.windows import Events, Window, describe
 from parkops.programme.permit_schema import Grant
 from parkops.programme.schema import Programme
@@ -23,7 +24,7 @@ class Reach:
     @property
     def text(self) -> str:
         """As in "LOT-A always" or "LOT-C Mon-Fri 16:30-24:00"."""
-        return f"{self.zone_code} {describe(self.windows)}"
+        return joined([self.zone_code, describe(self.windows)])
 
 
 def reach(grants: Sequence[Grant], zone_codes: Sequence[str]) -> Reach | None:
@@ -72,7 +73,11 @@ def held_until(
 def describe_grants(grants: Sequence[Grant], programme: Programme) -> list[str]:
     """Return each grant in words, with the zones' names: "North lot, South lot: always"."""
     return [
-        f"{', '.join(_zone_name(code, programme) for code in grant.zones)}: {describe(grant.when)}"
+        say(
+            "{zones}: {hours}",
+            zones=joined([_zone_name(code, programme) for code in grant.zones], ", "),
+            hours=describe(grant.when),
+        )
         for grant in grants
     ]
 

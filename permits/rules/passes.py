@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from parkops.kernel.dates import Duration
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import say, say_n
 from parkops.programme.permit_schema import Passes
 
 
@@ -22,7 +23,7 @@ class Allotment:
     def text(self) -> str:
         """What is left in words: "71 hours", "2 passes"."""
         if not self.in_minutes:
-            return f"{self.left} {'pass' if self.left == 1 else 'passes'}"
+            return say_n("{n} pass", "{n} passes", self.left)
         return Duration(minutes=max(self.left, 0)).text
 
 
@@ -90,9 +91,11 @@ def may_give(
     asks = int(wanted.seconds // 60) if have.in_minutes else 1
     if asks <= have.left:
         return ALLOWED
-    per = "" if rule.per is None else f" within {rule.per.text}"
-    left = have.text if have.left > 0 else "nothing"
-    return Decision("passes_used_up", f"Of the passes{per}, {left} is left.")
+    per = "" if rule.per is None else say(" within {span}", span=rule.per.text)
+    left = have.text if have.left > 0 else say("nothing")
+    return Decision(
+        "passes_used_up", say("Of the passes{per}, {left} is left.", per=per, left=left)
+    )
 
 
 def given_back(rule: Passes, *, was: Period, now: Period) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from parkops.kernel.dates import half_months_touched, local_date, months_touched
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import Text, joined, say, say_n
 from parkops.programme.permit_schema import Fixed, HourTerm, PermitType, Price
 from parkops.programme.price_schema import Condition
 from parkops.programme.schema import Programme
@@ -73,19 +74,36 @@ def quote(
         if _hold(extra.conditions, fuels, permits):
             running += extra.amount.minor
             why = _told(extra.conditions)
-            steps.append((_sentence(why) or "Surcharge", running))
-            because.append(f"{extra.amount.amount} {currency} is added{_for(why)}.")
+            steps.append((_sentence(why) or say("Surcharge"), running))
+            because.append(
+                say("{amount} is added{for_what}.", amount=extra.amount, for_what=_for(why))
+            )
     for multiple in price.times:
         if _hold(multiple.conditions, fuels, permits):
             running *= Fraction(multiple.factor)
-            why = _told(multiple.conditions)
-            steps.append((f"{_sentence(why) or 'Factor'}, times {multiple.factor:f}", running))
-            because.append(f"The price is multiplied by {multiple.factor:f}{_for(why)}.")
+            factor, why = f"{multiple.factor:f}", _told(multiple.conditions)
+            steps.append(
+                (
+                    say(
+                        "{what}, times {factor}",
+                        what=_sentence(why) or say("Factor"),
+                        factor=factor,
+                    ),
+                    running,
+                )
+            )
+            because.append(
+                say(
+                    "The price is multiplied by {factor}{for_what}.",
+                    factor=factor,
+                    for_what=_for(why),
+                )
+            )
     least = max(price.floor.minor if price.floor else 0, 0)
     if running < least:
         running = Fraction(least)
-        steps.append(("Lowest price", running))
-        because.append(f"The price is not below {Money(least, currency).amount} {currency}.")
+        steps.append((say("Lowest price"), running))
+        because.append(say("The price is not below {amount}.", amount=Money(least, currency)))
     asked = rounded(running, currency)
     net, tax = tax_of(asked, programme.tax, on="permits")
     lines = lines_of(steps, currency)
@@ -93,13 +111,18 @@ def quote(
     if rule is not None and "permits" in rule.applies_to:
         if rule.included:
             because.append(
-                f"The price includes {rule.name} {percent(rule.rate)}: {tax.amount} {currency}."
+                say(
+                    "The price includes {tax} {rate}: {amount}.",
+                    tax=rule.name,
+                    rate=percent(rule.rate),
+                    amount=tax,
+                )
             )
         else:
             lines.append(Line(f"{rule.name} {percent(rule.rate)}", tax))
     deposit = kind.deposit if kind.deposit else None
     if deposit is not None:
-        because.append(f"A deposit of {deposit.amount} {currency} comes on top and is returned.")
+        because.append(say("A deposit of {amount} comes on top and is returned.", amount=deposit))
     return Quote(net, tax, deposit, run.period, tuple(lines), tuple(because))
 
 
@@ -112,17 +135,22 @@ def prorated(kind: PermitType, *, from_day: date) -> Share:
     if not isinstance(term, Fixed) or kind.price.prorate == "none" or from_day <= term.starts_on:
         return Share(Fraction(1))
     counts = {
-        "daily": (lambda a, b: (b - a).days, "days"),
-        "monthly": (months_touched, "calendar months"),
-        "half-monthly": (half_months_touched, "half months"),
+        "daily": (lambda a, b: (b - a).days, say("days")),
+        "monthly": (months_touched, say("calendar months")),
+        "half-monthly": (half_months_touched, say("half months")),
     }
     count, name = counts[kind.price.prorate]
     left, whole = count(from_day, term.ends_on), count(term.starts_on, term.ends_on)
     share = Fraction(left, whole)
     return Share(
         share,
-        f"{left} of {whole} {name} of the term are left on {day_text(from_day)}, "
-        "the present one included.",
+        say(
+            "{left} of {whole} {parts} of the term are left on {day}, the present one included.",
+            left=left,
+            whole=whole,
+            parts=name,
+            day=day_text(from_day),
+        ),
     )
 
 
@@ -137,8 +165,8 @@ def asks_fuel(price: Price) -> bool:
 
 def _base_text(kind: PermitType, programme: Programme, run: Run) -> str:
     if isinstance(kind.term, HourTerm):
-        return f"{kind.name}, {run.count} {'hour' if run.count == 1 else 'hours'}"
-    return f"{kind.name}, {span_text(run.period, programme.tz)}"
+        return joined([kind.name, say_n("{n} hour", "{n} hours", run.count)], ", ")
+    return joined([kind.name, span_text(run.period, programme.tz)], ", ")
 
 
 def _hold(conditions: Collection[Condition], fuels: Collection[str], permits: int) -> bool:
@@ -146,12 +174,15 @@ def _hold(conditions: Collection[Condition], fuels: Collection[str], permits: in
 
 
 def _told(conditions: Collection[Condition]) -> str:
-    return ", ".join(condition.text for condition in conditions)
+    return joined([condition.text for condition in conditions], ", ")
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Return the conditions as a line's first words; translators choose their own capitals."""
+    if not isinstance(text, Text) or not text:
+        return text
+    return Text(text[:1].upper() + text[1:], "{why}", {"why": text})
 
 
 def _for(why: str) -> str:
-    return f" for {why}" if why else ""
+    return say(" for {why}", why=why) if why else ""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from parkops.kernel.dates import half_months_touched, local_date, months_touched
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import say
 from parkops.programme.permit_schema import Refund
 from permits.rules.amounts import Line, percent, rounded
 from permits.rules.terms import day_text, own_days
@@ -49,13 +50,13 @@ def refund(
     before = rounded(share * net_paid.minor, net_paid.currency)
     tax = rounded(share * tax_paid.minor, net_paid.currency)
     fee = min(rule.fee, before) if rule.fee else nothing
-    lines = [Line("Unused part", before)]
+    lines = [Line(say("Unused part"), before)]
     because = [why]
     if rule.fee and fee:
-        lines.append(Line("Cancellation fee", -fee))
-        because.append(f"A fee of {rule.fee.amount} {fee.currency} is kept.")
+        lines.append(Line(say("Cancellation fee"), -fee))
+        because.append(say("A fee of {amount} is kept.", amount=rule.fee))
     if tax:
-        lines.append(Line("Tax on the unused part", tax))
+        lines.append(Line(say("Tax on the unused part"), tax))
     return RefundQuote(before - fee, tax, tuple(lines), tuple(because))
 
 
@@ -64,26 +65,32 @@ def refund_share(
 ) -> tuple[Fraction, str]:
     """Return the share of the net that comes back on the local day `on`, and the reason."""
     if rule.none_after is not None and on > rule.none_after:
-        return Fraction(0), f"Nothing is refunded after {day_text(rule.none_after)}."
+        return Fraction(0), say("Nothing is refunded after {day}.", day=day_text(rule.none_after))
     if rule.basis == "none":
-        return Fraction(0), "This permit is not refunded."
+        return Fraction(0), say("This permit is not refunded.")
     first, after = own_days(period, zone)
     if rule.basis == "table":
         return _by_table(rule, first, on)
     if at < period.start:
-        return Fraction(1), "The term has not begun: all of it."
+        return Fraction(1), say("The term has not begun: all of it.")
     if rule.basis == "daily":
-        unused, whole, name = (after - on).days - 1, (after - first).days, "days"
+        unused, whole, name = (after - on).days - 1, (after - first).days, say("days")
     elif rule.basis == "full-months":
         unused, whole = months_touched(_next_month(on), after), months_touched(first, after)
-        name = "calendar months"
+        name = say("calendar months")
     else:
         unused = half_months_touched(_next_half(on), after)
-        whole, name = half_months_touched(first, after), "half months"
+        whole, name = half_months_touched(first, after), say("half months")
     unused = max(unused, 0)
     return (
         Fraction(unused, whole),
-        f"{unused} of {whole} {name} have not begun on {day_text(on)}.",
+        say(
+            "{unused} of {whole} {parts} have not begun on {day}.",
+            unused=unused,
+            whole=whole,
+            parts=name,
+            day=day_text(on),
+        ),
     )
 
 
@@ -92,9 +99,11 @@ def _by_table(rule: Refund, first: date, on: date) -> tuple[Fraction, str]:
     step = rule.step_for(days)
     if step is None:
         last = rule.table[-1].within
-        return Fraction(0), f"More than {last} days have gone since the start."
+        return Fraction(0), say("More than {last} days have gone since the start.", last=last)
     share = Fraction(step.refund)
-    return share, f"{percent(share)} within {step.within} days of the start."
+    return share, say(
+        "{share} within {within} days of the start.", share=percent(share), within=step.within
+    )
 
 
 def _next_month(on: date) -> date:

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.texts import say
 from parkops.programme.permit_schema import PermitType
 from permits.rules.status import Status
 from permits.rules.terms import clock_text
@@ -20,13 +21,18 @@ def may_renew(
 ) -> Decision:
     """Decide whether a permit of `status` that ends at `ends_at` (excluded) may be renewed at `at`."""
     if kind.renewal is None:
-        return Decision("not_renewable", f"{kind.name} is not renewed: buy a new one.")
+        return Decision(
+            "not_renewable", say("{kind} is not renewed: buy a new one.", kind=kind.name)
+        )
     if is_renewed:
         return Decision("already_renewed", "This permit has been renewed already.")
     if status not in (Status.ACTIVE, Status.SCHEDULED):
-        return Decision(f"permit_{status}", f"A permit that is {status} is not renewed.")
+        return Decision(
+            f"permit_{status}",
+            say("A permit that is {status} is not renewed.", status=say(str(status))),
+        )
     if kind.renewal.opens is not None:
         opens = kind.renewal.opens.before(ends_at, zone)
         if at < opens:
-            return Decision("too_early", f"Renewal opens {clock_text(opens, zone)}.")
+            return Decision("too_early", say("Renewal opens {when}.", when=clock_text(opens, zone)))
     return ALLOWED

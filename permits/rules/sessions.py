@@ -9,6 +9,7 @@ from parkops.kernel.dates import local_days
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period, merged
+from parkops.kernel.texts import say
 from parkops.kernel.windows import Events, describe
 from parkops.programme.schema import Programme, Rate
 from permits.rules.amounts import Line, rounded, tax_of
@@ -37,16 +38,25 @@ def check_length(rates: Sequence[Rate], *, zone_code: str, minutes: int) -> None
     :raises Refused: "no_rate", "too_short" or "too_long".
     """
     if not rates:
-        raise Refused("no_rate", f"{zone_code} is not paid by the hour.", field="zone")
+        raise Refused(
+            "no_rate",
+            say("{zone_code} is not paid by the hour.", zone_code=zone_code),
+            field="zone",
+        )
     least = min((rate.min.total_minutes if rate.min else 1) for rate in rates)
     if minutes < least:
-        raise Refused("too_short", f"At least {least} minutes.", field="minutes")
+        raise Refused("too_short", say("At least {least} minutes.", least=least), field="minutes")
     longest = [rate.max.total_minutes if rate.max else None for rate in rates]
     if None not in longest and minutes > max(most for most in longest if most is not None):
         most = max(most for most in longest if most is not None)
         raise Refused(
             "too_long",
-            f"At most {most} minutes in {zone_code}; these are {minutes}.",
+            say(
+                "At most {most} minutes in {zone_code}; these are {minutes}.",
+                most=most,
+                zone_code=zone_code,
+                minutes=minutes,
+            ),
             field="minutes",
         )
 
@@ -75,7 +85,9 @@ def price_of_stay(
         if not spans:
             continue
         paid = merged([*paid, *spans])
-        because.append(f"{rate.per_hour.amount} {currency} an hour, {describe(rate.when)}.")
+        because.append(
+            say("{amount} an hour, {hours}.", amount=rate.per_hour, hours=describe(rate.when))
+        )
         days: dict = {}
         for span in spans:
             for day, part in local_days(span, zone):
@@ -84,11 +96,16 @@ def price_of_stay(
             amount = Fraction(rate.per_hour.minor) * seconds / HOUR
             if rate.day_max is not None and amount > rate.day_max.minor:
                 amount = Fraction(rate.day_max.minor)
-                because.append(f"At most {rate.day_max.amount} {currency} a day.")
+                because.append(say("At most {amount} a day.", amount=rate.day_max))
             running += amount
-            lines.append((f"{day.day} {day:%b %Y}, {int(seconds // 60)} minutes", running))
+            lines.append(
+                (
+                    say("{day}, {minutes} minutes", day=day, minutes=int(seconds // 60)),
+                    running,
+                )
+            )
     if not lines:
-        because.append("Nothing is charged at this time.")
+        because.append(say("Nothing is charged at this time."))
     net, tax = tax_of(rounded(running, currency), programme.tax, on="sessions")
     return StayQuote(net, tax, _lines(lines, tax, programme), tuple(dict.fromkeys(because)))
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from parkops.kernel.dates import local_date, midnight, rolling_end
 from parkops.kernel.decisions import Refused
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import joined, say
 from parkops.programme.permit_schema import DayTerm, Fixed, HourTerm, PermitType, Rolling
 
 HOUR = timedelta(hours=1)
@@ -43,7 +44,12 @@ def run_of(
         opens, closes = midnight(term.starts_on, zone), midnight(term.ends_on, zone)
         if start >= closes:
             raise Refused(
-                "term_over", f"{kind.name} ended on {day_text(term.ends_on - timedelta(days=1))}."
+                "term_over",
+                say(
+                    "{kind} ended on {day}.",
+                    kind=kind.name,
+                    day=day_text(term.ends_on - timedelta(days=1)),
+                ),
             )
         return Run(Period(max(start, opens), closes))
     if isinstance(term, Rolling):
@@ -64,7 +70,11 @@ def _hours(term: HourTerm, start: datetime, end: datetime | None) -> Run:
         raise Refused("hours", "The end must be after the start.", field="end")
     hours = max(ceil(asked / HOUR), term.min)
     if term.max is not None and hours > term.max:
-        raise Refused("hours", f"At most {term.max} hours; this would be {hours}.", field="end")
+        raise Refused(
+            "hours",
+            say("At most {max} hours; this would be {hours}.", max=term.max, hours=hours),
+            field="end",
+        )
     return Run(Period(start, start + HOUR * hours), hours)
 
 
@@ -103,14 +113,16 @@ def own_days(period: Period, zone: ZoneInfo) -> tuple[date, date]:
 
 def day_text(on: date) -> str:
     """Return a day as reasons write it: "31 Aug 2027"."""
-    return f"{on.day} {on:%b %Y}"
+    return say("{day}", day=on)
 
 
 def clock_text(at: datetime, zone: ZoneInfo) -> str:
     """Return an instant as reasons write it: "15 Jul 2026, 08:00"; midnight is only its day."""
     local = at.astimezone(zone)
     text = day_text(local.date())
-    return text if (local.hour, local.minute) == (0, 0) else f"{text}, {local:%H:%M}"
+    if (local.hour, local.minute) == (0, 0):
+        return text
+    return joined([text, f"{local:%H:%M}"], ", ")
 
 
 def span_text(period: Period, zone: ZoneInfo) -> str:
@@ -119,7 +131,10 @@ def span_text(period: Period, zone: ZoneInfo) -> str:
     last = after - timedelta(days=1)
     local_start, local_end = period.start.astimezone(zone), period.end.astimezone(zone)
     if (local_end.hour, local_end.minute) != (0, 0) or period.seconds < 24 * 3600:
-        begins = f"{day_text(first)}, {local_start:%H:%M}"
+        begins = joined([day_text(first), f"{local_start:%H:%M}"], ", ")
         ends = "24:00" if (local_end.hour, local_end.minute) == (0, 0) else f"{local_end:%H:%M}"
-        return f"{begins} to {ends}" if first == last else f"{begins} to {day_text(last)}, {ends}"
-    return f"{day_text(first)} to {day_text(last)}" if first != last else day_text(first)
+        until = ends if first == last else joined([day_text(last), ends], ", ")
+        return say("{begins} to {ends}", begins=begins, ends=until)
+    if first == last:
+        return day_text(first)
+    return say("{begins} to {ends}", begins=day_text(first), ends=day_text(last))

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parkops.accounts.models import User
@@ -78,7 +79,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         operations.change_customer(
             customer.pk, changes=form.cleaned_data, by=actor(request), at=timezone.now()
         )
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect("my:home")
     return page(
         request,

@@ -69,7 +69,9 @@ def table(
     if not scroll:
         return drawn
     return format_html(
-        '<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>', said(label), drawn
+        '<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>',
+        said(label),
+        drawn,
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from parkops.kernel.money import Money
 from parkops.kernel.texts import say
 from parkops.ui import icons, regions, words
+from parkops.ui.language import languages_of
 from parkops.ui.place import Place, place_in
 from parkops.ui.speech import said
 
@@ -213,6 +214,12 @@ def attributes(**attrs: Any) -> str:
 def said_filter(text: Any) -> Any:
     """Return a sentence, a refusal or a word of the catalog in the reader's language."""
     return said(text)
+
+
+@register.filter
+def spoken_languages(tenant: Any) -> list[str]:
+    """Return the languages that the tenant's pages come in."""
+    return languages_of(tenant)
 
 
 @register.filter

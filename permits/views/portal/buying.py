@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from parkops.customers import operations as customers
@@ -217,6 +217,11 @@ def wait(request: HttpRequest, code: str) -> HttpResponse:
 def _hold(
     request: HttpRequest, draft: Draft, wish: operations.Wish, customer: Customer, now: datetime
 ) -> HttpResponse:
+    language = translation.get_language() or ""
+    if customer.language != language:
+        customers.change_customer(
+            customer.pk, changes={"language": language}, by=actor(request), at=now
+        )
     permit = operations.hold_permit(
         wish,
         customer_id=customer.pk,

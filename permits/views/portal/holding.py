@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parkops.kernel.decisions import NotFound, Refused
+from parkops.kernel.texts import say
 from parkops.tenancy import hosts, signing
 from parkops.tenancy.signing import BadSignature
 from parkops.ui import pdf
 from parkops.ui.access import customer_only, public
 from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.speech import said
 from permits import operations
 from permits.forms import PlateForm, ReasonForm
 from permits.models import Permit
@@ -72,7 +74,7 @@ def calendar(request: HttpRequest, number: str) -> HttpResponse:
     kind = rows.type_of(permit)
     text = ics(
         number=permit.number,
-        title=f"Permit {permit.number} ends, {kind.name}",
+        title=said(say("Permit {number} ends, {kind}", number=permit.number, kind=kind.name)),
         ends_at=permit.ends_at,
         url=f"{hosts.current_site_url()}{reverse('portal_permits:detail', args=[permit.number])}",
         made_at=timezone.now(),
@@ -167,7 +169,7 @@ def cancellation(request: HttpRequest, number: str) -> HttpResponse:
             by=actor(request),
             at=now,
         )
-        messages.success(request, f"Permit {permit.number} is canceled.")
+        messages.success(request, said(say("Permit {number} is canceled.", number=permit.number)))
         return redirect("portal_permits:detail", number=permit.number)
     preview = refund_preview(permit, at=now)
     context = {"shown": shown, "permit": permit, "form": form, "preview": preview}
