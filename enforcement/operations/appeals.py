@@ -18,6 +18,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
+from parkops.kernel.texts import LongDay, say, word
 from parkops.messaging import operations as messaging
 from parkops.programme import numbering
 from payments import operations as payments
@@ -229,10 +230,10 @@ def _tell(event: str, appeal: Appeal, *, at: datetime) -> None:
             "number": appeal.number,
             "citation": citation.number,
             "violation": citation.violation_name,
-            "level": say(appeal.level_name),
+            "level": word(appeal.level_name),
             "pauses": appeal.pauses_clock,
             "outcome": appeal.outcome,
-            "outcome_text": say(appeal.get_outcome_display()) if appeal.outcome else "",
+            "outcome_text": word(appeal.get_outcome_display()) if appeal.outcome else "",
             "decision": appeal.decision_text,
             "owed": now.owed,
             "due_on": say("{day}", day=LongDay(now.due_on)) if now.due_on else "",

@@ -7,7 +7,7 @@ from datetime import date
 from parkops.kernel.dates import days_after
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
-from parkops.kernel.texts import LongDay, say
+from parkops.kernel.texts import LongDay, say, word
 from parkops.kernel.windows import Calendar
 from parkops.programme.violation_schema import Appeal
 
@@ -74,7 +74,7 @@ def may_appeal(
     if status in ("voided", "dismissed"):
         return Decision(
             "not_appealable",
-            say("This citation is {status}; nothing is left to appeal.", status=say(str(status))),
+            say("This citation is {status}; nothing is left to appeal.", status=word(str(status))),
         )
     if status == "warning":
         return Decision("not_appealable", "This is a warning; nothing is owed.")
@@ -87,7 +87,8 @@ def may_appeal(
         )
     if len(earlier) >= len(rule.levels):
         return Decision(
-            "appeal_closed", say("The decision of the {level} is the last.", level=rule.levels[-1])
+            "appeal_closed",
+            say("The decision of the {level} is the last.", level=word(rule.levels[-1])),
         )
     since = issued_on if not earlier else earlier[-1].decided_on or issued_on
     until = last_day(rule, since, holidays)

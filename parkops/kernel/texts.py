@@ -94,6 +94,11 @@ def say_n(one: str, many: str, count: int, /, **values: Any) -> Text:
     return Text(chosen.format(**_english(values)), one, values, plural=many, count=count)
 
 
+def word(text: str) -> Text:
+    """Return a word that the catalog may know, such as a fuel or the name of a level."""
+    return Text(text, text.replace("{", "{{").replace("}", "}}"))
+
+
 def joined(parts: Iterable[str], separator: str = " ") -> Text:
     """Return sentences or names behind one another; each keeps how it was made."""
     kept = tuple(parts)

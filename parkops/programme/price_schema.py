@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
-from parkops.kernel.texts import say, say_n
+from parkops.kernel.texts import say, say_n, word
 from parkops.programme.fields import Amount, Factor, Part, SignedMoney, shown, wrong
 
 _COMPARISON = re.compile(r"(>=|<=|==|=|>|<)?\s*([0-9]{1,6})")
@@ -57,7 +57,7 @@ class Condition:
     def text(self) -> str:
         """The condition in words: "fuel diesel", "at least 1 other permit of this type"."""
         if self.subject == "vehicle.fuel":
-            return say("fuel {fuel}", fuel=say(str(self.value)))
+            return say("fuel {fuel}", fuel=word(str(self.value)))
         return _COMPARED[self.op](int(self.value))
 
 

@@ -6,6 +6,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.numbers import tidy
+from parkops.kernel.texts import say
 from payments import operations as payments
 from payments import queries as charges
 from permits.models import Permit

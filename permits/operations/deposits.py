@@ -11,6 +11,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
+from parkops.kernel.texts import joined
 from parkops.programme import queries as programme
 from payments import accounts
 from payments import operations as payments

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from parkops.kernel.decisions import ALLOWED, Decision
-from parkops.kernel.texts import say
+from parkops.kernel.texts import say, word
 from parkops.programme.permit_schema import PermitType
 from permits.rules.status import Status
 from permits.rules.terms import clock_text
@@ -29,7 +29,7 @@ def may_renew(
     if status not in (Status.ACTIVE, Status.SCHEDULED):
         return Decision(
             f"permit_{status}",
-            say("A permit that is {status} is not renewed.", status=say(str(status))),
+            say("A permit that is {status} is not renewed.", status=word(str(status))),
         )
     if kind.renewal.opens is not None:
         opens = kind.renewal.opens.before(ends_at, zone)

@@ -8,6 +8,7 @@ from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import say
 from permits.rules.amounts import Line, rounded
 from permits.rules.refunds import RefundQuote
 from permits.rules.terms import clock_text, own_days
@@ -21,7 +22,9 @@ def may_suspend(
         return Decision("dates", "A suspension begins now or later.", "from_on")
     if begins >= ends_at:
         ends = clock_text(ends_at, zone)
-        return Decision("dates", f"The permit ends {ends}: begin before that.", "from_on")
+        return Decision(
+            "dates", say("The permit ends {ends}: begin before that.", ends=ends), "from_on"
+        )
     if until is not None and until <= begins:
         return Decision("dates", "The last day is before the first.", "until_on")
     return ALLOWED
@@ -42,8 +45,8 @@ def credit(
     share = Fraction(days, whole)
     net = rounded(share * net_paid.minor, net_paid.currency)
     tax = rounded(share * tax_paid.minor, net_paid.currency)
-    why = f"Suspended for {days} of {whole} days."
-    lines = [Line("Days suspended", net)] if net else []
+    why = say("Suspended for {days} of {whole} days.", days=days, whole=whole)
+    lines = [Line(say("Days suspended"), net)] if net else []
     if tax:
-        lines.append(Line("Tax on them", tax))
+        lines.append(Line(say("Tax on them"), tax))
     return RefundQuote(net, tax, tuple(lines), (why,))

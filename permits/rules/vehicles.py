@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import named, say, say_n
 from parkops.programme.permit_schema import PermitType
 
 SHORTEST = timedelta(hours=1)
+_LONGEST = named("A temporary vehicle may be named for {span} at most.")
 
 
 def may_change(kind: PermitType, *, is_holder: bool, made: int) -> Decision:
@@ -19,8 +21,13 @@ def may_change(kind: PermitType, *, is_holder: bool, made: int) -> Decision:
         return ALLOWED
     return Decision(
         "too_many_changes",
-        f"The plates of {kind.name} may be changed {_times(limit.most)} in {limit.per}. "
-        "The parking office can change them.",
+        say(
+            "The plates of {kind} may be changed {times} in {span}. "
+            "The parking office can change them.",
+            kind=kind.name,
+            times=_times(limit.most),
+            span=limit.per,
+        ),
     )
 
 
@@ -39,9 +46,9 @@ def may_add_temporary(
     `permit`, `made` having been named by the holder within the program's period."""
     rule = kind.vehicles.temporary
     if not kind.vehicles.max:
-        return Decision("no_vehicles", f"{kind.name} covers no plate of its own.")
+        return Decision("no_vehicles", say("{kind} covers no plate of its own.", kind=kind.name))
     if plate_key in listed:
-        return Decision("already_listed", f"{plate_key} already has this permit.")
+        return Decision("already_listed", say("{plate} already has this permit.", plate=plate_key))
     if asked.start >= permit.end:
         return Decision("permit_over", "The permit ends before that.")
     if asked.start < permit.start:
@@ -49,12 +56,19 @@ def may_add_temporary(
     if not is_holder:
         return ALLOWED
     if asked.end > rule.longest.after(asked.start, zone):
-        return Decision("too_long", f"A temporary vehicle may be named for {rule.longest} at most.")
+        return Decision(
+            "too_long",
+            say("A temporary vehicle may be named for {span} at most.", span=rule.longest),
+        )
     if made >= rule.most:
         return Decision(
             "too_many_temporary",
-            f"Temporary vehicles may be named {_times(rule.most)} in {rule.per}. "
-            "The parking office can name another.",
+            say(
+                "Temporary vehicles may be named {times} in {span}. "
+                "The parking office can name another.",
+                times=_times(rule.most),
+                span=rule.per,
+            ),
         )
     return ALLOWED
 
@@ -89,4 +103,5 @@ def share_out(stands_in: Sequence[Period], own: Period) -> tuple[list[Period], l
 
 
 def _times(count: int) -> str:
-    return {0: "not at all", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    few = {0: say("not at all"), 1: say("once"), 2: say("twice")}
+    return few.get(count, say_n("{n} time", "{n} times", count))
