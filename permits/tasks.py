@@ -41,6 +41,12 @@ def check_quotas(**_later: object) -> None:
 
 
 @tenant_task
+def forget_documents(**_later: object) -> None:
+    """Delete the documents whose time is over."""
+    operations.forget_documents(at=timezone.now())
+
+
+@tenant_task
 def remind(**_later: object) -> None:
     """Write to holders whose permits end soon, each once for each day before the end."""
     operations.remind(at=timezone.now())

@@ -60,7 +60,7 @@ CODE = (
     "parkops/programme/price_schema.py",
     "enforcement/models.py",
     "payments/models/*.py",
-    "permits/forms.py",
+    "permits/forms*.py",
     "permits/forms/*.py",
     "permits/rules/*.py",
     "permits/queries/*.py",

@@ -1,6 +1,7 @@
 """What permits are made of: permits, plates' rights, quotas, waitlists, paid stays, passes."""
 
 from permits.models.bulk import BulkRow, BulkRun
+from permits.models.documents import PermitDocument
 from permits.models.guests import GuestLink
 from permits.models.hangtags import Hangtag, HangtagBatch, HangtagCount, LostHangtag
 from permits.models.passes import VisitorPass
@@ -23,6 +24,7 @@ __all__ = [
     "LostHangtag",
     "ParkingSession",
     "Permit",
+    "PermitDocument",
     "PlateDecision",
     "PlateRight",
     "Quota",

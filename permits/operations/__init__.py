@@ -5,6 +5,11 @@ from permits.operations.bulk import ask_bulk, confirm_bulk, drop_bulk, retry_bul
 from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.deposits import Deduction, return_deposit
 from permits.operations.eligibility import carry_out_losses, follow_audiences
+from permits.operations.documents import (
+    forget_documents,
+    send_document,
+    withdraw_document,
+)
 from permits.operations.ending import cancel_permit, revoke_permit
 from permits.operations.extending import extend_permit
 from permits.operations.guests import make_link, revoke_link, take_by_link
@@ -66,6 +71,9 @@ __all__ = [
     "extend_permit",
     "extend_stay",
     "follow_audiences",
+    "forget_documents",
+    "send_document",
+    "withdraw_document",
     "give_hangtag",
     "give_many",
     "give_pass",

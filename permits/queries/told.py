@@ -39,6 +39,9 @@ WORDS = {
     "permit.guest_link_made": ("Guest link made", ""),
     "permit.guest_link_closed": ("Guest link closed", ""),
     "permit.reminded": ("Reminded that the permit ends", ""),
+    "permit.document_sent": ("Document sent", ""),
+    "permit.document_withdrawn": ("Document taken back", ""),
+    "permit.document_forgotten": ("Document deleted, its time was over", ""),
     "permit.expired": ("Permit ended", ""),
 }
 """The audit events of a permit in words, with their tone."""

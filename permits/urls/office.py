@@ -7,6 +7,7 @@ from permits.views.office import (
     bulk,
     hangtags,
     roster,
+    documents,
     selling,
     showing,
     vehicles,
@@ -28,6 +29,7 @@ PERMITS = [
     path("<str:number>/loss/", hangtags.loss, name="loss"),
     path("<str:number>/passes/", visitors.passes, name="passes"),
     path("<str:number>/passes/stop/", visitors.stop, name="passes_stop"),
+    path("<str:number>/documents/<uuid:reference>/", documents.document, name="document"),
     path("<str:number>/temporary/", vehicles.temporary, name="temporary"),
     path(
         "<str:number>/temporary/<uuid:reference>/end/",

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from permits.views.portal import buying, holding, hosting, losing, paying, temporary
+from permits.views.portal import (
+    buying,
+    documents,
+    holding,
+    hosting,
+    losing,
+    paying,
+    temporary,
+)
 
 app_name = "portal_permits"
 
@@ -28,4 +36,6 @@ urlpatterns = [
     path("permits/<str:number>/passes/list/", hosting.pass_list, name="pass_list"),
     path("permits/<str:number>/guests/", hosting.links, name="guest_links"),
     path("permits/<str:number>/guests/<uuid:reference>/poster.pdf", hosting.poster, name="poster"),
+    path("permits/<str:number>/documents/", documents.documents, name="documents"),
+    path("permits/<str:number>/documents/<uuid:reference>/", documents.document, name="document"),
 ]

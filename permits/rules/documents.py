@@ -1,0 +1,39 @@
+"""Which documents a permit takes, and how long they are kept."""
+
+from datetime import timedelta
+
+from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.texts import say
+from permits.rules.status import Status
+
+MOST_DOCUMENTS = 12
+MOST_BYTES = 10 * 1024 * 1024
+KEPT_AFTER_DECISION = timedelta(days=30)
+"""A document is deleted this long after the permit was approved, refused or given up."""
+
+WAITING = frozenset({Status.HELD, Status.PENDING})
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
+
+def may_send(*, approval: str, status: Status, sent: int) -> Decision:
+    """Decide whether a document may be sent for a permit whose type asks for this `approval`."""
+    if approval == "none":
+        return Decision("no_documents", "This permit needs no documents.")
+    if status not in WAITING:
+        return Decision("decided", "This permit does not wait for approval any more.")
+    if sent >= MOST_DOCUMENTS:
+        return Decision("too_many", say("At most {most} documents a permit.", most=MOST_DOCUMENTS))
+    return ALLOWED
+
+
+def is_kind(kinds: tuple[str, ...], kind: str) -> bool:
+    """Return whether the type asks for a document of this kind; one that names none takes any."""
+    return kind in kinds if kinds else kind == ""
+
+
+def form_of(data: bytes) -> str:
+    """Return "pdf" or "picture" by what the file holds, whatever it is called; "" for others."""
+    if data.startswith(b"%PDF-") and b"%%EOF" in data[-2048:]:
+        return "pdf"
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return "picture" if is_webp or data.startswith(_PICTURES) else ""
