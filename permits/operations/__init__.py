@@ -4,12 +4,12 @@ from permits.operations.approving import approve_permit, reject_permit
 from permits.operations.bulk import ask_bulk, confirm_bulk, drop_bulk, retry_bulk
 from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.deposits import Deduction, return_deposit
-from permits.operations.eligibility import carry_out_losses, follow_audiences
 from permits.operations.documents import (
     forget_documents,
     send_document,
     withdraw_document,
 )
+from permits.operations.eligibility import carry_out_losses, follow_audiences
 from permits.operations.ending import cancel_permit, revoke_permit
 from permits.operations.extending import extend_permit
 from permits.operations.guests import make_link, revoke_link, take_by_link

@@ -5,9 +5,9 @@ from django.urls import include, path
 from permits.views.office import (
     acts,
     bulk,
+    documents,
     hangtags,
     roster,
-    documents,
     selling,
     showing,
     vehicles,
