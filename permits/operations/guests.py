@@ -7,6 +7,7 @@ from django.db import transaction
 from parkops.audit import operations as audit
 from parkops.kernel.actors import PUBLIC, Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.texts import say
 from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
 from permits.models import GuestLink, VisitorPass
@@ -48,7 +49,10 @@ def make_link(
         raise Refused("link_over", "The last day is over, or before the first.", field="closes_on")
     still_open = permit.guest_links.filter(revoked_at__isnull=True, closes_at__gt=at)
     if still_open.count() >= MOST_LINKS:
-        raise Refused("too_many_links", f"At most {MOST_LINKS} links are open. Close one first.")
+        raise Refused(
+            "too_many_links",
+            say("At most {most} links are open. Close one first.", most=MOST_LINKS),
+        )
     link = GuestLink.objects.create(
         code=new_code(),
         permit=permit,
@@ -120,7 +124,9 @@ def take_by_link(
     if length > timedelta(minutes=link.minutes):
         most = guests.length_text(link)
         raise Refused(
-            "pass_too_long", f"A pass by this link is at most {most} long.", field="hours"
+            "pass_too_long",
+            say("A pass by this link is at most {most} long.", most=most),
+            field="hours",
         )
     try:
         given = give_pass(permit.number, plate=plate, hours=hours, guest_link=link, by=by, at=at)

@@ -10,6 +10,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import say, word
 from permits.models import GuestLink, Permit, VisitorPass
 from permits.operations import plates
 from permits.operations.common import locked
@@ -136,7 +137,14 @@ def give_many(
         same = [Period(r.starts_at, r.ends_at) for r in known if r.plate_key == plate.key]
         decision = passes.may_give(rule, given=given, same_plate=same, term=term, wanted=period)
         if not decision:
-            raise Refused(decision.code, f"{plate.text}: {decision.reason} Nobody has got a pass.")
+            raise Refused(
+                decision.code,
+                say(
+                    "{plate}: {reason} Nobody has got a pass.",
+                    plate=plate.text,
+                    reason=decision.reason,
+                ),
+            )
         given.append(period)
     batch = uuid.uuid4()
     rows = VisitorPass.objects.bulk_create(
@@ -194,4 +202,7 @@ def require_gives(permit: Permit, *, at: datetime) -> None:
     """
     status = permit.status_at(at)
     if status not in (Status.ACTIVE, Status.SCHEDULED):
-        raise Conflict(f"permit_{status}", f"This permit is {status}; it gives no passes.")
+        raise Conflict(
+            f"permit_{status}",
+            say("This permit is {status}; it gives no passes.", status=word(str(status))),
+        )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.texts import say, say_n
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letter that is taken for a digit: a code is also read off a poster."""
@@ -53,8 +54,9 @@ def may_take(gate: Gate, *, at: datetime) -> Decision:
     """Decide whether a plate may take a pass by a link at `at`."""
     decision = is_open(gate, at=at)
     if decision and gate.by_plate >= gate.per_plate:
-        times = "once" if gate.per_plate == 1 else f"{gate.per_plate} times"
+        times = say_n("once", "{n} times", gate.per_plate)
         return Decision(
-            "plate_used_up", f"The same plate takes a pass at most {times} by this link."
+            "plate_used_up",
+            say("The same plate takes a pass at most {times} by this link.", times=times),
         )
     return decision

@@ -72,10 +72,14 @@ def may_give(
     if not (term.start <= wanted.start and wanted.end <= term.end):
         return Decision("outside_term", "The pass must be within the permit's own term.")
     if rule.longest is not None and wanted.end - wanted.start > rule.longest.timedelta:
-        return Decision("pass_too_long", f"A pass is at most {rule.longest.text} long.")
+        return Decision(
+            "pass_too_long", say("A pass is at most {span} long.", span=rule.longest.text)
+        )
     if rule.at_once is not None and _at_once(given, wanted) >= rule.at_once:
-        most = "1 pass runs" if rule.at_once == 1 else f"{rule.at_once} passes run"
-        return Decision("too_many_at_once", f"At most {most} at the same time. End one first.")
+        most = say_n("{n} pass runs", "{n} passes run", rule.at_once)
+        return Decision(
+            "too_many_at_once", say("At most {most} at the same time. End one first.", most=most)
+        )
     if rule.per_plate is not None:
         had = allotment(
             Passes.model_construct(uses=rule.per_plate, per=rule.per),
@@ -84,9 +88,16 @@ def may_give(
             wanted=wanted,
         )
         if had.left < 1:
-            within = "" if rule.per is None else f" within {rule.per.text}"
-            times = "once" if rule.per_plate == 1 else f"{rule.per_plate} times"
-            return Decision("plate_used_up", f"The same plate gets a pass at most {times}{within}.")
+            within = "" if rule.per is None else say(" within {span}", span=rule.per.text)
+            times = say_n("once", "{n} times", rule.per_plate)
+            return Decision(
+                "plate_used_up",
+                say(
+                    "The same plate gets a pass at most {times}{within}.",
+                    times=times,
+                    within=within,
+                ),
+            )
     have = allotment(rule, given=given, term=term, wanted=wanted)
     asks = int(wanted.seconds // 60) if have.in_minutes else 1
     if asks <= have.left:
@@ -101,9 +112,15 @@ def may_give(
 def given_back(rule: Passes, *, was: Period, now: Period) -> str:
     """Say what comes back to the allotment when a pass of the time `was` ends as `now`."""
     if isinstance(rule.uses, int):
-        return "The pass is unused again." if not now else "The pass was used and stays counted."
+        return (
+            say("The pass is unused again.")
+            if not now
+            else say("The pass was used and stays counted.")
+        )
     minutes = _minutes(was) - _minutes(now)
-    return f"{Duration(minutes=minutes).text} come back." if minutes else "Nothing comes back."
+    if not minutes:
+        return say("Nothing comes back.")
+    return say("{span} come back.", span=Duration(minutes=minutes).text)
 
 
 def _at_once(given: Sequence[Period], wanted: Period) -> int:

@@ -29,7 +29,7 @@ from payments import links
 from payments import operations as payments
 from payments.models import Drawer, Payment, Refund
 from permits import operations as permits
-from permits.models import Permit
+from permits.models import Permit, PermitDocument
 from permits.operations.notices import PAGE
 from permits.views.portal.holding import VERIFY
 from permits.views.portal.visiting import OWN
@@ -121,6 +121,14 @@ class Things:
         self.appeal = Appeal.objects.get()
         self.appeal_picture = AppealPicture.objects.create(
             appeal=self.appeal, reference=uuid4(), **self._stored()
+        )
+        self.document = PermitDocument.objects.create(
+            permit=Permit.objects.get(number=self.permit),
+            name=MARK,
+            form="picture",
+            file=self._stored()["shown"],
+            size_bytes=1,
+            sent_at=self.at,
         )
         self.post("/plate-checks", {"plate": PLATES[0], "zone": "LOT-A"}, 200)
         self.check = PlateCheck.objects.get()
@@ -219,6 +227,7 @@ class Things:
             (r"visit/pass/", "token", self.guest_pass),
             (r"visit/", "code", self.link.code),
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
+            (r".*permits/.*documents/", "reference", self.document.reference),
             (r".*/temporary(-vehicles)?/", "reference", uuid4()),
             (r"scim/v2/Users/", "reference", self.customer.reference),
             (r"scim/v2/Groups/", "code", "STAFF"),

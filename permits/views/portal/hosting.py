@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parkops.kernel.dates import local_date, local_instant, midnight
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import say, say_n
 from parkops.programme import queries as programme
 from parkops.tenancy import hosts
 from parkops.ui import pdf
 from parkops.ui.access import customer_only
 from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.speech import said
 from permits import operations
 from permits.forms import LinkForm, PassForm, PassListForm
 from permits.models import GuestLink, Permit
@@ -62,9 +64,9 @@ def passes(request: HttpRequest, number: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            refused = str(refusal)
+            refused = said(refusal)
         else:
-            messages.success(request, f"{plate.text} may park now.")
+            messages.success(request, said(say("{text} may park now.", text=plate.text)))
             return redirect("portal_permits:passes", number=permit.number)
     if refused and form.is_bound:
         form.add_error(None, refused)
@@ -93,7 +95,10 @@ def links(request: HttpRequest, number: str) -> HttpResponse:
     if act == "close":
         link = guests.link_of(permit, _uuid(reference))
         operations.revoke_link(str(link.reference), by=actor(request), at=now)
-        messages.success(request, f"The link {link.name} is closed. Passes taken by it stay.")
+        messages.success(
+            request,
+            said(say("The link {link} is closed. Passes taken by it stay.", link=link.name)),
+        )
         return redirect("portal_permits:guest_links", number=permit.number)
     zone = programme.in_force(now).programme.tz
     today = local_date(now, zone)
@@ -117,7 +122,7 @@ def links(request: HttpRequest, number: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
         else:
             return redirect("portal_permits:guest_links", number=permit.number)
     context = {
@@ -154,7 +159,7 @@ def pass_list(request: HttpRequest, number: str) -> HttpResponse:
     act, _, batch = request.POST.get("act", "").partition(":")
     if act == "end":
         count = operations.end_batch(permit.number, UUID(_uuid(batch)), by=actor(request), at=now)
-        messages.success(request, f"{count} passes are ended.")
+        messages.success(request, said(say_n("{n} pass is ended.", "{n} passes are ended.", count)))
         return redirect("portal_permits:pass_list", number=permit.number)
     zone = programme.in_force(now).programme.tz
     form = PassListForm(
@@ -181,9 +186,14 @@ def pass_list(request: HttpRequest, number: str) -> HttpResponse:
                     at=now,
                 )
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, said(refusal))
             else:
-                messages.success(request, f"{len(read.plates)} plates have a pass.")
+                messages.success(
+                    request,
+                    said(
+                        say_n("{n} plate has a pass.", "{n} plates have a pass.", len(read.plates))
+                    ),
+                )
                 return redirect("portal_permits:pass_list", number=permit.number)
     context = {
         "permit": permit,
@@ -229,7 +239,10 @@ def _end_pass(request: HttpRequest, permit: Permit, reference: str, now: datetim
         raise NotFound("There is no such pass.")
     given = operations.end_pass(str(known.reference), by=actor(request), at=now)
     back = back_of(given, was=Period(known.starts_at, known.ends_at))
-    messages.success(request, f"The pass of {given.plate_text} is ended. {back}")
+    messages.success(
+        request,
+        said(say("The pass of {plate} is ended. {back}", plate=given.plate_text, back=back)),
+    )
 
 
 def _uuid(text: str) -> str:

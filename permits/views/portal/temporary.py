@@ -13,6 +13,7 @@ from parkops.kernel.decisions import NotFound, Refused
 from parkops.ui.access import customer_only
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.place import place_of
+from parkops.ui.speech import said
 from permits import operations
 from permits.forms_vehicles import TemporaryForm
 from permits.models import Permit
@@ -49,7 +50,7 @@ def temporary(request: HttpRequest, number: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, said(refusal))
         else:
             messages.success(request, gettext("This car is on your permit for those days."))
             return redirect("portal_permits:detail", number=permit.number)

@@ -13,6 +13,7 @@ from parkops.tenancy import signing
 from parkops.tenancy.signing import BadSignature
 from parkops.ui.access import public
 from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.speech import said
 from permits import operations
 from permits.forms import CodeForm, GuestForm
 from permits.models import GuestLink, Permit
@@ -71,7 +72,7 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
         else:
             token = signing.sign(str(given.reference), purpose=OWN)
             return redirect("portal_guests:pass", token=token)
