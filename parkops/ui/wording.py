@@ -109,6 +109,7 @@ _FORM_WORDS = {"label", "help_text"}
 _REFUSALS = {"Refused": 1, "Decision": 1, "Conflict": 1, "NotFound": 0, "ValidationError": 0}
 _REFUSALS |= {"Reason": 0, "Line": 0, "Http404": 0, "PermissionDenied": 0}
 _TONES = {"good", "warn", "bad", "info"}
+_OF_THE_OFFICE = re.compile(r"scim|roster|bulk")
 _HAS_LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -130,7 +131,7 @@ def words(root: Path = ROOT) -> list[Word]:
             found |= {Word(one, many, name) for one, many in in_template(path.read_text())}
     for path in _files(root, CODE):
         name = path.relative_to(root).as_posix()
-        if name not in NO_CODE:
+        if name not in NO_CODE and not _OF_THE_OFFICE.search(name):
             found |= {Word(one, many, name) for one, many in in_code(path.read_text())}
     return sorted(found)
 
