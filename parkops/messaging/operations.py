@@ -15,12 +15,12 @@ from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.loader import get_template
 
 from parkops.kernel.money import Money
-from parkops.kernel.texts import Text, say
+from parkops.kernel.texts import Text
 from parkops.messaging.models import Message
 from parkops.tenancy import hosts
 from parkops.tenancy.later import later
 from parkops.ui.language import spoken_to
-from parkops.ui.speech import said
+from parkops.ui.speech import said, written
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def _said(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_said(one) for one in value]
     if isinstance(value, Money):
-        return said(say("{amount}", amount=value))
+        return written(value)
     return said(value) if isinstance(value, Text) else value
 
 

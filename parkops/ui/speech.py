@@ -31,6 +31,11 @@ def said(text: Any) -> Any:
     return translation.gettext(str(text)) if text else text
 
 
+def written(amount: Money) -> str:
+    """Return an amount as pages write it, by the active language and the tenant's place."""
+    return money_text(amount, _locale())
+
+
 def on_page(text: Text) -> SafeString:
     """Return a sentence as a template writes it."""
     return escape(said(text))

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.numbers import tidy
-from parkops.kernel.texts import say
+from parkops.kernel.texts import Text
+from parkops.ui.place import place_of
+from parkops.ui.words import money_text
 from payments import operations as payments
 from payments import queries as charges
 from permits.models import Permit
@@ -123,4 +127,7 @@ def give_back(permit: Permit, preview: Preview, *, reason: str, by: Actor, at: d
 
 def told(amount: Money) -> str:
     """Return an amount as messages write it; nothing is empty."""
-    return say("{amount}", amount=amount) if amount else ""
+    if not amount:
+        return ""
+    text = money_text(amount, place_of(connection.tenant).locale)
+    return Text(text, "{amount}", {"amount": amount})
