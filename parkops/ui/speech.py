@@ -20,15 +20,19 @@ def said(text: Any) -> Any:
     """Return `text` in the active language.
 
     A `Text` is said from its template, a refusal by its reason, other strings by the catalog if
-    it has them. What is no string, and HTML that is ready, is returned as it is.
+    it has them. What is no string is returned as it is.
     """
     if isinstance(text, Refused):
         text = text.reason
-    if isinstance(text, SafeString) or not isinstance(text, str | Promise):
+    if not isinstance(text, str | Promise):
         return text
     if isinstance(text, Text):
         return str.__str__(text) if _is_english() else _said(text, _locale())
-    return translation.gettext(str(text)) if text else text
+    if not text:
+        return text
+    # What a template writes between quotes is marked safe, and so are the words of the catalog.
+    told = translation.gettext(str(text))
+    return SafeString(told) if isinstance(text, SafeString) else told
 
 
 def written(amount: Money) -> str:

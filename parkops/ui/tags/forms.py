@@ -36,6 +36,8 @@ def field(
     if bound.is_hidden:
         return SafeString(bound)
     widget = bound.field.widget
+    if isinstance(widget, forms.Select) and not isinstance(widget, forms.RadioSelect):
+        widget.choices = [(value, said(text)) for value, text in widget.choices]
     hint = "" if compact else said(hint or bound.help_text)
     ids = bound.id_for_label or bound.auto_id or bound.html_name
     described = [f"{ids}-hint"] * bool(hint) + [f"{ids}-error"] * bool(bound.errors)
