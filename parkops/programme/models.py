@@ -1,4 +1,4 @@
-"""The tenant's programme: its versions, the events declared, and the series of its numbers."""
+"""The tenant's programme: its versions, its draft, the events declared, the series of its numbers."""
 
 from django.db import models
 
@@ -29,6 +29,47 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"Program version {self.number}"
+
+
+class Draft(models.Model):
+    """A programme being written: a whole document, which may be unfinished. One is open at a time.
+
+    `revision` counts what was saved; `touched` tells for each part the revision that changed it
+    last, by whom and when, so that two people who edit different parts do not get in each other's way.
+    """
+
+    class State(models.TextChoices):
+        """Open until it becomes a version or is given up."""
+
+        OPEN = "open"
+        PUBLISHED = "published"
+        DISCARDED = "discarded"
+
+    id = models.BigAutoField(primary_key=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    based_on = models.PositiveIntegerField()
+    document = models.JSONField()
+    revision = models.PositiveIntegerField(default=1)
+    touched = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    started_by = models.CharField(max_length=200)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=200)
+    published_as = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="open"), name="programme_draft_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="published") ^ models.Q(published_as__isnull=True),
+                name="programme_draft_published_as_a_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft from version {self.based_on}"
 
 
 class Declaration(models.Model):

@@ -1,4 +1,4 @@
-"""Which programme was, is or will be in force, and which of its events are on."""
+"""Which programme was, is or will be in force, its draft, and which of its events are on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
-from parkops.programme.models import Declaration, Version
+from parkops.programme.models import Declaration, Draft, Version
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.schema import Programme, Zone
 
@@ -97,6 +97,11 @@ def history() -> list[Version]:
 def document(number: int) -> dict[str, Any]:
     """Return version `number` as the JSON of its file."""
     return Version.objects.values_list("document", flat=True).get(number=number)
+
+
+def open_draft() -> Draft | None:
+    """Return the draft that is being written, if there is one."""
+    return Draft.objects.filter(state=Draft.State.OPEN).first()
 
 
 @dataclass(frozen=True, slots=True)

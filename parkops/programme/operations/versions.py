@@ -1,4 +1,4 @@
-"""What can be done with the programme: a new version, an event switched on."""
+"""What can be done with versions of the programme: a new one made, an event switched on."""
 
 from dataclasses import dataclass
 from datetime import datetime
