@@ -7,7 +7,9 @@ class ReceiveForm(forms.Form):
     """Asks for hangtags that came in."""
 
     name = forms.CharField(label="Delivery", required=False, max_length=100)
-    prefix = forms.CharField(label="Prefix", required=False, max_length=12)
+    prefix = forms.CharField(  # type: ignore[assignment]  # its form has no prefix of its own
+        label="Prefix", required=False, max_length=12
+    )
     first = forms.IntegerField(label="First number", min_value=0, max_value=99_999_999)
     last = forms.IntegerField(label="Last number", min_value=0, max_value=99_999_999)
     price = forms.DecimalField(

@@ -25,7 +25,7 @@ class Text(str):
 
     template: str
     plural: str
-    count: int
+    count: int  # type: ignore[assignment]  # a number of things, not `str.count`
     values: Mapping[str, Any]
     parts: tuple[str, ...]
     separator: str

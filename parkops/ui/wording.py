@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -175,7 +176,9 @@ def in_code(source: str) -> Iterator[tuple[str, str]]:
                     yield from _if_words(value)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             first = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-            if isinstance(first, ast.Name) and first.id in TABLES and node.value is not None:
+            if node.value is None:
+                continue
+            if isinstance(first, ast.Name) and first.id in TABLES:
                 yield from _in_table(node.value)
             if isinstance(first, ast.Attribute) and first.attr in _FORM_WORDS:
                 yield from _if_words(node.value)
@@ -262,7 +265,7 @@ def update(language: str) -> Catalog:
         wanted = (one, many) if many else one
         kept = known.string if known is not None and known.id == wanted else None
         flags = ["python-format"] if "%(" in one else []
-        places = [(file, None) for file, _ in files]
+        places: list[Any] = [(file, None) for file, _ in files]
         new.add(wanted, string=kept, locations=places, flags=flags)
     return new
 
@@ -281,7 +284,12 @@ def po_bytes(words_of: Catalog) -> bytes:
     out = BytesIO()
     write_po(out, words_of, omit_header=False, include_lineno=False, sort_output=True, width=100)
     lines = out.getvalue().decode().splitlines(keepends=True)
-    dated = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator')
+    dated: tuple[str, ...] = (
+        '"POT-Creation-Date',
+        '"PO-Revision-Date',
+        '"Generated-By',
+        '"Last-Translator',
+    )
     dated += ('"Report-Msgid-Bugs-To', '"Language-Team')
     return "".join(line for line in lines if not line.startswith(dated)).encode()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -116,7 +117,7 @@ def _locked(pk: int) -> EligibilityLoss | None:
     return rows.filter(pk=pk, ended_at__isnull=True, lifted_at__isnull=True).first()
 
 
-def _record(event: str, permit: Permit, *, by: Actor, at: datetime, **data: object) -> None:
+def _record(event: str, permit: Permit, *, by: Actor, at: datetime, **data: Any) -> None:
     audit.record(event, subject=("permit", permit.number), actor=by, at=at, **data)
 
 

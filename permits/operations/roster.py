@@ -247,7 +247,8 @@ def _read(
     roster: Roster, lines: Sequence[Line], met: set[int], losses: Counter[str]
 ) -> Counter[str]:
     """Compare some lines with the customers that they name, and keep what they come to."""
-    by_id, by_email = {}, {}
+    by_id: dict[str, Customer] = {}
+    by_email: dict[str, Customer] = {}
     good = [line for line in lines if not line.message]
     named = Customer.objects.annotate(key=Upper("email")).filter(
         Q(external_id__in=[line.external_id for line in good])

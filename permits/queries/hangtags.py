@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, Q
 
@@ -51,7 +52,10 @@ def stocks(*, at: datetime) -> list[Stock]:
         spoiled=Count("pk", filter=Q(state=Hangtag.State.SPOILED)),
         lost=Count("pk", filter=Q(state=Hangtag.State.LOST)),
     )
-    counts = {row.pop("type_key"): row for row in rows.order_by("type_key")}
+    counts: dict[str, dict[str, Any]] = {}
+    for row in rows.order_by("type_key"):
+        told: dict[str, Any] = {**row}
+        counts[str(told.pop("type_key"))] = told
     none = dict.fromkeys(("received", "free", "out", "on_permits", "spoiled", "lost"), 0)
     return [
         Stock(kind.code, kind.name, **counts.get(code_key(kind.code), none))

@@ -1,6 +1,6 @@
 """Rosters as the office sees them: what is brought, what a line comes to, whose permits would end."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -55,7 +55,7 @@ def endings(found: Roster, *, at: datetime, limit: int = 500) -> list[Ending]:
             kind__in=(RosterRow.Kind.CHANGED, RosterRow.Kind.GONE), is_done=False
         ).only("customer_id", "audiences")
     }
-    held: Sequence[Permit] = (
+    held: Iterable[Permit] = (
         Permit.objects.current_at(at)
         .filter(
             customer__in=found.rows.filter(

@@ -71,7 +71,7 @@ def place_in_line(customer: Customer, kind: PermitType) -> dict[str, object]:
 
 def _option(row: Shelf, rules: Programme, *, is_known: bool) -> Option:
     kind = row.kind
-    why = [say("{grant}.", grant=text) for text in describe_grants(kind.grants, rules)]
+    why: list[str] = [say("{grant}.", grant=text) for text in describe_grants(kind.grants, rules)]
     term = _term(kind)
     if term:
         why.insert(0, term)
@@ -81,7 +81,8 @@ def _option(row: Shelf, rules: Programme, *, is_known: bool) -> Option:
     if not row.decision:
         refused = row.decision.reason
         if row.decision.code == "not_eligible" and not is_known:
-            refused = getattr(refused, "parts", ())[0] if getattr(refused, "parts", ()) else refused
+            parts: tuple[str, ...] = getattr(refused, "parts", ())
+            refused = parts[0] if parts else refused
             url = f"{reverse('account_request_login_code')}?next={reverse('portal_permits:choose')}"
             url_text = say("Sign in so that we know you")
         elif row.decision.code == "sold_out" and kind.waitlist is not None:

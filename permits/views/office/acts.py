@@ -86,7 +86,7 @@ def _suspend(doing: Doing) -> Permit:
     return operations.suspend_permit(
         doing.number,
         reason=doing.reason,
-        begins=midnight(first, zone) if is_later else None,
+        begins=midnight(first, zone) if first and is_later else None,
         until=midnight(last + timedelta(days=1), zone) if last else None,
         by=doing.by,
         at=doing.at,
