@@ -1,12 +1,13 @@
 """What the pages of permits ask."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 
+from parkops.customers.forms import CO2_MESSAGES, EURO_MESSAGES
 from parkops.kernel.plates import plate_key
 from parkops.kernel.texts import LongDay, say
 from parkops.ui import regions
@@ -56,15 +57,29 @@ class PlateForm(forms.Form):
         error_messages={"required": "Type the plate as it is on the car."},
     )
     fuel = forms.ChoiceField(label="What does it run on?", choices=FUELS, required=False)
+    co2 = forms.IntegerField(
+        label="CO₂ in g/km",
+        min_value=0,
+        max_value=2_000,
+        required=False,
+        error_messages=CO2_MESSAGES,
+    )
+    euro = forms.IntegerField(
+        label="Euro emission class",
+        min_value=0,
+        max_value=9,
+        required=False,
+        error_messages=EURO_MESSAGES,
+    )
 
     def __init__(
-        self, *args: Any, is_optional: bool = False, asks_fuel: bool = False, **kwargs: Any
+        self, *args: Any, is_optional: bool = False, asks: Collection[str] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "region", [("", gettext("Another place")), *regions.choices()])
         self.fields["plate"].required = not is_optional
-        if not asks_fuel:
-            del self.fields["fuel"]
+        for name in {"fuel", "co2", "euro"} - set(asks):
+            del self.fields[name]
 
     def clean_plate(self) -> str:
         """Return the plate as typed; it has something to compare by."""

@@ -62,6 +62,8 @@ class VehicleIn(Schema):
     model: str = Field("", max_length=40)
     colour: str = Field("", max_length=30)
     fuel: str = Field("", max_length=20)
+    co2: int | None = Field(None, ge=0, le=2_000, description="Grams of CO2 a kilometer.")
+    euro: int | None = Field(None, ge=0, le=9, description="Euro emission class.")
 
 
 @router.post("/customers", auth=WRITE, response={201: dict[str, Any]})
@@ -154,6 +156,8 @@ def _vehicle(row: Vehicle) -> dict[str, Any]:
         "model": row.model,
         "colour": row.colour,
         "fuel": row.fuel,
+        "co2": row.co2,
+        "euro": row.euro,
         "added_at": instant_out(row.added_at),
         "removed_at": instant_out(row.removed_at),
     }

@@ -17,6 +17,17 @@ FUELS = [
     ("electric", "Electric"),
 ]
 
+CO2_MESSAGES = {
+    "invalid": "Give whole grams such as 119.",
+    "min_value": "Give whole grams such as 119.",
+    "max_value": "Give whole grams such as 119.",
+}
+EURO_MESSAGES = {
+    "invalid": "Give the class as a number, such as 6.",
+    "min_value": "Give the class as a number, such as 6.",
+    "max_value": "Give the class as a number, such as 6.",
+}
+
 
 class CustomerForm(forms.Form):
     """Asks what the office knows of a customer."""
@@ -62,6 +73,20 @@ class VehicleForm(forms.Form):
     model = forms.CharField(label="Model", max_length=40, required=False)
     colour = forms.CharField(label="Color", max_length=30, required=False)
     fuel = forms.ChoiceField(label="Fuel", choices=FUELS, required=False)
+    co2 = forms.IntegerField(
+        label="CO₂ in g/km",
+        min_value=0,
+        max_value=2_000,
+        required=False,
+        error_messages=CO2_MESSAGES,
+    )
+    euro = forms.IntegerField(
+        label="Euro emission class",
+        min_value=0,
+        max_value=9,
+        required=False,
+        error_messages=EURO_MESSAGES,
+    )
 
     def clean_plate(self) -> str:
         """Return the plate as typed, if it is one."""

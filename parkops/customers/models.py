@@ -56,7 +56,10 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
 
 
 class Vehicle(models.Model):
-    """A vehicle that a customer holds, or held: a row is never reused for another time."""
+    """A vehicle that a customer holds, or held: a row is never reused for another time.
+
+    `co2` is in grams a kilometer, `euro` its Euro emission class; None is not known, and 0 is a value.
+    """
 
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -68,6 +71,8 @@ class Vehicle(models.Model):
     model = models.CharField(max_length=40, blank=True)
     colour = models.CharField(max_length=30, blank=True)
     fuel = models.CharField(max_length=20, blank=True)
+    co2 = models.PositiveSmallIntegerField(null=True, blank=True)
+    euro = models.PositiveSmallIntegerField(null=True, blank=True)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,6 +1,6 @@
 """What can be done to customers and their vehicles. Each function is one transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -136,12 +136,14 @@ def add_vehicle(
     model: str = "",
     colour: str = "",
     fuel: str = "",
+    co2: int | None = None,
+    euro: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Vehicle:
     """Note that a customer holds a vehicle from `at` on; the same plate twice is once.
 
-    What was left open before (region, make, fuel) is filled in. Another customer may hold the
+    What was left open before (region, make, fuel, emissions) is filled in. Another customer may hold the
     same plate.
 
     :raises Refused: "plate" if it has no letter or digit, or more than 12.
@@ -156,13 +158,20 @@ def add_vehicle(
         text = key
     facts = {"make": make, "model": model, "colour": colour, "fuel": fuel.lower()}
     facts = {name: value.strip() for name, value in facts.items()}
+    emissions = {"co2": co2, "euro": euro}
     region = region.strip().upper()
     held = Vehicle.objects.filter(customer=person, plate_key=key).now().order_by("pk")
     known = next((row for row in held if regions_match(row.region, region)), None)
     if known is not None:
-        return _fill_in(known, {"region": region, **facts})
+        return _fill_in(known, {"region": region, **facts, **emissions})
     vehicle = Vehicle.objects.create(
-        customer=person, plate_text=text, plate_key=key, region=region, added_at=at, **facts
+        customer=person,
+        plate_text=text,
+        plate_key=key,
+        region=region,
+        added_at=at,
+        **facts,
+        **emissions,
     )
     audit.record(
         "vehicle.added",
@@ -215,8 +224,9 @@ def write_note(customer_id: int, *, text: str, by: Actor, at: datetime) -> Note:
     return note
 
 
-def _fill_in(vehicle: Vehicle, facts: dict[str, str]) -> Vehicle:
-    fresh = [name for name, value in facts.items() if value and getattr(vehicle, name) != value]
+def _fill_in(vehicle: Vehicle, facts: Mapping[str, str | int | None]) -> Vehicle:
+    told = {name: value for name, value in facts.items() if value not in ("", None)}
+    fresh = [name for name, value in told.items() if getattr(vehicle, name) != value]
     if fresh:
         for name in fresh:
             setattr(vehicle, name, facts[name])

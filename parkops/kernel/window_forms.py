@@ -78,7 +78,7 @@ def _of_mapping(value: Mapping) -> Window:
     readers = {
         "days": ("days", _days),
         "hours": ("hours", _hours),
-        "season": ("season", _season),
+        "season": ("season", parse_season),
         "except": ("exceptions", _codes),
         "during": ("during", _code),
     }
@@ -140,7 +140,11 @@ def _hour_range(text: str) -> tuple[int, int]:
     return start, end
 
 
-def _season(value: object) -> tuple[MonthDay, MonthDay]:
+def parse_season(value: object) -> tuple[MonthDay, MonthDay]:
+    """Return the two month-days that `12-01..04-01` says, both included.
+
+    :raises ValueError: if it says none.
+    """
     form = _SEASON.fullmatch(value) if isinstance(value, str) else None
     if form is None:
         raise ValueError(f"{value!r} is not a season such as 12-01..04-01 (month-day)")

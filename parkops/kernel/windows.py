@@ -34,6 +34,12 @@ Calendars = Mapping[str, Calendar]
 """The calendars by `code_key` of their codes."""
 
 
+def falls_in(day: MonthDay, season: tuple[MonthDay, MonthDay]) -> bool:
+    """Return whether a day of the year is in a season, both ends included; it may span New Year."""
+    first, last = season
+    return first <= day <= last if first <= last else day >= first or day <= last
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Hours of the days that match; the hours belong to the day that they start on.
@@ -59,11 +65,8 @@ class Window:
         """Return whether the window has hours that start on `day`; events aside."""
         if day.weekday() not in self.days:
             return False
-        if self.season is not None:
-            (first, last), today = self.season, (day.month, day.day)
-            inside = first <= today <= last if first <= last else today >= first or today <= last
-            if not inside:
-                return False
+        if self.season is not None and not falls_in((day.month, day.day), self.season):
+            return False
         return not any(day in calendars.get(code_key(code), ()) for code in self.exceptions)
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:

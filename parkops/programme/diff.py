@@ -115,6 +115,8 @@ def _fact(label: str, name: str, value: Any) -> dict[str, str]:
 def _text(name: str, value: Any) -> str:
     if name == "year_start":
         return f"{value[0]:02}-{value[1]:02}"
+    if name == "season":
+        return f"{value[0][0]:02}-{value[0][1]:02}..{value[1][0]:02}-{value[1][1]:02}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):

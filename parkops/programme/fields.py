@@ -22,8 +22,8 @@ from parkops.kernel import money
 from parkops.kernel.codes import is_code
 from parkops.kernel.dates import Duration, Moment
 from parkops.kernel.money import Money
-from parkops.kernel.window_forms import WindowFault, month_day, parse_windows
-from parkops.kernel.windows import Window
+from parkops.kernel.window_forms import WindowFault, month_day, parse_season, parse_windows
+from parkops.kernel.windows import MonthDay, Window
 
 FAULTS = "programme_faults"
 """The type of our own errors; `faults` in their context lists (path inside the value, message)."""
@@ -258,6 +258,15 @@ def _read_month_day(value: object) -> tuple[int, int]:
         wrong(f'{shown(value)} is not a month-day; write it such as "09-01"')
 
 
+def _read_season(value: object) -> tuple[MonthDay, MonthDay]:
+    if isinstance(value, tuple):
+        return value
+    try:
+        return parse_season(value)
+    except ValueError as error:
+        wrong(f"{error}; write its first and its last day")
+
+
 def _read_windows(value: object) -> tuple[Window, ...]:
     if isinstance(value, tuple) and all(isinstance(part, Window) for part in value):
         return value
@@ -331,6 +340,7 @@ Days = Annotated[int, PlainValidator(_read_days)]
 Date = Annotated[date, PlainValidator(_read_date)]
 MomentField = Annotated[Moment, PlainValidator(_read_moment)]
 YearStart = Annotated[tuple[int, int], PlainValidator(_read_month_day)]
+Season = Annotated[tuple[MonthDay, MonthDay], PlainValidator(_read_season)]
 Windows = Annotated[tuple[Window, ...], PlainValidator(_read_windows)]
 ZoneName = Annotated[str, PlainValidator(_read_zone_name)]
 Currency = Annotated[str, PlainValidator(_read_currency)]

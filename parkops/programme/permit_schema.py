@@ -12,6 +12,7 @@ from parkops.kernel.dates import Duration, Moment
 from parkops.kernel.windows import ALWAYS
 from parkops.programme.fields import (
     Amount,
+    AmountOrShare,
     Code,
     Codes,
     Count,
@@ -182,10 +183,11 @@ class RefundStep(Part):
 
 
 class Refund(Part):
-    """What is given back of the net when a permit is cancelled."""
+    """What is given back of the net when a permit is cancelled, less a fee: an amount, or a share of
+    what comes back."""
 
     basis: Literal["none", "daily", "half-months", "full-months", "table"] = "none"
-    fee: Amount | None = None
+    fee: AmountOrShare | None = None
     none_after: Date | None = None
     table: tuple[RefundStep, ...] = ()
     net_debt: Flag = False
@@ -271,7 +273,10 @@ class Passes(Part):
 
 
 class PermitType(Part):
-    """A kind of permit: whom it is for, what it grants, what it costs, how it ends."""
+    """A kind of permit: whom it is for, what it grants, what it costs, how it ends.
+
+    `ahead` is how long before its start it is sold at the earliest (left out, no limit).
+    """
 
     code: Code
     name: Text
@@ -280,6 +285,7 @@ class PermitType(Part):
     grants: Annotated[tuple[Grant, ...], Field(min_length=1)]
     lifts_max_stay: Flag = False
     term: Term
+    ahead: LongSpan | None = None
     on_sale: OnSale = Field(default_factory=lambda: OnSale.model_validate({}))
     price: Price
     quota: Quota | None = None
@@ -298,6 +304,17 @@ class PermitType(Part):
     deposit: Amount | None = None
     passes: Passes | None = None
     hold: LongSpan = Duration(minutes=15)
+
+    @model_validator(mode="after")
+    def _months_are_of_a_rolling_term(self) -> "PermitType":
+        if self.price.months and not isinstance(self.term, Rolling):
+            wrong(
+                f"prices by month are for rolling terms, and this is {self.term.kind}; "
+                "write prorate for a fixed term, or base for each day or hour",
+                "price",
+                "months",
+            )
+        return self
 
     def is_for(self, audiences: Collection[str]) -> bool:
         """Return whether a customer of these audiences (codes, any case) may have it."""

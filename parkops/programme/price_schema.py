@@ -3,15 +3,28 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, model_validator
 
+from parkops.kernel.codes import code_key
+from parkops.kernel.money import Money
 from parkops.kernel.texts import say, say_n, word
-from parkops.programme.fields import Amount, Factor, Part, SignedMoney, shown, wrong
+from parkops.kernel.windows import falls_in
+from parkops.programme.fields import Amount, Factor, Part, Season, SignedMoney, shown, wrong
 
 _COMPARISON = re.compile(r"(>=|<=|==|=|>|<)?\s*([0-9]{1,6})")
-Subject = Literal["vehicle.fuel", "customer.permits"]
+Subject = Literal[
+    "vehicle.fuel", "vehicle.co2", "vehicle.euro", "customer.permits", "customer.audience"
+]
+COUNTED = ("vehicle.co2", "vehicle.euro", "customer.permits")
+"""What is compared with a number."""
+NAMED = {
+    "vehicle.fuel": "a fuel; write one such as diesel",
+    "customer.audience": "an audience; write its code, such as STAFF",
+}
+SUBJECTS = "vehicle.fuel, vehicle.co2, vehicle.euro, customer.permits or customer.audience"
 
 
 _COMPARED: dict[str, Callable[[int], str]] = {
@@ -39,18 +52,33 @@ class Condition:
     op: str
     value: str | int
 
-    def holds(self, *, fuels: Collection[str], permits: int) -> bool:
-        """Return whether it holds for vehicles of these fuels (any of them) and a customer with
-        `permits` other held, pending, scheduled or active permits of the type."""
+    def holds(
+        self,
+        *,
+        fuels: Collection[str] = (),
+        permits: int = 0,
+        co2: Collection[int] = (),
+        euro: Collection[int] = (),
+        audiences: Collection[str] = (),
+    ) -> bool:
+        """Return whether it holds for vehicles of which any has one of these fuels, grams of CO2 a
+        kilometer and Euro classes (what is not known holds nothing), and for a customer of these
+        audiences with `permits` other held, pending, scheduled or active permits of the type."""
         if self.subject == "vehicle.fuel":
             return str(self.value).casefold() in {fuel.casefold() for fuel in fuels}
+        if self.subject == "customer.audience":
+            return code_key(str(self.value)) in {code_key(code) for code in audiences}
+        known = {"vehicle.co2": co2, "vehicle.euro": euro, "customer.permits": (permits,)}
+        return any(self._compares(count) for count in known[self.subject])
+
+    def _compares(self, count: int) -> bool:
         value = int(self.value)
         return {
-            ">=": permits >= value,
-            "<=": permits <= value,
-            ">": permits > value,
-            "<": permits < value,
-            "=": permits == value,
+            ">=": count >= value,
+            "<=": count <= value,
+            ">": count > value,
+            "<": count < value,
+            "=": count == value,
         }[self.op]
 
     @property
@@ -58,7 +86,14 @@ class Condition:
         """The condition in words: "fuel diesel", "at least 1 other permit of this type"."""
         if self.subject == "vehicle.fuel":
             return say("fuel {fuel}", fuel=word(str(self.value)))
-        return _COMPARED[self.op](int(self.value))
+        if self.subject == "customer.audience":
+            return say("group {code}", code=str(self.value))
+        if self.subject == "customer.permits":
+            return _COMPARED[self.op](int(self.value))
+        compared = f"{'' if self.op == '=' else self.op + ' '}{self.value}"
+        if self.subject == "vehicle.co2":
+            return say("CO₂ {compared} g/km", compared=compared)
+        return say("Euro class {compared}", compared=compared)
 
 
 def _read_conditions(value: Any) -> tuple[Condition, ...]:
@@ -68,24 +103,20 @@ def _read_conditions(value: Any) -> tuple[Condition, ...]:
         wrong(
             f"{shown(value)} is not a condition; write a mapping such as {{vehicle.fuel: diesel}}"
         )
-    conditions = []
-    for subject, told in value.items():
-        if subject == "vehicle.fuel":
-            if not isinstance(told, str) or not told.strip():
-                wrong(f"{shown(told)} is not a fuel; write one such as diesel", subject)
-            conditions.append(Condition("vehicle.fuel", "=", told.strip()))
-        elif subject == "customer.permits":
-            form = None if isinstance(told, bool) else _COMPARISON.fullmatch(str(told).strip())
-            if form is None:
-                wrong(f'{shown(told)} is not a comparison; write one such as ">=1"', subject)
-            op = (form[1] or "=").replace("==", "=")
-            conditions.append(Condition("customer.permits", op, int(form[2])))
-        else:
-            wrong(
-                f"unknown key {subject}; a condition is about vehicle.fuel or customer.permits",
-                subject,
-            )
-    return tuple(conditions)
+    return tuple(_read_condition(subject, told) for subject, told in value.items())
+
+
+def _read_condition(subject: Any, told: Any) -> Condition:
+    if subject in COUNTED:
+        form = None if isinstance(told, bool) else _COMPARISON.fullmatch(str(told).strip())
+        if form is None:
+            wrong(f'{shown(told)} is not a comparison; write one such as ">=1"', subject)
+        return Condition(subject, (form[1] or "=").replace("==", "="), int(form[2]))
+    if subject not in NAMED:
+        wrong(f"unknown key {subject}; a condition is about {SUBJECTS}", str(subject))
+    if not isinstance(told, str) or not told.strip():
+        wrong(f"{shown(told)} is not {NAMED[subject]}", subject)
+    return Condition(subject, "=", told.strip())
 
 
 Conditions = Annotated[tuple[Condition, ...], PlainValidator(_read_conditions)]
@@ -105,11 +136,39 @@ class Multiple(Part):
     factor: Factor
 
 
+class MonthPrice(Part):
+    """What a month of a rolling term costs if it begins in this season, both days included."""
+
+    season: Season
+    amount: Amount
+
+
 class Price(Part):
-    """What a permit costs: base, prorated, plus `add`, times `times`, not below `floor`."""
+    """What a permit costs: base, prorated, plus `add`, times `times`, not below `floor`.
+
+    `months` is for rolling terms: every month adds the amount of the season in which it begins.
+    The seasons name every day of the year once, so that no price is ever guessed.
+    """
 
     base: Amount
+    months: tuple[MonthPrice, ...] = ()
     prorate: Literal["none", "daily", "half-monthly", "monthly"] = "none"
     add: tuple[Extra, ...] = ()
     times: tuple[Multiple, ...] = ()
     floor: Amount | None = None
+
+    @model_validator(mode="after")
+    def _months_name_every_day_once(self) -> "Price":
+        if not self.months:
+            return self
+        year = [date(2028, 1, 1) + timedelta(days=n) for n in range(366)]
+        for day in year:
+            found = [m for m in self.months if falls_in((day.month, day.day), m.season)]
+            if len(found) != 1:
+                many = "no season has" if not found else "two seasons have"
+                wrong(f"{many} {day:%m-%d}; name every day of the year once", "months")
+        return self
+
+    def month_from(self, day: date) -> Money:
+        """Return what the month costs that begins on `day`."""
+        return next(m.amount for m in self.months if falls_in((day.month, day.day), m.season))

@@ -44,6 +44,12 @@ def _permit_type(
     yield from _known((*path, "audience"), kind.get("audience"), audiences, "audience")
     for n, grant in _parts(kind, "grants"):
         yield from _known((*path, "grants", n, "zones"), grant.get("zones"), zones, "zone")
+    price = _mapping(kind, "price")
+    for key in ("add", "times"):
+        for n, part in _parts(price, key):
+            code = _mapping(part, "if").get("customer.audience")
+            at = (*path, "price", key, n, "if", "customer.audience")
+            yield from _known(at, [code] if code else [], audiences, "audience", single=True)
     taken: dict[str, int] = {}
     for n, cohort in _parts(_mapping(kind, "on_sale"), "cohorts"):
         at = (*path, "on_sale", "cohorts", n, "audience")

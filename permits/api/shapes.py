@@ -26,13 +26,15 @@ NEAR_NOW_SECONDS = 60
 
 
 class VehicleIn(Schema):
-    """A plate, with its region and fuel if they matter."""
+    """A plate, with its region, fuel, CO2 (g/km) and Euro class if they matter."""
 
     model_config = ConfigDict(extra="forbid")
 
     plate: str = Field(max_length=64)
     region: str = Field("", max_length=16)
     fuel: str = Field("", max_length=20)
+    co2: int | None = Field(None, ge=0, le=2_000)
+    euro: int | None = Field(None, ge=0, le=9)
 
 
 PlateIn = Annotated[str, Field(max_length=64)] | VehicleIn
@@ -101,7 +103,8 @@ def plates_in(given: Sequence[str | VehicleIn]) -> tuple[Plate, ...]:
     :raises Refused: naming the one that is none.
     """
     return read_plates(
-        one if isinstance(one, str) else (one.plate, one.region, one.fuel) for one in given
+        one if isinstance(one, str) else (one.plate, one.region, one.fuel, one.co2, one.euro)
+        for one in given
     )
 
 

@@ -25,6 +25,8 @@ def put_on(permit: Permit, plates: Sequence[Plate], *, by: Actor, at: datetime) 
             plate=plate.text,
             region=plate.region,
             fuel=plate.fuel,
+            co2=plate.co2,
+            euro=plate.euro,
             by=by,
             at=at,
         )

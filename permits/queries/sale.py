@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypedDict
 
 from parkops.customers import queries as customers
 from parkops.customers.models import Customer
@@ -81,6 +82,7 @@ def offer_for(
         eligibility.is_for(kind, rules, audiences, by_staff=by_staff),
         eligibility.is_on_sale(kind, rules, audiences, at=at),
         eligibility.is_not_over(kind, rules, start=max(begins, at)),
+        eligibility.starts_soon(kind, rules, start=begins, at=at),
     ):
         decision.require()
     run = terms.run_of(
@@ -109,7 +111,8 @@ def offer_for(
         run=run,
         start=begins,
         at=at,
-        fuels=fuels_of(customer, plates, at=at),
+        **known_of(customer, plates),
+        audiences=audiences,
         permits=_open_permits(kind, customer, renews, at),
     )
     return Offer(kind, in_force, run, quote, places, _audience(kind, audiences))
@@ -154,7 +157,13 @@ def shelf_of(
     left = places_left(kind, places)
     buyer = _buyer(kind, customer, told, (), run, places, by_staff=by_staff, renews=None, at=at)
     quote = pricing.quote(
-        kind, rules, run=run, start=at, at=at, permits=_open_permits(kind, customer, None, at)
+        kind,
+        rules,
+        run=run,
+        start=at,
+        at=at,
+        audiences=told,
+        permits=_open_permits(kind, customer, None, at),
     )
     return Shelf(
         kind,
@@ -203,15 +212,26 @@ def open_offer(
     ).first()
 
 
-def fuels_of(customer: Customer | None, plates: Sequence[Plate], *, at: datetime) -> frozenset[str]:
-    """Return the fuels of the listed vehicles: as told now, or else as known of the customer's."""
-    told = {plate.key: plate.fuel for plate in plates if plate.fuel}
-    unknown = {plate.key for plate in plates} - set(told)
-    found = set(told.values())
-    if customer is not None and unknown:
-        vehicles = customers.vehicles_of(customer.pk)
-        found |= {v.fuel for v in vehicles if v.plate_key in unknown and v.fuel}
-    return frozenset(found)
+class Known(TypedDict):
+    """What prices ask of vehicles, as far as it is known."""
+
+    fuels: frozenset[str]
+    co2: frozenset[int]
+    euro: frozenset[int]
+
+
+def known_of(customer: Customer | None, plates: Sequence[Plate]) -> Known:
+    """Return what is known of the listed vehicles: as told now, or else of the customer's own."""
+    own = {v.plate_key: v for v in customers.vehicles_of(customer.pk)} if customer else {}
+
+    def told(name: str) -> frozenset[Any]:
+        found = set()
+        for plate in plates:
+            now = getattr(plate, name)
+            found.add(now if now not in (None, "") else getattr(own.get(plate.key), name, None))
+        return frozenset(found - {None, ""})
+
+    return Known(fuels=told("fuel"), co2=told("co2"), euro=told("euro"))
 
 
 def _buyer(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from parkops.kernel.dates import midnight
+from parkops.kernel.dates import local_date, midnight
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
 from parkops.kernel.texts import joined, say, say_n
@@ -33,13 +33,14 @@ def may_buy(
 ) -> Decision:
     """Decide whether `buyer` may buy a permit of `kind` at `at`, to start at `start`.
 
-    The first that applies of: not_eligible, not_on_sale, term_over, sold_out, per_customer,
-    too_many_vehicles, debt.
+    The first that applies of: not_eligible, not_on_sale, term_over, too_far_ahead, sold_out,
+    per_customer, too_many_vehicles, debt.
     """
     checks = (
         lambda: is_for(kind, programme, buyer.audiences, by_staff=buyer.by_staff),
         lambda: is_on_sale(kind, programme, buyer.audiences, at=at),
         lambda: is_not_over(kind, programme, start=max(start, at)),
+        lambda: starts_soon(kind, programme, start=start, at=at),
         lambda: has_place(kind, left=buyer.left, waiting=buyer.waiting),
         lambda: is_within_limit(kind, current=buyer.current),
         lambda: takes_vehicles(kind, vehicles=buyer.vehicles),
@@ -95,6 +96,27 @@ def is_not_over(kind: PermitType, programme: Programme, *, start: datetime) -> D
             say("The term of {kind} ended {day}.", kind=kind.name, day=day_text(term.ends_on)),
         )
     return ALLOWED
+
+
+def starts_soon(
+    kind: PermitType, programme: Programme, *, start: datetime, at: datetime
+) -> Decision:
+    """Decide whether a permit may be bought at `at` to start as late as `start`."""
+    if kind.ahead is None:
+        return ALLOWED
+    last = kind.ahead.after(at, programme.tz)
+    if start <= last:
+        return ALLOWED
+    return Decision(
+        "too_far_ahead",
+        say(
+            "{kind} is sold at most {span} before it starts: choose {day} or earlier.",
+            kind=kind.name,
+            span=kind.ahead,
+            day=day_text(local_date(last, programme.tz)),
+        ),
+        field="start",
+    )
 
 
 def has_place(kind: PermitType, *, left: int | None, waiting: int = 0) -> Decision:

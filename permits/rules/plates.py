@@ -9,23 +9,27 @@ from parkops.kernel.plates import plate_key
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A plate as it was typed, what it is compared by, its region and fuel ("" if left out)."""
+    """A plate as it was typed, what it is compared by, its region and fuel ("" if left out), its
+    grams of CO2 a kilometer and Euro class (None if left out)."""
 
     text: str
     key: str
     region: str = ""
     fuel: str = ""
+    co2: int | None = None
+    euro: int | None = None
 
 
-def read_plates(typed: Iterable[str | Sequence[str]]) -> tuple[Plate, ...]:
-    """Return the plates, given as texts, (text, region) or (text, region, fuel), each once.
+def read_plates(typed: Iterable[str | Sequence[str | int | None]]) -> tuple[Plate, ...]:
+    """Return the plates, each once. Each is given as a text, or as some of (text, region, fuel, CO2,
+    Euro class).
 
     :raises Refused: "plate", naming the place in the list, if one has no letter or digit, or more
         than 12.
     """
     found: dict[str, Plate] = {}
     for place, given in enumerate(typed):
-        text, region, fuel = _parts(given)
+        text, region, fuel, co2, euro = _parts(given)
         try:
             key = plate_key(text)
         except ValueError as error:
@@ -37,12 +41,19 @@ def read_plates(typed: Iterable[str | Sequence[str]]) -> tuple[Plate, ...]:
             key,
             known.region or region.strip().upper()[:16],
             known.fuel or fuel.strip().lower()[:20],
+            co2 if known.co2 is None else known.co2,
+            euro if known.euro is None else known.euro,
         )
     return tuple(found.values())
 
 
-def _parts(given: str | Sequence[str]) -> tuple[str, str, str]:
-    if isinstance(given, str):
-        return given, "", ""
-    text, region, fuel = [*given, "", ""][:3]
-    return text, region, fuel
+def _parts(
+    given: str | Sequence[str | int | None],
+) -> tuple[str, str, str, int | None, int | None]:
+    parts = [given] if isinstance(given, str) else list(given)
+    text, region, fuel, co2, euro = [*parts, *[None] * (5 - len(parts))][:5]
+    return str(text or ""), str(region or ""), str(fuel or ""), _number(co2), _number(euro)
+
+
+def _number(told: str | int | None) -> int | None:
+    return None if told is None or told == "" else int(told)

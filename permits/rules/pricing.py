@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import groupby
 
-from parkops.kernel.dates import half_months_touched, local_date, months_touched
+from parkops.kernel.dates import half_months_touched, local_date, months_touched, rolling_end
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
 from parkops.kernel.texts import Text, joined, say, say_n
-from parkops.programme.permit_schema import Fixed, HourTerm, PermitType, Price
+from parkops.programme.permit_schema import Fixed, HourTerm, PermitType, Price, Rolling
 from parkops.programme.price_schema import Condition
 from parkops.programme.schema import Programme
 from permits.rules.amounts import Line, lines_of, percent, rounded, tax_of
@@ -52,14 +53,18 @@ def quote(
     start: datetime,
     at: datetime,
     fuels: Collection[str] = (),
+    co2: Collection[int] = (),
+    euro: Collection[int] = (),
+    audiences: Collection[str] = (),
     permits: int = 0,
 ) -> Quote:
     """Return the price of a permit that runs for `run`, asked for at `at` to start at `start`.
 
-    Base (times days or hours), prorated from the later of `at` and `start`, plus every `add` that
-    holds, times every `times` that holds, not below `floor` nor zero; rounded half up once, then
-    the tax on it, rounded. `fuels` are those of the listed vehicles, `permits` the customer's
-    other held, pending, scheduled or active permits of the type.
+    Base (times days or hours), prorated from the later of `at` and `start`, plus every month of
+    `months`, plus every `add` that holds, times every `times` that holds, not below `floor` nor
+    zero; rounded half up once, then the tax on it, rounded. `fuels`, `co2` and `euro` are what is
+    known of the listed vehicles, `audiences` are the customer's, `permits` their other held,
+    pending, scheduled or active permits of the type.
     """
     currency, price = programme.currency, kind.price
     because: list[str] = []
@@ -70,8 +75,18 @@ def quote(
         running *= part.share
         steps = [(steps[0][0], running)]
         because.append(part.because)
+    for text, amount in _months(kind, run, programme):
+        running += amount.minor
+        steps.append((text, running))
+
+    def hold(conditions: Collection[Condition]) -> bool:
+        return all(
+            condition.holds(fuels=fuels, permits=permits, co2=co2, euro=euro, audiences=audiences)
+            for condition in conditions
+        )
+
     for extra in price.add:
-        if _hold(extra.conditions, fuels, permits):
+        if hold(extra.conditions):
             running += extra.amount.minor
             why = _told(extra.conditions)
             steps.append((_sentence(why) or say("Surcharge"), running))
@@ -79,7 +94,7 @@ def quote(
                 say("{amount} is added{for_what}.", amount=extra.amount, for_what=_for(why))
             )
     for multiple in price.times:
-        if _hold(multiple.conditions, fuels, permits):
+        if hold(multiple.conditions):
             running *= Fraction(multiple.factor)
             factor, why = f"{multiple.factor:f}", _told(multiple.conditions)
             steps.append(
@@ -154,23 +169,31 @@ def prorated(kind: PermitType, *, from_day: date) -> Share:
     )
 
 
-def asks_fuel(price: Price) -> bool:
-    """Return whether what a vehicle runs on matters for the price."""
-    conditions = [
-        *(condition for extra in price.add for condition in extra.conditions),
-        *(condition for multiple in price.times for condition in multiple.conditions),
+def asked_of_vehicles(price: Price) -> frozenset[str]:
+    """Return what matters of a vehicle for the price: of "fuel", "co2" and "euro"."""
+    conditions = [extra.conditions for extra in price.add]
+    conditions += [multiple.conditions for multiple in price.times]
+    subjects = {condition.subject for several in conditions for condition in several}
+    vehicles = {subject for subject in subjects if subject.startswith("vehicle.")}
+    return frozenset(subject.removeprefix("vehicle.") for subject in vehicles)
+
+
+def _months(kind: PermitType, run: Run, programme: Programme) -> list[tuple[str, Money]]:
+    """Return a line for every stretch of months of one price: "4 months of 30.00"."""
+    if not kind.price.months or not isinstance(kind.term, Rolling):
+        return []
+    first = local_date(run.period.start, programme.tz)
+    begins = [first, *(rolling_end(first, n) for n in range(1, kind.term.months))]
+    return [
+        (say_n("One month of {amount}", "{n} months of {amount}", n, amount=amount), amount * n)
+        for amount, n in ((a, len(list(g))) for a, g in groupby(map(kind.price.month_from, begins)))
     ]
-    return any(condition.subject == "vehicle.fuel" for condition in conditions)
 
 
 def _base_text(kind: PermitType, programme: Programme, run: Run) -> str:
     if isinstance(kind.term, HourTerm):
         return joined([kind.name, say_n("{n} hour", "{n} hours", run.count)], ", ")
     return joined([kind.name, span_text(run.period, programme.tz)], ", ")
-
-
-def _hold(conditions: Collection[Condition], fuels: Collection[str], permits: int) -> bool:
-    return all(condition.holds(fuels=fuels, permits=permits) for condition in conditions)
 
 
 def _told(conditions: Collection[Condition]) -> str:

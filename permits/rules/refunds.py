@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -49,12 +50,13 @@ def refund(
         return RefundQuote(nothing, nothing, (), (why,))
     before = rounded(share * net_paid.minor, net_paid.currency)
     tax = rounded(share * tax_paid.minor, net_paid.currency)
-    fee = min(rule.fee, before) if rule.fee else nothing
+    fee = min(_fee(rule.fee, before), before)
     lines = [Line(say("Unused part"), before)]
     because = [why]
-    if rule.fee and fee:
+    if fee:
         lines.append(Line(say("Cancellation fee"), -fee))
-        because.append(say("A fee of {amount} is kept.", amount=rule.fee))
+        told = rule.fee if isinstance(rule.fee, Money) else fee
+        because.append(say("A fee of {amount} is kept.", amount=told))
     if tax:
         lines.append(Line(say("Tax on the unused part"), tax))
     return RefundQuote(before - fee, tax, tuple(lines), tuple(because))
@@ -92,6 +94,12 @@ def refund_share(
             day=day_text(on),
         ),
     )
+
+
+def _fee(fee: Money | Decimal | None, before: Money) -> Money:
+    if isinstance(fee, Decimal):
+        return rounded(Fraction(fee) * before.minor, before.currency)
+    return fee or Money.zero(before.currency)
 
 
 def _by_table(rule: Refund, first: date, on: date) -> tuple[Fraction, str]:

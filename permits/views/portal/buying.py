@@ -74,7 +74,7 @@ def vehicle(request: HttpRequest) -> HttpResponse:
     has_room = len(draft.plates) < kind.vehicles.max
     may_go_on = bool(draft.plates) or act == "later"
     form = PlateForm(
-        posted(request), is_optional=may_go_on, asks_fuel=pricing.asks_fuel(kind.price)
+        posted(request), is_optional=may_go_on, asks=pricing.asked_of_vehicles(kind.price)
     )
     if request.method == "POST" and form.is_valid():
         _add_plate(draft, form, room=has_room)
@@ -259,9 +259,10 @@ def _add_plate(draft: Draft, form: PlateForm, *, room: bool) -> None:
     text = form.cleaned_data["plate"]
     if not text or not room:
         return
-    given = [text, form.cleaned_data["region"], form.cleaned_data.get("fuel", "")]
+    names = ("region", "fuel", "co2", "euro")
+    given = [text, *(form.cleaned_data.get(name) for name in names)]
     plates = read_plates([*draft.plates, given])
-    draft.plates = [[plate.text, plate.region, plate.fuel] for plate in plates]
+    draft.plates = [[p.text, p.region, p.fuel, p.co2, p.euro] for p in plates]
 
 
 def _under_way(request: HttpRequest, now: datetime) -> tuple[Draft, PermitType, InForce]:

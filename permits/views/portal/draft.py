@@ -19,7 +19,7 @@ class Draft:
     """What has been answered so far. `number` is the permit that came of it."""
 
     type_code: str = ""
-    plates: list[list[str]] = field(default_factory=list)
+    plates: list[list[str | int | None]] = field(default_factory=list)
     has_plates: bool = False
     start_on: str = ""
     start_time: str = ""
