@@ -45,7 +45,7 @@ def _in_thread(tenant, work):
     return run
 
 
-def test_thirty_buyers_of_three_places(own_database, now):
+def test_i1_i2_thirty_buyers_of_three_places(own_database, now):
     buyers = [_buyer(f"b{n}") for n in range(30)]
 
     def buy(customer_id):
@@ -70,7 +70,7 @@ def test_thirty_buyers_of_three_places(own_database, now):
     assert places.mend_quotas() == []
 
 
-def test_one_customer_at_once_gets_one(own_database, now):
+def test_g7_one_customer_at_once_gets_one(own_database, now):
     customer_id = customers.register_customer(
         email="ana@example.test", name="Ana", audiences=["STAFF"], by=SYSTEM, at=now
     ).pk
@@ -94,7 +94,7 @@ def test_one_customer_at_once_gets_one(own_database, now):
     assert answers.count("per_customer") == 5
 
 
-def test_two_late_payments_of_one_place(own_database, now):
+def test_i6_two_late_payments_of_one_place(own_database, now):
     numbers = []
     for n in range(5):
         at = now + (0 if n < 2 else 20) * MINUTE
