@@ -2,12 +2,20 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from parkops.kernel.codes import is_code
 from parkops.kernel.dates import MINUTES_PER_DAY
-from parkops.kernel.windows import ALL_DAY, ALWAYS, DAY_NAMES, EVERY_DAY, MonthDay, Window
+from parkops.kernel.windows import (
+    ALL_DAY,
+    ALWAYS,
+    DAY_NAMES,
+    EVERY_DAY,
+    MonthDay,
+    Window,
+    clock,
+)
 
 KEYS = ("days", "hours", "season", "except", "during")
 _DAYS = {name.casefold(): n for n, name in enumerate(DAY_NAMES)}
@@ -57,6 +65,44 @@ def parse_window(value: object) -> Window:
             raise WindowFault([((), str(fault))]) from None
     shown = "nothing" if value is None else repr(value)
     raise WindowFault([((), f"{shown} is not a window such as always or Mon-Fri 07:00-17:30")])
+
+
+def write_windows(windows: Sequence[Window]) -> str | dict | list:
+    """Return what a file says of windows: what `parse_windows` takes back to the same ones."""
+    written = [write_window(window) for window in windows]
+    return written[0] if len(written) == 1 else written
+
+
+def write_window(window: Window) -> str | dict:
+    """Return a window as a file writes it: a text, or a mapping where it is more than a week's."""
+    if window.is_always:
+        return "always"
+    days = "" if window.days == EVERY_DAY else _written_days(window.days)
+    hours = ",".join(f"{clock(start)}-{clock(end)}" for start, end in window.hours)
+    hours = "" if window.hours == ALL_DAY else hours
+    parts = {
+        "days": days,
+        "hours": hours,
+        "season": "..".join(f"{month:02}-{day:02}" for month, day in window.season or ()),
+        "except": list(window.exceptions),
+        "during": window.during,
+    }
+    told = {key: part for key, part in parts.items() if part}
+    return f"{days} {hours}".strip() if told.keys() <= {"days", "hours"} else told
+
+
+def _written_days(days: frozenset[int]) -> str:
+    """Days in the file's own words, whatever the reader's language: Mon-Fri, Mon,Wed,Fri-Sat."""
+    runs = []
+    for first in sorted(days):
+        if (first - 1) % 7 in days:
+            continue
+        last = first
+        while (last + 1) % 7 in days:
+            last = (last + 1) % 7
+        begin, end = DAY_NAMES[first], DAY_NAMES[last]
+        runs.append(begin if first == last else f"{begin}-{end}")
+    return ",".join(runs)
 
 
 def _of_text(text: str) -> Window:
