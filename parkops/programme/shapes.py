@@ -28,7 +28,7 @@ def tidy(geometry: Any, *, swapped: bool = False) -> dict[str, Any]:
     if not isinstance(geometry, dict):
         raise ShapeFault("There is no shape. Draw one, or give it a Polygon, LineString or Point.")
     kind, parts = _flat(geometry)
-    if kind not in DEPTHS:
+    if not isinstance(kind, str) or kind not in DEPTHS:
         known = ", ".join(DEPTHS)
         raise ShapeFault(f"A shape of the type {str(kind)[:40]!r} is no zone. Use one of {known}.")
     tidied = {"type": kind, "coordinates": _tidied(parts, DEPTHS[kind], "Polygon" in kind, swapped)}
