@@ -2,11 +2,21 @@
 
 from django.utils import timezone
 
+from parkops.jobs import operations as jobs
+from parkops.jobs.models import Job
 from parkops.tenancy.later import tenant_task
 from reporting import operations
+from reporting.replay import operations as replays
 
 
 @tenant_task
 def forget_expired_files(**_later: object) -> None:
-    """Remove the files of reports past their time."""
-    operations.forget_expired_files(at=timezone.now())
+    """Remove the files of reports past their time, and the rows of old replays."""
+    now = timezone.now()
+    operations.forget_expired_files(at=now)
+    replays.forget_old_rows(at=now)
+
+
+def work_replay(job: Job, progress: jobs.Progress) -> None:
+    """Do the job of a replay."""
+    replays.work_replay(job, progress, clock=timezone.now)

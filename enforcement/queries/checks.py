@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from enforcement.models import BootNotice, Citation, HotlistEntry, PlateCheck
@@ -167,15 +167,9 @@ def record(reference: UUID) -> PlateCheck:
 
 def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
     look = asked.look
-    entries = [
-        entry
-        for entry in known.hotlist.get(asked.key, [])
-        if regions_match(look.region, entry.region) and _is_on(entry, look.at)
-    ]
+    entries = _entries(asked, known)
     holding = [right for right in rights if right.holds_now]
-    held = [_held(right, asked, known) for right in holding]
-    held += [_exempt(entry) for entry in entries if entry.kind == EXEMPT]
-    finding = judge(_question(asked, known, rights, held))
+    finding = _finding(asked, known, rights, entries)
     cited = [
         citation
         for citation in known.citations.get(asked.key, [])
@@ -208,6 +202,51 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a look would be told of the plate, and no more: the verdict, and the plate's rights."""
+
+    asked: Asked
+    finding: Finding
+    rights: tuple[Right, ...]
+
+    @property
+    def audience(self) -> str:
+        """The audience of whom the plate's first right is; empty where nobody knows."""
+        return next((right.holder_audience for right in self.rights if right.holder_audience), "")
+
+
+def judged(looks: Sequence[Look], *, by: InForce) -> list[Judged]:
+    """Return what past looks would be told if the program `by` had been in force all along.
+
+    They are taken to be on record, so none counts as seen once more. Nothing is read of what is
+    cited or owed, and no near misses; the number of queries does not grow with the looks.
+
+    :raises Refused: for a zone that `by` has not.
+    """
+    known = Known(looks, by=by)
+    return [
+        Judged(asked, _finding(asked, known, rights, _entries(asked, known)), tuple(rights))
+        for asked, rights in zip(known.asked, known.rights, strict=True)
+    ]
+
+
+def _entries(asked: Asked, known: Known) -> list[HotlistEntry]:
+    return [
+        entry
+        for entry in known.hotlist.get(asked.key, [])
+        if regions_match(asked.look.region, entry.region) and _is_on(entry, asked.look.at)
+    ]
+
+
+def _finding(
+    asked: Asked, known: Known, rights: Sequence[Right], entries: Sequence[HotlistEntry]
+) -> Finding:
+    held = [_held(right, asked, known) for right in rights if right.holds_now]
+    held += [_exempt(entry) for entry in entries if entry.kind == EXEMPT]
+    return judge(_question(asked, known, rights, held))
+
+
 def _is_on(entry: HotlistEntry, at: datetime) -> bool:
     if entry.added_at > at or (entry.until_at is not None and at >= entry.until_at):
         return False
@@ -230,14 +269,7 @@ def _question(
     usable = any(not right.is_used_up for right in held)
     ended: list[Ended] = []
     if is_enforced and zone.grace and rights and not usable:
-        lately = permits.ended_rights_for(
-            plate_key=asked.key,
-            region=look.region,
-            zone_codes=asked.zone_codes,
-            at=look.at,
-            within=zone.grace.timedelta,
-        )
-        ended = [Ended(right.until, right.because) for right in lately]
+        ended = [Ended(right.until, right.because) for right in known.ended_for(asked)]
     return Question(
         zone=zone,
         at=look.at,
@@ -291,7 +323,7 @@ def _held(right: Right, asked: Asked, known: Known) -> Held:
 def _others_on_site(shared: Shared, asked: Asked, known: Known) -> tuple[str, ...]:
     """The permit's other plates seen on its site in the last hours, before this one was."""
     at = asked.look.at
-    sold_under = programme.version(shared.programme_version).programme
+    sold_under = known.by or programme.version(shared.programme_version).programme
     kind = sold_under.permit_type(shared.type_code)
     site = [code for grant in kind.grants for code in grant.zones] if kind else []
 
@@ -338,12 +370,12 @@ def _proposals(
     asked: Asked, finding: Finding, known: Sequence[Citation]
 ) -> tuple[list[Proposal], list[str]]:
     """The violations that the verdict raises here, and why others are not proposed again."""
-    possible = [
+    raised = [
         proposal
-        for proposal in _possible(asked.in_force, asked.zone, known, asked.look.at)
+        for proposal in possible(asked.in_force, asked.zone, known, asked.look.at)
         if proposal.violation.raised_by == finding.verdict.value
     ]
-    return [p for p in possible if p.again], [p.again.reason for p in possible if not p.again]
+    return [p for p in raised if p.again], [p.again.reason for p in raised if not p.again]
 
 
 def possible_violations(record: PlateCheck, *, at: datetime) -> list[Proposal]:
@@ -356,12 +388,31 @@ def possible_violations(record: PlateCheck, *, at: datetime) -> list[Proposal]:
         .order_by("issued_at", "pk")
         if regions_match(record.region, citation.region)
     ]
-    return _possible(in_force, zone_of(in_force, record.zone_code), known, at)
+    return possible(in_force, zone_of(in_force, record.zone_code), known, at)
 
 
-def _possible(
-    in_force: InForce, zone: Zone, known: Sequence[Citation], at: datetime
-) -> list[Proposal]:
+class Cited(Protocol):
+    """A citation as others on its plate count it."""
+
+    @property
+    def violation_code(self) -> str:
+        """What it was for."""
+        ...
+
+    @property
+    def zone_code(self) -> str:
+        """Where it was."""
+        ...
+
+    @property
+    def issued_at(self) -> datetime:
+        """When it was."""
+        ...
+
+
+def possible(in_force: InForce, zone: Zone, known: Sequence[Cited], at: datetime) -> list[Proposal]:
+    """Return every violation that may be raised in the zone, with what it would bring at `at` on a
+    plate with the citations `known`, and whether it is cited again by then."""
     version, found = in_force.programme, []
     for violation in version.violations_in(zone.code):
         own = [c for c in known if code_key(c.violation_code) == code_key(violation.code)]

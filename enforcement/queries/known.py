@@ -57,6 +57,11 @@ class Asked:
     zone: Zone
     zone_codes: tuple[str, ...]
 
+    @property
+    def ask(self) -> Ask:
+        """What is asked of the plate's rights."""
+        return Ask(self.key, self.look.region, self.zone_codes, self.look.at)
+
 
 def key_of(plate: str, *, field_name: str = "plate") -> str:
     """Return the key of a plate as typed.
@@ -84,20 +89,23 @@ class Known:
     """Everything that the answers to some looks rest on.
 
     The number of statements does not grow with the looks. `named` leads the field of a refusal:
-    `reads.3.plate`.
+    `reads.3.plate`. With `by`, everything is judged by that program, whatever was in force.
 
     :raises Refused: for a plate that is none, or a zone that the version of its time has not.
     """
 
-    def __init__(self, looks: Sequence[Look], *, named: str = "") -> None:
+    def __init__(
+        self, looks: Sequence[Look], *, named: str = "", by: InForce | None = None
+    ) -> None:
         keys = [_naming(named, place, key_of, look.plate) for place, look in enumerate(looks)]
         glance = _glance(keys)
+        self.by = by.programme if by is not None else None
         self.asked = [
-            _naming(named, place, _asked, look, key, glance)
+            _naming(named, place, _asked, look, key, by or glance.in_force(look.at))
             for place, (look, key) in enumerate(zip(looks, keys, strict=True))
         ]
         self.rights: list[list[Right]] = permits.rights_for_many(
-            [Ask(a.key, a.look.region, a.zone_codes, a.look.at) for a in self.asked]
+            [a.ask for a in self.asked], by=self.by
         )
         listed = HotlistEntry.objects.filter(plate_key__in=keys)
         self.hotlist = _by_key(listed, "pk") if glance.has_listed else {}
@@ -107,6 +115,7 @@ class Known:
         self.marks = _marks(self.asked)
         self.shared, self.seen = _sharing(self.asked, self.rights)
         self._events: Events | None = None
+        self._ended: dict[int, list[Right]] | None = None
 
     @property
     def events(self) -> Events:
@@ -114,6 +123,23 @@ class Known:
         if self._events is None:
             self._events = programme.event_periods()
         return self._events
+
+    def ended_for(self, asked: Asked) -> list[Right]:
+        """Return the plate's rights that ended within the zone's grace; read once for all looks
+        that may ask: those with rights, in a zone with grace, where not a plain right holds."""
+        if self._ended is None:
+            may_ask = [
+                one
+                for one, rights in zip(self.asked, self.rights, strict=True)
+                if one.zone.grace
+                and rights
+                and not any(right.holds_now and right.on_site is None for right in rights)
+            ]
+            found = permits.ended_rights_for_many(
+                [(one.ask, one.zone.grace.timedelta) for one in may_ask], by=self.by
+            )
+            self._ended = {id(one): ended for one, ended in zip(may_ask, found, strict=True)}
+        return self._ended.get(id(asked), [])
 
     def lost_for(self, asked: Asked, rights: Sequence[Right]) -> list[LostHangtag]:
         """Return the hangtags that are worth nothing then: the one typed, and those of the rights."""
@@ -159,8 +185,7 @@ def _glance(keys: Collection[str]) -> _Glance:
     return _Glance(begun, has_listed, has_cited, has_lost)
 
 
-def _asked(look: Look, key: str, glance: _Glance) -> Asked:
-    in_force = glance.in_force(look.at)
+def _asked(look: Look, key: str, in_force: InForce) -> Asked:
     zone = zone_of(in_force, look.zone)
     codes = tuple(outer.code for outer in in_force.programme.zones_covering(zone.code))
     return Asked(look, key, in_force, zone, codes)

@@ -11,8 +11,9 @@ from parkops.kernel.periods import Period
 from parkops.kernel.plates import deletions, folded, near_miss, regions_match
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
+from parkops.programme.permit_schema import PermitType
+from parkops.programme.schema import Programme
 from permits.models import ParkingSession, Permit, PlateRight
-from permits.queries.permits import type_of
 from permits.rules import grants
 from permits.rules.status import Status, live_periods
 
@@ -68,12 +69,15 @@ def rights_for(
     return rights_for_many([Ask(plate_key, region, tuple(zone_codes), at)])[0]
 
 
-def rights_for_many(asks: Sequence[Ask]) -> list[list[Right]]:
-    """Return `rights_for` of each question, in their order, by one statement for them all."""
+def rights_for_many(asks: Sequence[Ask], *, by: Programme | None = None) -> list[list[Right]]:
+    """Return `rights_for` of each question, in their order, by one statement for them all.
+
+    A permit grants what its type did when it was sold; with `by`, what the type does in that program.
+    """
     if not asks:
         return []
     rows = _rows_of({ask.plate_key for ask in asks}, min(ask.at for ask in asks) - REMEMBERED_FOR)
-    book = _Book()
+    book = _Book(by)
     return [
         _in_order(
             [
@@ -98,15 +102,29 @@ def ended_rights_for(
 ) -> list[Right]:
     """Return the rights that held in the zone and ended no longer than `within` before `at`, the
     latest first: the permit, stay or pass ran out, or its window closed."""
-    book = _Book()
-    rows = _rows_of({plate_key}, at - within - REMEMBERED_FOR).get(plate_key, [])
+    ask = Ask(plate_key, region, tuple(zone_codes), at)
+    return ended_rights_for_many([(ask, within)])[0]
+
+
+def ended_rights_for_many(
+    asks: Sequence[tuple[Ask, timedelta]], *, by: Programme | None = None
+) -> list[list[Right]]:
+    """Return `ended_rights_for` of each question and its `within`, by one statement for them all."""
+    if not asks:
+        return []
+    book = _Book(by)
+    since = min(ask.at - within for ask, within in asks) - REMEMBERED_FOR
+    rows = _rows_of({ask.plate_key for ask, _ in asks}, since)
     found = [
-        right
-        for row in rows
-        if regions_match(region, row.region)
-        and (right := book.ended(row, zone_codes, at, within)) is not None
+        [
+            right
+            for row in rows.get(ask.plate_key, [])
+            if regions_match(ask.region, row.region)
+            and (right := book.ended(row, ask.zone_codes, ask.at, within)) is not None
+        ]
+        for ask, within in asks
     ]
-    return sorted(found, key=lambda right: (right.until, right.number), reverse=True)
+    return [sorted(one, key=lambda r: (r.until, r.number), reverse=True) for one in found]
 
 
 def near_misses(*, plate_key: str, zone_codes: Sequence[str], at: datetime) -> list[NearMiss]:
@@ -161,10 +179,19 @@ def _in_order(rights: list[Right]) -> list[Right]:
 
 
 class _Book:
-    """Works out rights, with the declared events read once and only if a window asks for them."""
+    """Works out rights, with the declared events read once and only if a window asks for them.
 
-    def __init__(self) -> None:
+    Permits grant what they did when they were sold, or with `by` what their type does there.
+    """
+
+    def __init__(self, by: Programme | None = None) -> None:
+        self._by = by
         self._events: Events | None = None
+
+    def _rules(self, permit: Permit) -> tuple[Programme, PermitType | None]:
+        """Return the program that a permit is judged by, and its type there."""
+        rules = self._by or programme.version(permit.programme_version).programme
+        return rules, rules.permit_type(permit.type_code)
 
     @property
     def events(self) -> Events:
@@ -214,17 +241,15 @@ class _Book:
             here = code_key(row.session.zone_code) in {code_key(code) for code in zone_codes}
             return [own] if here else []
         permit = _permit_of(row)
-        sold_under = programme.version(permit.programme_version).programme
-        reach = grants.reach(type_of(permit).grants, zone_codes)
+        rules, kind = self._rules(permit)
+        reach = grants.reach(kind.grants, zone_codes) if kind is not None else None
         if reach is None:
             return []
         live = [part for p in live_periods(permit.life) if (part := p.overlap(own))]
         if any(window.is_always for window in reach.windows):
             return live
         events = self.events if grants.has_event(reach.windows) else None
-        return [
-            held for part in live for held in sold_under.periods(reach.windows, part, events=events)
-        ]
+        return [held for part in live for held in rules.periods(reach.windows, part, events=events)]
 
     def _session(
         self, row: PlateRight, stay: ParkingSession, zone_codes: Sequence[str], at: datetime
@@ -259,11 +284,12 @@ class _Book:
         called_off = row.kind == PlateRight.Kind.VISITOR and row.starts_at == row.ends_at
         if permit.paid_at is None or called_off:
             return None
-        sold_under = programme.version(permit.programme_version).programme
-        kind = type_of(permit)
-        reach = grants.reach(kind.grants, zone_codes)
+        rules, kind = self._rules(permit)
         until = row.ends_at
         name = f"{_titled(row.kind)} {permit.number}"
+        if kind is None:
+            return _retired(permit, row, name)
+        reach = grants.reach(kind.grants, zone_codes)
         holds = False
         if reach is None:
             granted = ", ".join(dict.fromkeys(z for grant in kind.grants for z in grant.zones))
@@ -280,7 +306,7 @@ class _Book:
             because = f"{name} covers this plate from {_clock(row.starts_at, row)}."
         else:
             events = self.events if grants.has_event(reach.windows) else None
-            held = grants.held_until(sold_under, reach.windows, at, row.ends_at, events)
+            held = grants.held_until(rules, reach.windows, at, row.ends_at, events)
             holds = held is not None
             until = held or until
             because = f"{name} grants {reach.text}{'.' if holds else ', so not now.'}"
@@ -295,6 +321,23 @@ class _Book:
             holds,
             because,
         )
+
+
+def _retired(permit: Permit, row: PlateRight, name: str) -> Right:
+    """The right of a permit whose type the program that judges it has not: none."""
+    because = f"{name} is a {permit.type_code}; the program has no such permit type."
+    kind = str(row.kind)
+    return Right(
+        kind,
+        permit.number,
+        row.ends_at,
+        permit.audience,
+        False,
+        permit.pk,
+        None,
+        False,
+        because,
+    )
 
 
 def _permit_of(row: PlateRight) -> Permit:
