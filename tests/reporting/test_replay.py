@@ -266,7 +266,7 @@ class TestPlates:
         second, third = cite("XYZ 999", days=1), cite("XYZ 999", days=2)
         done = replay(("enforced: Mon-Fri 07:00-17:30", "enforced: Mon-Fri 10:00-17:30"))
         assert rows(done, Kind.CITATION) == [
-            (early.number, "not_written", 4000, 0),
+            (early.number, "not_written", 2000, 0),
             (third.number, "less", 4000, 2000),
         ]
         assert second.nth == 2
@@ -414,7 +414,7 @@ class TestTheWhole:
 
 def _everything() -> dict[str, list]:
     """Return all rows of all tables but those of replays, jobs and what announces them."""
-    own = {"reporting_replay", "reporting_replayrow", "jobs_job", "audit_event"}
+    own = {"reporting_replay", "reporting_replayrow", "jobs_job", "audit_auditevent"}
     with connection.cursor() as cursor:
         found = {}
         for table in connection.introspection.table_names(cursor):
