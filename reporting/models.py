@@ -35,7 +35,7 @@ class ReportRun(models.Model):
 
 
 class Replay(models.Model):
-    """A draft of the program tried on what happened in [since, until).
+    """A draft of the program tried on what happened in [since_at, until_at).
 
     `document` is what was tried; `draft_id` and `draft_revision` say which saving of a draft it was
     (none: a file), `base_version` what it is compared with. It is worked through in batches: `stage`
@@ -58,8 +58,8 @@ class Replay(models.Model):
     draft_revision = models.PositiveIntegerField(null=True, blank=True)
     base_version = models.PositiveIntegerField()
     months = models.PositiveSmallIntegerField()
-    since = models.DateTimeField()
-    until = models.DateTimeField()
+    since_at = models.DateTimeField()
+    until_at = models.DateTimeField()
     job = models.ForeignKey("jobs.Job", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     asked_by_ref = models.CharField(max_length=40, blank=True)
@@ -76,7 +76,7 @@ class Replay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reference"], name="replay_reference_unique"),
             models.CheckConstraint(
-                condition=models.Q(until__gt=models.F("since")), name="replay_span_not_empty"
+                condition=models.Q(until_at__gt=models.F("since_at")), name="replay_span_not_empty"
             ),
             models.CheckConstraint(
                 condition=models.Q(draft_id__isnull=True, draft_revision__isnull=True)

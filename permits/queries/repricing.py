@@ -2,15 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-from django.db.models import Q
+from typing import Any
 
 from parkops.customers.models import Vehicle
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Refused
-from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
@@ -18,32 +16,21 @@ from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.price_schema import Price
 from parkops.programme.schema import Programme
 from permits.models import ParkingSession, Permit, PlateRight
+from permits.queries import sale
 from permits.rules import eligibility, pricing, refunds, sessions, terms
-from permits.rules.amounts import Line
+from permits.rules.priced import Priced
 from permits.rules.status import OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """What something would come to, and why.
-
-    `kept` is what would be left of the price after the refund that a cancellation brings. `refused`
-    says why there is no such thing to buy, `not_for` why this one could not buy it as they did.
-    """
-
-    total: Money
-    kept: Money
-    lines: tuple[Line, ...] = ()
-    because: tuple[str, ...] = ()
-    refused: str = ""
-    not_for: str = ""
+def _nothing_known() -> sale.Known:
+    return sale.Known(fuels=frozenset(), co2=frozenset(), euro=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a permit's price rested on when it was sold, beside its dates."""
 
-    fuels: frozenset[str] = frozenset()
+    vehicles: sale.Known = field(default_factory=_nothing_known)
     others: int = 0
 
 
@@ -55,10 +42,11 @@ def facts_of(permits: Sequence[Permit], prices: Collection[Price]) -> Mapping[in
         *(multiple.conditions for price in prices for multiple in price.times),
     ]
     subjects = {condition.subject for conditions in asked for condition in conditions}
-    fuels = _fuels_of(permits) if "vehicle.fuel" in subjects else {}
+    about_vehicles = any(subject.startswith("vehicle.") for subject in subjects)
+    vehicles = _vehicles_of(permits) if about_vehicles else {}
     others = _others_of(permits) if "customer.permits" in subjects else {}
     return {
-        permit.pk: Facts(fuels.get(permit.pk, frozenset()), others.get(permit.pk, 0))
+        permit.pk: Facts(vehicles.get(permit.pk) or _nothing_known(), others.get(permit.pk, 0))
         for permit in permits
     }
 
@@ -75,13 +63,10 @@ def permit_under(permit: Permit, rules: Programme, facts: Facts, *, until: datet
     if kind is None:
         told = f"There is no permit type {permit.type_code}."
         return Priced(nothing, nothing, refused=told)
-    audiences = [*permit.customer.audiences, *([permit.audience] if permit.audience else [])]
-    decision = eligibility.is_for(
-        kind,
-        rules,
-        list(dict.fromkeys(audiences)),
-        by_staff=permit.channel == Permit.Channel.OFFICE,
-    )
+    own = [permit.audience] if permit.audience else []
+    audiences = list(dict.fromkeys([*own, *permit.customer.audiences]))
+    by_staff = permit.channel == Permit.Channel.OFFICE
+    decision = eligibility.is_for(kind, rules, audiences, by_staff=by_staff)
     moved = _moved(permit, kind)
     begins, asked = permit.starts_at + moved, permit.sold_at + moved
     try:
@@ -94,8 +79,9 @@ def permit_under(permit: Permit, rules: Programme, facts: Facts, *, until: datet
         run=run,
         start=begins,
         at=asked,
-        fuels=facts.fuels,
+        audiences=audiences,
         permits=facts.others,
+        **facts.vehicles,
     )
     kept, why = _kept(permit, kind, quote, rules, moved, until)
     because = (*quote.because, *why)
@@ -150,8 +136,8 @@ def _kept(
     return quote.total - back.total, back.because
 
 
-def _fuels_of(permits: Sequence[Permit]) -> dict[int, frozenset[str]]:
-    """The fuels of the vehicles that the permits listed when they were sold."""
+def _vehicles_of(permits: Sequence[Permit]) -> dict[int, sale.Known]:
+    """What is known of the vehicles that the permits listed when they were sold."""
     rights = PlateRight.objects.filter(
         permit__in=permits, kind=PlateRight.Kind.PERMIT, temporary__isnull=True
     ).values_list("permit_id", "plate_key", "starts_at")
@@ -160,17 +146,24 @@ def _fuels_of(permits: Sequence[Permit]) -> dict[int, frozenset[str]]:
     for permit_id, key, starts_at in rights:
         if permit_id and starts_at <= max(sold[permit_id].starts_at, sold[permit_id].recorded_at):
             listed[permit_id].add(key)
-    keys = {key for found in listed.values() for key in found}
-    owners = {permit.customer_id for permit in permits}
-    vehicles = Vehicle.objects.filter(customer_id__in=owners, plate_key__in=keys).exclude(fuel="")
-    runs_on = {(v.customer_id, v.plate_key): v.fuel for v in vehicles.order_by("pk")}
+    owned = Vehicle.objects.filter(
+        customer_id__in={permit.customer_id for permit in permits},
+        plate_key__in={key for found in listed.values() for key in found},
+    )
+    vehicles = {(v.customer_id, v.plate_key): v for v in owned.order_by("pk")}
+
+    def known(permit_id: int, name: str) -> frozenset[Any]:
+        owner = sold[permit_id].customer_id
+        rows = (vehicles.get((owner, key)) for key in listed[permit_id])
+        return frozenset(getattr(row, name, None) for row in rows) - {None, ""}
+
     return {
-        permit_id: frozenset(
-            runs_on[owned]
-            for key in found
-            if (owned := (sold[permit_id].customer_id, key)) in runs_on
+        permit_id: sale.Known(
+            fuels=known(permit_id, "fuel"),
+            co2=known(permit_id, "co2"),
+            euro=known(permit_id, "euro"),
         )
-        for permit_id, found in listed.items()
+        for permit_id in listed
     }
 
 
@@ -179,7 +172,7 @@ def _others_of(permits: Sequence[Permit]) -> dict[int, int]:
     mine = Permit.objects.filter(customer_id__in={permit.customer_id for permit in permits})
     kinds = {permit.type_key for permit in permits}
     rows: dict[tuple[int, str], list[Permit]] = defaultdict(list)
-    for row in mine.filter(Q(type_key__in=kinds)).order_by("pk"):
+    for row in mine.filter(type_key__in=kinds).order_by("pk"):
         rows[row.customer_id, row.type_key].append(row)
     return {
         permit.pk: sum(

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from parkops.kernel.periods import Period
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
 from parkops.programme.queries import InForce
@@ -16,31 +15,26 @@ from parkops.programme.schema import Programme
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The program in force when the replay was asked for, the draft, and [since, until)."""
+    """The program in force when the replay was asked for, the draft, and [since_at, until_at)."""
 
     base: InForce
     draft: InForce
-    since: datetime
-    until: datetime
+    since_at: datetime
+    until_at: datetime
     events: Events
 
     @classmethod
     def of(
-        cls, *, base_version: int, draft: Programme, since: datetime, until: datetime
+        cls, *, base_version: int, draft: Programme, since_at: datetime, until_at: datetime
     ) -> "Ground":
         """Return the ground of a replay; the draft counts as in force all along."""
         return cls(
             programme.version(base_version),
             InForce(0, draft, None),
-            since,
-            until,
+            since_at,
+            until_at,
             programme.event_periods(),
         )
-
-    @property
-    def span(self) -> Period:
-        """The span."""
-        return Period(self.since, self.until)
 
 
 @contextmanager

@@ -84,8 +84,8 @@ def ask_replay(
         draft_revision=draft[1] if draft else None,
         base_version=base.number,
         months=months,
-        since=midnight(add_months(local_date(at, zone), -months), zone),
-        until=at,
+        since_at=midnight(add_months(local_date(at, zone), -months), zone),
+        until_at=at,
         asked_at=at,
         asked_by_ref=by.ref,
         asked_by_name=by.name,
@@ -153,8 +153,8 @@ def ground_of(replay: Replay) -> Ground:
     return Ground.of(
         base_version=replay.base_version,
         draft=Programme.of(replay.document),
-        since=replay.since,
-        until=replay.until,
+        since_at=replay.since_at,
+        until_at=replay.until_at,
     )
 
 

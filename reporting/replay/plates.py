@@ -65,12 +65,12 @@ class Counts:
 
 def counts(ground: Ground) -> Counts:
     """Return how many records the span has."""
-    return Counts(*sql.row(_COUNTS, since=ground.since, until=ground.until))
+    return Counts(*sql.row(_COUNTS, since=ground.since_at, until=ground.until_at))
 
 
 def plates_after(ground: Ground, after: str, limit: int) -> tuple[Found, str | None]:
     """Compare all records of the next plates; returns also the last plate, None when all are done."""
-    named = {"after": after, "since": ground.since, "until": ground.until, "limit": limit}
+    named = {"after": after, "since": ground.since_at, "until": ground.until_at, "limit": limit}
     keys = [key for (key,) in sql.rows(_NEXT_PLATES, **named)]
     found = Found()
     for story in _stories(keys, ground):
@@ -142,9 +142,9 @@ class Story:
 def _stories(keys: Sequence[str], ground: Ground) -> Iterator[Story]:
     """Read all of these plates, by as many statements however many they are."""
     rows = PlateCheck.objects.filter(
-        plate_key__in=keys, at__gte=ground.since, at__lt=ground.until
+        plate_key__in=keys, at__gte=ground.since_at, at__lt=ground.until_at
     ).only(*COLUMNS, "programme_version")
-    cited = Citation.objects.filter(plate_key__in=keys, issued_at__lt=ground.until)
+    cited = Citation.objects.filter(plate_key__in=keys, issued_at__lt=ground.until_at)
     citations: dict[str, list[Citation]] = defaultdict(list)
     for citation in cited.order_by("issued_at", "pk"):
         citations[citation.plate_key].append(citation)
@@ -169,7 +169,7 @@ def _is_compared(citation: Citation, ground: Ground) -> bool:
     """Whether it is one of ours, of the span, and still stands."""
     return (
         citation.source == Citation.Source.OURS
-        and citation.issued_at >= ground.since
+        and citation.issued_at >= ground.since_at
         and citation.voided_at is None
         and citation.dismissed_at is None
     )
@@ -194,7 +194,7 @@ def _compare(story: Story, ground: Ground, found: Found) -> None:
     # What was voided or dismissed came to nothing, and would again: it is read, and does not differ.
     found.done += sum(
         c.source == Citation.Source.OURS
-        and c.issued_at >= ground.since
+        and c.issued_at >= ground.since_at
         and not _is_compared(c, ground)
         for c in story.citations
     )
@@ -366,7 +366,7 @@ def _comes_to(
     if written.violation is None or written.fine is None:
         return 0, ()
     violation, zone = written.violation, by.programme.tz
-    on = local_date(min(citation.settled_at or ground.until, ground.until), zone)
+    on = local_date(min(citation.settled_at or ground.until_at, ground.until_at), zone)
     appeals = [
         Appealed(
             filed_on=appeal.filed_on,

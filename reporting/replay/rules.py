@@ -8,7 +8,7 @@ from enum import StrEnum
 from enforcement.rules.verdicts import Verdict
 from parkops.kernel.codes import code_key
 from parkops.programme.schema import Programme
-from permits.queries.repricing import Priced
+from permits.rules.priced import Priced
 
 
 class Kind(StrEnum):

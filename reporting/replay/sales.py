@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from parkops.programme import queries as programme
 from permits.models import ParkingSession, Permit
 from permits.queries import repricing
-from permits.queries.repricing import Priced
+from permits.rules.priced import Priced
 from reporting.replay import rules
 from reporting.replay.ground import Ground
 from reporting.replay.rules import Aside, Change, Difference, Found, Kind
@@ -16,13 +16,15 @@ from reporting.replay.rules import Aside, Change, Difference, Found, Kind
 def permits_sold(ground: Ground) -> QuerySet[Permit]:
     """Return the permits sold in the span that were paid."""
     return Permit.objects.filter(
-        sold_at__gte=ground.since, sold_at__lt=ground.until, paid_at__isnull=False
+        sold_at__gte=ground.since_at, sold_at__lt=ground.until_at, paid_at__isnull=False
     )
 
 
 def visits_paid(ground: Ground) -> QuerySet[ParkingSession]:
     """Return the stays that began in the span."""
-    return ParkingSession.objects.filter(starts_at__gte=ground.since, starts_at__lt=ground.until)
+    return ParkingSession.objects.filter(
+        starts_at__gte=ground.since_at, starts_at__lt=ground.until_at
+    )
 
 
 def permits_after(ground: Ground, after: int, limit: int) -> tuple[Found, int | None]:
@@ -62,7 +64,7 @@ def _permits(batch: Sequence[Permit], ground: Ground) -> list[Difference | None]
     for permit in batch:
         known = facts[permit.pk]
         paid, was, would = (
-            repricing.permit_under(permit, version, known, until=ground.until)
+            repricing.permit_under(permit, version, known, until=ground.until_at)
             for version in (
                 sold_under[permit.programme_version],
                 ground.base.programme,
