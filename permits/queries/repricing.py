@@ -9,6 +9,7 @@ from typing import Any
 from parkops.customers.models import Vehicle
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
