@@ -13,8 +13,8 @@ OWN_SERVERS := PARKOPS_LOCAL_DIR=$(CURDIR)/.local/test
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 # Arguments for pytest: make test T="tests/permits -x"
 T ?= tests
-# A process a core; a file stays in one, so that its servers and its browser start once.
-PARALLEL ?= -n auto --dist loadfile
+# A process a core; a file stays in one, so that its servers and its browser start once; long files first.
+PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run stop test test-slow browser check fix bench doctor lock clean
 

@@ -24,6 +24,12 @@ hypothesis.register_profile("parkops", deadline=None)
 hypothesis.load_profile("parkops")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the browser's files: they take minutes each, and one begun last would run alone."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
     """Give this run a copy of the template database."""

@@ -82,6 +82,7 @@ def things(served) -> Things:
     from parkops.kernel.actors import SYSTEM
 
     at = working_moment()
+    connection.set_tenant(_tenant("harbor"))
     api = Site("harbor")
     made = accounts.create_token(name="made", scopes=["admin"], by=SYSTEM, at=at)
     api.defaults["HTTP_AUTHORIZATION"] = f"Bearer {made.secret}"

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 
+from parkops.kernel.permissions import Permission
 from tests.browser.chromium import Watched
-from tests.conftest import Site
+from tests.conftest import Site, _tenant
 from tests.isolation.things import Things, addresses, filled
 
 pytestmark = pytest.mark.browser
@@ -19,12 +21,12 @@ PERSONAS = {
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|my/|account/"),
     "officer": ("bob@harbor.example", r"field/"),
-    "clerk": ("clara@harbor.example", r"office/(counter|permits|customers|waitlists|search)"),
+    "clerk": ("clara@harbor.example", r"office/(counter|permits|customers|waitlists|search|hangtags|plates)"),
     "reviewer": ("rita@harbor.example", r"office/(appeals|citations|plate-checks)"),
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
         "alice@harbor.example",
-        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui)",
+        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters)",
     ),
 }
 SCREENS = [(360, "light"), (1280, "dark")]
@@ -39,7 +41,8 @@ MOST_USED = {
 ROUTES = sorted(
     route
     for route in set(addresses())
-    if not route.startswith(("api/", "livez", "readyz", "office/live/"))  # parts, not pages
+    # Parts and answers to programs, no pages.
+    if not route.startswith(("api/", "scim/", "livez", "readyz", "language/", "office/live/"))
 )
 # Answers that are right though they show no page: forms that are only sent, ways that lead on,
 # what is not this person's, and a purchase that was not begun.
@@ -50,6 +53,7 @@ BEGUN_ELSEWHERE = re.compile(r"permits/buy/|pay/(return|cancelled)/")
 @pytest.fixture(autouse=True)
 def _harbor(served) -> None:
     """Everything here is harbor's."""
+    connection.set_tenant(_tenant("harbor"))
 
 
 def pages(persona: str, things: Things) -> Iterator[tuple[str, str]]:
@@ -58,11 +62,12 @@ def pages(persona: str, things: Things) -> Iterator[tuple[str, str]]:
     :raises AssertionError: if an address answers with a fault.
     """
     email, theirs = PERSONAS[persona]
-    site = Site("harbor")
+    site, who = Site("harbor"), None
     if email:
         from tests.browser.conftest import person
 
-        site.login_as(person(email))
+        who = person(email)
+        site.login_as(who)
         if persona == "officer":
             site.post("/field/zones/", {"zone": "LOT-A"})
     else:
@@ -80,21 +85,34 @@ def pages(persona: str, things: Things) -> Iterator[tuple[str, str]]:
             continue
         fine = {200, 204, *NO_PAGE, *({404, 422} if BEGUN_ELSEWHERE.match(route) else ())}
         foreign = {403, 404} if email in {"", "dana@customer.example"} else set()
+        if needed := permission_needed(answer):
+            foreign |= set() if who and who.may(needed) else {403}
         assert answer.status_code in fine | foreign, (persona, path, answer.status_code)
 
 
-def look(watched: Watched, persona: str, found: list[tuple[str, str]]) -> list[str]:
-    """Return what is wrong, a line for each fault."""
+def permission_needed(answer) -> Permission | None:
+    """Return what its view asks of a member of staff; None of a view that asks for nothing of theirs."""
+    access = getattr(answer.resolver_match.func, "access", None)
+    return access if isinstance(access, Permission) else None
+
+
+def look(
+    watched: Watched,
+    persona: str,
+    found: list[tuple[str, str]],
+    screens: list[tuple[int, str]],
+) -> list[str]:
+    """Open each page once and look at it on each screen; return what is wrong, a line a fault."""
     wrong: list[str] = []
-    width = watched.page.viewport_size["width"]
     for route, path in found:
         answer = watched.page.goto(path)
-        faults = watched.faults()
         if answer.status != 200:
-            faults.append(f"answers {answer.status}")
-        wrong += [f"{path} at {width}: {fault}" for fault in faults]
-        name = re.sub(r"\W+", "-", route).strip("-") or "home"
-        watched.keep_picture(f"{persona}-{name}-{width}")
+            wrong.append(f"{path} answers {answer.status}")
+        for width, scheme in screens:
+            watched.turn(width=width, scheme=scheme)
+            wrong += [f"{path} at {width}, {scheme}: {fault}" for fault in watched.faults()]
+            name = re.sub(r"\W+", "-", route).strip("-") or "home"
+            watched.keep_picture(f"{persona}-{name}-{width}-{scheme}")
     return wrong
 
 
@@ -102,10 +120,10 @@ def look(watched: Watched, persona: str, found: list[tuple[str, str]]) -> list[s
 def enter(visitor, session_of, things):
     """Open the browser of a persona; the stranger has found the citation."""
 
-    def entering(persona: str, width: int, scheme: str) -> Watched:
+    def entering(persona: str) -> Watched:
         email = PERSONAS[persona][0]
         session = session_of(email) if email else ""
-        watched = visitor(session=session, width=width, scheme=scheme)
+        watched = visitor(session=session)
         if not email:
             watched.page.goto("/citations/")
             watched.page.fill("[name=number]", things.citation)
@@ -123,20 +141,21 @@ def enter(visitor, session_of, things):
     return entering
 
 
+def test_every_page_is_somebodys():
+    nobodys = [r for r in ROUTES if not any(re.match(theirs, r) for _, theirs in PERSONAS.values())]
+    assert not nobodys, "PERSONAS has nobody who looks at these"
+
+
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_every_page_of(persona, enter, things):
     found = list(pages(persona, things))
     assert len(found) >= 5
-    wrong = [fault for screen in SCREENS for fault in look(enter(persona, *screen), persona, found)]
+    wrong = look(enter(persona), persona, found, SCREENS)
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("persona", MOST_USED)
 def test_the_most_used_pages_in_the_other_light(persona, enter, things):
     chosen = [(route, filled(route, things)) for route in MOST_USED[persona]]
-    wrong = [
-        fault
-        for screen in OTHER_SCREENS
-        for fault in look(enter(persona, *screen), persona, chosen)
-    ]
+    wrong = look(enter(persona), persona, chosen, OTHER_SCREENS)
     assert not wrong, "\n".join(wrong)
