@@ -21,7 +21,10 @@ PERSONAS = {
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|my/|account/"),
     "officer": ("bob@harbor.example", r"field/"),
-    "clerk": ("clara@harbor.example", r"office/(counter|permits|customers|waitlists|search|hangtags|plates)"),
+    "clerk": (
+        "clara@harbor.example",
+        r"office/(counter|permits|customers|waitlists|search|hangtags|plates)",
+    ),
     "reviewer": ("rita@harbor.example", r"office/(appeals|citations|plate-checks)"),
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
