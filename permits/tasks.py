@@ -48,8 +48,12 @@ def forget_documents(**_later: object) -> None:
 
 @tenant_task
 def remind(**_later: object) -> None:
-    """Write to holders whose permits end soon, each once for each day before the end."""
-    operations.remind(at=timezone.now())
+    """Write to holders whose permits end soon, each once for each day before the end, and to those
+    in lines that will be closed; close them on their day."""
+    now = timezone.now()
+    operations.remind(at=now)
+    if Version.objects.exists():
+        operations.purge_waitlists(at=now)
 
 
 def do_bulk(job: Job, progress: Progress) -> None:

@@ -20,6 +20,7 @@ KINDS = {
     "violations": "Violation",
 }
 FACTORS = {"factor", "times"}
+MONTH_DAYS = {"year_start", "purge"}
 DAYS = {"within", "after"}
 
 
@@ -113,7 +114,7 @@ def _fact(label: str, name: str, value: Any) -> dict[str, str]:
 
 
 def _text(name: str, value: Any) -> str:
-    if name == "year_start":
+    if name in MONTH_DAYS and value:
         return f"{value[0]:02}-{value[1]:02}"
     if name == "season":
         return f"{value[0][0]:02}-{value[0][1]:02}..{value[1][0]:02}-{value[1][1]:02}"

@@ -120,6 +120,10 @@ def _permit_type(kind: PermitType, today: date) -> Iterator[str]:
                 yield f"{name}: it has a cohort for {code}, to whom it is not sold"
     if kind.waitlist is not None and kind.quota is None:
         yield f"{name}: it has a waitlist and no quota, so that nobody ever waits"
+    if kind.waitlist is not None:
+        for code in kind.waitlist.priority:
+            if not kind.is_for([code]):
+                yield f"{name}: its waitlist puts {code} first, to whom it is not sold"
     if kind.approval == "documents" and not kind.documents:
         yield f"{name}: approval: documents asks for documents and names none"
     if kind.documents and kind.approval != "documents":

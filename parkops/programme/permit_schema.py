@@ -29,6 +29,7 @@ from parkops.programme.fields import (
     Text,
     Whole,
     Windows,
+    YearStart,
     at_most,
     shown,
     wrong,
@@ -157,9 +158,23 @@ class Vehicles(Part):
 
 
 class Waitlist(Part):
-    """A line for a sold-out type; a place is offered for as long as `offer`."""
+    """A line for a sold-out type; a place is offered for as long as `offer`.
+
+    Audiences of `priority` go before all others, the first of them first. Who lets an offer go by
+    leaves the line, or goes to its end (`lapse`). Types of one `group` are choices of each other:
+    who takes one gives up the lower choices, and the higher ones too unless `higher` is keep. On
+    the day `purge` of every year the line is closed, and who is in it is told `notice` before.
+    Who wants several places has those that are free kept for `gather` while the rest frees up.
+    """
 
     offer: LongSpan = Duration(days=2)
+    lapse: Literal["leave", "end"] = "leave"
+    priority: Codes = ()
+    group: Code | None = None
+    higher: Literal["keep", "end"] = "keep"
+    purge: YearStart | None = None
+    notice: LongSpan = Duration(days=14)
+    gather: LongSpan = Duration(minutes=48 * 60)
 
 
 class Renewal(Part):

@@ -42,6 +42,8 @@ def _permit_type(
     path: Path, kind: dict[str, Any], zones: list[str], audiences: list[str]
 ) -> Iterator[Found]:
     yield from _known((*path, "audience"), kind.get("audience"), audiences, "audience")
+    priority = _mapping(kind, "waitlist").get("priority")
+    yield from _known((*path, "waitlist", "priority"), priority, audiences, "audience")
     for n, grant in _parts(kind, "grants"):
         yield from _known((*path, "grants", n, "zones"), grant.get("zones"), zones, "zone")
     price = _mapping(kind, "price")

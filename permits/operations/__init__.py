@@ -1,5 +1,6 @@
 """What can be done with permits: each public function is one transaction."""
 
+from permits.operations.accepting import accept_offer
 from permits.operations.approving import approve_permit, reject_permit
 from permits.operations.bulk import ask_bulk, confirm_bulk, drop_bulk, retry_bulk
 from permits.operations.changes import change_vehicles, replace_hangtag
@@ -23,6 +24,7 @@ from permits.operations.hangtags import (
     return_hangtag,
 )
 from permits.operations.holds import check_quotas, expire_holds, expire_permits
+from permits.operations.offering import expire_offers, offer_everywhere, purge_waitlists
 from permits.operations.passes import end_batch, end_pass, give_many, give_pass
 from permits.operations.reminding import remind
 from permits.operations.renewing import renew_permit, send_renewal
@@ -38,15 +40,17 @@ from permits.operations.temporary import (
 from permits.operations.transfers import transfer_permit
 from permits.operations.vehicles import decide_plate
 from permits.operations.waitlist import (
-    expire_offers,
+    extend_offer,
     join_waitlist,
     leave_waitlist,
-    offer_everywhere,
+    move_entry,
+    prefer,
 )
 
 __all__ = [
     "Deduction",
     "Wish",
+    "accept_offer",
     "add_temporary_vehicle",
     "apply_roster",
     "approve_permit",
@@ -68,6 +72,7 @@ __all__ = [
     "expire_holds",
     "expire_offers",
     "expire_permits",
+    "extend_offer",
     "extend_permit",
     "extend_stay",
     "follow_audiences",
@@ -82,8 +87,11 @@ __all__ = [
     "join_waitlist",
     "leave_waitlist",
     "make_link",
+    "move_entry",
     "note_found",
     "offer_everywhere",
+    "prefer",
+    "purge_waitlists",
     "receive_hangtags",
     "reinstate_permit",
     "reject_permit",

@@ -9,7 +9,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
 from payments import operations as payments
 from permits.models import Permit
-from permits.operations import notices, waitlist
+from permits.operations import notices, offering
 from permits.operations.common import finish, locked, require_pending
 from permits.queries.permits import money_of
 
@@ -65,5 +65,5 @@ def reject_permit(number: str, *, reason: str, by: Actor, at: datetime) -> Permi
         reason=permit.cancel_reason,
     )
     notices.tell("permit.rejected", permit, at=at, reason=permit.cancel_reason)
-    waitlist.offer_free_places(permit.type_code, at=at)
+    offering.offer_free_places(permit.type_code, at=at)
     return permit

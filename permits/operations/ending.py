@@ -9,7 +9,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
 from permits.models import Permit
-from permits.operations import notices, waitlist
+from permits.operations import notices, offering
 from permits.operations.common import finish, give_back, locked, require, told
 from permits.operations.holds import cancel_charges
 from permits.queries.permits import money_of
@@ -55,7 +55,7 @@ def cancel_permit(
         as_of=ends.isoformat(),
     )
     notices.tell("permit.cancelled", permit, at=at, refund=told(preview.back))
-    waitlist.offer_free_places(permit.type_code, at=at)
+    offering.offer_free_places(permit.type_code, at=at)
     return Cancelled(permit, preview)
 
 
@@ -102,5 +102,5 @@ def revoke_permit(
         reason=permit.revoke_reason,
         appeal_note=permit.appeal_note,
     )
-    waitlist.offer_free_places(permit.type_code, at=at)
+    offering.offer_free_places(permit.type_code, at=at)
     return permit

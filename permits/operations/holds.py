@@ -11,7 +11,7 @@ from parkops.kernel.actors import SYSTEM, Actor
 from parkops.programme import queries as programme
 from payments import operations as payments
 from permits.models import Permit
-from permits.operations import notices, places, waitlist
+from permits.operations import notices, offering, places, waitlist
 from permits.operations.sales import release_places
 from permits.queries.permits import type_of
 
@@ -98,7 +98,7 @@ def _lapse(pk: int, *, at: datetime) -> bool:
     audit.record("permit.hold_expired", subject=("permit", permit.number), actor=SYSTEM, at=at)
     notices.tell("permit.hold_expired", permit, at=at)
     waitlist.note_lapsed_hold(permit, at=at)
-    waitlist.offer_free_places(permit.type_code, at=at)
+    offering.offer_free_places(permit.type_code, at=at)
     return True
 
 
@@ -142,7 +142,7 @@ def _end(pk: int, *, at: datetime) -> bool:
     permit.save(update_fields=["ended_at", "places"])
     audit.record("permit.expired", subject=("permit", permit.number), actor=SYSTEM, at=at)
     if heir is None:
-        waitlist.offer_free_places(permit.type_code, at=at)
+        offering.offer_free_places(permit.type_code, at=at)
     return True
 
 

@@ -9,9 +9,9 @@ from parkops.kernel.periods import Period
 from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
 from parkops.tenancy import signing
-from permits.models import Permit, WaitlistEntry
+from permits.models import Permit
 from permits.queries.permits import money_of, plates_of, type_of
-from permits.rules.terms import clock_text, span_text
+from permits.rules.terms import span_text
 
 PAGE = "permit-page"
 """The purpose of the signature that opens a permit's page to whoever was sent its link."""
@@ -48,25 +48,6 @@ def tell(event: str, permit: Permit, *, at: datetime, occasion: str = "", **more
             "path": page_path(permit.number),
             "pdf_path": page_path(permit.number).replace("?", "permit.pdf?"),
             **more,
-        },
-        at=at,
-    )
-
-
-def tell_of_offer(entry: WaitlistEntry, *, type_name: str, until: datetime, at: datetime) -> None:
-    """Write to somebody in line that a place is offered, and until when."""
-    zone = programme.in_force(at).programme.tz
-    messaging.send_once(
-        event="waitlist.offered",
-        key=f"waitlist:{entry.reference}:{until:%Y%m%d%H%M%S}",
-        to=entry.customer.email,
-        customer_id=entry.customer_id,
-        language=entry.customer.language,
-        context={
-            "name": entry.customer.name,
-            "type": type_name,
-            "until": clock_text(until, zone),
-            "path": reverse("portal_permits:start", args=[entry.type_code]),
         },
         at=at,
     )

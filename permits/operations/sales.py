@@ -17,8 +17,9 @@ from parkops.programme import numbering
 from payments import accounts
 from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
-from permits.operations import notices, places, plates, tags
+from permits.operations import notices, places, plates, tags, waitlist
 from permits.queries import sale
+from permits.queries.permits import type_of
 from permits.rules.plates import Plate
 from permits.rules.terms import span_text
 
@@ -101,9 +102,7 @@ def hold_permit(
     plates.put_on(permit, wish.plates, by=by, at=at)
     _charge(permit, offer, wish, by=by, at=at)
     if entry is not None:
-        entry.status, entry.places, entry.permit = WaitlistEntry.Status.ACCEPTED, [], permit
-        entry.closed_at = at
-        entry.save(update_fields=["status", "places", "permit", "closed_at"])
+        _count_as_taken(entry, permit, by=by, at=at)
     audit.record(
         "permit.held",
         subject=("permit", permit.number),
@@ -136,6 +135,9 @@ def count_as_paid(permit: Permit, *, by: Actor, at: datetime) -> None:
         status=permit.status_at(max(at, permit.paid_at)),
     )
     notices.tell("permit.paid", permit, at=at)
+    kind = type_of(permit)
+    if kind.waitlist is not None:
+        waitlist.follow_acceptance(permit, kind, at=at)
 
 
 def next_hangtag(permit: Permit) -> str:
@@ -188,6 +190,24 @@ def _accepted_offer(offer: sale.Offer, customer: Customer, *, at: datetime) -> W
     return entry if still_open and set(entry.places) == set(offer.places) else None
 
 
+def _count_as_taken(entry: WaitlistEntry, permit: Permit, *, by: Actor, at: datetime) -> None:
+    """Let a permit have its place of an offer; one of several places stays open for the next."""
+    left = list(entry.places)
+    for place in permit.places:
+        left.remove(place)
+    entry.permit, entry.places = permit, left
+    if not left:
+        entry.status, entry.closed_at = WaitlistEntry.Status.ACCEPTED, at
+    entry.save(update_fields=["status", "places", "permit", "closed_at"])
+    audit.record(
+        "waitlist.accepted",
+        subject=("waitlist", str(entry.reference)),
+        actor=by,
+        at=at,
+        permit=permit.number,
+    )
+
+
 def _take(
     offer: sale.Offer, entry: WaitlistEntry | None, renews: Permit | None, *, limit: int
 ) -> list[str]:
@@ -198,7 +218,7 @@ def _take(
     if not offer.places:
         return []
     if entry is not None:
-        return list(entry.places)
+        return list(offer.places)
     if renews is not None and set(offer.places) <= set(renews.places):
         return []
     if not places.take_places(code_key(offer.kind.code), offer.places, limit=limit):

@@ -8,6 +8,8 @@ from django.urls import reverse
 from parkops.customers.panels import Act, Right
 from parkops.customers.timeline import Subject
 from parkops.kernel.permissions import Permission
+from parkops.kernel.texts import named, say
+from permits.queries import line
 from permits.queries.pages import BADGES
 from permits.queries.permits import permits_of
 from permits.rules.status import CURRENT, Status
@@ -33,10 +35,35 @@ def rights(subject: Subject, *, at: datetime) -> Sequence[Right]:
             row.status is Status.ACTIVE,
         )
         for row in kept
+    ] + _waits(subject, at=at)
+
+
+def _waits(subject: Subject, *, at: datetime) -> list[Right]:
+    """Return what a customer waits for, with the place in line."""
+    rows = line.entries(customer_id=subject.customer_id).filter(status__in=line.OPEN)
+    return [
+        Right(
+            named("Waitlist"),
+            place.name,
+            named("A place is offered")
+            if place.is_offered
+            else say("In line: {rank}", rank=place.rank_text),
+            "good" if place.is_offered else "",
+            place.entry.offer_expires_at if place.is_offered else None,
+            (),
+            reverse("office_waitlists:detail", args=[place.entry.reference]),
+            reverse("portal_permits:waits"),
+            False,
+        )
+        for place in line.places_of(list(rows.order_by("status", "rank", "pk")[:MOST]), at=at)
     ]
 
 
 def acts(reference: str) -> Sequence[Act]:
-    """Return what staff may do for a customer: sell a permit."""
+    """Return what staff may do for a customer: sell a permit, or put them in line for one."""
     url = f"{reverse('office_permits:new')}?customer={reference}"
-    return [Act("Sell a permit", url, "ticket", str(Permission.PERMIT_SELL), is_primary=True)]
+    wait_url = f"{reverse('office_waitlists:new')}?customer={reference}"
+    return [
+        Act("Sell a permit", url, "ticket", str(Permission.PERMIT_SELL), is_primary=True),
+        Act("Put in line", wait_url, "clock", str(Permission.PERMIT_CHANGE)),
+    ]

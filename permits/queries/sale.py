@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
 
+from django.db.models import Count, Q
+
 from parkops.customers import queries as customers
 from parkops.customers.models import Customer
 from parkops.kernel.codes import code_key
@@ -191,11 +193,39 @@ def places_left(kind: PermitType, places: Sequence[str]) -> int | None:
 
 def waiting_for(kind: PermitType) -> int:
     """Return how many wait for a place of this type."""
+    return _line_of(kind)[0]
+
+
+def _line_of(kind: PermitType) -> tuple[int, int]:
+    """Return how many wait, and how many of them a free place is for: who was passed over, for a
+    reason of their own, keeps nobody else from buying."""
     if kind.waitlist is None:
-        return 0
-    return WaitlistEntry.objects.filter(
+        return 0, 0
+    rows = WaitlistEntry.objects.filter(
         type_key=code_key(kind.code), status=WaitlistEntry.Status.WAITING
-    ).count()
+    )
+    told = rows.aggregate(waiting=Count("pk"), next=Count("pk", filter=Q(skip_code="")))
+    return told["waiting"], told["next"]
+
+
+def may_be_offered(
+    kind: PermitType, in_force: InForce, customer: Customer, *, wanted: int = 1, at: datetime
+) -> Decision:
+    """Decide whether somebody in line may still have `wanted` permits of a type, places apart."""
+    rules = in_force.programme
+    for decision in (
+        eligibility.is_for(kind, rules, customer.audiences, by_staff=True),
+        eligibility.is_on_sale(kind, rules, customer.audiences, at=at),
+        eligibility.is_not_over(kind, rules, start=at),
+    ):
+        if not decision:
+            return decision
+    run = terms.run_of(kind, start=at, zone=rules.tz)
+    current = _current(kind, customer, run, None, at) + wanted - 1
+    within = eligibility.is_within_limit(kind, current=current)
+    overdue = _overdue(kind, customer, (), at)
+    owed = sum((row.balance for row in overdue[1:]), overdue[0].balance) if overdue else None
+    return within and eligibility.owes_nothing(kind, overdue=len(overdue), owed=owed)
 
 
 def open_offer(
@@ -246,11 +276,11 @@ def _buyer(
     renews: Permit | None,
     at: datetime,
 ) -> Buyer:
-    left, waiting = places_left(kind, places), waiting_for(kind)
+    left, (waiting, are_next) = places_left(kind, places), _line_of(kind)
     if left is not None:
         if open_offer(kind, customer, at=at) is not None or _keeps_place(renews, places):
             left = max(left, 1)
-        elif waiting:
+        elif are_next:
             left = 0
     overdue = _overdue(kind, customer, plates, at)
     owed = None

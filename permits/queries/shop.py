@@ -1,5 +1,6 @@
 """The shop's pages: choices with price and why, a priced offer, a place in line."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -11,7 +12,6 @@ from parkops.programme import queries as programme
 from parkops.programme.permit_schema import DayTerm, HourTerm, PermitType, Rolling
 from parkops.programme.schema import Programme
 from parkops.ui.values import Option, Reason
-from permits.models import WaitlistEntry
 from permits.queries import line, sale
 from permits.queries.sale import Offer, Shelf
 from permits.rules.grants import describe_grants
@@ -52,21 +52,16 @@ def priced(offer: Offer) -> dict[str, object]:
     }
 
 
-def entry_of(customer: Customer, kind: PermitType) -> WaitlistEntry | None:
-    """Return the customer's open entry in the line for a type."""
-    open_states = (WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED)
-    entries = line.entries(customer_id=customer.pk, type_code=kind.code)
-    return entries.filter(status__in=open_states).first()
-
-
-def place_in_line(customer: Customer, kind: PermitType) -> dict[str, object]:
-    """Return the customer's entry in the line for a type, if any, and the position."""
-    entry = entry_of(customer, kind)
-    return {
-        "entry": entry,
-        "position": line.position_of(entry) if entry else None,
-        "is_offered": bool(entry and entry.status == WaitlistEntry.Status.OFFERED),
-    }
+def lines_of(groups: Collection[str], *, customer: Customer, at: datetime) -> list[PermitType]:
+    """Return the listed types of these groups that the customer may wait for."""
+    rules = programme.in_force(at).programme
+    return [
+        kind
+        for kind in rules.permit_types
+        if line.group_of(kind) in groups
+        and kind.visibility == "listed"
+        and kind.is_for(customer.audiences)
+    ]
 
 
 def _option(row: Shelf, rules: Programme, *, is_known: bool) -> Option:

@@ -13,7 +13,7 @@ from parkops.kernel.numbers import tidy
 from parkops.kernel.plates import plate_key
 from parkops.kernel.texts import say
 from parkops.ui.values import Event
-from permits.models import ParkingSession, Permit, PlateRight
+from permits.models import ParkingSession, Permit, PlateRight, WaitlistEntry
 from permits.queries.permits import type_of
 
 WORDS = {
@@ -45,6 +45,22 @@ WORDS = {
     "permit.expired": ("Permit ended", ""),
 }
 """The audit events of a permit in words, with their tone."""
+LINE_WORDS = {
+    "waitlist.joined": ("Joined the line", ""),
+    "waitlist.offered": ("Place offered", "good"),
+    "waitlist.reminded": ("Reminded of the offer", ""),
+    "waitlist.extended": ("Offer stands longer", "info"),
+    "waitlist.accepted": ("Place taken", "good"),
+    "waitlist.lapsed": ("Left the line, not answered", "warn"),
+    "waitlist.sent_to_end": ("Sent to the end of the line", "warn"),
+    "waitlist.withdrawn": ("Left the line", ""),
+    "waitlist.skipped": ("Passed over", "warn"),
+    "waitlist.gathering": ("First places held until there are enough", "info"),
+    "waitlist.moved": ("Moved in line", "info"),
+    "waitlist.ranked": ("Order of choices changed", ""),
+    "waitlist.closing": ("Told that the line will be closed", ""),
+}
+"""The audit events of an entry of a waitlist in words, with their tone."""
 
 
 def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
@@ -79,6 +95,7 @@ def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
         )
         for stay in stays
     ]
+    found += _line_moments(subject, limit=limit)
     return sorted(found, key=lambda moment: (moment.at, moment.title), reverse=True)[:limit]
 
 
@@ -112,9 +129,40 @@ def hits(text: str, *, limit: int) -> Sequence[Hit]:
 
 def history_of(permit: Permit, *, url: str = "") -> list[Event]:
     """Return what happened to one permit as a time line shows it, newest first."""
-    found = []
-    for event in events_of("permit", permit.number):
-        text, tone = WORDS.get(event.event, (event.event.partition(".")[2].replace("_", " "), ""))
+    return events_shown("permit", permit.number, url=url)
+
+
+def events_shown(kind: str, reference: str, *, url: str = "") -> list[Event]:
+    """Return what happened to a permit or to an entry of a waitlist, newest first."""
+    found, words = [], WORDS | LINE_WORDS
+    for event in events_of(kind, reference):
+        text, tone = words.get(event.event, (event.event.partition(".")[2].replace("_", " "), ""))
         detail = " ".join(part for part in (event.reason, f"By {event.actor_name}.") if part)
         found.append(Event(event.at, text, detail, tone, url))
     return found
+
+
+def _line_moments(subject: Subject, *, limit: int) -> list[Moment]:
+    """Return what happened to a customer in lines."""
+    entries = {
+        str(entry.reference): entry
+        for entry in WaitlistEntry.objects.filter(customer_id=subject.customer_id).order_by("-pk")[
+            :limit
+        ]
+    }
+    if not entries:
+        return []
+    events = AuditEvent.objects.filter(
+        subject_kind="waitlist", subject_ref__in=list(entries), event__in=list(LINE_WORDS)
+    ).order_by("-at", "-pk")[:limit]
+    return [
+        Moment(
+            event.at,
+            "waitlist",
+            LINE_WORDS[event.event][0],
+            entries[event.subject_ref].type_code + (f". {event.reason}" if event.reason else ""),
+            reverse("office_waitlists:detail", args=[event.subject_ref]),
+            LINE_WORDS[event.event][1],
+        )
+        for event in events
+    ]

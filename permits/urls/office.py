@@ -7,6 +7,7 @@ from permits.views.office import (
     bulk,
     documents,
     hangtags,
+    lines,
     roster,
     selling,
     showing,
@@ -59,7 +60,13 @@ PLATES = [
     path("<str:plate>/decision/", vehicles.decision, name="decision"),
 ]
 
-WAITLISTS = [path("", showing.waitlist, name="list")]
+WAITLISTS = [
+    path("", lines.line_list, name="list"),
+    path("waitlist.csv", lines.export, name="export"),
+    path("new/", lines.new, name="new"),
+    path("<uuid:reference>/", lines.detail, name="detail"),
+    *(path(f"<uuid:reference>/{name}/", view, name=name) for name, view in lines.VIEWS.items()),
+]
 
 urlpatterns = [
     path("permits/", include((PERMITS, "office_permits"))),

@@ -10,6 +10,7 @@ from permits.views.portal import (
     losing,
     paying,
     temporary,
+    waiting,
 )
 
 app_name = "portal_permits"
@@ -21,7 +22,9 @@ urlpatterns = [
     path("permits/buy/you/", buying.you, name="you"),
     path("permits/buy/check/", buying.check, name="check"),
     path("permits/buy/<str:code>/", buying.start, name="start"),
-    path("permits/waitlist/<str:code>/", buying.wait, name="wait"),
+    path("permits/waitlist/", waiting.waits, name="waits"),
+    path("permits/waitlist/offer/<str:token>/", waiting.offer, name="offer"),
+    path("permits/waitlist/<str:code>/", waiting.wait, name="wait"),
     path("permits/verify/<str:token>/", holding.verify, name="verify"),
     path("permits/<str:number>/", holding.detail, name="detail"),
     path("permits/<str:number>/pay/", paying.pay, name="pay"),

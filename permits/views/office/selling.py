@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -102,5 +103,12 @@ def _find(request: HttpRequest) -> HttpResponse:
     """Ask for whom the permit is."""
     text = request.GET.get("q", "").replace("\x00", "")
     found = customers.matching(text).order_by("name", "pk")[:20] if text.strip() else []
-    context = {"text": text, "rows": customers.list_rows(list(found))}
+    context = {
+        "text": text,
+        "rows": customers.list_rows(list(found)),
+        "title": "Sell a permit",
+        "next_url": reverse("office_permits:new"),
+        "back_url": reverse("office_permits:list"),
+        "back": "Permits",
+    }
     return page(request, "permits/office/find.html", context, part="results")

@@ -1,4 +1,4 @@
-"""The list of permits, one permit, and who waits for one."""
+"""The list of permits, and one permit."""
 
 from datetime import datetime
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
 from parkops.ui.values import Tab
 from permits.forms import FilterForm
-from permits.queries import documents, line, listing, office, vehicles
+from permits.queries import documents, listing, office, vehicles
 from permits.queries import permits as rows
 from permits.queries.pages import BADGES, permit_page
 from permits.queries.told import history_of
@@ -100,15 +100,6 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "listings": vehicles.listings_of_permit(permit),
     }
     return page(request, "permits/office/detail.html", context)
-
-
-@may(Permission.PERMIT_VIEW)
-@require_safe
-def waitlist(request: HttpRequest) -> HttpResponse:
-    """List who waits for which permit type, the next first."""
-    found = line.in_order(type_code=request.GET.get("type", "").replace("\x00", ""))
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return page(request, "permits/office/waitlist.html", {"page": shown}, part="results")
 
 
 def _tab(name: str, text: str, counts: dict[str, int], view: str) -> Tab:

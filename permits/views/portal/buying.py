@@ -192,28 +192,6 @@ def check(request: HttpRequest) -> HttpResponse:
     return page(request, "permits/portal/check.html", context)
 
 
-@customer_only
-@asks
-@refusals_shown
-def wait(request: HttpRequest, code: str) -> HttpResponse:
-    """Ask whether to wait for a permit type that is sold out, and put the customer in line."""
-    now = timezone.now()
-    customer = customers.customer_for_user(request.user, at=now)
-    shelf = shop.one(code, customer=customer, at=now)
-    if request.method == "POST":
-        if request.POST.get("act") == "leave":
-            entry = shop.entry_of(customer, shelf.kind)
-            if entry is not None:
-                operations.leave_waitlist(str(entry.reference), by=actor(request), at=now)
-        else:
-            operations.join_waitlist(
-                type_code=code, customer_id=customer.pk, by=actor(request), at=now
-            )
-        return redirect("portal_permits:wait", code=shelf.kind.code)
-    context = {"shelf": shelf, "kind": shelf.kind, **shop.place_in_line(customer, shelf.kind)}
-    return page(request, "permits/portal/wait.html", context)
-
-
 def _hold(
     request: HttpRequest, draft: Draft, wish: operations.Wish, customer: Customer, now: datetime
 ) -> HttpResponse:

@@ -26,9 +26,14 @@ def opened_by_link(request: HttpRequest, number: str) -> bool:
         return False
     if signed != number:
         return False
+    remember_opened(request, number)
+    return True
+
+
+def remember_opened(request: HttpRequest, number: str) -> None:
+    """Let this visitor see the permit's page, having shown a link that was sent to its holder."""
     opened = [*request.session.get(OPENED, []), number]
     request.session[OPENED] = list(dict.fromkeys(opened))[-MOST_OPENED:]
-    return True
 
 
 def permit_to_see(request: HttpRequest, number: str) -> Permit:
