@@ -16,7 +16,7 @@ PLAIN = sorted({route for route in addresses() if not KWARG.search(route)})
 # Their names are counts or words that every tenant has: hillside's own may be shown.
 IN_EVERY_TENANT = (
     "permits/buy/",
-    "permits/waitlist/",
+    "permits/waitlist/<str:code>/",
     "office/reports/<slug:code>/",
     "office/ledger/",
     "office/hangtags/<str:code>/",

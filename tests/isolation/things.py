@@ -30,6 +30,7 @@ from payments import operations as payments
 from payments.models import Drawer, Payment, Refund
 from permits import operations as permits
 from permits.models import Permit, PermitDocument
+from permits.operations.line_notices import OFFER
 from permits.operations.notices import PAGE
 from permits.views.portal.holding import VERIFY
 from permits.views.portal.visiting import OWN
@@ -104,9 +105,21 @@ class Things:
             at=self.at,
         )
         self.guest_pass = signing.sign(self.visit, purpose=OWN)
+        self._line()
         self.session = self.post("/sessions", {"plate": PLATES[2], "zone": "METER", "minutes": 60})[
             "number"
         ]
+
+    def _line(self) -> None:
+        """Somebody in line, whose place is held."""
+        waiting = customers.register_customer(
+            email="waits@quahog.example", name=MARK, audiences=["STAFF"], by=SYSTEM, at=self.at
+        )
+        entry = permits.join_waitlist(
+            type_code="STAFF-YEAR", customer_id=waiting.pk, by=SYSTEM, at=self.at
+        )
+        self.wait = entry.reference
+        self.offer = signing.sign(str(entry.reference), purpose=OFFER)
 
     def _citations(self) -> None:
         cite = {"client_id": str(uuid4()), "plate": PLATES[1], "zone": "LOT-A"}
@@ -226,7 +239,9 @@ class Things:
             (r"permits/.*guests/", "reference", self.link.reference),
             (r"visit/pass/", "token", self.guest_pass),
             (r"visit/", "code", self.link.code),
+            (r"permits/waitlist/offer/", "token", self.offer),
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
+            (r"(office/waitlists|api/v1/waitlist)/", "reference", self.wait),
             (r".*permits/.*documents/", "reference", self.document.reference),
             (r".*/temporary(-vehicles)?/", "reference", uuid4()),
             (r"scim/v2/Users/", "reference", self.customer.reference),
@@ -265,7 +280,6 @@ class Things:
             (r"account/welcome/", "text", self.welcome),
             (r"api/v1/zones/", "code", "LOT-A"),
             (r"api/v1/events/", "code", "snow-emergency"),
-            (r"api/v1/waitlist/", "reference", uuid4()),
             (r"api/v1/sessions/", "number", self.session),
             (r"api/v1/passes/", "reference", self.visit),
             (r"api/v1/hotlist/", "reference", self.hotlist),

@@ -11,8 +11,9 @@ from parkops.kernel.decisions import Refused
 from payments import operations as payments
 from payments import queries as charges
 from permits import operations
-from permits.models import Permit, Quota
+from permits.models import Permit, Quota, WaitlistEntry
 from permits.operations import places
+from permits.operations.offering import offer_free_places
 from permits.rules.plates import read_plates
 
 MINUTE = timedelta(minutes=1)
@@ -129,3 +130,34 @@ def test_i6_two_late_payments_of_one_place(own_database, now):
         answers = sorted(pool.map(_in_thread(own_database, pay), numbers[:2]))
     assert answers == ["paid", "sold_out"]
     assert taken() == 3
+
+
+def test_i10_two_workers_at_once_make_one_offer_each_place(own_database, now):
+    """Ten workers offer the two places that came free at once to five people: two offers."""
+    from parkops.programme import load
+    from parkops.programme import operations as programmes
+    from tests.seed import PROGRAMMES
+
+    text = (PROGRAMMES / "harbor.yaml").read_text()
+
+    def allow(total: int, at: datetime) -> None:
+        quota = f"quota: {{total: {total}}}"
+        loaded = load.load(text.replace('quota: {total: 10, oversell: "10%"}', quota), "x.yaml")
+        programmes.apply_version(loaded, begins_at=at, by=SYSTEM, at=at)
+
+    allow(0, now - MINUTE)
+    for name in "abcde":
+        customer = customers.register_customer(
+            email=f"{name}@example.test", name=name, audiences=["STAFF"], by=SYSTEM, at=now
+        )
+        operations.join_waitlist(type_code="STAFF-YEAR", customer_id=customer.pk, by=SYSTEM, at=now)
+    allow(2, now)
+
+    def offer(_):
+        return offer_free_places("STAFF-YEAR", at=now)
+
+    with ThreadPoolExecutor(10) as pool:
+        made = sum(pool.map(_in_thread(own_database, offer), range(10)))
+    assert made == 2
+    assert WaitlistEntry.objects.filter(status="offered").count() == 2
+    assert (taken("STAFF-YEAR"), places.mend_quotas()) == (2, [])

@@ -25,7 +25,7 @@ from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
 from permits import operations
-from permits.forms_waitlist import (
+from permits.forms_waitlist_desk import (
     LineActForm,
     LineFilterForm,
     MoveForm,
@@ -98,7 +98,7 @@ def detail(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show one person's entry: where in line, why they were passed over, what happened."""
     entry = line.entry(reference)
     context = {
-        "place": line.place_of(entry, at=timezone.now()),
+        "spot": line.place_of(entry, at=timezone.now()),
         "entry": entry,
         "events": events_shown("waitlist", str(entry.reference)),
         "may_change": request.user.may(Permission.PERMIT_CHANGE),
@@ -168,7 +168,7 @@ def _extend(
 
 
 ACTS = {
-    "place": Act(
+    "position": Act(
         "Move {customer} to another place in line?",
         "Everybody in between moves by one. They see the reason on their page.",
         "Move",
@@ -225,7 +225,7 @@ def _view(act: Act) -> Callable[..., HttpResponse]:
             "act": act,
             "title": act.title.format(customer=entry.customer),
             "form": form,
-            "place": line.place_of(entry, at=now),
+            "spot": line.place_of(entry, at=now),
             "entry": entry,
         }
         status = 422 if form.errors else 200

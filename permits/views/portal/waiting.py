@@ -107,7 +107,7 @@ def wait(request: HttpRequest, code: str) -> HttpResponse:
         "shelf": shelf,
         "kind": kind,
         "form": form,
-        "place": place,
+        "spot": place,
         "offer_path": offer_path(place.entry) if place else "",
         "lapse_rule": rule.lapse_rule(kind.waitlist) if kind.waitlist else "",
         "choice_rule": rule.choice_rule(kind.waitlist) if kind.waitlist else "",
@@ -140,7 +140,7 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
     is_open = place.is_offered and until is not None and until > now
     if is_open and place.kind is not None:
         return _ask(request, place, place.kind, by=by, now=now)
-    return page(request, "permits/portal/offer.html", {"place": place, "entry": entry})
+    return page(request, "permits/portal/offer.html", {"spot": place, "entry": entry})
 
 
 def _ask(
@@ -153,7 +153,7 @@ def _ask(
 ) -> HttpResponse:
     """Show the price of an open offer with the vehicles that it would list, or take it."""
     entry = place.entry
-    context: dict[str, object] = {"place": place, "entry": entry, "is_open": True, "kind": kind}
+    context: dict[str, object] = {"spot": place, "entry": entry, "is_open": True, "kind": kind}
     vehicles = {row.plate_key: row for row in customer_queries.vehicles_of(entry.customer_id)}
     most = kind.vehicles.max * entry.wanted
     known = [(key, row.plate_text) for key, row in vehicles.items()] if most else []
