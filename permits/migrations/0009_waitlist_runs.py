@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='waitlistentry',
-            name='gathering_since',
+            name='gathering_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(

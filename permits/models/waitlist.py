@@ -13,7 +13,7 @@ class WaitlistEntry(models.Model):
     The line goes by `priority`, the highest first, and then by `seat`, which is the time of joining
     in microseconds until somebody is moved. `rank` orders a customer's choices of one group.
     `wanted` is how many places are waited for; `places` those held, of an offer or gathered since
-    `gathering_since` until there are enough. `skip_code` says why a free place went by since
+    `gathering_at` until there are enough. `skip_code` says why a free place went by since
     `skipped_at`, empty while none did; `note` tells the person what was last done to their place.
     Sentences are kept in English, with how they were made in `said`.
     """
@@ -39,7 +39,7 @@ class WaitlistEntry(models.Model):
     rank = models.PositiveSmallIntegerField(default=1)
     wanted = models.PositiveSmallIntegerField(default=1)
     places = ArrayField(models.CharField(max_length=24), default=list, blank=True)
-    gathering_since = models.DateTimeField(null=True, blank=True)
+    gathering_at = models.DateTimeField(null=True, blank=True)
     offered_at = models.DateTimeField(null=True, blank=True)
     offer_expires_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)

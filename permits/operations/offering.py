@@ -73,7 +73,7 @@ def expire_offers(*, at: datetime) -> int:
     ids = list(due.order_by("offer_expires_at", "pk").values_list("pk", flat=True)[:BATCH])
     for entry_id in ids:
         _lapse(entry_id, at=at)
-    gathering = WaitlistEntry.objects.filter(status=Status.WAITING, gathering_since__isnull=False)
+    gathering = WaitlistEntry.objects.filter(status=Status.WAITING, gathering_at__isnull=False)
     for entry_id in gathering.order_by("pk").values_list("pk", flat=True)[:BATCH]:
         _stop_gathering(entry_id, at=at)
     _remind_all(at=at)
@@ -105,10 +105,10 @@ def close(
     """Close a locked entry; its places are free. The caller offers them."""
     places.give_back(entry.type_key, entry.places)
     entry.status, entry.places, entry.closed_at = status, [], at
-    entry.gathering_since, entry.close_reason = None, reason
+    entry.gathering_at, entry.close_reason = None, reason
     entry.said = {**entry.said, **packed_by_english([reason])}
     entry.save(
-        update_fields=["status", "places", "closed_at", "gathering_since", "close_reason", "said"]
+        update_fields=["status", "places", "closed_at", "gathering_at", "close_reason", "said"]
     )
     _record(str(status), entry, by=by, at=at, reason=str(reason))
 
@@ -207,11 +207,11 @@ def _keeps_gathering(
     too long; returns whether it goes on, so that nothing is free for those behind."""
     if entry.skip_code == TOO_FEW:
         return False
-    if entry.gathering_since is None and entry.places:
-        entry.gathering_since = at
-        entry.save(update_fields=["gathering_since"])
+    if entry.gathering_at is None and entry.places:
+        entry.gathering_at = at
+        entry.save(update_fields=["gathering_at"])
         _record("gathering", entry, by=SYSTEM, at=at)
-    since = entry.gathering_since or at
+    since = entry.gathering_at or at
     if at < line_rule.gather.after(since, rules.tz):
         return True
     held = len(entry.places) // max(len(set(entry.places)), 1)
@@ -223,7 +223,7 @@ def _offer(entry: WaitlistEntry, line_rule: Waitlist, rules: Programme, *, at: d
     entry.status, entry.offered_at, entry.reminded_at = Status.OFFERED, at, None
     entry.offer_expires_at = line_rule.offer.after(at, rules.tz)
     entry.skip_code, entry.skip_reason, entry.skipped_at = "", "", None
-    entry.gathering_since = None
+    entry.gathering_at = None
     entry.save()
     _record("offered", entry, by=SYSTEM, at=at, until=entry.offer_expires_at.isoformat())
     line_notices.tell_offer(entry, at=at)
@@ -235,7 +235,7 @@ def _pass_over(entry: WaitlistEntry, decision: Decision, *, at: datetime) -> Non
     is_known = entry.skip_code == decision.code and entry.skip_reason == decision.reason
     if is_known and not entry.places:
         return
-    entry.places, entry.gathering_since = [], None
+    entry.places, entry.gathering_at = [], None
     if not is_known:
         is_new = entry.skip_code != decision.code
         entry.skip_code, entry.skip_reason = decision.code, decision.reason
@@ -246,7 +246,7 @@ def _pass_over(entry: WaitlistEntry, decision: Decision, *, at: datetime) -> Non
     entry.save(
         update_fields=[
             "places",
-            "gathering_since",
+            "gathering_at",
             "skip_code",
             "skip_reason",
             "skipped_at",
@@ -266,7 +266,7 @@ def _lapse(entry_id: int, *, at: datetime) -> None:
 
 @transaction.atomic
 def _stop_gathering(entry_id: int, *, at: datetime) -> None:
-    entry = _due().filter(pk=entry_id, gathering_since__isnull=False).first()
+    entry = _due().filter(pk=entry_id, gathering_at__isnull=False).first()
     rules = programme.in_force(at).programme
     kind = rules.permit_type(entry.type_code) if entry else None
     if entry is None or kind is None or kind.waitlist is None:

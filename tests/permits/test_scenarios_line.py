@@ -182,7 +182,7 @@ class TestOffers:
         sold = full()
         two, next_ = join(person("a", "STAFF"), wanted=2), join(person("b", "STAFF"))
         cancel(sold[0], now)
-        assert (statuses(two, next_), two.gathering_since) == (["waiting", "waiting"], now)
+        assert (statuses(two, next_), two.gathering_at) == (["waiting", "waiting"], now)
         assert taken() == 2
         operations.expire_offers(at=now + 48 * HOUR - timedelta(seconds=1))
         assert statuses(two, next_) == ["waiting", "waiting"]
