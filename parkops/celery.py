@@ -18,6 +18,7 @@ EVERY_TENANT = {
     "permits.follow_eligibility": 300.0,
     "permits.take_dropped_rosters": 60.0,
     "permits.remind": 3600.0,
+    "permits.remind_of_stays": 60.0,
     "permits.forget_documents": 21_600.0,
     "permits.end_temporary_vehicles": 3600.0,
     "payments.settle_open_checkouts": 60.0,

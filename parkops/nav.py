@@ -21,6 +21,7 @@ ITEMS = [
     NavItem("Today", "house", "office_dashboard:today", Permission.DASHBOARD_VIEW),
     NavItem("Counter", "receipt", "office_counter:home", Permission.PAYMENT_TAKE),
     NavItem("Permits", "ticket", "office_permits:list", Permission.PERMIT_VIEW, "Parking rights"),
+    NavItem("Sessions", "clock", "office_stays:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem("Hangtags", "tag", "office_hangtags:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem(
         "Citations", "file-text", "office_citations:list", Permission.CITATION_VIEW, "Enforcement"

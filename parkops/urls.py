@@ -10,6 +10,7 @@ SURFACES = [
     ("", "parkops.portal_urls"),
     ("", "permits.urls.portal"),
     ("", "permits.urls.guests"),
+    ("", "permits.urls.stays"),
     ("", "enforcement.urls.portal"),
     ("", "payments.urls.portal"),
     ("my/", "parkops.customers.urls.portal"),

@@ -15,13 +15,13 @@ class PermitsConfig(AppConfig):
         from parkops.programme import occupancy
         from payments import settlement
         from permits import tasks
-        from permits.operations import bulk, roster, settling
+        from permits.operations import bulk, roster, settling, stay_orders
         from permits.queries import panels as shown
         from permits.queries import presence, told
 
         settlement.register("permit", settling.PERMIT)
         settlement.register("deposit", settling.DEPOSIT)
-        settlement.register("session", settling.SESSION)
+        settlement.register("session", stay_orders.SESSION)
         jobs.register(bulk.JOB, tasks.do_bulk)
         jobs.register(roster.READ, tasks.do_read_roster)
         jobs.register(roster.APPLY, tasks.do_apply_roster)

@@ -12,10 +12,11 @@ from permits.operations import bulk, drop, roster
 
 @tenant_task
 def expire_holds(**_later: object) -> None:
-    """Give up carts and offers whose time is over, and offer free places to those in line."""
+    """Give up carts, offers and unpaid stays whose time is over, and offer free places to those in line."""
     now = timezone.now()
     operations.expire_holds(at=now)
     operations.expire_offers(at=now)
+    operations.expire_orders(at=now)
 
 
 @tenant_task
@@ -44,6 +45,12 @@ def check_quotas(**_later: object) -> None:
 def forget_documents(**_later: object) -> None:
     """Delete the documents whose time is over."""
     operations.forget_documents(at=timezone.now())
+
+
+@tenant_task
+def remind_of_stays(**_later: object) -> None:
+    """Write to those whose paid stay ends within minutes, once for each end."""
+    operations.remind_of_stays(at=timezone.now())
 
 
 @tenant_task

@@ -127,26 +127,35 @@ class Zone(Part):
 
 
 class Rate(Part):
-    """What a paid session costs in some zones at some times."""
+    """What a paid session costs in some zones at some times.
+
+    With `begun_hours` the first begun hour inside `when` costs the first amount, the second the
+    second, each further one the last; `per_hour` is then only what the sign says.
+    """
 
     zones: SomeCodes
     when: Windows = (ALWAYS,)
     per_hour: Amount
+    begun_hours: tuple[Amount, ...] = ()
     min: LongSpan | None = None
     max: LongSpan | None = None
     day_max: Amount | None = None
 
     @model_validator(mode="after")
     def _max_reaches_min(self) -> "Rate":
+        if self.begun_hours and self.day_max is not None:
+            wrong("begun_hours has no day_max; write one of the two", "day_max")
         if self.min and self.max and self.max.total_minutes < self.min.total_minutes:
             wrong(f"{self.max} is shorter than min, {self.min}; write {self.min} or more", "max")
         return self
 
 
 class Sessions(Part):
-    """Parking paid by the hour or day."""
+    """Parking paid by the hour or day. With `refund_unused` an early stop gives back what the time
+    that was not used cost."""
 
     rates: tuple[Rate, ...] = ()
+    refund_unused: Flag = False
 
 
 class Fees(Part):

@@ -57,6 +57,7 @@ class Today:
     map: Map | None
     offer: PermitOffer
     events: list[str]
+    pays_by_hour: bool
 
 
 def today(at: datetime, *, zones_url: str) -> Today | None:
@@ -78,6 +79,7 @@ def today(at: datetime, *, zones_url: str) -> Today | None:
             for code in programme.events
             if code_key(code).upper() in queries.events_on(at)
         ],
+        pays_by_hour=bool(programme.sessions.rates),
     )
 
 

@@ -88,9 +88,18 @@ def raise_charge(
 
 @transaction.atomic
 def change_charge(
-    *, kind: str, reference: str, amount: Money, text: str, by: Actor, at: datetime
+    *,
+    kind: str,
+    reference: str,
+    amount: Money,
+    tax: Money | None = None,
+    text: str,
+    title: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Charge:
-    """Set what a charge comes to, gross; `text` says why and stands in the ledger.
+    """Set what a charge comes to, gross; `text` says why and stands in the ledger. The tax of it is
+    `tax`, or if left out the share it had when the charge was raised; `title` is its new text.
 
     What has been paid beyond it becomes credit of those who paid. The raiser acts itself, so it is
     not told if nothing is owed any more; it is told nothing if something is owed again.
@@ -98,12 +107,17 @@ def change_charge(
     :raises NotFound: if there is no such charge.
     """
     charge = locked(kind, reference)
-    net, tax = rules.parts_of(
+    net, tax_minor = rules.parts_of(
         amount.minor, raised_net=charge.raised_net_minor, raised_tax=charge.raised_tax_minor
     )
-    if (net, tax, 0, 0) == _parts(charge):
+    if title and title != charge.text:
+        charge.text = title[:300]
+        charge.save(update_fields=["text"])
+    if tax is not None:
+        net, tax_minor = amount.minor - tax.minor, tax.minor
+    if (net, tax_minor, 0, 0) == _parts(charge):
         return charge
-    set_parts(charge, net=net, tax=tax, text=text, by=by, at=at)
+    set_parts(charge, net=net, tax=tax_minor, text=text, by=by, at=at)
     audit.record(
         "charge.changed",
         subject=("charge", str(charge.public_id)),

@@ -9,7 +9,7 @@ from permits.models.permits import Permit
 from permits.models.quotas import Quota
 from permits.models.rights import PlateRight
 from permits.models.roster import EligibilityLoss, Roster, RosterRow
-from permits.models.sessions import ParkingSession
+from permits.models.sessions import ParkingSession, StayOrder
 from permits.models.vehicles import PlateDecision, TemporaryVehicle
 from permits.models.waitlist import WaitlistEntry
 
@@ -30,6 +30,7 @@ __all__ = [
     "Quota",
     "Roster",
     "RosterRow",
+    "StayOrder",
     "TemporaryVehicle",
     "VisitorPass",
     "WaitlistEntry",

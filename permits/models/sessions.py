@@ -1,4 +1,4 @@
-"""A paid short stay."""
+"""A paid short stay, and what is asked for and not yet paid."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,6 +23,10 @@ class ParkingSession(models.Model):
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     sold_at = models.DateTimeField()
+    # Of a guest without an account: where the receipt and the reminder go.
+    email = models.EmailField(max_length=254, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -38,3 +42,59 @@ class ParkingSession(models.Model):
 
     def __str__(self) -> str:
         return f"Session {self.number}"
+
+
+class StayOrder(models.Model):
+    """A stay, or a longer one (`stay` is set), asked for on the web: it holds once it is paid.
+
+    `number` is the stay's. A stay that `keeps_end` ends at `ends_at` whenever it is paid; another is
+    as long as it was asked for, from the payment on. Money is that of the whole stay.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.CharField(max_length=32)
+    stay = models.ForeignKey(
+        ParkingSession, models.CASCADE, null=True, blank=True, related_name="orders"
+    )
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    zone_code = models.CharField(max_length=24)
+    plate_text = models.CharField(max_length=32)
+    plate_key = models.CharField(max_length=12)
+    region = models.CharField(max_length=16, blank=True)
+    programme_version = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    keeps_end = models.BooleanField(default=False)
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    email = models.EmailField(max_length=254, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    ordered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    lapsed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=Q(settled_at__isnull=True, lapsed_at__isnull=True),
+                name="stay_order_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="stay_order_ends_after_start"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(settled_at__isnull=True, lapsed_at__isnull=True),
+                name="stay_order_open_by_expiry",
+            ),
+            models.Index(fields=["number", "-id"], name="stay_order_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Order of session {self.number}"

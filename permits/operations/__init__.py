@@ -30,7 +30,15 @@ from permits.operations.reminding import remind
 from permits.operations.renewing import renew_permit, send_renewal
 from permits.operations.roster import apply_roster, bring_roster, drop_roster
 from permits.operations.sales import Wish, hold_permit
-from permits.operations.stays import extend_stay, start_stay, stop_stay
+from permits.operations.stay_orders import (
+    expire_orders,
+    extend_stay,
+    order_extension,
+    order_stay,
+    stop_stay,
+)
+from permits.operations.stay_reminders import remind_of_stays
+from permits.operations.stays import start_stay
 from permits.operations.suspending import end_suspensions, reinstate_permit, suspend_permit
 from permits.operations.temporary import (
     add_temporary_vehicle,
@@ -71,6 +79,7 @@ __all__ = [
     "end_temporary_vehicle",
     "expire_holds",
     "expire_offers",
+    "expire_orders",
     "expire_permits",
     "extend_offer",
     "extend_permit",
@@ -92,10 +101,13 @@ __all__ = [
     "offer_everywhere",
     "prefer",
     "purge_waitlists",
+    "order_extension",
+    "order_stay",
     "receive_hangtags",
     "reinstate_permit",
     "reject_permit",
     "remind",
+    "remind_of_stays",
     "renew_permit",
     "replace_hangtag",
     "report_lost",

@@ -11,7 +11,7 @@ from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from payments.settlement import Raiser, Subject
-from permits.models import ParkingSession, Permit
+from permits.models import Permit
 from permits.operations import holds, notices, places
 from permits.operations.sales import count_as_paid
 from permits.queries import sale
@@ -106,12 +106,6 @@ def describe_permit(number: str) -> Subject:
     )
 
 
-def describe_stay(number: str) -> Subject:
-    """Return what a paid stay's charge is for."""
-    stay = ParkingSession.objects.filter(number=number).first()
-    return Subject(f"Parking in {stay.zone_code}" if stay else f"Parking {number}", "")
-
-
 def _locked(number: str) -> Permit:
     rows = Permit.objects.select_for_update(of=("self",)).select_related("customer")
     return rows.get(number=number)
@@ -142,4 +136,3 @@ PERMIT = Raiser(
     describe=describe_permit,
 )
 DEPOSIT = Raiser(lock=lock_permit, may_pay=may_pay, describe=describe_permit)
-SESSION = Raiser(describe=describe_stay)

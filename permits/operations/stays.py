@@ -1,24 +1,26 @@
 """Paid short stays: begun, extended, stopped."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from parkops.audit import operations as audit
 from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
-from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.numbers import tidy
+from parkops.kernel.texts import say
 from parkops.programme import numbering
 from parkops.programme import queries as programme
-from parkops.programme.schema import Programme
+from parkops.programme.schema import Programme, Zone
 from payments import accounts
 from payments import operations as payments
-from permits.models import ParkingSession
+from permits.models import ParkingSession, StayOrder
 from permits.operations import plates
-from permits.rules import sessions
+from permits.queries.stays import price
+from permits.rules import sessions, stay_lengths
 from permits.rules.plates import Plate
 from permits.rules.sessions import StayQuote
 
@@ -41,53 +43,84 @@ def start_stay(
     :raises Refused: "unknown_zone", "no_rate", "too_short" or "too_long".
     """
     begins = start or at
-    in_force = programme.in_force(begins)
-    rules = in_force.programme
-    zone = rules.zone(zone_code)
-    if zone is None:
-        raise Refused("unknown_zone", f"There is no zone {zone_code}.", field="zone")
+    rules, version, zone = zone_sold(zone_code, at=begins)
     if customer_id is not None and not Customer.objects.filter(pk=customer_id).exists():
         raise Refused("unknown_customer", "There is no such customer.", field="customer")
     sessions.check_length(rules.rates_for(zone.code), zone_code=zone.code, minutes=minutes)
     ends = sessions.end_of_stay(begins, minutes)
     quote = price(rules, zone.code, begins, ends)
-    stay = ParkingSession.objects.create(
-        number=numbering.next_number("S", at=at, zone=rules.tz),
-        customer_id=customer_id,
-        zone_code=zone.code,
-        plate_text=plate.text,
-        plate_key=plate.key,
-        region=plate.region,
-        programme_version=in_force.number,
-        starts_at=begins,
-        ends_at=ends,
-        net_minor=quote.net.minor,
-        tax_minor=quote.tax.minor,
-        sold_at=at,
-    )
-    plates.right_of_stay(stay)
-    payments.raise_charge(
-        kind="session",
-        reference=stay.number,
-        text=f"Parking in {zone.code}, {minutes} minutes",
-        net=quote.net,
-        tax=quote.tax,
-        customer_id=customer_id,
-        plate_key=plate.key,
-        due_on=local_date(at, rules.tz),
-        revenue=accounts.SESSION_REVENUE,
-        lines=[(line.text, line.amount) for line in quote.lines],
+    stay = begin(
+        ParkingSession(
+            number=numbering.next_number("S", at=at, zone=rules.tz),
+            customer_id=customer_id,
+            zone_code=zone.code,
+            plate_text=plate.text,
+            plate_key=plate.key,
+            region=plate.region,
+            programme_version=version,
+            starts_at=begins,
+            ends_at=ends,
+            net_minor=quote.net.minor,
+            tax_minor=quote.tax.minor,
+            sold_at=at,
+        ),
         by=by,
         at=at,
+    )
+    charge_stay(stay, quote, zone=rules.tz, by=by, at=at)
+    return stay
+
+
+def zone_sold(code: str, *, at: datetime) -> tuple[Programme, int, Zone]:
+    """Return the program in force at `at`, its version, and its zone of this code.
+
+    :raises Refused: "unknown_zone".
+    """
+    in_force = programme.in_force(at)
+    zone = in_force.programme.zone(code)
+    if zone is None:
+        raise Refused(
+            "unknown_zone", say("There is no zone {zone_code}.", zone_code=code), field="zone"
+        )
+    return in_force.programme, in_force.number, zone
+
+
+def begin(stay: ParkingSession, *, by: Actor, at: datetime) -> ParkingSession:
+    """Write down a stay that holds from now on; part of the acts that call this."""
+    stay.save(force_insert=True)
+    plates.right_of_stay(stay)
+    total = programme.version(stay.programme_version).programme.money(
+        stay.net_minor + stay.tax_minor
     )
     audit.record(
         "session.started",
         subject=("session", stay.number),
         actor=by,
         at=at,
-        total=quote.total.amount,
+        total=total.amount,
     )
     return stay
+
+
+def charge_stay(
+    asked: ParkingSession | StayOrder, quote: StayQuote, *, zone: ZoneInfo, by: Actor, at: datetime
+) -> None:
+    """Raise the charge of a stay, begun or asked for; part of the acts that call this."""
+    span = sessions.span_text(asked.starts_at, asked.ends_at, zone)
+    payments.raise_charge(
+        kind="session",
+        reference=asked.number,
+        text=f"Parking in {asked.zone_code}, {span}",
+        net=quote.net,
+        tax=quote.tax,
+        customer_id=asked.customer_id,
+        plate_key=asked.plate_key,
+        due_on=local_date(at, zone),
+        revenue=accounts.SESSION_REVENUE,
+        lines=[(line.text, line.amount) for line in quote.lines],
+        by=by,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -97,42 +130,65 @@ def extend_stay(number: str, *, minutes: int, by: Actor, at: datetime) -> Parkin
     :raises Refused: "too_long".
     :raises Conflict: if the stay is over.
     """
-    stay = _running(number, at=at)
+    stay = running(number, at=at)
     rules = programme.version(stay.programme_version).programme
     ends = sessions.end_of_stay(stay.ends_at, minutes)
-    whole = round((ends - stay.starts_at).total_seconds() / 60)
-    sessions.check_length(rules.rates_for(stay.zone_code), zone_code=stay.zone_code, minutes=whole)
-    return _move_end(stay, ends, rules, event="session.extended", by=by, at=at)
+    require_whole(stay, ends, rules)
+    return move_end(stay, ends, rules, event="session.extended", by=by, at=at)
 
 
 @transaction.atomic
 def stop_stay(number: str, *, by: Actor, at: datetime) -> ParkingSession:
-    """End a stay at `at`: only the time until then is charged, the least stay at the least.
+    """End a stay at `at`. Stopping a stay that is over changes nothing.
 
-    What was paid beyond it becomes credit. Stopping a stay that is over changes nothing.
+    What was asked for stays charged, unless the program gives back what was not used: then only the
+    time until now is charged, the least stay at the least, and the rest goes back the way it came.
     """
-    stay = _locked(number)
+    stay = locked(number)
     if stay.stopped_at is not None or stay.ends_at <= at:
         return stay
     rules = programme.version(stay.programme_version).programme
-    rates = rules.rates_for(stay.zone_code)
-    least = min((rate.min.total_minutes if rate.min else 0) for rate in rates)
     stay.stopped_at = at
-    ends = min(stay.ends_at, max(at, sessions.end_of_stay(stay.starts_at, least), stay.starts_at))
-    return _move_end(stay, ends, rules, event="session.stopped", by=by, at=at)
+    ends, quote = _stopped(stay, rules, at=at)
+    if quote is None:
+        stay.ends_at = ends
+        return _changed(stay, event="session.stopped", by=by, at=at)
+    net, tax = stay.net_minor - quote.net.minor, stay.tax_minor - quote.tax.minor
+    stay.ends_at, stay.net_minor, stay.tax_minor = ends, quote.net.minor, quote.tax.minor
+    if net or tax:
+        payments.refund_charge(
+            kind="session",
+            reference=stay.number,
+            net=rules.money(net),
+            tax=rules.money(tax),
+            reason="The stay was ended early.",
+            by=by,
+            at=at,
+        )
+    return _changed(stay, event="session.stopped", by=by, at=at)
 
 
-def price(rules: Programme, zone_code: str, start: datetime, end: datetime) -> StayQuote:
-    """Return what a stay in a zone costs."""
-    rates = rules.rates_for(zone_code)
-    declared = {}
-    if any(window.during for rate in rates for window in rate.when):
-        periods = programme.event_periods().items()
-        declared = {code_key(code): spans for code, spans in periods}
-    return sessions.price_of_stay(rates, rules, start=start, end=end, events=declared)
+def _stopped(
+    stay: ParkingSession, rules: Programme, *, at: datetime
+) -> tuple[datetime, StayQuote | None]:
+    """Return when a stay ends that is stopped at `at`, and what it then costs (None: the same)."""
+    if not rules.sessions.refund_unused:
+        return min(stay.ends_at, max(at, stay.starts_at)), None
+    rates = rules.rates_for(stay.zone_code)
+    ends = sessions.end_if_stopped(rates, starts_at=stay.starts_at, ends_at=stay.ends_at, at=at)
+    return ends, price(rules, stay.zone_code, stay.starts_at, ends)
 
 
-def _move_end(
+def require_whole(stay: ParkingSession, ends: datetime, rules: Programme) -> None:
+    """Do nothing if a stay may last until `ends`: what is added counts towards the longest.
+
+    :raises Refused: "too_long".
+    """
+    whole = stay_lengths.minutes_until(stay.starts_at, ends)
+    sessions.check_length(rules.rates_for(stay.zone_code), zone_code=stay.zone_code, minutes=whole)
+
+
+def move_end(
     stay: ParkingSession,
     ends: datetime,
     rules: Programme,
@@ -141,24 +197,45 @@ def _move_end(
     by: Actor,
     at: datetime,
 ) -> ParkingSession:
+    """Let a locked stay end at another instant, charged by what the whole of it costs; part of the
+    acts that call this."""
     quote = price(rules, stay.zone_code, stay.starts_at, ends)
-    stay.ends_at = ends
+    stay.ends_at, stay.reminded_at = ends, None
     stay.net_minor, stay.tax_minor = quote.net.minor, quote.tax.minor
-    stay.save(update_fields=["ends_at", "stopped_at", "net_minor", "tax_minor"])
-    plates.right_of_stay(stay)
+    charge_whole(stay, by=by, at=at)
+    return _changed(stay, event=event, by=by, at=at)
+
+
+def apply_order(stay: ParkingSession, order: StayOrder, *, by: Actor, at: datetime) -> None:
+    """Let a locked stay be as long as an order that is paid; part of the acts that call this."""
+    stay.ends_at, stay.reminded_at = order.ends_at, None
+    stay.net_minor, stay.tax_minor = order.net_minor, order.tax_minor
+    charge_whole(stay, by=by, at=at)
+    _changed(stay, event="session.extended", by=by, at=at)
+
+
+def charge_whole(stay: ParkingSession | StayOrder, *, by: Actor, at: datetime) -> None:
+    """Let the charge of a stay come to what the whole of it costs; part of the acts that call this."""
+    rules = programme.version(stay.programme_version).programme
+    span = sessions.span_text(stay.starts_at, stay.ends_at, rules.tz)
+    text = f"Parking in {stay.zone_code}, {span}"
     payments.change_charge(
         kind="session",
         reference=stay.number,
-        amount=quote.total,
-        text=f"Parking in {stay.zone_code}, to {ends.astimezone(rules.tz):%H:%M}",
+        amount=rules.money(stay.net_minor + stay.tax_minor),
+        tax=rules.money(stay.tax_minor),
+        text=text,
+        title=text,
         by=by,
         at=at,
     )
-    audit.record(event, subject=("session", stay.number), actor=by, at=at, total=quote.total.amount)
-    return stay
 
 
-def _locked(number: str) -> ParkingSession:
+def locked(number: str) -> ParkingSession:
+    """Return the stay, locked until the transaction ends.
+
+    :raises NotFound: if this tenant has none.
+    """
     rows = ParkingSession.objects.select_for_update(of=("self",))
     stay = rows.filter(number=tidy(number) or number).first()
     if stay is None:
@@ -166,8 +243,23 @@ def _locked(number: str) -> ParkingSession:
     return stay
 
 
-def _running(number: str, *, at: datetime) -> ParkingSession:
-    stay = _locked(number)
+def running(number: str, *, at: datetime) -> ParkingSession:
+    """Return the stay, locked, if it is not over.
+
+    :raises Conflict: "session_over".
+    """
+    stay = locked(number)
     if stay.stopped_at is not None or stay.ends_at <= at:
         raise Conflict("session_over", "This session is over. Start a new one.")
+    return stay
+
+
+def _changed(stay: ParkingSession, *, event: str, by: Actor, at: datetime) -> ParkingSession:
+    fields = ["ends_at", "stopped_at", "net_minor", "tax_minor", "reminded_at"]
+    stay.save(update_fields=fields)
+    plates.right_of_stay(stay)
+    total = programme.version(stay.programme_version).programme.money(
+        stay.net_minor + stay.tax_minor
+    )
+    audit.record(event, subject=("session", stay.number), actor=by, at=at, total=total.amount)
     return stay

@@ -1,6 +1,6 @@
 """What permits tell the customer's time line and the office's search."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 from django.urls import reverse
@@ -15,6 +15,7 @@ from parkops.kernel.texts import say
 from parkops.ui.values import Event
 from permits.models import ParkingSession, Permit, PlateRight, WaitlistEntry
 from permits.queries.permits import type_of
+from permits.queries.stay_pages import by_words
 
 WORDS = {
     "permit.held": ("Permit asked for", ""),
@@ -61,6 +62,16 @@ LINE_WORDS = {
     "waitlist.closing": ("Told that the line will be closed", ""),
 }
 """The audit events of an entry of a waitlist in words, with their tone."""
+STAY_WORDS = {
+    "session.ordered": ("Asked for, not paid yet", ""),
+    "session.started": ("Session begun", "good"),
+    "session.extension_ordered": ("More time asked for, not paid yet", ""),
+    "session.extended": ("Made longer", ""),
+    "session.order_lapsed": ("Not paid in time, given up", "warn"),
+    "session.stopped": ("Ended early", ""),
+    "session.reminded": ("Reminded that the time ends", ""),
+}
+"""The audit events of a paid stay in words, with their tone."""
 
 
 def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
@@ -91,6 +102,7 @@ def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
             "session",
             say("Paid stay in {zone_code}", zone_code=stay.zone_code),
             stay.number,
+            reverse("office_stays:detail", args=[stay.number]),
             plate=stay.plate_text,
         )
         for stay in stays
@@ -100,7 +112,7 @@ def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
 
 
 def hits(text: str, *, limit: int) -> Sequence[Hit]:
-    """Return the permits that `text` may mean: by number, hangtag or plate."""
+    """Return the permits and paid stays that `text` may mean: by number, hangtag or plate."""
     wanted = Q(number__iexact=text) | Q(hangtag__iexact=text)
     number = tidy(text)
     if number is not None:
@@ -115,6 +127,11 @@ def hits(text: str, *, limit: int) -> Sequence[Hit]:
         on = PlateRight.objects.filter(plate_key=key, permit__isnull=False)
         wanted |= Q(pk__in=on.values("permit_id"))
     rows = Permit.objects.select_related("customer").filter(wanted).order_by("-pk")[:limit]
+    return [*_permit_hits(rows, text), *_stay_hits(text, limit=limit)]
+
+
+def _permit_hits(rows: Iterable[Permit], text: str) -> list[Hit]:
+    number = tidy(text)
     return [
         Hit(
             "permit",
@@ -127,14 +144,33 @@ def hits(text: str, *, limit: int) -> Sequence[Hit]:
     ]
 
 
+def _stay_hits(text: str, *, limit: int) -> list[Hit]:
+    rows = ParkingSession.objects.filter(by_words(text)).order_by("-pk")[:limit]
+    return [
+        Hit(
+            "session",
+            say("Session {number}", number=row.number),
+            f"{row.plate_text}, {row.zone_code}",
+            reverse("office_stays:detail", args=[row.number]),
+            exact=row.number == (tidy(text) or text.upper()),
+        )
+        for row in rows
+    ]
+
+
+def stay_history(number: str) -> list[Event]:
+    """Return what happened to one paid stay as a time line shows it, newest first."""
+    return events_shown("session", number)
+
+
 def history_of(permit: Permit, *, url: str = "") -> list[Event]:
     """Return what happened to one permit as a time line shows it, newest first."""
     return events_shown("permit", permit.number, url=url)
 
 
 def events_shown(kind: str, reference: str, *, url: str = "") -> list[Event]:
-    """Return what happened to a permit or to an entry of a waitlist, newest first."""
-    found, words = [], WORDS | LINE_WORDS
+    """Return what happened to a permit, an entry of a waitlist or a paid stay, newest first."""
+    found, words = [], WORDS | LINE_WORDS | STAY_WORDS
     for event in events_of(kind, reference):
         text, tone = words.get(event.event, (event.event.partition(".")[2].replace("_", " "), ""))
         detail = " ".join(part for part in (event.reason, f"By {event.actor_name}.") if part)

@@ -1,4 +1,4 @@
-"""When holders are reminded that a permit ends."""
+"""When holders are reminded that a permit or a paid stay ends."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,6 +7,19 @@ DAYS_BEFORE = (7, 1)
 """How many days before its end a holder is reminded, the earliest first."""
 SHORTEST = timedelta(days=14)
 """Permits for less than this are not worth a reminder."""
+STAY_BEFORE = timedelta(minutes=10)
+"""How long before its end who parks by the hour is reminded."""
+STAY_SHORTEST = timedelta(minutes=20)
+"""Stays shorter than this are not worth a reminder."""
+
+
+def stay_reminder_due(
+    *, starts_at: datetime, ends_at: datetime, is_stopped: bool, is_reminded: bool, at: datetime
+) -> bool:
+    """Return whether a reminder of a paid stay's end is due at `at`; once for each end."""
+    if is_stopped or is_reminded or ends_at - starts_at < STAY_SHORTEST:
+        return False
+    return ends_at - STAY_BEFORE <= at < ends_at
 
 
 def reminder_due(

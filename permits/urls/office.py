@@ -11,6 +11,7 @@ from permits.views.office import (
     roster,
     selling,
     showing,
+    stays,
     vehicles,
     visitors,
 )
@@ -68,10 +69,18 @@ WAITLISTS = [
     *(path(f"<uuid:reference>/{name}/", view, name=name) for name, view in lines.VIEWS.items()),
 ]
 
+STAYS = [
+    path("", stays.stay_list, name="list"),
+    path("zones/<str:code>/poster.pdf", stays.poster, name="poster"),
+    path("<str:number>/", stays.detail, name="detail"),
+    path("<str:number>/stop/", stays.stop, name="stop"),
+]
+
 urlpatterns = [
     path("permits/", include((PERMITS, "office_permits"))),
     path("hangtags/", include((HANGTAGS, "office_hangtags"))),
     path("rosters/", include((ROSTERS, "office_rosters"))),
+    path("sessions/", include((STAYS, "office_stays"))),
     path("plates/", include((PLATES, "office_plates"))),
     path("waitlists/", include((WAITLISTS, "office_waitlists"))),
 ]

@@ -1,0 +1,56 @@
+"""What who parks by the hour is told, once each, in the transaction of the act."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from parkops.messaging import operations as messaging
+from parkops.programme import queries as programme
+from parkops.tenancy import signing
+from permits.models import ParkingSession
+from permits.rules.sessions import span_text
+
+PAGE = "stay-page"
+"""The purpose of the signature that opens a stay's page to whoever asked for it."""
+
+
+def page_path(number: str) -> str:
+    """Return the path of a stay's page, good for whoever holds it."""
+    return reverse("portal_stays:stay", args=[signing.sign(number, purpose=PAGE)])
+
+
+def tell(
+    event: str, stay: ParkingSession, *, at: datetime, occasion: str = "", **more: Any
+) -> bool:
+    """Write the message of `event` to who parks; the same occasion is told once.
+
+    Returns whether there is an address to write to.
+    """
+    customer = stay.customer
+    to = stay.email or (customer.email if customer else "")
+    if not to:
+        return False
+    rules = programme.version(stay.programme_version).programme
+    zone = rules.zone(stay.zone_code)
+    messaging.send_once(
+        event=event,
+        key=f"session:{stay.number}:{event}{occasion and f':{occasion}'}",
+        to=to,
+        customer_id=stay.customer_id,
+        language=stay.language or (customer.language if customer else ""),
+        context={
+            "number": stay.number,
+            "plate": stay.plate_text,
+            "zone": stay.zone_code,
+            "zone_name": zone.name if zone else "",
+            "span": span_text(stay.starts_at, stay.ends_at, rules.tz),
+            "until": f"{stay.ends_at.astimezone(rules.tz):%H:%M}",
+            "total": rules.money(stay.net_minor + stay.tax_minor),
+            "is_free": not stay.net_minor,
+            "path": page_path(stay.number),
+            **more,
+        },
+        at=at,
+    )
+    return True
