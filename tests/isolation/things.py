@@ -32,6 +32,7 @@ from permits import operations as permits
 from permits.models import Permit, PermitDocument
 from permits.operations.line_notices import OFFER
 from permits.operations.notices import PAGE
+from permits.operations.stay_notices import PAGE as STAY
 from permits.views.portal.holding import VERIFY
 from permits.views.portal.visiting import OWN
 from reporting import operations as reports
@@ -281,6 +282,10 @@ class Things:
             (r"api/v1/zones/", "code", "LOT-A"),
             (r"api/v1/events/", "code", "snow-emergency"),
             (r"api/v1/sessions/", "number", self.session),
+            (r"api/v1/waitlist/", "reference", uuid4()),
+            (r"(office|api/v1)/sessions/", "number", self.session),
+            (r"office/sessions/zones/|park/", "code", "METER"),
+            (r"parking/", "token", signing.sign(self.session, purpose=STAY)),
             (r"api/v1/passes/", "reference", self.visit),
             (r"api/v1/hotlist/", "reference", self.hotlist),
         ]
