@@ -21,5 +21,18 @@ def unsign(text: str, *, purpose: str, max_age_seconds: int | None = None) -> An
     return signing.loads(text, salt=_salt(purpose), max_age=max_age_seconds)
 
 
+def sign_name(name: str, *, purpose: str) -> str:
+    """Return a record's `name` signed for `purpose` in this tenant: the same each time."""
+    return signing.Signer(salt=_salt(purpose)).sign_object(name)
+
+
+def name_of(text: str, *, purpose: str) -> str:
+    """Return the name that `sign_name` signed for `purpose` in this tenant.
+
+    :raises BadSignature: if it was made elsewhere, for something else, or changed.
+    """
+    return signing.Signer(salt=_salt(purpose)).unsign_object(text)
+
+
 def _salt(purpose: str) -> str:
     return f"parkops:{purpose}:{connection.schema_name}"

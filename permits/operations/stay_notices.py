@@ -17,7 +17,7 @@ PAGE = "stay-page"
 
 def page_path(number: str) -> str:
     """Return the path of a stay's page, good for whoever holds it."""
-    return reverse("portal_stays:stay", args=[signing.sign(number, purpose=PAGE)])
+    return reverse("portal_stays:stay", args=[signing.sign_name(number, purpose=PAGE)])
 
 
 def tell(

@@ -285,7 +285,7 @@ class Things:
             (r"api/v1/waitlist/", "reference", uuid4()),
             (r"(office|api/v1)/sessions/", "number", self.session),
             (r"office/sessions/zones/|park/", "code", "METER"),
-            (r"parking/", "token", signing.sign(self.session, purpose=STAY)),
+            (r"parking/", "token", signing.sign_name(self.session, purpose=STAY)),
             (r"api/v1/passes/", "reference", self.visit),
             (r"api/v1/hotlist/", "reference", self.hotlist),
         ]

@@ -138,7 +138,7 @@ def _shown(token: str, now: datetime) -> StayPage:
     :raises NotFound: if it was not signed in this tenant.
     """
     try:
-        number = signing.unsign(token, purpose=PAGE)
+        number = signing.name_of(token, purpose=PAGE)
     except BadSignature as error:
         raise NotFound("There is no such session.") from error
     return stay_pages.stay_page(number, at=now)

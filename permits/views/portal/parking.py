@@ -243,7 +243,7 @@ def _again(request: HttpRequest, draft: Draft) -> None:
     if not token:
         return
     try:
-        before = stay_pages.stay_page(signing.unsign(token, purpose=PAGE), at=timezone.now())
+        before = stay_pages.stay_page(signing.name_of(token, purpose=PAGE), at=timezone.now())
     except (BadSignature, NotFound):
         return
     draft.plate, draft.region = before.source.plate_text, before.source.region
