@@ -17,7 +17,6 @@ PLAIN = sorted({route for route in addresses() if not KWARG.search(route)})
 IN_EVERY_TENANT = (
     "permits/buy/",
     "permits/waitlist/<str:code>/",
-    "permits/waitlist/",
     "park/",
     "office/sessions/zones/",
     "office/reports/<slug:code>/",

@@ -281,8 +281,6 @@ class Things:
             (r"account/welcome/", "text", self.welcome),
             (r"api/v1/zones/", "code", "LOT-A"),
             (r"api/v1/events/", "code", "snow-emergency"),
-            (r"api/v1/sessions/", "number", self.session),
-            (r"api/v1/waitlist/", "reference", uuid4()),
             (r"(office|api/v1)/sessions/", "number", self.session),
             (r"office/sessions/zones/|park/", "code", "METER"),
             (r"parking/", "token", signing.sign_name(self.session, purpose=STAY)),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_emails_compared_in_capitals'),
-        ('permits', '0008_documents'),
+        ('permits', '0009_waitlist_runs'),
     ]
 
     operations = [
