@@ -1,6 +1,7 @@
 """What changes from one version of the programme to the next, in plain words."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -24,67 +25,112 @@ MONTH_DAYS = {"year_start", "purge"}
 DAYS = {"within", "after"}
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One change: of what (a part and its code), which fact, and what it was and becomes.
+
+    Something added or retired has no fact, and one of `was` and `becomes` empty.
+    """
+
+    part: str
+    code: str
+    subject: str
+    fact: str
+    was: str
+    becomes: str
+    text: str
+
+
 def describe_changes(old: Programme, new: Programme) -> list[str]:
-    """Return a sentence for every change from `old` to `new`, in the order of the file.
+    """Return a sentence for every change from `old` to `new`, in the order of the file."""
+    lines = [difference.text for difference in differences(old, new)]
+    return lines or ["Only the order or the notation of the file changes."]
+
+
+def differences(old: Programme, new: Programme) -> list[Difference]:
+    """Return every change from `old` to `new`, in the order of the file.
 
     Parts are matched by code: what is left out is retired. The order of parts says nothing.
     """
     rest = {"audiences", "zones", "permit_types", "violations", "calendar_days", "events"}
-    lines = _changes("", _facts(old, skip=rest), _facts(new, skip=rest))
-    lines += _calendars(old, new)
-    lines += _named("Event", dict(_keyed(old.events)), dict(_keyed(new.events)))
+    found = _changes("", "", "", _facts(old, skip=rest), _facts(new, skip=rest))
+    found += _calendars(old, new)
+    found += _named("events", "Event", dict(_keyed(old.events)), dict(_keyed(new.events)))
     for field, kind in KINDS.items():
         before = {code_key(part.code): part for part in getattr(old, field)}
         after = {code_key(part.code): part for part in getattr(new, field)}
-        lines += _named(
+        found += _named(
+            field,
             kind,
             {key: f"{part.code} ({part.name})" for key, part in before.items()},
             {key: f"{part.code} ({part.name})" for key, part in after.items()},
         )
         for key, part in after.items():
             if key in before:
-                name = f"{kind} {part.code}: "
-                lines += _changes(name, _facts(before[key]), _facts(part))
-    return lines or ["Only the order or the notation of the file changes."]
+                name = f"{kind} {part.code}"
+                found += _changes(field, part.code, name, _facts(before[key]), _facts(part))
+    return found
 
 
-def _named(kind: str, before: dict[str, str], after: dict[str, str]) -> list[str]:
-    added = [f"{kind} {name} is added." for key, name in after.items() if key not in before]
-    retired = [f"{kind} {name} is retired." for key, name in before.items() if key not in after]
+def _named(part: str, kind: str, before: dict[str, str], after: dict[str, str]) -> list[Difference]:
+    def one(name: str, was: str, becomes: str, verb: str) -> Difference:
+        code, text = name.split(" ")[0], f"{kind} {name} is {verb}."
+        return Difference(part, code, f"{kind} {name}", "", was, becomes, text)
+
+    added = [one(name, "", "added", "added") for key, name in after.items() if key not in before]
+    retired = [
+        one(name, "there", "", "retired") for key, name in before.items() if key not in after
+    ]
     return added + retired
 
 
-def _calendars(old: Programme, new: Programme) -> list[str]:
+def _calendars(old: Programme, new: Programme) -> list[Difference]:
     before = {code_key(code): (code, days) for code, days in old.calendar_days.items()}
     after = {code_key(code): (code, days) for code, days in new.calendar_days.items()}
-    lines = _named(
+    found = _named(
+        "calendars",
         "Calendar",
         {key: code for key, (code, _) in before.items()},
         {key: code for key, (code, _) in after.items()},
     )
     for key in after.keys() & before.keys():
-        ours, theirs = before[key][1], after[key][1]
+        ours, theirs, code = before[key][1], after[key][1], after[key][0]
         gained = [_days(days) for days in theirs if days not in ours]
         lost = [_days(days) for days in ours if days not in theirs]
+        name = f"Calendar {code}"
         if gained:
-            lines.append(f"Calendar {after[key][0]}: with {_and(gained)}.")
+            told = _and(gained)
+            text = f"{name}: with {told}."
+            found.append(Difference("calendars", code, name, "days added", "", told, text))
         if lost:
-            lines.append(f"Calendar {after[key][0]}: without {_and(lost)}.")
-    return sorted(lines)
+            told = _and(lost)
+            text = f"{name}: without {told}."
+            found.append(Difference("calendars", code, name, "days taken out", told, "", text))
+    return sorted(found, key=lambda difference: difference.text)
 
 
 def _days(days: DayRange) -> str:
     return f"{days.first}" if days.first == days.last else f"{days.first} to {days.last}"
 
 
-def _changes(name: str, before: dict[str, str], after: dict[str, str]) -> list[str]:
-    lines = []
+def _changes(
+    part: str, code: str, name: str, before: dict[str, str], after: dict[str, str]
+) -> list[Difference]:
+    found = []
     for label in dict.fromkeys([*before, *after]):
         was, becomes = before.get(label), after.get(label)
         if was != becomes:
-            subject = f"{name}{label}" if name else label[:1].upper() + label[1:]
-            lines.append(f"{subject}, from {was or 'unset'} to {becomes or 'unset'}.")
-    return lines
+            subject = f"{name}: {label}" if name else label[:1].upper() + label[1:]
+            text = f"{subject}, from {was or 'unset'} to {becomes or 'unset'}."
+            where = part or TOP_PARTS.get(label.split(" ")[0], "programme")
+            found.append(Difference(where, code, name, label, was or "", becomes or "", text))
+    return found
+
+
+TOP_PARTS = {name: name for name in ("tax", "sessions", "scofflaw", "fees", "eligibility")} | {
+    "year": "year_start"
+}
+"""The part that a fact of the whole programme belongs to, by its first word."""
 
 
 def _facts(part: Part, path: str = "", skip: Iterable[str] = ()) -> dict[str, str]:

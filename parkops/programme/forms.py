@@ -7,8 +7,26 @@ from django import forms
 LARGEST_BYTES = 1024 * 1024
 
 
-class ProgrammeForm(forms.Form):
-    """A programme file, pasted or chosen, and the day it comes into force."""
+class StartForm(forms.Form):
+    """Which version a draft begins from; none: what is in force."""
+
+    version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
+
+class PublishForm(forms.Form):
+    """The day on which a draft comes into force, and the revision that was read."""
+
+    begins_on = forms.DateField(
+        label="In force from",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="From the beginning of that day. Left empty: now.",
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class DraftFileForm(forms.Form):
+    """The draft as the text of a file, and the revision that was read."""
 
     text = forms.CharField(
         label="Program file",
@@ -18,12 +36,7 @@ class ProgrammeForm(forms.Form):
         strip=False,
         max_length=LARGEST_BYTES,
     )
-    begins_on = forms.DateField(
-        label="In force from",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Left empty: now.",
-    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class EventForm(forms.Form):

@@ -1,5 +1,6 @@
 """Which programme was, is or will be in force, its draft, and which of its events are on."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -223,3 +224,22 @@ def _term(kind: PermitType) -> str:
     if term.kind == "days":
         return "1 day" if term.days == 1 else f"{term.days} days"
     return f"{term.min} to {term.max} hours"
+
+
+# Tells in sentences whom a new programme touches: (before, after, instant) -> lines.
+Effects = Callable[[Programme, Programme, datetime], Iterable[str]]
+_effects: list[Effects] = []
+
+
+def register_effects(source: Effects) -> None:
+    """Tell what `source` knows of whom a new version touches, before it is published."""
+    if source not in _effects:
+        _effects.append(source)
+
+
+def effects(draft: Draft, after: Programme | None, *, at: datetime) -> list[str]:
+    """Return whom the draft touches when it is published; nothing while it is no programme."""
+    if after is None:
+        return []
+    before = in_force(at).programme
+    return [line for source in _effects for line in source(before, after, at)]

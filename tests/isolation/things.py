@@ -221,6 +221,7 @@ class Things:
         self.declaration = programme.declare_event(
             "snow-emergency", begins_at=self.at, ends_at=None, by=SYSTEM, at=self.at
         )
+        self.draft = programme.start_draft(by=SYSTEM, at=self.at)
         self.message = Message.objects.order_by("pk").first()
         self.given_up = OutboxEntry.objects.order_by("pk").first()
         OutboxEntry.objects.filter(pk=self.given_up.pk).update(state=OutboxEntry.State.DEAD)
@@ -272,6 +273,9 @@ class Things:
             (r"(office|api/v1)/customers/", "reference", self.customer.reference),
             (r"(office|api/v1)/customers/", "vehicle", self.vehicle.reference),
             (r"office/program/versions/", "number", 1),
+            (r"office/program/draft/<str:part>/$", "part", "sessions"),
+            (r"office/program/draft/", "part", "permit_types"),
+            (r"office/program/draft/", "code", "MONTH"),
             (r"office/program/events/", "declaration", self.declaration.pk),
             (r"office/staff/", "user_id", self.officer.pk),
             (r"office/tokens/", "token_id", self.token.pk),

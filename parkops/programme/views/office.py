@@ -1,16 +1,16 @@
 """The programme in the office: what is in force, a new version, events on and off."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from parkops.kernel.permissions import Permission
-from parkops.programme import lint, load, operations, queries
-from parkops.programme.forms import EventForm, ProgrammeForm
+from parkops.programme import load, operations, queries
+from parkops.programme.forms import EventForm
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 
@@ -27,6 +27,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "summary": queries.summary(version, at=now),
         "declarations": queries.declarations(at=now),
         "history": queries.history(),
+        "draft": queries.open_draft(),
         "form": EventForm(events=version.programme.events),
         "now": now,
     }
@@ -44,43 +45,6 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="program-{number}.yaml"'
     return response
-
-
-@may(Permission.PROGRAMME_EDIT)
-@require_http_methods(["GET", "HEAD", "POST"])
-@refusals_shown
-def edit(request: HttpRequest) -> HttpResponse:
-    """Show the file to edit; check it and show what changes; publish it when told to."""
-    now = timezone.now()
-    current = queries.in_force(now)
-    form = ProgrammeForm(
-        request.POST or None,
-        initial={"text": load.to_yaml(queries.document(current.number))},
-    )
-    context = {"form": form, "current": current}
-    if request.method != "POST" or not form.is_valid():
-        return page(request, "programme/office/edit.html", context)
-    try:
-        loaded = load.load(form.cleaned_data["text"].replace("\r\n", "\n"), "program")
-    except load.Faulty as faulty:
-        context["faults"] = faulty.faults
-        return page(request, "programme/office/edit.html", context, status=422)
-    day = form.cleaned_data["begins_on"]
-    begins_at = datetime.combine(day, time(), loaded.programme.tz) if day else None
-    if "publish" in request.POST:
-        done = operations.apply_version(loaded, begins_at=begins_at, by=actor(request), at=now)
-        messages.success(
-            request,
-            f"Version {done.number} is published."
-            if done.is_new
-            else f"Version {done.number} already says this. Nothing changed.",
-        )
-        return redirect("office_programme:show")
-    context["preview"] = operations.preview(loaded, begins_at=begins_at or now)
-    context["findings"] = lint.findings(
-        loaded.programme, today=now.astimezone(loaded.programme.tz).date()
-    )
-    return page(request, "programme/office/edit.html", context)
 
 
 @may(Permission.PROGRAMME_EDIT)

@@ -1,0 +1,197 @@
+"""The editor of every part of the programme."""
+
+from typing import Any
+
+from parkops.programme.editing.derive import completed
+from parkops.programme.editing.notation import days, times
+from parkops.programme.editing.permit_types import PERMIT_TYPE
+from parkops.programme.editing.shape import Group, Leaf, Rows
+from parkops.programme.editing.violations import VIOLATION
+from parkops.programme.permit_schema import PermitType
+from parkops.programme.schema import (
+    Audience,
+    Eligibility,
+    Fees,
+    Head,
+    Sessions,
+    Tax,
+    Zone,
+)
+from parkops.programme.violation_schema import Scofflaw, Violation
+
+CODE = Leaf("code", "Code", "Letters, digits, - and _. It stays.", needed=True, fixed=True)
+KINDS = (("lot", "Lot"), ("garage", "Garage"), ("street", "Street"), ("area", "Area"))
+
+ZONE = Group(
+    "",
+    (
+        CODE,
+        Leaf("name", "Name", "As it stands on signs and citations.", needed=True),
+        Leaf("kind", "Kind", kind="radio", options=KINDS, needed=True),
+        Leaf("within", "Inside", "A right to the outer zone is one to this.", "choice", "zones"),
+        Group(
+            "capacity",
+            (
+                Leaf("standard", "Standard", kind="whole", default="0"),
+                Leaf("accessible", "Accessible", kind="whole", default="0"),
+                Leaf("ev", "Charging", kind="whole", default="0"),
+                Leaf("motorcycle", "Motorcycle", kind="whole", default="0"),
+            ),
+            label="Spaces",
+            switch="The number of spaces is known",
+            line=True,
+        ),
+        times("enforced", "Enforced", hint="Outside it nobody needs a right.", never=True),
+        Leaf(
+            "max_stay", "Longest stay without a right", "Such as 2h. Empty: no limit.", "duration"
+        ),
+        Leaf("no_return", "No return within", "Such as 3h.", "duration"),
+        Leaf(
+            "grace",
+            "Grace",
+            "After a right ends or past the longest stay, such as 10m.",
+            "duration",
+        ),
+    ),
+    needed=True,
+)
+
+AUDIENCE = Group("", (CODE, Leaf("name", "Name", "Empty: its code.")), needed=True)
+
+SESSIONS = Group(
+    "",
+    (
+        Rows(
+            "rates",
+            (
+                Leaf(
+                    "zones", "Zones", "With all that is inside them.", "codes", "zones", needed=True
+                ),
+                times("when", "Charged"),
+                Group(
+                    "",
+                    (
+                        Leaf("per_hour", "Price an hour", kind="money", needed=True),
+                        Leaf("day_max", "Never over, a day", kind="money"),
+                        Leaf("min", "At least", "Such as 15m.", "duration"),
+                        Leaf("max", "At most", "Such as 2h.", "duration"),
+                    ),
+                    line=True,
+                ),
+            ),
+            label="Rates",
+            one="rate",
+            none="Nobody pays by the hour.",
+        ),
+    ),
+    needed=True,
+)
+
+FEES = Group(
+    "",
+    (
+        Leaf("boot", "Boot", kind="money"),
+        Leaf("tow", "Tow", kind="money"),
+        Leaf("storage_per_day", "Storage, a day", kind="money"),
+        Leaf("nsf", "Payment that the bank returned", kind="money"),
+        Leaf("replacement", "Replacement of a lost permit", kind="money"),
+        Leaf("transfer", "Transfer to another customer", kind="money"),
+        Leaf("plan_setup", "Payment plan", kind="money"),
+    ),
+    needed=True,
+)
+
+SCOFFLAW = Group(
+    "",
+    (
+        Rows(
+            "boot_when",
+            (
+                Leaf("unpaid", "Unpaid citations", kind="whole"),
+                Leaf("amount", "Owed", kind="money"),
+            ),
+            label="Booted when",
+            one="reason",
+            hint="Any of them; both of one where both are given.",
+        ),
+        Leaf("older_than", "A citation counts once it is older than", "Such as 3d.", "duration"),
+        Leaf("notice", "Only so long after a notice was sent", "Such as 10d.", "duration"),
+        Leaf(
+            "ignore",
+            "Citations that do not count",
+            kind="codes",
+            options=(("on_plan", "On a payment plan"), ("on_appeal", "Under appeal")),
+        ),
+        Leaf("tow_after_boot", "Towed so long after the boot", "Empty: never.", "duration"),
+    ),
+    needed=True,
+)
+
+HEAD = Group(
+    "",
+    (
+        Leaf("name", "Name", needed=True),
+        Leaf("timezone", "Time zone", "Such as America/Toronto.", needed=True),
+        Leaf("currency", "Currency", "Its code of three letters. It stays.", needed=True),
+        Leaf("locale", "Way of writing dates and numbers", "Such as en-US.", default="en-US"),
+        Leaf("languages", "Languages", "One on each line, such as en.", "texts", default="en"),
+    ),
+    needed=True,
+)
+
+TAX = Group(
+    "",
+    (
+        Leaf("name", "Name", default="Tax"),
+        Leaf("rate", "Percent", kind="percent", needed=True),
+        Leaf("included", "Prices include it", kind="flag"),
+        Leaf(
+            "applies_to",
+            "On",
+            "Nothing ticked: on both.",
+            kind="codes",
+            options=(("permits", "Permits"), ("sessions", "Paid sessions")),
+        ),
+    ),
+    needed=True,
+)
+
+ELIGIBILITY = Group(
+    "",
+    (
+        Leaf(
+            "grace",
+            "A permit ends so long after its holder left the audience",
+            "",
+            "duration",
+            default="14d",
+        ),
+        Leaf(
+            "most_ending",
+            "A roster that ends more than this percent asks first",
+            "",
+            "percent",
+            default="20",
+        ),
+    ),
+    needed=True,
+)
+
+EDITORS: dict[str, Any] = {
+    "zones": completed(ZONE, Zone),
+    "permit_types": completed(PERMIT_TYPE, PermitType),
+    "violations": completed(VIOLATION, Violation),
+    "audiences": completed(AUDIENCE, Audience),
+    "calendars": days(""),
+    "sessions": completed(SESSIONS, Sessions),
+    "fees": completed(FEES, Fees),
+    "scofflaw": completed(SCOFFLAW, Scofflaw),
+    "programme": completed(HEAD, Head),
+    "tax": completed(TAX, Tax),
+    "eligibility": completed(ELIGIBILITY, Eligibility),
+    "events": Leaf("", "Events", "One code on each line, such as snow-emergency.", "texts"),
+    "year_start": Leaf(
+        "", "The program year begins on", "Month and day, such as 09-01.", default="01-01"
+    ),
+}
+"""By part."""

@@ -1,0 +1,358 @@
+"""What is asked of a permit type."""
+
+from parkops.programme.editing.notation import (
+    conditions,
+    only_of_kind,
+    times,
+    uses_read,
+    uses_shown,
+)
+from parkops.programme.editing.shape import Group, Leaf, Rows
+
+TERMS = {
+    "fixed": ("from", "to"),
+    "rolling": ("months",),
+    "days": ("days",),
+    "hours": ("min", "max"),
+}
+
+WHOM = Group(
+    "",
+    (
+        Leaf("code", "Code", "Letters, digits, - and _. It stays.", needed=True, fixed=True),
+        Leaf("name", "Name", "As customers read it.", needed=True),
+        Leaf("audience", "Who may have it", "Nobody ticked: everyone.", "codes", "audiences"),
+        Leaf(
+            "visibility",
+            "Shown",
+            kind="radio",
+            options=(
+                ("listed", "In the list of permits"),
+                ("link", "Only to those with its link or QR code"),
+                ("staff", "To staff only"),
+            ),
+            default="listed",
+        ),
+    ),
+    label="What it is and whom it is for",
+)
+
+WHERE = Group(
+    "",
+    (
+        Rows(
+            "grants",
+            (
+                Leaf(
+                    "zones", "Zones", "With all that is inside them.", "codes", "zones", needed=True
+                ),
+                times("when", "When"),
+            ),
+            label="Rights",
+            one="right",
+            hint="Any of them is enough to park.",
+        ),
+        Leaf("lifts_max_stay", "Its vehicles may stay longer than the zone's limit", kind="flag"),
+    ),
+    label="Where and when",
+)
+
+TERM = Group(
+    "term",
+    (
+        Leaf(
+            "kind",
+            "How long it lasts",
+            kind="radio",
+            options=(
+                ("fixed", "From one date to another, the same for everybody"),
+                ("rolling", "Months from the day one chooses"),
+                ("days", "Days from the day one chooses"),
+                ("hours", "Hours, as many as one chooses"),
+            ),
+            needed=True,
+        ),
+        Leaf("from", "First day", kind="date", when="fixed"),
+        Leaf("to", "Ends at the beginning of", kind="date", when="fixed"),
+        Leaf("months", "Months", kind="whole", default="1", when="rolling"),
+        Leaf("days", "Days", kind="whole", default="1", when="days"),
+        Leaf("min", "Hours at least", kind="whole", default="1", when="hours"),
+        Leaf("max", "Hours at most", kind="whole", when="hours"),
+    ),
+    label="Term",
+    needed=True,
+    fold=only_of_kind(TERMS),
+)
+
+SALE = Group(
+    "on_sale",
+    (
+        Leaf("from", "From", "Empty: at once.", "moment"),
+        Leaf("to", "Until", "Empty: as long as it lasts.", "moment"),
+        Rows(
+            "cohorts",
+            (
+                Leaf("audience", "Audiences", kind="codes", options="audiences", needed=True),
+                Leaf("from", "May buy from", kind="moment", needed=True),
+            ),
+            label="Groups with a moment of their own",
+            one="group",
+        ),
+    ),
+    label="On sale",
+)
+
+PRICE = Group(
+    "price",
+    (
+        Leaf(
+            "base", "Price", "For the whole term; a day or an hour for those.", "money", needed=True
+        ),
+        Leaf(
+            "prorate",
+            "When bought after the term began",
+            kind="choice",
+            options=(
+                ("none", "all of the price"),
+                ("daily", "the days that are left"),
+                ("half-monthly", "the half months that are left"),
+                ("monthly", "the months that are left"),
+            ),
+            default="none",
+        ),
+        Rows(
+            "add",
+            (
+                Leaf("amount", "Amount", "Below zero takes off.", "money", needed=True),
+                conditions(),
+            ),
+            label="Added",
+            one="addition",
+            hint="Each whose conditions all hold.",
+        ),
+        Rows(
+            "times",
+            (Leaf("factor", "Times", "0.50 is half.", "factor", needed=True), conditions()),
+            label="Then multiplied",
+            one="factor",
+            hint="Each whose conditions all hold.",
+        ),
+        Leaf("floor", "Never less than", kind="money"),
+    ),
+    label="Price",
+    needed=True,
+)
+
+PLACES = Group(
+    "",
+    (
+        Group(
+            "quota",
+            (
+                Leaf("total", "Places", kind="whole"),
+                Leaf("oversell", "Sold beyond that, in percent", kind="percent"),
+            ),
+            label="How many are sold",
+            hint="Empty: no limit.",
+            line=True,
+        ),
+        Leaf("per_customer", "At most for one customer", "Empty: no limit.", "whole"),
+        Group(
+            "waitlist",
+            (
+                Leaf(
+                    "offer",
+                    "A free place is offered for",
+                    "Such as 2d or 12h.",
+                    "duration",
+                    default="2d",
+                ),
+            ),
+            label="Waitlist",
+            switch="There is a waitlist when it is sold out",
+        ),
+        Leaf(
+            "hold", "An unpaid cart keeps its place for", "Such as 15m.", "duration", default="15m"
+        ),
+    ),
+    label="Places",
+)
+
+VEHICLES = Group(
+    "vehicles",
+    (
+        Leaf("max", "Plates on a permit", "0: only visitors' passes. Empty: no limit.", "whole"),
+        Leaf("on_site", "On site at once", "Empty: no limit.", "whole"),
+        Group(
+            "changes",
+            (
+                Leaf("most", "Changes at most", kind="whole", needed=True),
+                Leaf("per", "In", "Such as 365d.", "duration", default="365d"),
+            ),
+            label="Changes by the holder",
+            switch="Holders may change their plates only so often",
+            line=True,
+        ),
+        Group(
+            "temporary",
+            (
+                Leaf("most", "Times at most", kind="whole", default="2"),
+                Leaf("per", "In", "Such as 365d.", "duration", default="365d"),
+                Leaf("longest", "Each at most", "Such as 30d.", "duration", default="30d"),
+                Leaf(
+                    "replaces",
+                    "The usual vehicle has no right meanwhile",
+                    kind="flag",
+                    default="on",
+                ),
+            ),
+            label="A vehicle for a while",
+            line=True,
+        ),
+    ),
+    label="Vehicles",
+    needed=True,
+)
+
+CONDITIONS = Group(
+    "",
+    (
+        Leaf(
+            "approval",
+            "Before it is sold",
+            kind="radio",
+            options=(
+                ("none", "Nobody has to approve"),
+                ("staff", "Staff approve"),
+                ("documents", "Staff approve what the customer sends in"),
+            ),
+            default="none",
+        ),
+        Leaf("documents", "Documents asked for", "One on each line.", "texts", when="documents"),
+        Leaf(
+            "blocked_by_debt",
+            "Not sold or renewed while an overdue citation is unpaid",
+            kind="flag",
+        ),
+    ),
+    label="Conditions of sale",
+)
+
+LATER = Group(
+    "",
+    (
+        Group(
+            "renewal",
+            (
+                Leaf(
+                    "opens",
+                    "From so long before its end",
+                    "Such as 30d. Empty: any time.",
+                    "duration",
+                ),
+                Leaf("automatic", "By itself, for those who agreed", kind="flag"),
+            ),
+            label="Renewal",
+            switch="It can be renewed",
+        ),
+        Leaf("transferable", "It can be given to another customer", kind="flag"),
+        Group(
+            "refund",
+            (
+                Leaf(
+                    "basis",
+                    "When it is cancelled, given back of the price",
+                    kind="choice",
+                    options=(
+                        ("none", "nothing"),
+                        ("daily", "the days that are left"),
+                        ("half-months", "the half months not begun"),
+                        ("full-months", "the months not begun"),
+                        ("table", "a share by the days since its start"),
+                    ),
+                    default="none",
+                ),
+                Rows(
+                    "table",
+                    (
+                        Leaf("within", "Days since its start", kind="days", needed=True),
+                        Leaf("refund", "Percent given back", kind="percent", needed=True),
+                    ),
+                    label="Shares",
+                    one="share",
+                    when="table",
+                ),
+                Leaf("fee", "Less a fee of", kind="money"),
+                Leaf("none_after", "Nothing after", kind="date"),
+                Leaf("net_debt", "Unpaid citations come off first", kind="flag"),
+            ),
+            label="Refund",
+            fold=lambda value: (
+                value
+                if value.get("basis") == "table"
+                else {k: v for k, v in value.items() if k != "table"}
+            ),
+        ),
+        Group(
+            "suspension",
+            (
+                Leaf(
+                    "credit",
+                    "Suspended by the office, given back",
+                    kind="choice",
+                    options=(("none", "nothing"), ("daily", "the days' share of the price")),
+                    default="none",
+                ),
+            ),
+        ),
+    ),
+    label="After the sale",
+)
+
+CREDENTIAL = Group(
+    "",
+    (
+        Leaf(
+            "credential",
+            "What shows the right",
+            kind="radio",
+            options=(("virtual", "The plate itself"), ("hangtag", "A hangtag with a number")),
+            default="virtual",
+        ),
+        Group(
+            "numbers",
+            (
+                Leaf("prefix", "Prefix"),
+                Leaf("from", "From number", kind="whole", default="1"),
+                Leaf("to", "To number", kind="whole"),
+            ),
+            label="Numbers",
+            line=True,
+            when="hangtag",
+            fold=lambda value: value if value.keys() & {"to", "prefix"} else {},
+        ),
+        Leaf("deposit", "Deposit", kind="money", when="hangtag"),
+        Group(
+            "passes",
+            (
+                Leaf("uses", "Passes or time", "5, or an amount of time such as 72h.", needed=True),
+                Leaf("per", "For", "term, or a time that rolls on such as 14d.", default="term"),
+                Leaf("at_once", "Running at once, at most", kind="whole"),
+                Leaf("longest", "One at most", "Such as 24h.", "duration"),
+                Leaf("per_plate", "For one plate, at most", kind="whole"),
+            ),
+            label="Visitors' passes",
+            switch="Holders give passes to visitors",
+            line=True,
+            unfold=uses_shown,
+            fold=uses_read,
+        ),
+    ),
+    label="Credential and passes",
+)
+
+PERMIT_TYPE = Group(
+    "",
+    (WHOM, WHERE, TERM, SALE, PRICE, PLACES, VEHICLES, CONDITIONS, LATER, CREDENTIAL),
+    needed=True,
+)
