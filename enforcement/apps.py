@@ -11,13 +11,17 @@ class EnforcementConfig(AppConfig):
     def ready(self) -> None:
         """Answer for the charges of citations; tell the customer's page and the search."""
         from enforcement.operations import settling
-        from enforcement.queries import customers, presence
+        from enforcement.queries import customers, effects, presence
+        from enforcement.queries import examples as worked_out
         from enforcement.queries.citations import KIND
         from parkops.customers import search, timeline
-        from parkops.programme import occupancy
+        from parkops.programme import examples, occupancy
+        from parkops.programme import queries as programme
         from payments import settlement
 
         settlement.register(KIND, settling.RAISER)
         timeline.register(customers.moments)
         search.register(customers.hits)
         occupancy.register(presence.last_seen)
+        programme.register_effects(effects.on_citations)
+        examples.register("violations", worked_out.fine_over_time)

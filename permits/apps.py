@@ -12,12 +12,14 @@ class PermitsConfig(AppConfig):
         """Register with payments, the time line and the search."""
         from parkops.customers import panels, search, timeline
         from parkops.jobs import operations as jobs
-        from parkops.programme import occupancy
+        from parkops.programme import examples, occupancy
+        from parkops.programme import queries as programme
         from payments import settlement
         from permits import tasks
         from permits.operations import bulk, roster, settling, stay_orders
+        from permits.queries import effects, presence, told
+        from permits.queries import examples as worked_out
         from permits.queries import panels as shown
-        from permits.queries import presence, told
 
         settlement.register("permit", settling.PERMIT)
         settlement.register("deposit", settling.DEPOSIT)
@@ -28,4 +30,7 @@ class PermitsConfig(AppConfig):
         timeline.register(told.moments)
         search.register(told.hits)
         occupancy.register(presence.paid_stays)
+        examples.register("permit_types", worked_out.permit_price)
+        programme.register_effects(effects.on_permits)
+        examples.register("sessions", worked_out.stay_price)
         panels.register(rights=shown.rights, acts=shown.acts)

@@ -95,3 +95,22 @@ def common(one: Sequence[Period], other: Sequence[Period]) -> list[Period]:
         else:
             j += 1
     return result
+
+
+def without(one: Sequence[Period], other: Sequence[Period]) -> list[Period]:
+    """Return the instants of one list that `merged` made that are not in another, as such a list."""
+    result: list[Period] = []
+    j = 0
+    for span in one:
+        begins = span.start
+        while j < len(other) and other[j].end <= begins:
+            j += 1
+        k = j
+        while k < len(other) and other[k].start < span.end:
+            if other[k].start > begins:
+                result.append(Period(begins, other[k].start))
+            begins = max(begins, other[k].end)
+            k += 1
+        if begins < span.end:
+            result.append(Period(begins, span.end))
+    return result

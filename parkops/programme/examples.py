@@ -4,32 +4,94 @@ Prices and fines are worked out in apps above this one, which register how.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
+from parkops.kernel.money import Money
 from parkops.programme.schema import Programme
+from parkops.ui.values import Reason
 
-# Takes the programme as it is being written, the code of the thing, what is asked and the instant.
-Make = Callable[[Programme, str, Mapping[str, str], datetime], dict[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What an example is about, to be changed: `kind` is date, time, whole or choice."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a table: texts, and an amount at its end."""
+
+    texts: tuple[str, ...]
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What an example tells case by case."""
+
+    title: str
+    heads: tuple[str, ...]
+    lines: tuple[Line, ...]
+    amount_head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A template, and what makes its context."""
+    """What a rule comes to: a price line by line, why, and tables; or why it comes to nothing."""
 
-    template: str
-    make: Make
-
-
-_examples: dict[str, Example] = {}
-
-
-def register(part: str, *, template: str, make: Make) -> None:
-    """Show this example beside the editor of a part."""
-    _examples[part] = Example(template, make)
+    title: str
+    asks: tuple[Ask, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    because: tuple[str, ...] = ()
+    refused: str = ""
+    tables: tuple[Table, ...] = field(default=())
 
 
-def example_of(part: str) -> Example | None:
-    """Return the example of a part, if it has one."""
-    return _examples.get(part)
+# Takes the programme as it is being written, the code of the thing, what is asked and the instant.
+Make = Callable[[Programme, str, Mapping[str, str], datetime], Example | None]
+_examples: dict[str, Make] = {}
+
+
+def register(part: str, make: Make) -> None:
+    """Show beside the editor of a part what `make` works out."""
+    _examples[part] = make
+
+
+def has_example(part: str) -> bool:
+    """Return whether a part has an example."""
+    return part in _examples
+
+
+def example(
+    part: str, programme: Programme, code: str, asked: Mapping[str, str], *, at: datetime
+) -> Example | None:
+    """Return the example of a part of the programme as it is being written."""
+    return _examples[part](programme, code, asked, at) if part in _examples else None
+
+
+def day_asked(asked: Mapping[str, str], name: str, otherwise: date) -> date:
+    """Return the date that was asked for under a name; what is none counts as `otherwise`."""
+    try:
+        return date.fromisoformat(asked.get(name, ""))
+    except ValueError:
+        return otherwise
+
+
+def number_asked(asked: Mapping[str, str], name: str, otherwise: int, most: int = 100_000) -> int:
+    """Return the whole number that was asked for under a name, from 0 to `most`."""
+    text = asked.get(name, "").strip()
+    return min(int(text), most) if text.isdigit() and len(text) < 9 else otherwise
+
+
+def minute_asked(asked: Mapping[str, str], name: str, otherwise: int) -> int:
+    """Return the minute of the day that was asked for as 09:30."""
+    hours, _, minutes = asked.get(name, "").partition(":")
+    if not (hours.isdigit() and minutes.isdigit() and len(hours + minutes) < 5):
+        return otherwise
+    return min(int(hours), 23) * 60 + min(int(minutes), 59)

@@ -1,13 +1,13 @@
 """What a programme says that is valid but surely unwanted."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from parkops.kernel.codes import code_key
-from parkops.kernel.dates import midnight
+from parkops.kernel.dates import local_days, midnight
 from parkops.kernel.money import Money
-from parkops.kernel.periods import Period, common
-from parkops.kernel.windows import Window, describe
+from parkops.kernel.periods import Period, common, merged, without
+from parkops.kernel.windows import Window, clock, day_names, describe
 from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.schema import Programme, Zone
 from parkops.programme.violation_schema import Ladder, Violation
@@ -22,6 +22,7 @@ def findings(programme: Programme, *, today: date) -> list[str]:
         *_zones_without_permits(programme),
         *_audiences_without_permits(programme),
         *_windows_without_cover(programme, today),
+        *_hidden_from_audiences(programme, today),
         *_violations_never_raised(programme),
         *(line for kind in programme.permit_types for line in _permit_type(kind, today)),
         *_shared_numbers(programme),
@@ -63,16 +64,84 @@ def _windows_without_cover(programme: Programme, today: date) -> Iterator[str]:
         if zone.max_stay is not None and not programme.rates_for(zone.code):
             continue
         covers = _covers(programme, zone)
+        reached = []
         for window in zone.enforced:
-            if not any(meet((window,), cover) for cover in covers):
-                when = describe([window])
-                yield f"zone {zone.code}: enforced {when}, which no permit or rate covers"
+            if any(meet((window,), cover) for cover in covers):
+                reached.append(window)
+                continue
+            when = describe([window])
+            yield f"zone {zone.code}: enforced {when}, which no permit or rate covers"
+        gaps = _gaps(programme, reached, covers, year)
+        if gaps:
+            yield f"zone {zone.code}: no permit or rate covers {gaps}, when it is enforced"
     for n, rate in enumerate(programme.sessions.rates):
         for code in rate.zones:
             inside = [place for place in programme.zones if programme.covers([code], place.code)]
             if not any(meet(place.enforced, rate.when) for place in inside if place.enforced):
                 when = describe(rate.when)
                 yield f"sessions.rates.{n}: charges {code} {when}, when it is not enforced"
+
+
+def _gaps(
+    programme: Programme, enforced: list[Window], covers: list[tuple[Window, ...]], year: Period
+) -> str:
+    """When a part of what is enforced is covered by nothing, in words: "Sun 07:00-09:00"."""
+    if not enforced or any(window.is_always for when in covers for window in when):
+        return ""
+    always_on = {code_key(event): [year] for event in programme.events}
+    covered = merged(
+        span for when in covers for span in programme.periods(when, year, events=always_on)
+    )
+    spans = programme.periods(tuple(enforced), year, events=always_on)
+    found: dict[tuple[int, int], list[date]] = {}
+    for gap in without(spans, covered):
+        for day, part in local_days(gap, programme.tz):
+            first = _minute(part.start, programme)
+            last = _minute(part.end, programme) or 24 * 60
+            found.setdefault((first, last), []).append(day)
+    weekly = sorted(found.items(), key=lambda gap: (-len(gap[1]), gap[0]))
+    told = [f"{_days(days)} {clock(first)}-{clock(last)}" for (first, last), days in weekly]
+    more = f" and {len(told) - MOST_GAPS} other times" if len(told) > MOST_GAPS else ""
+    return f"{', '.join(told[:MOST_GAPS])}{more}"
+
+
+MOST_GAPS = 3
+FEW_DAYS = 12
+
+
+def _days(days: list[date]) -> str:
+    """Days of a year in words: those of the week where they come again, else the first of them."""
+    if len(days) > FEW_DAYS:
+        return str(day_names(frozenset(day.weekday() for day in days)))
+    return f"{days[0]}{f' and {len(days) - 1} other days' if days[1:] else ''}"
+
+
+def _minute(at: datetime, programme: Programme) -> int:
+    local = at.astimezone(programme.tz)
+    return local.hour * 60 + local.minute
+
+
+def _hidden_from_audiences(programme: Programme, today: date) -> Iterator[str]:
+    """Audiences that permit types name and of which none can be bought now or later, and why."""
+    for audience in programme.audiences:
+        kinds = [k for k in programme.permit_types if k.is_for([audience.code])]
+        named = [k for k in kinds if k.audience]
+        hidden = {kind.code: _hidden(kind, today) for kind in kinds}
+        if named and all(hidden.values()):
+            why = ", ".join(f"{kind.code} because {hidden[kind.code]}" for kind in named)
+            yield f"audience {audience.code}: hidden from it: {why}"
+
+
+def _hidden(kind: PermitType, today: date) -> str:
+    if kind.visibility == "link":
+        return "it is shown only to those with its link"
+    if kind.visibility == "staff":
+        return "it is sold by staff only"
+    if kind.on_sale.closes is not None and kind.on_sale.closes.on <= today:
+        return f"its sale ended on {kind.on_sale.closes}"
+    if isinstance(kind.term, Fixed) and kind.term.ends_on <= today:
+        return f"its term ended on {kind.term.ends_on}"
+    return ""
 
 
 def _covers(programme: Programme, zone: Zone) -> list[tuple[Window, ...]]:

@@ -23,6 +23,7 @@ IN_EVERY_TENANT = (
     "office/ledger/",
     "office/hangtags/<str:code>/",
     "office/program/versions/",
+    "office/program/draft/",
     "office/staff/",
     "office/tokens/",
     "office/jobs/",

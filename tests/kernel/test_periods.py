@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkops.kernel.periods import FOREVER, Period, common, merged
+from parkops.kernel.periods import FOREVER, Period, common, merged, without
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -86,3 +86,21 @@ def test_common_is_what_both_cover(one, other):
         at = NOON + timedelta(hours=hour)
         both = any(p.contains(at) for p in ours) and any(p.contains(at) for p in theirs)
         assert both == any(p.contains(at) for p in shared)
+
+
+spans = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), max_size=12).map(
+    lambda found: merged(hours(start, start + size) for start, size in found)
+)
+
+
+class TestWithout:
+    @given(one=spans, other=spans)
+    def test_what_is_left_and_what_is_taken_are_the_whole(self, one, other):
+        left = without(one, other)
+        assert common(left, other) == []
+        assert merged([*left, *common(one, other)]) == one
+
+    def test_a_middle_is_cut_out(self):
+        assert without([hours(0, 9)], [hours(2, 3), hours(5, 6)]) == [
+            hours(0, 2), hours(3, 5), hours(6, 9)
+        ]  # fmt: skip

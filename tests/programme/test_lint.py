@@ -31,7 +31,7 @@ permit_types:
     term: {kind: fixed, from: 2026-09-01, to: 2027-09-01}
     price: {base: "10.00"}
     vehicles: {max: 2, on_site: 1}
-sessions: {rates: [{zones: [A], when: Mon-Fri 08:00-09:00, per_hour: "1.00"}]}
+sessions: {rates: [{zones: [A], when: Mon-Fri 07:00-16:45, per_hour: "1.00"}]}
 violations:
   - {code: U, name: U, raised_by: unauthorized, fine: "10.00"}
   - {code: O, name: O, raised_by: overtime, fine: "10.00"}
@@ -65,11 +65,23 @@ class TestFindings:
              "audience VIP: no permit type sells to it"),
             ("enforced: Mon-Fri 07:00-17:30", "enforced: [Mon-Fri 07:00-17:30, Sun 08:00-12:00]",
              "zone A: enforced Sun 08:00-12:00, which no permit or rate covers"),
-            ("{zones: [A], when: Mon-Fri 08:00-09:00", "{zones: [A], when: Sun 08:00-09:00",
+            ("{zones: [A], when: Mon-Fri 07:00-16:45", "{zones: [A], when: Sun 08:00-09:00",
              "sessions.rates.0: charges A Sun 08:00-09:00, when it is not enforced"),
             ("enforced: Mon-Fri 07:00-17:30", "grace: 5m",
              "violation S: no zone can raise it, for no permit type that limits vehicles on site"
              " grants an enforced one"),
+            ("enforced: Mon-Fri 07:00-17:30", "enforced: [Mon-Fri 07:00-17:30, Fri-Sun 17:00-19:00]",
+             "zone A: no permit or rate covers Sat-Sun 17:00-19:00, when it is enforced"),
+            ("when: Mon-Fri 07:00-16:45", "when: Mon-Fri 08:00-16:00",
+             "zone A: no permit or rate covers Mon-Fri 07:00-08:00, Mon-Fri 16:00-16:30, when it is"
+             " enforced"),
+            ("{zones: [A], when: Mon-Fri 07:00-16:45", "{zones: [A], when: {days: Mon-Fri, hours:"
+             " 07:00-16:45, except: [holidays]}",
+             "zone A: no permit or rate covers 2026-12-25 07:00-16:30, when it is enforced"),
+            ("to: 2027-09-01", "to: 2026-11-22",
+             "audience STAFF: hidden from it: P because its term ended on 2026-11-22"),
+            ("    audience: [STAFF]", "    audience: [STAFF]\n    visibility: link",
+             "audience STAFF: hidden from it: P because it is shown only to those with its link"),
             (", max_stay: 2h", "", "violation O: no zone can raise it, for none of its zones is"
              " enforced with a max_stay"),
             (", on_site: 1", "", "violation S: no zone can raise it, for no permit type that limits"

@@ -131,9 +131,11 @@ class TestAnEditor:
             f"{self.PATH}?try=1", self.sent(office, v__fine="41.00"), headers={"HX-Request": "true"}
         )
         text = answer.content.decode()
-        assert text.lstrip().startswith('<div id="beside"')
+        assert text.lstrip().startswith("<section")
+        assert text.count("<div") == text.count("</div>")
         assert "41.00 USD" in text
         assert "<form" not in text
+        assert "What is owed on which day" in text
 
     @pytest.mark.parametrize(
         "path",

@@ -57,7 +57,9 @@ def derived(key: str, field: FieldInfo) -> Node:
         if len(inner) == 1:
             row = completed(Group("", ()), inner[0])
             return Rows(key, row.fields, label=label, one=label.lower())
-        return Leaf(key, label, "One on each line.", kind="texts", needed=needed)
+        if bare(get_args(kind)[0]) is str:
+            return Leaf(key, label, "One on each line.", kind="texts", needed=needed)
+        return Leaf(key, label, needed=needed)
     if get_origin(kind) is Literal:
         options = tuple((str(value), _words(str(value))) for value in get_args(kind))
         default = "" if needed or field.default is None else str(field.default)

@@ -174,12 +174,16 @@ def _term(value: Any) -> str:
         case "fixed":
             return f"{held.get('from')} to {held.get('to')}"
         case "rolling":
-            return f"{held.get('months', 1)} months"
+            return _many(held.get("months", 1), "month")
         case "days":
-            return f"{held.get('days', 1)} days"
+            return _many(held.get("days", 1), "day")
         case "hours":
             return f"{held.get('min', 1)} to {held.get('max', 'any')} hours"
     return ""
+
+
+def _many(count: Any, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _codes(value: Any, otherwise: str) -> str:

@@ -102,6 +102,17 @@ SALE = Group(
     label="On sale",
 )
 
+SEASONS = Rows(
+    "months",
+    (
+        Leaf("season", "Months that begin in", "12-01..04-30", needed=True),
+        Leaf("amount", "Each costs", kind="money", needed=True),
+    ),
+    label="Prices by month, for a term of months",
+    one="season",
+    hint="On top of the price above; together they name every day of the year once.",
+)
+
 PRICE = Group(
     "price",
     (
@@ -120,6 +131,7 @@ PRICE = Group(
             ),
             default="none",
         ),
+        SEASONS,
         Rows(
             "add",
             (
@@ -146,6 +158,12 @@ PRICE = Group(
 PLACES = Group(
     "",
     (
+        Leaf(
+            "ahead",
+            "Sold at most so long before it begins",
+            "Such as 30d. Empty: no limit.",
+            "duration",
+        ),
         Group(
             "quota",
             (
@@ -282,7 +300,7 @@ LATER = Group(
                     one="share",
                     when="table",
                 ),
-                Leaf("fee", "Less a fee of", kind="money"),
+                Leaf("fee", "Less a fee of", "10.00 or 10%. Empty: none."),
                 Leaf("none_after", "Nothing after", kind="date"),
                 Leaf("net_debt", "Unpaid citations come off first", kind="flag"),
             ),

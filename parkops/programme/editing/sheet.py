@@ -162,7 +162,9 @@ class Sheet:
         known = {code_key(value) for value, _ in options}
         options += [(t, f"{t} (not there)") for key, t in chosen.items() if key not in known]
         if leaf.kind == "choice" and not leaf.default and "" not in known:
-            options.insert(0, ("", "Any" if leaf.options == "fuels" else "None"))
+            options.insert(
+                0, ("", "Any" if leaf.key.startswith(("vehicle.", "customer.")) else "None")
+            )
         return options
 
     def _named(self, kind: str) -> list[tuple[str, str]]:

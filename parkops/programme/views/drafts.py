@@ -347,16 +347,15 @@ def _beside(
     before = queries.in_force(now)
     checked = checking.check(document, before=before.programme, today=_today(before, now))
     own = "" if part in parts.VALUES else code
-    example = examples.example_of(part)
     shown = None
-    if example is not None and checked.programme is not None:
-        shown = example.make(checked.programme, code, tried, now)
+    if checked.programme is not None:
+        shown = examples.example(part, checked.programme, code, tried, at=now)
     about = checked.about(part, own)
     return {
         "checked": about,
         "findings": about.findings or _elsewhere(checked),
-        "example": example,
-        "shown": shown,
+        "example": shown,
+        "has_example": examples.has_example(part),
         "number": before.number,
     }
 
