@@ -5,7 +5,7 @@ from django.utils import timezone
 from parkops.jobs.models import Job
 from parkops.jobs.operations import Progress
 from parkops.programme.models import Version
-from parkops.tenancy.later import tenant_task
+from parkops.tenancy.later import later, tenant_task
 from permits import operations
 from permits.operations import bulk, drop, roster
 
@@ -17,6 +17,16 @@ def expire_holds(**_later: object) -> None:
     operations.expire_holds(at=now)
     operations.expire_offers(at=now)
     operations.expire_orders(at=now)
+    operations.move_rooms(at=now)
+    if Version.objects.exists():
+        operations.run_lotteries(at=now)
+
+
+@tenant_task
+def settle_lottery(*, draw_id: int, **_later: object) -> None:
+    """Put the people of a lottery in line in drawn order and tell them, some hundred at a time."""
+    if not operations.settle_lottery(draw_id, at=timezone.now()):
+        later("permits.settle_lottery", draw_id=draw_id)
 
 
 @tenant_task

@@ -32,6 +32,12 @@ class Duration:
             raise ValueError(f"{text!r} is not a duration such as 15m, 2h, 3d or 1h30m")
         return cls(int(form["d"] or 0), int(form["h"] or 0) * 60 + int(form["m"] or 0))
 
+    @classmethod
+    def of(cls, span: timedelta) -> "Duration":
+        """Return an elapsed time as days of 24 hours and whole minutes."""
+        days, rest = divmod(span, timedelta(days=1))
+        return cls(days, rest // timedelta(minutes=1))
+
     def __bool__(self) -> bool:
         return bool(self.days or self.minutes)
 

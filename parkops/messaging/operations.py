@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 FOLDERS = {
     "permit": "permits",
     "waitlist": "permits",
+    "lottery": "permits",
     "session": "permits",
     "pass": "permits",
     "citation": "enforcement",

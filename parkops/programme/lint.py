@@ -8,7 +8,7 @@ from parkops.kernel.dates import local_days, midnight
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period, common, merged, without
 from parkops.kernel.windows import Window, clock, day_names, describe
-from parkops.programme.permit_schema import Fixed, PermitType
+from parkops.programme.permit_schema import Fixed, PermitType, Rolling
 from parkops.programme.schema import Programme, Zone
 from parkops.programme.violation_schema import Ladder, Violation
 
@@ -187,6 +187,10 @@ def _permit_type(kind: PermitType, today: date) -> Iterator[str]:
         for code in cohort.audience:
             if not kind.is_for([code]):
                 yield f"{name}: it has a cohort for {code}, to whom it is not sold"
+    if sale.waiting_room is not None and not (sale.opens or sale.cohorts):
+        yield f"{name}: it has a waiting room and no moment at which its sale opens"
+    if sale.lottery is not None and sale.lottery.closes.on <= today and isinstance(term, Rolling):
+        yield f"{name}: its lottery was drawn on {sale.lottery.closes}; it is sold to anyone since"
     if kind.waitlist is not None and kind.quota is None:
         yield f"{name}: it has a waitlist and no quota, so that nobody ever waits"
     if kind.waitlist is not None:

@@ -102,12 +102,50 @@ class Cohort(Part):
     opens: MomentField = Field(alias="from")
 
 
+class WaitingRoom(Part):
+    """A line at the opening of a sale. Whoever comes in the `opens` before it is drawn when it opens,
+    later ones follow as they come; `at_once` people have their turn together, each for `turn`."""
+
+    opens: LongSpan = Duration(minutes=30)
+    at_once: Annotated[Count, at_most(10_000)] = 50
+    turn: LongSpan = Duration(minutes=10)
+
+
+class Lottery(Part):
+    """A sale by lot: entries from `opens` to `closes`, when all who entered are drawn."""
+
+    opens: MomentField = Field(alias="from")
+    closes: MomentField = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _closes_later(self) -> "Lottery":
+        if self.closes <= self.opens:
+            wrong(f"{self.closes} is not after {self.opens}; write a later one", "to")
+        return self
+
+
 class OnSale(Part):
-    """When it is sold: from `opens` to `closes` (excluded; None is no limit), cohorts apart."""
+    """When it is sold: from `opens` to `closes` (excluded; None is no limit), cohorts apart.
+
+    With a `lottery` the sale begins with its draw.
+    """
 
     opens: MomentField | None = Field(None, alias="from")
     closes: MomentField | None = Field(None, alias="to")
     cohorts: tuple[Cohort, ...] = ()
+    waiting_room: WaitingRoom | None = None
+    lottery: Lottery | None = None
+
+    @model_validator(mode="after")
+    def _is_one_kind_of_sale(self) -> "OnSale":
+        if self.lottery and (self.opens or self.cohorts or self.waiting_room):
+            wrong(
+                "a lottery opens the sale itself; leave out from, cohorts and waiting_room",
+                "lottery",
+            )
+        if self.lottery and self.closes and self.closes <= self.lottery.closes:
+            wrong(f"{self.closes} is not after the draw, {self.lottery.closes}", "to")
+        return self
 
     @model_validator(mode="after")
     def _closes_later(self) -> "OnSale":
@@ -331,6 +369,17 @@ class PermitType(Part):
             )
         return self
 
+    @model_validator(mode="after")
+    def _lots_are_for_places(self) -> "PermitType":
+        if self.on_sale.lottery and not (self.quota and self.waitlist):
+            wrong(
+                "a lottery gives out the places of a quota by offers of the waitlist; "
+                "write quota: {total: 100} and waitlist: {offer: 3d} too",
+                "on_sale",
+                "lottery",
+            )
+        return self
+
     def is_for(self, audiences: Collection[str]) -> bool:
         """Return whether a customer of these audiences (codes, any case) may have it."""
         mine = {code_key(code) for code in self.audience}
@@ -341,6 +390,8 @@ class PermitType(Part):
 
         A cohort's moment replaces the general one for its audience; of several, the earliest.
         """
+        if self.on_sale.lottery is not None:
+            return self.on_sale.lottery.closes
         mine = {code_key(code) for code in audiences}
         if self.audience:
             mine &= {code_key(code) for code in self.audience}

@@ -2,6 +2,7 @@
 
 from permits.models.bulk import BulkRow, BulkRun
 from permits.models.documents import PermitDocument
+from permits.models.draws import Draw, Ticket
 from permits.models.guests import GuestLink
 from permits.models.hangtags import Hangtag, HangtagBatch, HangtagCount, LostHangtag
 from permits.models.passes import VisitorPass
@@ -16,6 +17,7 @@ from permits.models.waitlist import WaitlistEntry
 __all__ = [
     "BulkRow",
     "BulkRun",
+    "Draw",
     "GuestLink",
     "EligibilityLoss",
     "Hangtag",
@@ -32,6 +34,7 @@ __all__ = [
     "RosterRow",
     "StayOrder",
     "TemporaryVehicle",
+    "Ticket",
     "VisitorPass",
     "WaitlistEntry",
 ]

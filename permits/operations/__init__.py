@@ -24,10 +24,18 @@ from permits.operations.hangtags import (
     return_hangtag,
 )
 from permits.operations.holds import check_quotas, expire_holds, expire_permits
+from permits.operations.lottery import (
+    draw_lottery,
+    enter_lottery,
+    leave_lottery,
+    run_lotteries,
+    settle_lottery,
+)
 from permits.operations.offering import expire_offers, offer_everywhere, purge_waitlists
 from permits.operations.passes import end_batch, end_pass, give_many, give_pass
 from permits.operations.reminding import remind
 from permits.operations.renewing import renew_permit, send_renewal
+from permits.operations.room import enter_room, leave_room, move_rooms, move_up
 from permits.operations.roster import apply_roster, bring_roster, drop_roster
 from permits.operations.sales import Wish, hold_permit
 from permits.operations.stay_orders import (
@@ -72,11 +80,14 @@ __all__ = [
     "count_hangtags",
     "decide_plate",
     "drop_bulk",
+    "draw_lottery",
     "end_batch",
     "drop_roster",
     "end_pass",
     "end_suspensions",
     "end_temporary_vehicle",
+    "enter_lottery",
+    "enter_room",
     "expire_holds",
     "expire_offers",
     "expire_orders",
@@ -94,10 +105,14 @@ __all__ = [
     "hand_out_hangtags",
     "hold_permit",
     "join_waitlist",
+    "leave_lottery",
+    "leave_room",
     "leave_waitlist",
     "make_link",
     "move_entry",
     "note_found",
+    "move_rooms",
+    "move_up",
     "offer_everywhere",
     "prefer",
     "purge_waitlists",
@@ -116,7 +131,9 @@ __all__ = [
     "return_hangtag",
     "revoke_link",
     "revoke_permit",
+    "run_lotteries",
     "send_renewal",
+    "settle_lottery",
     "start_stay",
     "stop_stay",
     "suspend_permit",

@@ -17,7 +17,7 @@ from parkops.programme import numbering
 from payments import accounts
 from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
-from permits.operations import notices, places, plates, tags, waitlist
+from permits.operations import notices, places, plates, room, tags, waitlist
 from permits.queries import sale
 from permits.queries.permits import type_of
 from permits.rules.plates import Plate
@@ -74,6 +74,9 @@ def hold_permit(
     kind, rules, quote = offer.kind, offer.in_force.programme, offer.quote
     period = offer.run.period
     entry = _accepted_offer(offer, customer, at=at)
+    turn = None
+    if channel == Permit.Channel.PORTAL and entry is None and renews is None:
+        turn = room.turn_of(kind, customer, offer.in_force, at=at)
     held = _take(offer, entry, renews, limit=kind.quota.limit if kind.quota else 0)
     is_backdated = min(as_of, wish.start or as_of) < at - EARLIER
     is_free = not quote.total
@@ -101,6 +104,8 @@ def hold_permit(
     )
     plates.put_on(permit, wish.plates, by=by, at=at)
     _charge(permit, offer, wish, by=by, at=at)
+    if turn is not None:
+        room.use_turn(turn, permit)
     if entry is not None:
         _count_as_taken(entry, permit, by=by, at=at)
     audit.record(

@@ -16,7 +16,7 @@ from parkops.programme.permit_schema import PermitType, Waitlist
 from permits.models import Permit, WaitlistEntry
 from permits.operations import line_notices, offering
 from permits.operations.offering import close, offer_free_places, seat_now
-from permits.queries import line
+from permits.queries import line, lottery
 from permits.rules import eligibility
 from permits.rules import waitlist as rule
 from permits.rules.terms import clock_text
@@ -53,6 +53,8 @@ def join_waitlist(
         )
     if kind.waitlist is None or kind.quota is None:
         raise Refused("no_waitlist", f"{kind.name} has no waitlist.", field="permit_type")
+    if by != SYSTEM:
+        lottery.is_line_open(kind, rules, at=at).require()
     eligibility.is_for(kind, rules, customer.audiences, by_staff=by.kind == "staff").require()
     rule.may_want(kind, wanted).require()
     known = WaitlistEntry.objects.filter(

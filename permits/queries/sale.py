@@ -20,6 +20,7 @@ from parkops.programme.queries import InForce
 from payments import queries as payments
 from permits.models import Permit, Quota, WaitlistEntry
 from permits.models.permits import current_q, status_q
+from permits.queries import lottery
 from permits.rules import eligibility, pricing, terms
 from permits.rules.eligibility import Buyer
 from permits.rules.plates import Plate
@@ -87,6 +88,8 @@ def offer_for(
         eligibility.starts_soon(kind, rules, start=begins, at=at),
     ):
         decision.require()
+    if kind.on_sale.lottery is not None and open_offer(kind, customer, at=at) is None:
+        lottery.is_line_open(kind, rules, at=at).require()
     run = terms.run_of(
         kind,
         start=begins,

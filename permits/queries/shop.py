@@ -80,6 +80,14 @@ def _option(row: Shelf, rules: Programme, *, is_known: bool) -> Option:
             refused = parts[0] if parts else refused
             url = f"{reverse('account_request_login_code')}?next={reverse('portal_permits:choose')}"
             url_text = say("Sign in so that we know you")
+        elif row.decision.code == "not_on_sale" and kind.on_sale.lottery:
+            url = reverse("portal_permits:lottery", args=[kind.code])
+            url_text = say("Enter for the draw")
+        elif row.decision.code == "not_on_sale" and kind.on_sale.waiting_room and is_known:
+            url, url_text = (
+                reverse("portal_permits:room", args=[kind.code]),
+                say("Go to the waiting room"),
+            )
         elif row.decision.code == "sold_out" and kind.waitlist is not None:
             url, url_text = (
                 reverse("portal_permits:wait", args=[kind.code]),

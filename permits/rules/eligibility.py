@@ -72,6 +72,16 @@ def is_on_sale(
 ) -> Decision:
     """Decide whether the type is sold at `at` to somebody of these audiences."""
     zone = programme.tz
+    lottery = kind.on_sale.lottery
+    if lottery is not None and at < lottery.closes.instant(zone):
+        starts, ends = (clock_text(m.instant(zone), zone) for m in (lottery.opens, lottery.closes))
+        text = say(
+            "{kind} is given out by lot among those who enter from {starts} to {ends}.",
+            kind=kind.name,
+            starts=starts,
+            ends=ends,
+        )
+        return Decision("not_on_sale", text)
     opens = kind.opens_for(audiences)
     if opens is not None and at < opens.instant(zone):
         when = clock_text(opens.instant(zone), zone)

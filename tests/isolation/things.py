@@ -29,11 +29,13 @@ from payments import links
 from payments import operations as payments
 from payments.models import Drawer, Payment, Refund
 from permits import operations as permits
-from permits.models import Permit, PermitDocument
+from permits.models import Draw, Permit, PermitDocument
 from permits.operations.line_notices import OFFER
 from permits.operations.notices import PAGE
 from permits.operations.stay_notices import PAGE as STAY
+from permits.rules import draws
 from permits.views.portal.holding import VERIFY
+from permits.views.portal.line import path_of
 from permits.views.portal.visiting import OWN
 from reporting import operations as reports
 from reporting.models import ReportRun
@@ -107,6 +109,18 @@ class Things:
         )
         self.guest_pass = signing.sign(self.visit, purpose=OWN)
         self._line()
+        self.draw = Draw.objects.create(
+            kind=Draw.Kind.ROOM,
+            type_code="MONTH",
+            type_key="month",
+            opens_at=self.at,
+            draws_at=self.at + timedelta(hours=1),
+            seed=draws.new_seed(),
+            commitment=MARK,
+            created_at=self.at,
+        )
+        ticket = self.draw.tickets.create(customer=self.customer, came_at=self.at)
+        self.place = path_of(ticket).rstrip("/").rpartition("/")[2]
         self.session = self.post("/sessions", {"plate": PLATES[2], "zone": "METER", "minutes": 60})[
             "number"
         ]
@@ -237,6 +251,9 @@ class Things:
     def _names(self) -> list[tuple[str, str, Any]]:
         return [
             (r"permits/verify/", "token", self.verify),
+            (r"permits/line/", "token", self.place),
+            (r"permits/draws/", "reference", self.draw.reference),
+            (r"permits/(room|lottery)/", "code", "MONTH"),
             (r"permits/.*guests/", "number", self.link.permit.number),
             (r"permits/.*guests/", "reference", self.link.reference),
             (r"visit/pass/", "token", self.guest_pass),

@@ -26,6 +26,7 @@ from permits.rules import pricing
 from permits.rules.plates import read_plates
 from permits.views.portal import draft as drafts
 from permits.views.portal.draft import Draft
+from permits.views.portal.line import waits_for_turn
 from permits.views.posted import posted
 
 AHEAD = timedelta(days=365)
@@ -164,6 +165,9 @@ def check(request: HttpRequest) -> HttpResponse:
     step = drafts.next_step(draft, kind, is_known=True)
     if step != "check":
         return redirect(f"portal_permits:{step}")
+    elsewhere = waits_for_turn(request, kind.code, now)
+    if elsewhere:
+        return redirect(elsewhere)
     customer = customers.customer_for_user(request.user, at=now)
     wish = draft.wish(zone=in_force.programme.tz, at=now)
     context = {
