@@ -8,7 +8,7 @@ again when its lease is over; a task that keeps failing is given up, with its re
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from celery import current_app, shared_task
@@ -78,11 +78,14 @@ def publish(entry: OutboxEntry) -> None:
         logger.warning("The queue is away, %s waits: %s", entry, error)
 
 
-def tenant_task(function: Callable[..., None]) -> Any:
+def tenant_task(function: Callable[..., None] | None = None, *, lease: timedelta = LEASE) -> Any:
     """Register `app.tasks.f` as the task "app.f", run inside the tenant that the message names.
 
     The body gets the promised arguments; it must be safe to run twice. Without a tenant it does not run.
+    A worker that dies keeps its turn for `lease`; a body that renews it may ask for a short one.
     """
+    if function is None:
+        return partial(tenant_task, lease=lease)
     module = function.__module__.removesuffix(".tasks").removeprefix("parkops.")
 
     @shared_task(name=f"{module}.{function.__name__}", acks_late=True)
@@ -93,7 +96,7 @@ def tenant_task(function: Callable[..., None]) -> Any:
         except TenantMissing as missing:
             _shelve(entry, schema, missing)
             raise
-        if entry is not None and not _take_turn(entry, turn):
+        if entry is not None and not _take_turn(entry, turn, lease):
             return
         try:
             with tenant_context(tenant):
@@ -137,12 +140,12 @@ def active_tenant(schema: str) -> Tenant:
     return tenant
 
 
-def _take_turn(entry: int, turn: int) -> bool:
+def _take_turn(entry: int, turn: int, lease: timedelta) -> bool:
     """Claim this delivery; False if another has it or the work is done."""
     with schema_context("public"):
         taken = OutboxEntry.objects.filter(
             pk=entry, attempts=turn, state=OutboxEntry.State.WAITING
-        ).update(attempts=F("attempts") + 1, available_at=timezone.now() + LEASE)
+        ).update(attempts=F("attempts") + 1, available_at=timezone.now() + lease)
     return taken == 1
 
 

@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from parkops.jobs import operations
+from parkops.jobs import operations, tasks
 from parkops.jobs.models import Job
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Conflict, Refused
@@ -124,6 +124,22 @@ class TestProgress:
                 assert wait == timedelta(seconds=operations.LOOK_AGAIN_SECONDS)
 
         operations.work(work(does).pk)
+
+    def test_a_worker_that_dies_before_it_takes_the_job_costs_a_minute(self, work, monkeypatch):
+        class Killed(BaseException):
+            """What a kill is: nothing after it runs."""
+
+        def dies(job_id):
+            raise Killed
+
+        job = work(lambda job, progress: None)
+        monkeypatch.setattr(operations, "work", dies)
+        entry = OutboxEntry.objects.get(arguments={"job": job.pk})
+        with pytest.raises(Killed):
+            tasks.work(schema=connection.schema_name, entry=entry.pk, turn=0, job=job.pk)
+        entry.refresh_from_db()
+        assert entry.state == OutboxEntry.State.WAITING
+        assert entry.available_at - timezone.now() <= timedelta(seconds=60)
 
 
 class TestFailure:
