@@ -1,4 +1,4 @@
-"""The questions of a report, as a form."""
+"""The questions of a report and of a replay, as forms."""
 
 from typing import Any
 
@@ -29,6 +29,17 @@ class ReportForm(forms.Form):
             for key, value in answers.items()
             if value not in ("", None)
         }
+
+
+class ReplayForm(forms.Form):
+    """On how many months a draft is tried."""
+
+    months = forms.TypedChoiceField(
+        label="On the last",
+        coerce=int,
+        initial=3,
+        choices=[(1, "month"), (3, "3 months"), (6, "6 months"), (12, "12 months")],
+    )
 
 
 def _field(parameter: Parameter) -> forms.Field:

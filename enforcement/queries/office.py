@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from enforcement.models import Appeal, AppealPicture, Citation, CitationPhoto, PlateCheck
+from enforcement.queries import checks, evidence
 from enforcement.queries import citations as citing
-from enforcement.queries import evidence
 from enforcement.queries.citations import Standing
 from enforcement.queries.words import EVENTS, OUTCOMES, STATUSES, VERDICTS, Word, flag_words
 from enforcement.rules import appeals as rules
@@ -225,6 +226,14 @@ def plate_checks(*, text: str = "", verdict: str = "") -> QuerySet[PlateCheck]:
 def check_rows(found: Sequence[PlateCheck]) -> list[CheckRow]:
     """Return one page of plate checks."""
     return [CheckRow(record, VERDICTS[Verdict(record.verdict)]) for record in found]
+
+
+def check_row(reference: UUID) -> CheckRow:
+    """Return one plate check with its word.
+
+    :raises NotFound: if there is none.
+    """
+    return check_rows([checks.record(reference)])[0]
 
 
 def verdict_choices() -> list[tuple[str, str]]:

@@ -16,7 +16,10 @@ appeals = [
     path("<str:number>/", office.appeal, name="detail"),
     path("<str:number>/decision/", office.decide, name="decision"),
 ]
-checks = [path("", office.check_list, name="list")]
+checks = [
+    path("", office.check_list, name="list"),
+    path("<uuid:reference>/", office.check, name="detail"),
+]
 
 urlpatterns = [
     path("citations/", include((citations, "office_citations"))),

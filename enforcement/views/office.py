@@ -147,6 +147,14 @@ def check_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@may(Permission.CITATION_VIEW)
+@require_safe
+@refusals_shown
+def check(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Show one look at a plate: what was asked and what was answered then."""
+    return page(request, "enforcement/office/check.html", {"row": office.check_row(reference)})
+
+
 def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 200) -> HttpResponse:
     found, now = queries.citation(number), timezone.now()
     shown = office.citation_page(found, at=now)

@@ -1,8 +1,8 @@
-"""Addresses of the dashboard and the reports."""
+"""Addresses of the dashboard, the reports and the replays of drafts."""
 
 from django.urls import include, path
 
-from reporting.views import dashboard, reports
+from reporting.views import dashboard, replays, reports
 
 dashboard_urls = (
     [
@@ -23,7 +23,21 @@ report_urls = (
     "office_reports",
 )
 
+replay_urls = (
+    [
+        path("", replays.replay_list, name="list"),
+        path("new/", replays.ask, name="ask"),
+        path("<uuid:reference>/", replays.detail, name="detail"),
+        path("<uuid:reference>/rows/", replays.rows, name="rows"),
+        path("<uuid:reference>/rows.csv", replays.file, name="file"),
+        path("<uuid:reference>/cancellation/", replays.cancel, name="cancel"),
+        path("<uuid:reference>/resumption/", replays.resume, name="resume"),
+    ],
+    "office_replays",
+)
+
 urlpatterns = [
     path("", include(dashboard_urls)),
     path("reports/", include(report_urls)),
+    path("program/replays/", include(replay_urls)),
 ]
