@@ -22,6 +22,7 @@ from parkops.jobs.models import Job
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.money import Money
 from parkops.messaging.models import Message
+from parkops.programme import load, queries
 from parkops.programme import operations as programme
 from parkops.tenancy import signing
 from parkops.tenancy.models import OutboxEntry
@@ -39,6 +40,7 @@ from permits.views.portal.line import path_of
 from permits.views.portal.visiting import OWN
 from reporting import operations as reports
 from reporting.models import ReportRun
+from reporting.replay import operations as replays
 
 # Stands in everything that a person could have written about harbor's things.
 MARK = "Quahog"
@@ -232,6 +234,10 @@ class Things:
         )
         self.job = Job.objects.order_by("-pk").first()
         jobs.work(self.job.pk)
+        self.replay = replays.ask_replay(
+            load.load_document(queries.document(1)), months=1, name=MARK, by=SYSTEM, at=self.at
+        )
+        jobs.work(self.replay.job_id)
         self.declaration = programme.declare_event(
             "snow-emergency", begins_at=self.at, ends_at=None, by=SYSTEM, at=self.at
         )
@@ -280,6 +286,8 @@ class Things:
             (r"field/checks/", "reference", self.check.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
             (r"office/reports/", "code", "revenue"),
+            (r"office/program/replays/", "reference", self.replay.reference),
+            (r"office/plate-checks/", "reference", self.check.reference),
             (r"office/appeals/pictures/", "reference", self.appeal_picture.reference),
             (r"(office|api/v1)/appeals/", "number", self.appeal.number),
             (r"office/imports/", "batch", self.batch),
