@@ -109,7 +109,7 @@ class TestReading:
     def test_the_file_has_every_row_and_both_reasons(self, site, alice, tried):
         site.login_as(alice)
         answer = site.get(path(tried, "rows.csv"))
-        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        text = answer.content.decode("utf-8-sig")
         lines = list(csv.DictReader(text.splitlines()))
         assert len(lines) == tried.rows.count() > 5
         visit = next(line for line in lines if line["kind"] == "visit")
