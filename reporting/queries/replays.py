@@ -188,11 +188,12 @@ def newest(*, limit: int = 25) -> list[Replay]:
 
 
 def latest_of(draft_id: int, revision: int) -> Replay | None:
-    """Return the last finished replay of a draft as it was saved at `revision`."""
-    rows = Replay.objects.filter(
-        draft_id=draft_id, draft_revision=revision, stage=Replay.Stage.OVER
-    )
-    return rows.order_by("-pk").first()
+    """Return the last replay of a draft as it was saved at `revision`: one that is over, if any is,
+    else one that is under way."""
+    rows = Replay.objects.select_related("job").filter(draft_id=draft_id, draft_revision=revision)
+    over = rows.filter(stage=Replay.Stage.OVER).order_by("-pk").first()
+    moving = [Job.State.QUEUED, Job.State.RUNNING]
+    return over or rows.filter(job__state__in=moving).order_by("-pk").first()
 
 
 def cells_of(found: Replay) -> dict[Cell, list[int]]:

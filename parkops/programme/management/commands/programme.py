@@ -1,4 +1,4 @@
-"""`manage.py programme check|lint|apply|show`: the programme file at the terminal."""
+"""`manage.py programme check|lint|apply|replay|show`: the programme file at the terminal."""
 
 import sys
 from argparse import ArgumentParser
@@ -14,9 +14,9 @@ from parkops.programme import lint, load
 
 
 class Command(BaseCommand):
-    """Checks, applies and shows programme files."""
+    """Checks, applies, tries and shows programme files."""
 
-    help = "Check, lint, apply or show a programme file."
+    help = "Check, lint, apply, try or show a programme file."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,6 +29,10 @@ class Command(BaseCommand):
         apply.add_argument("--tenant", required=True, metavar="SLUG")
         apply.add_argument("--from", dest="begins", metavar="DATE", help="default: now")
         apply.add_argument("--dry-run", action="store_true", help="print what would change")
+        replay = acts.add_parser("replay", help="try a file on what happened; changes nothing")
+        replay.add_argument("file")
+        replay.add_argument("--tenant", required=True, metavar="SLUG")
+        replay.add_argument("--months", type=int, default=3, metavar="N", help="default: 3")
         show = acts.add_parser("show", help="print the version in force")
         show.add_argument("--tenant", required=True, metavar="SLUG")
         show.add_argument("--at", metavar="DATE", help="default: now")
@@ -74,6 +78,28 @@ class Command(BaseCommand):
         )
         for line in done.changes:
             self.stdout.write(f"  {line}")
+
+    def _replay(self, *, file: str, tenant: str, months: int, **_: Any) -> None:
+        from parkops.kernel.actors import SYSTEM
+        from parkops.kernel.decisions import Refused
+        from parkops.programme import trying
+        from parkops.tenancy.command_line import tenant_named
+
+        loaded = self._load(file)
+        with tenant_named(tenant):
+            try:
+                lines = trying.trier().table(
+                    loaded,
+                    months=months,
+                    name=Path(file).name,
+                    by=SYSTEM,
+                    clock=timezone.now,
+                    tell=self.stderr.write,
+                )
+            except Refused as refusal:
+                raise CommandError(str(refusal)) from refusal
+        for line in lines:
+            self.stdout.write(line)
 
     def _show(self, *, tenant: str, at: str | None, **_: Any) -> None:
         from parkops.kernel.decisions import Refused
