@@ -1,4 +1,4 @@
-"""The questions of a report and of a replay, as forms."""
+"""The questions of a report, of a replay and of the oversell adviser, as forms."""
 
 from typing import Any
 
@@ -39,6 +39,22 @@ class ReplayForm(forms.Form):
         coerce=int,
         initial=3,
         choices=[(1, "month"), (3, "3 months"), (6, "6 months"), (12, "12 months")],
+    )
+
+
+class RiskForm(forms.Form):
+    """How rare full days are to be: one day in so many."""
+
+    risk = forms.TypedChoiceField(
+        label="Full on at most",
+        coerce=int,
+        initial=20,
+        choices=[
+            (100, "1 day in 100"),
+            (50, "1 day in 50"),
+            (20, "1 day in 20"),
+            (10, "1 day in 10"),
+        ],
     )
 
 

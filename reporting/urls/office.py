@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reporting.views import dashboard, replays, reports
+from reporting.views import dashboard, oversell, replays, reports
 
 dashboard_urls = (
     [
@@ -36,8 +36,17 @@ replay_urls = (
     "office_replays",
 )
 
+oversell_urls = (
+    [
+        path("<str:code>/", oversell.advice, name="advice"),
+        path("<str:code>/use/", oversell.use, name="use"),
+    ],
+    "office_oversell",
+)
+
 urlpatterns = [
     path("", include(dashboard_urls)),
     path("reports/", include(report_urls)),
     path("program/replays/", include(replay_urls)),
+    path("program/oversell/", include(oversell_urls)),
 ]

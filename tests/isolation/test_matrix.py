@@ -22,6 +22,7 @@ IN_EVERY_TENANT = (
     "office/reports/<slug:code>/",
     "office/ledger/",
     "office/hangtags/<str:code>/",
+    "office/program/oversell/",
     "office/program/versions/",
     "office/program/draft/",
     "office/staff/",

@@ -286,6 +286,7 @@ class Things:
             (r"field/checks/", "reference", self.check.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
             (r"office/reports/", "code", "revenue"),
+            (r"office/program/oversell/", "code", "STAFF-YEAR"),
             (r"office/program/replays/", "reference", self.replay.reference),
             (r"office/plate-checks/", "reference", self.check.reference),
             (r"office/appeals/pictures/", "reference", self.appeal_picture.reference),

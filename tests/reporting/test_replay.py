@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -471,3 +474,39 @@ class TestRules:
         changes = [rules.summed(cells, changes=[change]) for change in Change]
         for parts in (zones, audiences, changes):
             assert sum(parts, Sums()) == whole
+
+
+class TestTheCommand:
+    def run(self, tmp_path, *changes: tuple[str, str], months: str = "1") -> str:
+        file = tmp_path / "draft.yaml"
+        text = HARBOR
+        for old, new in changes:
+            text = text.replace(old, new)
+        file.write_text(text)
+        out = StringIO()
+        call_command(
+            "programme",
+            "replay",
+            str(file),
+            tenant="harbor",
+            months=int(months),
+            stdout=out,
+            stderr=StringIO(),
+        )
+        return out.getvalue()
+
+    def test_prints_what_would_be_different(self, harbor, season, tmp_path):
+        with time_machine.travel(NOW, tick=False):
+            told = self.run(
+                tmp_path, ('per_hour: "2.50"', 'per_hour: "3.00"'), ("- code: EVENING", "- code: X")
+            )
+        assert "17 records read again." in told
+        lines = {line.split("  ")[0]: line.split()[-5:] for line in told.splitlines() if line}
+        assert lines["Paid stays that would have cost more"] == ["2", "2", "5.40", "6.48", "1.08"]
+        assert "The draft has no permit type EVENING (Evenings)." in told
+        assert "By audience" in told
+        assert "By zone" in told
+
+    def test_a_wish_that_cannot_be_is_refused_in_words(self, harbor, tmp_path):
+        with pytest.raises(CommandError, match="not 1 to 24"):
+            self.run(tmp_path, months="99")
