@@ -360,12 +360,12 @@ def is_moving(found: Replay) -> bool:
 
 def _url(row: ReplayRow) -> str:
     names = {
+        Kind.VISIT: "office_stays:detail",
         Kind.PERMIT: "office_permits:detail",
         Kind.CITATION: "office_citations:detail",
         Kind.CHECK: "office_checks:detail",
     }
-    name = names.get(Kind(row.kind))
-    return reverse(name, args=[row.reference]) if name else ""
+    return reverse(names[Kind(row.kind)], args=[row.reference])
 
 
 def _in_order(codes: Iterable[str], known: Sequence[Any]) -> list[str]:

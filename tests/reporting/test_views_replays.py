@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from parkops.jobs import operations as jobs
 from parkops.programme import operations as programme
@@ -55,6 +56,40 @@ class TestAsking:
         jobs.work(asked.job_id)
         assert "Nothing would have been different." in site.get(path(asked)).content.decode()
 
+    def test_the_draft_s_pages_tell_what_trying_it_came_to(self, site, alice, park):  # noqa: F811
+        park("CAR 001", 60)
+        site.login_as(alice)
+        begun = programme.start_draft(by=BY, at=NOW)
+        for name in ("draft", "draft_publish"):
+            assert (
+                "has not been tried"
+                in site.get(reverse(f"office_programme:{name}")).content.decode()
+            )
+        rates = begun.document["sessions"]["rates"]
+        programme.change_draft(
+            begun.pk,
+            part="sessions",
+            value={"rates": [{**rates[0], "per_hour": "3.00"}]},
+            revision=1,
+            by=BY,
+            at=NOW,
+        )
+        site.post(f"{LIST}new/", {"months": "3"})
+        asked = Replay.objects.get()
+        assert asked.draft_revision == 2
+        draft_page = reverse("office_programme:draft")
+        assert "It is being tried." in site.get(draft_page).content.decode()
+        jobs.work(asked.job_id)
+        for name in ("draft", "draft_publish"):
+            text = site.get(reverse(f"office_programme:{name}")).content.decode()
+            assert "On the last 3 months," in text
+            assert "1 of 1 paid stays</a> would have cost more" in text
+            assert "$0.54" in text
+        programme.change_draft(
+            begun.pk, part="sessions", value={"rates": rates}, revision=2, by=BY, at=NOW
+        )
+        assert "has not been tried" in site.get(draft_page).content.decode()
+
     def test_a_draft_that_is_no_program_is_refused_in_words(self, site, alice):
         site.login_as(alice)
         begun = programme.start_draft(by=BY, at=NOW)
@@ -101,7 +136,12 @@ class TestReading:
         text = site.get(path(tried, "rows/")).content.decode()
         shown = replays.shown(ReplayRow.objects.filter(replay=tried), tried)
         urls = {one.url for one in shown if one.url}
-        assert {one.kind for one in shown if one.url} >= {"Permit", "Citation", "Plate check"}
+        assert {one.kind for one in shown if one.url} == {
+            "Paid stay",
+            "Permit",
+            "Citation",
+            "Plate check",
+        }
         for url in urls:
             assert url in text
             assert site.get(url).status_code == 200

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.kernel.permissions import Permission
-from parkops.programme import checking, examples, load, operations, parts, queries
+from parkops.programme import checking, examples, load, operations, parts, queries, trying
 from parkops.programme.checking import Checked, Finding
 from parkops.programme.editing import listing, shape
 from parkops.programme.editing.sheet import Sheet, sheet_for, value_in
@@ -37,7 +37,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         number = queries.in_force(now).number
         context = {"begin_text": f"Begin a draft from version {number}"}
         return page(request, "programme/office/no_draft.html", context)
-    return page(request, "programme/office/draft.html", _standing(draft, now))
+    context = _standing(draft, now) | {"trial": trying.trial(draft.pk, draft.revision)}
+    return page(request, "programme/office/draft.html", context)
 
 
 @may(Permission.PROGRAMME_EDIT)
@@ -103,6 +104,7 @@ def publish(request: HttpRequest) -> HttpResponse:
             )
             return redirect("office_programme:show")
     context |= {
+        "trial": trying.trial(draft.pk, draft.revision),
         "form": form,
         "effects": queries.effects(draft, context["checked"].programme, at=now),
         "next_number": (number := queries.history()[0].number + 1),
