@@ -222,6 +222,15 @@ class Renewal(Part):
     automatic: Flag = False
 
 
+class Switch(Part):
+    """For which other types holders may switch a permit themselves, and for what fee; the time left
+    is counted in days, or in half months or months that have not begun (`basis`)."""
+
+    to: Codes = ()
+    basis: Literal["daily", "half-months", "full-months"] = "daily"
+    fee: Amount | None = None
+
+
 class Suspension(Part):
     """What time suspended by the office gives back: nothing, or its days' share of the price."""
 
@@ -349,6 +358,7 @@ class PermitType(Part):
     blocked_by_debt: Flag = False
     waitlist: Waitlist | None = None
     renewal: Renewal | None = None
+    switch: Switch | None = None
     transferable: Flag = False
     refund: Refund = Refund()
     suspension: Suspension = Suspension()

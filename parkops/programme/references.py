@@ -30,7 +30,10 @@ def _all(document: dict[str, Any]) -> Iterator[Found]:
     yield from _within(document, zones)
     for path, window in _windows(document):
         yield from _window(path, window, document)
+    types = _codes(document, "permit_types")
     for n, kind in _parts(document, "permit_types"):
+        switch = _mapping(kind, "switch").get("to")
+        yield from _known(("permit_types", n, "switch", "to"), switch, types, "permit type")
         yield from _permit_type(("permit_types", n), kind, zones, audiences)
     for n, rate in _parts(_mapping(document, "sessions"), "rates"):
         yield from _known(("sessions", "rates", n, "zones"), rate.get("zones"), zones, "zone")

@@ -9,6 +9,7 @@ from payments.queries.charges import (
     charges_of,
     open_charges,
     overdue,
+    parts_of,
 )
 from payments.queries.counter import Found, find_payer, payer_of
 from payments.queries.ledger import (
@@ -69,6 +70,7 @@ __all__ = [
     "open_charges",
     "open_drawer_of",
     "overdue",
+    "parts_of",
     "payer_of",
     "payment",
     "payment_by_id",

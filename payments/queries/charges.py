@@ -50,6 +50,15 @@ def charges_of(
     return {row.reference: row for row in as_rows(found.order_by("pk"), at=at)}
 
 
+def parts_of(kind: str, reference: str) -> tuple[Money, Money] | None:
+    """Return the net and the tax that the charge of this subject comes to now, None if none."""
+    found = Charge.objects.filter(kind=kind, reference=reference).first()
+    if found is None:
+        return None
+    currency = place.currency()
+    return Money(found.net_minor, currency), Money(found.tax_minor, currency)
+
+
 def open_charges(
     *, customer_id: int | None = None, plate_keys: Sequence[str] = (), at: datetime
 ) -> list[ChargeRow]:

@@ -10,7 +10,7 @@ from parkops.api.auth import needs
 from parkops.api.idempotency import idempotent
 from parkops.api.paging import Paging, page_of
 from parkops.api.problems import Problem, statuses
-from parkops.api.values import Instant
+from parkops.api.values import Instant, instant_out
 from parkops.kernel.permissions import Scope
 from permits import operations
 from permits.api.mounted import router
@@ -19,6 +19,7 @@ from permits.api.shapes import (
     ReasonIn,
     RenewalIn,
     RevocationIn,
+    SwitchIn,
     TransferIn,
     VehiclesIn,
     customer_in,
@@ -29,7 +30,7 @@ from permits.api.shapes import (
 )
 from permits.api.shop import SALE_STATUSES
 from permits.models import Permit
-from permits.queries import listing
+from permits.queries import listing, switching
 from permits.queries import permits as permit_rows
 from permits.rules.status import Status as PermitStatus
 
@@ -105,6 +106,46 @@ def renew(request: HttpRequest, number: str, body: RenewalIn) -> Any:
             number,
             wanted=None if body.vehicles is None else plates_in(body.vehicles),
             channel=Permit.Channel.API,
+            by=request.auth.actor,
+            at=now,
+        )
+    return Status(201, _one(fresh, at=now))
+
+
+@router.post("/permits/{number}/switch/quote", auth=WRITE, response={200: dict[str, Any]})
+def switch_quote(request: HttpRequest, number: str, body: SwitchIn) -> dict[str, Any]:
+    """Work out what a switch would come to, or say why it may not be had: nothing is kept."""
+    offer = switching.switch_offer(
+        permit_rows.permit(number),
+        body.permit_type,
+        plates=None if body.vehicles is None else plates_in(body.vehicles),
+        at=timezone.now(),
+    )
+    came = offer.difference
+    return {
+        "permit_type": offer.kind.code,
+        "difference": money(came.total),
+        "to_pay": money(offer.to_pay),
+        "back": money(came.back),
+        "lines": lines_out(came.lines),
+        "because": list(came.because),
+        "start": instant_out(offer.period.start),
+        "end": instant_out(offer.period.end),
+    }
+
+
+@router.post("/permits/{number}/switch", auth=WRITE, response={201: dict[str, Any]})
+@idempotent
+def switch(request: HttpRequest, number: str, body: SwitchIn) -> Any:
+    """Switch a permit for one of another type: what is dearer is held until the difference is paid."""
+    now = timezone.now()
+    with statuses(SALE_STATUSES):
+        fresh = operations.switch_permit(
+            number,
+            to=body.permit_type,
+            wanted=None if body.vehicles is None else plates_in(body.vehicles),
+            channel=Permit.Channel.API,
+            reason=body.reason,
             by=request.auth.actor,
             at=now,
         )

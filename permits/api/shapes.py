@@ -89,6 +89,16 @@ class RenewalIn(Schema):
     vehicles: list[PlateIn] | None = Field(None, max_length=200)
 
 
+class SwitchIn(Schema):
+    """Which type a permit is switched for; the same plates if none are given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    permit_type: Code
+    vehicles: list[PlateIn] | None = Field(None, max_length=200)
+    reason: str = Field("", max_length=2_000)
+
+
 class TransferIn(Schema):
     """Who holds the permit from now on."""
 
@@ -191,6 +201,7 @@ def _permit_out(
         "cancelled_at": instant_out(permit.cancelled_at),
         "revoked_at": instant_out(permit.revoked_at),
         "renews": permit.renews.number if permit.renews else None,
+        "switched_from": permit.replaces.number if permit.replaces else None,
         "hangtag": permit.hangtag or None,
         "programme_version": permit.programme_version,
         "charge": charge_out(charge) if charge else None,

@@ -30,7 +30,8 @@ class Permit(models.Model):
     its unpaid hold was given up, `pay_until` until when a renewal sent out waits for its money,
     `ended_at` when its end was noticed and its place freed.
     `suspended_until` is when a suspension ends by itself; `credited_*` is what was given back for
-    time suspended; `reminded_days` how many days before its end the last reminder was for.
+    time suspended; `carried_*` what was paid for the permit that it `replaces` by a switch and
+    counts towards this one; `reminded_days` how many days before its end the last reminder was for.
     """
 
     class Channel(models.TextChoices):
@@ -81,6 +82,11 @@ class Permit(models.Model):
     renews = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="renewals"
     )
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replacements"
+    )
+    carried_net_minor = models.BigIntegerField(default=0)
+    carried_tax_minor = models.BigIntegerField(default=0)
 
     objects = PermitQuerySet.as_manager()
 
@@ -103,6 +109,11 @@ class Permit(models.Model):
                 fields=["renews"],
                 condition=Q(cancelled_at__isnull=True, lapsed_at__isnull=True),
                 name="permit_renewed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(cancelled_at__isnull=True, lapsed_at__isnull=True),
+                name="permit_switched_once",
             ),
         ]
         indexes = [

@@ -48,6 +48,7 @@ from permits.operations.stay_orders import (
 from permits.operations.stay_reminders import remind_of_stays
 from permits.operations.stays import start_stay
 from permits.operations.suspending import end_suspensions, reinstate_permit, suspend_permit
+from permits.operations.switching import switch_permit
 from permits.operations.temporary import (
     add_temporary_vehicle,
     end_temporary_vehicle,
@@ -137,6 +138,7 @@ __all__ = [
     "start_stay",
     "stop_stay",
     "suspend_permit",
+    "switch_permit",
     "take_by_link",
     "tell_ended_vehicles",
     "transfer_permit",

@@ -1,6 +1,8 @@
 """What every act on a sold permit does: find and lock it, ask for its state, end it, give back."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
@@ -113,9 +115,8 @@ def give_back(permit: Permit, preview: Preview, *, reason: str, by: Actor, at: d
         )
     if not (preview.net or preview.tax):
         return
-    payments.refund_charge(
-        kind="permit",
-        reference=permit.number,
+    refund_permit(
+        permit,
         net=preview.net,
         tax=preview.tax,
         reason=reason.strip() or "The permit was canceled.",
@@ -123,6 +124,42 @@ def give_back(permit: Permit, preview: Preview, *, reason: str, by: Actor, at: d
         by=by,
         at=at,
     )
+
+
+def refund_permit(
+    permit: Permit,
+    *,
+    net: Money,
+    tax: Money,
+    reason: str,
+    pay_first: Sequence[UUID] = (),
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Give back part of what was paid for a permit: of its own charge, then of those of the permits
+    that it was switched from, whose price counted towards it.
+
+    :raises Conflict: "over_refund" if less was paid.
+    """
+    one: Permit | None = permit
+    nothing = money_of(permit, 0)
+    while one is not None and (net or tax):
+        have = charges.parts_of("permit", one.number)
+        mine = (min(net, have[0]), min(tax, have[1])) if have else (nothing, nothing)
+        if mine[0] or mine[1]:
+            payments.refund_charge(
+                kind="permit",
+                reference=one.number,
+                net=mine[0],
+                tax=mine[1],
+                reason=reason,
+                pay_first=pay_first,
+                by=by,
+                at=at,
+            )
+        net, tax, one = net - mine[0], tax - mine[1], one.replaces
+    if net or tax:
+        raise Conflict("over_refund", f"Permit {permit.number} was not paid as much.")
 
 
 def told(amount: Money) -> str:

@@ -1,6 +1,6 @@
 """Places of a quota: taken and given back by one conditional UPDATE each, so never oversold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
 
@@ -34,6 +34,14 @@ def take_places(type_key: str, terms: Sequence[str], *, limit: int) -> bool:
                 return False
             taken.append(term)
     return True
+
+
+def lock(wanted: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Lock the counters of several types, always in one order, so that nobody waits for another
+    who waits for them."""
+    keys = sorted((type_key, term) for type_key, terms in wanted for term in terms)
+    for type_key, term in keys:
+        Quota.objects.select_for_update().filter(type_key=type_key, term=term).first()
 
 
 def give_back(type_key: str, terms: Sequence[str]) -> None:

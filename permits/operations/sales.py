@@ -12,8 +12,10 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Conflict, NotFound, Refused
-from parkops.kernel.texts import packed_by_english
+from parkops.kernel.money import Money
+from parkops.kernel.texts import packed_by_english, say
 from parkops.programme import numbering
+from parkops.programme.permit_schema import PermitType
 from payments import accounts
 from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
@@ -73,11 +75,11 @@ def hold_permit(
     )
     kind, rules, quote = offer.kind, offer.in_force.programme, offer.quote
     period = offer.run.period
-    entry = _accepted_offer(offer, customer, at=at)
+    entry = accepted_offer(kind, customer, offer.places, at=at)
     turn = None
     if channel == Permit.Channel.PORTAL and entry is None and renews is None:
         turn = room.turn_of(kind, customer, offer.in_force, at=at)
-    held = _take(offer, entry, renews, limit=kind.quota.limit if kind.quota else 0)
+    held = take(kind, offer.places, entry, renews)
     is_backdated = min(as_of, wish.start or as_of) < at - EARLIER
     is_free = not quote.total
     permit = Permit.objects.create(
@@ -107,7 +109,7 @@ def hold_permit(
     if turn is not None:
         room.use_turn(turn, permit)
     if entry is not None:
-        _count_as_taken(entry, permit, by=by, at=at)
+        count_as_taken(entry, permit, by=by, at=at)
     audit.record(
         "permit.held",
         subject=("permit", permit.number),
@@ -185,17 +187,19 @@ def _renewed(renews_id: int | None) -> Permit | None:
     return permit
 
 
-def _accepted_offer(offer: sale.Offer, customer: Customer, *, at: datetime) -> WaitlistEntry | None:
-    """Return the customer's open offer of a place, locked."""
-    known = sale.open_offer(offer.kind, customer, at=at)
+def accepted_offer(
+    kind: PermitType, customer: Customer, wanted: Sequence[str], *, at: datetime
+) -> WaitlistEntry | None:
+    """Return the customer's open offer of the places `wanted` in a type's quota, locked."""
+    known = sale.open_offer(kind, customer, at=at)
     if known is None:
         return None
     entry = WaitlistEntry.objects.select_for_update().get(pk=known.pk)
     still_open = entry.status == WaitlistEntry.Status.OFFERED
-    return entry if still_open and set(entry.places) == set(offer.places) else None
+    return entry if still_open and set(entry.places) == set(wanted) else None
 
 
-def _count_as_taken(entry: WaitlistEntry, permit: Permit, *, by: Actor, at: datetime) -> None:
+def count_as_taken(entry: WaitlistEntry, permit: Permit, *, by: Actor, at: datetime) -> None:
     """Let a permit have its place of an offer; one of several places stays open for the next."""
     left = list(entry.places)
     for place in permit.places:
@@ -213,22 +217,27 @@ def _count_as_taken(entry: WaitlistEntry, permit: Permit, *, by: Actor, at: date
     )
 
 
-def _take(
-    offer: sale.Offer, entry: WaitlistEntry | None, renews: Permit | None, *, limit: int
+def take(
+    kind: PermitType,
+    wanted: Sequence[str],
+    entry: WaitlistEntry | None,
+    renews: Permit | None = None,
 ) -> list[str]:
-    """Return the places that the permit now has.
+    """Return the places that a permit now has, of those `wanted` in its type's quota.
 
     An accepted offer brings its own; a renewal gets that of its permit when that one ends.
+
+    :raises Refused: "sold_out".
     """
-    if not offer.places:
+    if not wanted or kind.quota is None:
         return []
     if entry is not None:
-        return list(offer.places)
-    if renews is not None and set(offer.places) <= set(renews.places):
+        return list(wanted)
+    if renews is not None and set(wanted) <= set(renews.places):
         return []
-    if not places.take_places(code_key(offer.kind.code), offer.places, limit=limit):
-        raise Refused("sold_out", f"{offer.kind.name} is sold out.")
-    return list(offer.places)
+    if not places.take_places(code_key(kind.code), wanted, limit=kind.quota.limit):
+        raise Refused("sold_out", say("{kind} is sold out.", kind=kind.name))
+    return list(wanted)
 
 
 def _charge(permit: Permit, offer: sale.Offer, wish: Wish, *, by: Actor, at: datetime) -> None:
@@ -250,20 +259,30 @@ def _charge(permit: Permit, offer: sale.Offer, wish: Wish, *, by: Actor, at: dat
         by=by,
         at=at,
     )
-    if offer.quote.deposit is not None:
-        payments.raise_charge(
-            kind="deposit",
-            reference=permit.number,
-            text=f"Deposit for {offer.kind.name}",
-            net=offer.quote.deposit,
-            tax=offer.in_force.programme.money(0),
-            customer_id=permit.customer_id,
-            plate_key=plate,
-            due_on=due_on,
-            revenue=accounts.DEPOSITS_HELD,
-            by=by,
-            at=at,
-        )
+    raise_deposit(permit, offer.kind, offer.quote.deposit, by=by, at=at)
+
+
+def raise_deposit(
+    permit: Permit, kind: PermitType, deposit: Money | None, *, by: Actor, at: datetime
+) -> None:
+    """Charge the deposit of a permit just sold, where its type asks for one."""
+    if deposit is None:
+        return
+    rules = sale.programme.version(permit.programme_version).programme
+    plate = permit.plates.order_by("pk").values_list("plate_key", flat=True).first()
+    payments.raise_charge(
+        kind="deposit",
+        reference=permit.number,
+        text=f"Deposit for {kind.name}",
+        net=deposit,
+        tax=rules.money(0),
+        customer_id=permit.customer_id,
+        plate_key=plate or "",
+        due_on=local_date(at, rules.tz),
+        revenue=accounts.DEPOSITS_HELD,
+        by=by,
+        at=at,
+    )
 
 
 def release_places(permit: Permit) -> Sequence[str]:

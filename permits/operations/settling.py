@@ -12,7 +12,7 @@ from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from payments.settlement import Raiser, Subject
 from permits.models import Permit
-from permits.operations import holds, notices, places
+from permits.operations import holds, notices, places, switching
 from permits.operations.sales import count_as_paid
 from permits.queries import sale
 from permits.queries.permits import type_of
@@ -33,6 +33,9 @@ def may_pay(number: str, *, at: datetime) -> Decision:
     permit = Permit.objects.filter(number=number).first()
     if permit is None or permit.cancelled_at or permit.revoked_at or permit.ended_at:
         return Decision("permit_over", "This permit is over; it cannot be paid any more.")
+    decision = switching.may_settle(permit, at=at)
+    if not decision and permit.paid_at is None:
+        return decision
     if permit.lapsed_at is None or permit.paid_at is not None:
         return ALLOWED
     left = sale.places_left(type_of(permit), _terms(permit))
@@ -54,10 +57,13 @@ def settle_permit(number: str, *, by: Actor, at: datetime) -> Decision:
         Permit.objects.select_for_update(of=("self",)).select_related("customer").get(number=number)
     )
     if permit.paid_at is not None:
-        _reinstate(permit, by=by, at=at)
+        _reinstate(_switched_to(permit), by=by, at=at)
         return ALLOWED
     if permit.cancelled_at or permit.revoked_at:
         return OVER
+    decision = switching.may_settle(permit, at=at)
+    if not decision:
+        return decision
     if permit.lapsed_at is not None:
         wanted, kind = _terms(permit), type_of(permit)
         limit = kind.quota.limit if kind.quota else 0
@@ -65,6 +71,7 @@ def settle_permit(number: str, *, by: Actor, at: datetime) -> Decision:
             return GONE
         permit.places = list(wanted)
     count_as_paid(permit, by=by, at=at)
+    switching.end_replaced(permit, by=by, at=at)
     return ALLOWED
 
 
@@ -74,6 +81,7 @@ def unsettle_permit(number: str, *, by: Actor, at: datetime) -> None:
     permit = (
         Permit.objects.select_for_update(of=("self",)).select_related("customer").get(number=number)
     )
+    permit = _switched_to(permit)
     if permit.paid_at is None or permit.cancelled_at or permit.revoked_at:
         return
     if permit.suspended_at and permit.suspended_until is None:
@@ -114,6 +122,17 @@ def _locked(number: str) -> Permit:
 def _terms(permit: Permit) -> tuple[str, ...]:
     zone = programme.version(permit.programme_version).programme.tz
     return terms.quota_terms(type_of(permit), Period(permit.starts_at, permit.ends_at), zone)
+
+
+def _switched_to(permit: Permit) -> Permit:
+    """Return the permit that stands for a paid one: the last that it was switched to, locked."""
+    heirs = Permit.objects.select_for_update(of=("self",)).select_related("customer")
+    while permit.cancelled_at is not None:
+        heir = heirs.filter(replaces=permit, paid_at__isnull=False).first()
+        if heir is None:
+            break
+        permit = heir
+    return permit
 
 
 def _reinstate(permit: Permit, *, by: Actor, at: datetime) -> None:

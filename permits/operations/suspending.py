@@ -8,11 +8,10 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
-from payments import operations as payments
 from payments import queries as charges
 from permits.models import Permit
 from permits.operations import notices
-from permits.operations.common import locked, require
+from permits.operations.common import locked, refund_permit, require
 from permits.queries.permits import money_of, type_of
 from permits.rules import suspensions
 from permits.rules.status import Status
@@ -136,7 +135,8 @@ def _credit(permit: Permit, paused: Period, *, by: Actor, at: datetime) -> str:
     if type_of(permit).suspension.credit == "none" or not paused.seconds:
         return "0"
     charge = charges.charge_of("permit", permit.number)
-    if charge is None or not charge.is_settled or not charge.paid:
+    has_paid = charge is not None and charge.is_settled and (charge.paid or permit.replaces_id)
+    if not has_paid:
         return "0"
     quote = suspensions.credit(
         net_paid=money_of(permit, permit.net_minor),
@@ -147,15 +147,7 @@ def _credit(permit: Permit, paused: Period, *, by: Actor, at: datetime) -> str:
     )
     if not quote.total:
         return "0"
-    payments.refund_charge(
-        kind="permit",
-        reference=permit.number,
-        net=quote.net,
-        tax=quote.tax,
-        reason=quote.because[0],
-        by=by,
-        at=at,
-    )
+    refund_permit(permit, net=quote.net, tax=quote.tax, reason=quote.because[0], by=by, at=at)
     permit.credited_net_minor += quote.net.minor
     permit.credited_tax_minor += quote.tax.minor
     return quote.total.amount

@@ -16,6 +16,7 @@ from payments import pages as payment_pages
 from payments import queries as payments
 from payments.queries import ChargeRow
 from permits.models import Permit, VisitorPass
+from permits.queries import switching
 from permits.queries.permits import PlateOn, money_of, plates_of, type_of
 from permits.queries.stays import left_of
 from permits.rules.grants import describe_grants
@@ -60,6 +61,7 @@ class PermitPage:
     is_new: bool
     may_renew: Decision
     may_change: bool
+    may_switch: bool
     allotment: Allotment | None
     passes: list[VisitorPass]
 
@@ -107,6 +109,7 @@ def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
         is_new=permit.paid_at is not None and at - permit.recorded_at < JUST_NOW,
         may_renew=_may_renew(permit, status, at=at),
         may_change=status in CURRENT and kind.vehicles.max > 0,
+        may_switch=switching.may_switch_at_all(permit, at=at),
         allotment=_allotment(permit, kind, status, at=at),
         passes=list(
             permit.passes.filter(ended_at=None, ends_at__gt=at).order_by("starts_at", "pk")[:50]

@@ -98,7 +98,7 @@ def offer_for(
         anchor=_anchor(renews, in_force) if renews else None,
     )
     places = terms.quota_terms(kind, run.period, rules.tz)
-    buyer = _buyer(
+    buyer = buyer_of(
         kind,
         customer,
         audiences,
@@ -120,7 +120,7 @@ def offer_for(
         audiences=audiences,
         permits=_open_permits(kind, customer, renews, at),
     )
-    return Offer(kind, in_force, run, quote, places, _audience(kind, audiences))
+    return Offer(kind, in_force, run, quote, places, audience_of(kind, audiences))
 
 
 def shelf(
@@ -160,7 +160,7 @@ def shelf_of(
         return Shelf(kind, None, None, None, None, waiting, Decision(refusal.code, str(refusal)))
     places = terms.quota_terms(kind, run.period, rules.tz)
     left = places_left(kind, places)
-    buyer = _buyer(kind, customer, told, (), run, places, by_staff=by_staff, renews=None, at=at)
+    buyer = buyer_of(kind, customer, told, (), run, places, by_staff=by_staff, renews=None, at=at)
     quote = pricing.quote(
         kind,
         rules,
@@ -267,7 +267,7 @@ def known_of(customer: Customer | None, plates: Sequence[Plate]) -> Known:
     return Known(fuels=told("fuel"), co2=told("co2"), euro=told("euro"))
 
 
-def _buyer(
+def buyer_of(
     kind: PermitType,
     customer: Customer | None,
     audiences: Sequence[str],
@@ -276,9 +276,10 @@ def _buyer(
     places: Sequence[str],
     *,
     by_staff: bool,
-    renews: Permit | None,
+    renews: Permit | None = None,
     at: datetime,
 ) -> Buyer:
+    """Return what matters of who asks for a permit of this type, term and plates."""
     left, (waiting, are_next) = places_left(kind, places), _line_of(kind)
     if left is not None:
         if open_offer(kind, customer, at=at) is not None or _keeps_place(renews, places):
@@ -340,7 +341,7 @@ def _open_permits(
     return rows.filter(wanted).exclude(pk=renews.pk if renews else 0).count()
 
 
-def _audience(kind: PermitType, audiences: Sequence[str]) -> str:
+def audience_of(kind: PermitType, audiences: Sequence[str]) -> str:
     """Return under which of their audiences somebody buys: the first that the type names."""
     named = {code_key(code) for code in kind.audience}
     return next(

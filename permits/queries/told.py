@@ -28,6 +28,8 @@ WORDS = {
     "permit.suspended": ("Permit suspended", "warn"),
     "permit.reinstated": ("Permit reinstated", "good"),
     "permit.vehicles_changed": ("Plates changed", ""),
+    "permit.switch_asked": ("Switch to another permit asked for", ""),
+    "permit.switched": ("Switched to another permit", "info"),
     "permit.transferred": ("Permit transferred", "info"),
     "permit.hangtag_replaced": ("Hangtag replaced", "info"),
     "permit.deposit_returned": ("Deposit returned", ""),

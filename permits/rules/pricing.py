@@ -57,20 +57,22 @@ def quote(
     euro: Collection[int] = (),
     audiences: Collection[str] = (),
     permits: int = 0,
+    part: Share | None = None,
 ) -> Quote:
     """Return the price of a permit that runs for `run`, asked for at `at` to start at `start`.
 
-    Base (times days or hours), prorated from the later of `at` and `start`, plus every month of
-    `months`, plus every `add` that holds, times every `times` that holds, not below `floor` nor
-    zero; rounded half up once, then the tax on it, rounded. `fuels`, `co2` and `euro` are what is
-    known of the listed vehicles, `audiences` are the customer's, `permits` their other held,
-    pending, scheduled or active permits of the type.
+        Base (times days or hours), prorated from the later of `at` and `start`, plus every month of
+        `months`, plus every `add` that holds, times every `times` that holds, not below `floor` nor
+        zero; rounded half up once, then the tax on it, rounded. `fuels`, `co2` and `euro` are what is
+        known of the listed vehicles, `audiences` are the customer's, `permits` their other held,
+    pending, scheduled or active permits of the type. `part` is asked of the base instead of what
+        proration says.
     """
     currency, price = programme.currency, kind.price
     because: list[str] = []
     running = Fraction(price.base.minor) * run.count
     steps = [(_base_text(kind, programme, run), running)]
-    part = prorated(kind, from_day=local_date(max(at, start), programme.tz))
+    part = part or prorated(kind, from_day=local_date(max(at, start), programme.tz))
     if part.share != 1:
         running *= part.share
         steps = [(steps[0][0], running)]

@@ -30,6 +30,35 @@ class RefundQuote:
         return self.net + self.tax
 
 
+@dataclass(frozen=True, slots=True)
+class Unbegun:
+    """How many parts of a term have not begun, of how many; `scale` makes it a share of another."""
+
+    unused: int
+    whole: int
+    parts: str
+    scale: Fraction = Fraction(1)
+
+    @property
+    def share(self) -> Fraction:
+        """The share that has not begun."""
+        return Fraction(self.unused, self.whole) * self.scale
+
+
+def unbegun(basis: str, first: date, after: date, *, on: date, has_begun: bool = True) -> Unbegun:
+    """Return how much of a term from `first` to the day before `after` has not begun on `on`: in
+    days (`daily`), calendar months (`full-months`) or half months (`half-months`)."""
+    if basis == "daily":
+        unused, whole, parts = (after - on).days - 1, (after - first).days, say("days")
+    elif basis == "full-months":
+        unused, whole = months_touched(_next_month(on), after), months_touched(first, after)
+        parts = say("calendar months")
+    else:
+        unused = half_months_touched(_next_half(on), after)
+        whole, parts = half_months_touched(first, after), say("half months")
+    return Unbegun(max(unused, 0) if has_begun else whole, whole, parts)
+
+
 def refund(
     rule: Refund,
     *,
@@ -75,22 +104,14 @@ def refund_share(
         return _by_table(rule, first, on)
     if at < period.start:
         return Fraction(1), say("The term has not begun: all of it.")
-    if rule.basis == "daily":
-        unused, whole, name = (after - on).days - 1, (after - first).days, say("days")
-    elif rule.basis == "full-months":
-        unused, whole = months_touched(_next_month(on), after), months_touched(first, after)
-        name = say("calendar months")
-    else:
-        unused = half_months_touched(_next_half(on), after)
-        whole, name = half_months_touched(first, after), say("half months")
-    unused = max(unused, 0)
+    left = unbegun(rule.basis, first, after, on=on)
     return (
-        Fraction(unused, whole),
+        left.share,
         say(
             "{unused} of {whole} {parts} have not begun on {day}.",
-            unused=unused,
-            whole=whole,
-            parts=name,
+            unused=left.unused,
+            whole=left.whole,
+            parts=left.parts,
             day=day_text(on),
         ),
     )

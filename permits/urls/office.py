@@ -12,6 +12,7 @@ from permits.views.office import (
     selling,
     showing,
     stays,
+    switching,
     vehicles,
     visitors,
 )
@@ -27,6 +28,7 @@ PERMITS = [
     path("<str:number>/", showing.detail, name="detail"),
     path("<str:number>/vehicles/", acts.vehicles, name="vehicles"),
     *(path(f"<str:number>/{name}/", view, name=name) for name, view in acts.VIEWS.items()),
+    path("<str:number>/switch/", switching.switch, name="switch"),
     path("<str:number>/hangtag/", hangtags.give, name="hangtag"),
     path("<str:number>/loss/", hangtags.loss, name="loss"),
     path("<str:number>/passes/", visitors.passes, name="passes"),

@@ -11,6 +11,7 @@ from permits.views.portal import (
     losing,
     lots,
     paying,
+    switching,
     temporary,
     waiting,
 )
@@ -39,6 +40,7 @@ urlpatterns = [
     path("permits/<str:number>/vehicles/", holding.vehicles, name="vehicles"),
     path("permits/<str:number>/renewal/", holding.renewal, name="renewal"),
     path("permits/<str:number>/cancellation/", holding.cancellation, name="cancellation"),
+    path("permits/<str:number>/switch/", switching.switch, name="switch"),
     path("permits/<str:number>/loss/", losing.loss, name="loss"),
     path("permits/<str:number>/temporary/", temporary.temporary, name="temporary"),
     path("permits/<str:number>/passes/", hosting.passes, name="passes"),

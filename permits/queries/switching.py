@@ -1,0 +1,159 @@
+"""What a permit may be switched for, and what that would come to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from parkops.kernel.decisions import Refused
+from parkops.kernel.money import Money
+from parkops.kernel.periods import Period
+from parkops.kernel.texts import say
+from parkops.programme import queries as programme
+from parkops.programme.permit_schema import PermitType
+from parkops.programme.queries import InForce
+from permits.models import Permit
+from permits.queries import sale
+from permits.queries.permits import money_of, plates_of, type_of
+from permits.rules import eligibility, pricing, switching, terms
+from permits.rules.plates import Plate
+from permits.rules.pricing import Share
+from permits.rules.switching import Difference
+from permits.rules.terms import Run
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOffer:
+    """A switch that may be made: the new permit's type and term, and what it comes to."""
+
+    old: PermitType
+    kind: PermitType
+    in_force: InForce
+    period: Period
+    plates: tuple[Plate, ...]
+    places: tuple[str, ...]
+    audience: str
+    difference: Difference
+    deposit: Money | None
+
+    @property
+    def to_pay(self) -> Money:
+        """What is to pay before the new permit counts; nothing if money comes back."""
+        return max(self.difference.total, Money.zero(self.difference.net.currency))
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchChoice:
+    """One type that a permit may be switched for: with what it comes to, or why it may not."""
+
+    kind: PermitType
+    offer: SwitchOffer | None
+    refusal: Refused | None
+
+
+def choices(permit: Permit, *, by_staff: bool = False, at: datetime) -> list[SwitchChoice]:
+    """Return the types that a permit may be switched for, those that may be had first."""
+    old = type_of(permit)
+    found = []
+    for kind in programme.in_force(at).programme.permit_types:
+        listed = switching.may_switch(
+            old, kind, status=permit.status_at(at), is_renewed=False, by_staff=by_staff
+        )
+        if listed.code in ("not_switchable", "same_type", "other_term"):
+            continue
+        try:
+            offer = switch_offer(permit, kind.code, by_staff=by_staff, at=at)
+        except Refused as refusal:
+            found.append(SwitchChoice(kind, None, refusal))
+        else:
+            found.append(SwitchChoice(kind, offer, None))
+    return sorted(found, key=lambda choice: choice.offer is None)
+
+
+def may_switch_at_all(permit: Permit, *, at: datetime) -> bool:
+    """Return whether the program lets the holder switch this permit for anything now."""
+    rule = type_of(permit).switch
+    status = permit.status_at(at)
+    return bool(rule and rule.to) and status in (
+        switching.Status.ACTIVE,
+        switching.Status.SCHEDULED,
+    )
+
+
+def open_switch(permit: Permit) -> Permit | None:
+    """Return the permit that waits for its difference to be paid, if a switch is under way."""
+    return permit.replacements.filter(
+        paid_at__isnull=True, cancelled_at__isnull=True, lapsed_at__isnull=True
+    ).first()
+
+
+def switch_offer(
+    permit: Permit,
+    type_code: str,
+    *,
+    plates: Sequence[Plate] | None = None,
+    by_staff: bool = False,
+    at: datetime,
+) -> SwitchOffer:
+    """Return what switching a permit at `at` would come to; the same plates unless others are given.
+
+    :raises Refused: "unknown_permit_type", or with the reason why it may not be had.
+    """
+    in_force = programme.in_force(at)
+    rules, old = in_force.programme, type_of(permit)
+    kind = rules.permit_type(type_code)
+    if kind is None:
+        raise Refused(
+            "unknown_permit_type",
+            say("There is no permit type {type_code}.", type_code=type_code),
+            field="permit_type",
+        )
+    switching.may_switch(
+        old, kind, status=permit.status_at(at), is_renewed=_is_renewed(permit), by_staff=by_staff
+    ).require()
+    own = Period(permit.starts_at, permit.ends_at)
+    eligibility.is_not_over(kind, rules, start=max(at, own.start)).require()
+    period = switching.period_of(kind, own, zone=rules.tz, at=at)
+    listed = _plates(permit, at=at) if plates is None else tuple(plates)
+    places = terms.quota_terms(kind, period, rules.tz)
+    customer = permit.customer
+    buyer = sale.buyer_of(
+        kind, customer, customer.audiences, listed, Run(period), places, by_staff=by_staff, at=at
+    )
+    eligibility.may_buy(kind, rules, buyer, start=period.start, at=at).require()
+    whole = pricing.quote(
+        kind,
+        rules,
+        run=terms.run_of(kind, start=period.start, zone=rules.tz),
+        start=period.start,
+        at=at,
+        **sale.known_of(customer, listed),
+        audiences=customer.audiences,
+        part=Share(Fraction(1)),
+    )
+    paid = (
+        money_of(permit, permit.net_minor - permit.credited_net_minor),
+        money_of(permit, permit.tax_minor - permit.credited_tax_minor),
+    )
+    return SwitchOffer(
+        old,
+        kind,
+        in_force,
+        period,
+        listed,
+        places,
+        sale.audience_of(kind, customer.audiences),
+        switching.difference(
+            old, kind, own=own, paid=paid, whole=whole, by_staff=by_staff, zone=rules.tz, at=at
+        ),
+        whole.deposit,
+    )
+
+
+def _plates(permit: Permit, *, at: datetime) -> tuple[Plate, ...]:
+    listed = plates_of([permit], at=at).get(permit.pk, ())
+    return tuple(Plate(plate.text, plate.key, plate.region) for plate in listed)
+
+
+def _is_renewed(permit: Permit) -> bool:
+    return permit.renewals.filter(cancelled_at__isnull=True, lapsed_at__isnull=True).exists()

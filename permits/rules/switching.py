@@ -1,0 +1,193 @@
+"""What it costs to switch a permit for one of another type, and whether that may be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from parkops.kernel.codes import code_key
+from parkops.kernel.dates import local_date, midnight
+from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.money import Money
+from parkops.kernel.periods import Period
+from parkops.kernel.texts import say, word
+from parkops.programme.permit_schema import DayTerm, Fixed, HourTerm, PermitType, Rolling
+from permits.rules.amounts import Line, rounded
+from permits.rules.pricing import Quote
+from permits.rules.refunds import Unbegun, unbegun
+from permits.rules.status import Status
+from permits.rules.terms import day_text, own_days, span_text
+
+Basis = Literal["daily", "half-months", "full-months"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a switch comes to: `value` of the new permit, `credit` of the old one, and the fee.
+
+    `net` and `tax` are what is to pay if they are above zero, and what comes back if below. The
+    lines add up to them.
+    """
+
+    value_net: Money
+    value_tax: Money
+    credit_net: Money
+    credit_tax: Money
+    net: Money
+    tax: Money
+    lines: tuple[Line, ...]
+    because: tuple[str, ...]
+
+    @property
+    def value_lines(self) -> tuple[Line, ...]:
+        """The lines of what the new permit is worth."""
+        tax = (Line(say("Tax"), self.value_tax),) if self.value_tax else ()
+        return (Line(self.lines[0].text, self.value_net), *tax)
+
+    @property
+    def total(self) -> Money:
+        """What is to pay in all; below zero it comes back."""
+        return self.net + self.tax
+
+    @property
+    def back(self) -> Money:
+        """What comes back; nothing if there is something to pay."""
+        return max(-self.total, Money.zero(self.net.currency))
+
+
+def may_switch(
+    old: PermitType, new: PermitType, *, status: Status, is_renewed: bool, by_staff: bool
+) -> Decision:
+    """Decide whether a permit of type `old` may be switched for one of type `new`.
+
+    Holders may where the program lists it; staff may between all types whose terms are alike.
+    """
+    if status not in (Status.ACTIVE, Status.SCHEDULED):
+        return Decision(
+            f"permit_{status}",
+            say("A permit that is {status} is not switched.", status=word(str(status))),
+        )
+    if is_renewed:
+        return Decision(
+            "already_renewed", say("This permit has been renewed already: switch the next one.")
+        )
+    if code_key(old.code) == code_key(new.code):
+        return Decision("same_type", say("It is a {kind} already.", kind=new.name))
+    listed = {code_key(code) for code in old.switch.to} if old.switch else set()
+    if not by_staff and code_key(new.code) not in listed:
+        return Decision(
+            "not_switchable",
+            say("{old} is not switched to {new} online.", old=old.name, new=new.name),
+        )
+    if old.term.kind != new.term.kind or isinstance(old.term, HourTerm):
+        return Decision(
+            "other_term",
+            say("The term of {new} is of another kind: buy it, and cancel this one.", new=new.name),
+        )
+    if new.approval != "none" and not by_staff:
+        return Decision(
+            "needs_approval",
+            say("{new} needs approval: the office switches your permit to it.", new=new.name),
+        )
+    return ALLOWED
+
+
+def period_of(new: PermitType, own: Period, *, zone: ZoneInfo, at: datetime) -> Period:
+    """Return the term of the new permit: a fixed term is its type's, others end as the old one."""
+    start = max(at, own.start)
+    if isinstance(new.term, Fixed):
+        begins, ends = midnight(new.term.starts_on, zone), midnight(new.term.ends_on, zone)
+        return Period(min(max(start, begins), ends), ends)
+    return Period(start, own.end)
+
+
+def left_of_old(basis: Basis, own: Period, *, zone: ZoneInfo, at: datetime) -> Unbegun:
+    """Return how much of the old permit's term has not begun."""
+    first, after = own_days(own, zone)
+    return unbegun(basis, first, after, on=local_date(at, zone), has_begun=at >= own.start)
+
+
+def left_of_new(
+    basis: Basis, old: PermitType, new: PermitType, own: Period, *, zone: ZoneInfo, at: datetime
+) -> Unbegun:
+    """Return how much of the new type's term has not begun: what is charged of its price.
+
+    Of a term that is not fixed, the same as of the old one, by the length that the price is for.
+    """
+    if isinstance(new.term, Fixed):
+        first, after = new.term.starts_on, new.term.ends_on
+        begun = at >= midnight(first, zone)
+        return unbegun(basis, first, after, on=local_date(at, zone), has_begun=begun)
+    left = left_of_old(basis, own, zone=zone, at=at)
+    return Unbegun(left.unused, left.whole, left.parts, scale=_length(old) / _length(new))
+
+
+def difference(
+    old: PermitType,
+    new: PermitType,
+    *,
+    own: Period,
+    paid: tuple[Money, Money],
+    whole: Quote,
+    by_staff: bool,
+    zone: ZoneInfo,
+    at: datetime,
+) -> Difference:
+    """Return what switching at `at` comes to.
+
+    `own` is the old permit's term, `paid` the net and tax paid for it, `whole` the quote of the new
+    one for a whole term. What has begun is charged by the old price; of the rest the old price is
+    given back and the new one charged, each rounded half up.
+    """
+    rule = old.switch
+    basis: Basis = rule.basis if rule else "daily"
+    currency = whole.net.currency
+    nothing = Money.zero(currency)
+    unused = left_of_old(basis, own, zone=zone, at=at)
+    wanted = left_of_new(basis, old, new, own, zone=zone, at=at)
+    credit = [rounded(unused.share * part.minor, currency) for part in paid]
+    value = [rounded(wanted.share * part.minor, currency) for part in (whole.net, whole.tax)]
+    fee = (rule.fee if rule and not by_staff else None) or nothing
+    net, tax = value[0] - credit[0] + fee, value[1] - credit[1]
+    period = period_of(new, own, zone=zone, at=at)
+    span = span_text(period, zone)
+    lines = [
+        Line(say("{kind}, {span}", kind=new.name, span=span), value[0]),
+        Line(say("Unused part of {kind}", kind=old.name), -credit[0]),
+    ]
+    if fee:
+        lines.append(Line(say("Fee for the switch"), fee))
+    if tax:
+        lines.append(Line(say("Tax on the difference"), tax))
+    on = day_text(local_date(at, zone))
+    because = [
+        say(
+            "{unused} of {whole} {parts} of your permit have not begun on {day}: their price of "
+            "{amount} counts towards the new one.",
+            unused=unused.unused,
+            whole=unused.whole,
+            parts=unused.parts,
+            day=on,
+            amount=credit[0],
+        ),
+        say(
+            "{kind} is {price} for a whole term; of that {amount} is for what is left.",
+            kind=new.name,
+            price=whole.net,
+            amount=value[0],
+        ),
+        *whole.because,
+    ]
+    if tax < nothing < net or net < nothing < tax:
+        # Taxed differently: what is to pay, or comes back, is one amount without tax of its own.
+        net, tax = net + tax, nothing
+    return Difference(
+        value[0], value[1], credit[0], credit[1], net, tax, tuple(lines), tuple(because)
+    )
+
+
+def _length(kind: PermitType) -> Fraction:
+    if isinstance(kind.term, Rolling):
+        return Fraction(kind.term.months)
+    return Fraction(kind.term.days if isinstance(kind.term, DayTerm) else 1)
