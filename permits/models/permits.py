@@ -31,7 +31,8 @@ class Permit(models.Model):
     `ended_at` when its end was noticed and its place freed.
     `suspended_until` is when a suspension ends by itself; `credited_*` is what was given back for
     time suspended; `carried_*` what was paid for the permit that it `replaces` by a switch and
-    counts towards this one; `reminded_days` how many days before its end the last reminder was for.
+    counts towards this one, whose own price is for the time from `value_begins_at`;
+    `reminded_days` how many days before its end the last reminder was for.
     """
 
     class Channel(models.TextChoices):
@@ -85,6 +86,7 @@ class Permit(models.Model):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replacements"
     )
+    value_begins_at = models.DateTimeField(null=True, blank=True)
     carried_net_minor = models.BigIntegerField(default=0)
     carried_tax_minor = models.BigIntegerField(default=0)
 

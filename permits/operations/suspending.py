@@ -12,7 +12,7 @@ from payments import queries as charges
 from permits.models import Permit
 from permits.operations import notices
 from permits.operations.common import locked, refund_permit, require
-from permits.queries.permits import money_of, type_of
+from permits.queries.permits import money_of, priced_period, type_of
 from permits.rules import suspensions
 from permits.rules.status import Status
 from permits.rules.terms import clock_text
@@ -141,7 +141,7 @@ def _credit(permit: Permit, paused: Period, *, by: Actor, at: datetime) -> str:
     quote = suspensions.credit(
         net_paid=money_of(permit, permit.net_minor),
         tax_paid=money_of(permit, permit.tax_minor),
-        period=Period(permit.starts_at, permit.ends_at),
+        period=priced_period(permit),
         paused=paused,
         zone=programme.version(permit.programme_version).programme.tz,
     )

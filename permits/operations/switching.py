@@ -152,6 +152,7 @@ def _hold(
         needs_approval=kind.approval != "none",
         approved_at=at if kind.approval != "none" and is_staff else None,
         replaces=permit,
+        value_begins_at=offer.value_begins_at,
         carried_net_minor=came.credit_net.minor,
         carried_tax_minor=came.credit_tax.minor,
     )

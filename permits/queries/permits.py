@@ -8,6 +8,7 @@ from parkops.customers.models import Customer
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.numbers import tidy
+from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from permits.models import Permit, PlateRight
@@ -64,6 +65,13 @@ def type_of(permit: Permit) -> PermitType:
 def money_of(permit: Permit, minor: int) -> Money:
     """Return minor units in the currency that the permit was sold in."""
     return programme.version(permit.programme_version).programme.money(minor)
+
+
+def priced_period(permit: Permit) -> Period:
+    """Return the time that a permit's price is for: its term, or what had not begun of it when it
+    was switched to."""
+    begins = permit.value_begins_at or permit.starts_at
+    return Period(begins if begins < permit.ends_at else permit.starts_at, permit.ends_at)
 
 
 def plates_of(permits: Iterable[Permit], *, at: datetime) -> dict[int, tuple[PlateOn, ...]]:

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from parkops.customers import queries as customers
 from parkops.kernel.money import Money
-from parkops.kernel.periods import Period
 from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from payments import queries as payments
 from permits.models import Permit
-from permits.queries.permits import money_of, type_of
+from permits.queries.permits import money_of, priced_period, type_of
 from permits.rules import refunds
 from permits.rules.amounts import Line
 
@@ -42,7 +41,7 @@ def refund_preview(permit: Permit, *, at: datetime) -> Preview:
         kind.refund,
         net_paid=money_of(permit, permit.net_minor),
         tax_paid=money_of(permit, permit.tax_minor),
-        period=Period(permit.starts_at, permit.ends_at),
+        period=priced_period(permit),
         at=at,
         zone=rules.tz,
     )

@@ -14,7 +14,7 @@ from parkops.programme.permit_schema import PermitType
 from parkops.programme.queries import InForce
 from permits.models import Permit
 from permits.queries import sale
-from permits.queries.permits import money_of, plates_of, type_of
+from permits.queries.permits import money_of, plates_of, priced_period, type_of
 from permits.rules import eligibility, pricing, switching, terms
 from permits.rules.plates import Plate
 from permits.rules.pricing import Share
@@ -35,6 +35,7 @@ class SwitchOffer:
     audience: str
     difference: Difference
     deposit: Money | None
+    value_begins_at: datetime
 
     @property
     def to_pay(self) -> Money:
@@ -144,10 +145,34 @@ def switch_offer(
         places,
         sale.audience_of(kind, customer.audiences),
         switching.difference(
-            old, kind, own=own, paid=paid, whole=whole, by_staff=by_staff, zone=rules.tz, at=at
+            old,
+            kind,
+            own=own,
+            priced=priced_period(permit),
+            part=_part_of_a_term(permit),
+            paid=paid,
+            whole=whole,
+            by_staff=by_staff,
+            zone=rules.tz,
+            at=at,
         ),
         whole.deposit,
+        switching.value_begins(switching.basis_of(old), period, zone=rules.tz, at=at),
     )
+
+
+def _part_of_a_term(permit: Permit) -> Fraction:
+    """Return for how much of a whole term of its type a permit's price is: all of it, unless it was
+    switched to."""
+    if permit.replaces is None:
+        return Fraction(1)
+    old, kind = type_of(permit.replaces), type_of(permit)
+    zone = programme.version(permit.programme_version).programme.tz
+    left = switching.left_of(
+        switching.basis_of(old), priced_period(permit.replaces), zone=zone, at=permit.sold_at
+    )
+    ratio = switching.length(old) / switching.length(kind)
+    return left.share * _part_of_a_term(permit.replaces) * ratio
 
 
 def _plates(permit: Permit, *, at: datetime) -> tuple[Plate, ...]:

@@ -1,13 +1,13 @@
 """What it costs to switch a permit for one of another type, and whether that may be done."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from parkops.kernel.codes import code_key
-from parkops.kernel.dates import local_date, midnight
+from parkops.kernel.dates import add_months, local_date, midnight
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
@@ -102,25 +102,44 @@ def period_of(new: PermitType, own: Period, *, zone: ZoneInfo, at: datetime) -> 
     return Period(start, own.end)
 
 
-def left_of_old(basis: Basis, own: Period, *, zone: ZoneInfo, at: datetime) -> Unbegun:
-    """Return how much of the old permit's term has not begun."""
-    first, after = own_days(own, zone)
-    return unbegun(basis, first, after, on=local_date(at, zone), has_begun=at >= own.start)
+def left_of(basis: Basis, priced: Period, *, zone: ZoneInfo, at: datetime) -> Unbegun:
+    """Return how much of the time that a permit's price is for has not begun."""
+    first, after = own_days(priced, zone)
+    return unbegun(basis, first, after, on=local_date(at, zone), has_begun=at >= priced.start)
 
 
 def left_of_new(
-    basis: Basis, old: PermitType, new: PermitType, own: Period, *, zone: ZoneInfo, at: datetime
+    basis: Basis,
+    old: PermitType,
+    new: PermitType,
+    priced: Period,
+    *,
+    part: Fraction,
+    zone: ZoneInfo,
+    at: datetime,
 ) -> Unbegun:
     """Return how much of the new type's term has not begun: what is charged of its price.
 
-    Of a term that is not fixed, the same as of the old one, by the length that the price is for.
+    Of a term that is not fixed, the same as of the old one, whose price was for `part` of a term,
+    by the lengths that the prices are for.
     """
     if isinstance(new.term, Fixed):
         first, after = new.term.starts_on, new.term.ends_on
-        begun = at >= midnight(first, zone)
-        return unbegun(basis, first, after, on=local_date(at, zone), has_begun=begun)
-    left = left_of_old(basis, own, zone=zone, at=at)
-    return Unbegun(left.unused, left.whole, left.parts, scale=_length(old) / _length(new))
+        has_begun = at >= midnight(first, zone)
+        return unbegun(basis, first, after, on=local_date(at, zone), has_begun=has_begun)
+    left = left_of(basis, priced, zone=zone, at=at)
+    return Unbegun(left.unused, left.whole, left.parts, scale=part * length(old) / length(new))
+
+
+def value_begins(basis: Basis, period: Period, *, zone: ZoneInfo, at: datetime) -> datetime:
+    """Return from when the new permit's own price counts: the first part that has not begun."""
+    on = local_date(at, zone)
+    next_on = {
+        "daily": on + timedelta(days=1),
+        "full-months": add_months(on.replace(day=1), 1),
+        "half-months": on.replace(day=16) if on.day <= 15 else add_months(on.replace(day=1), 1),
+    }[basis]
+    return period.start if period.start > at else midnight(next_on, zone)
 
 
 def difference(
@@ -128,6 +147,8 @@ def difference(
     new: PermitType,
     *,
     own: Period,
+    priced: Period,
+    part: Fraction,
     paid: tuple[Money, Money],
     whole: Quote,
     by_staff: bool,
@@ -136,16 +157,17 @@ def difference(
 ) -> Difference:
     """Return what switching at `at` comes to.
 
-    `own` is the old permit's term, `paid` the net and tax paid for it, `whole` the quote of the new
+    `own` is the old permit's term, `priced` the time that its price is for, `part` how much of a
+    whole term that was, `paid` the net and tax paid for it, `whole` the quote of the new
     one for a whole term. What has begun is charged by the old price; of the rest the old price is
     given back and the new one charged, each rounded half up.
     """
     rule = old.switch
-    basis: Basis = rule.basis if rule else "daily"
+    basis = basis_of(old)
     currency = whole.net.currency
     nothing = Money.zero(currency)
-    unused = left_of_old(basis, own, zone=zone, at=at)
-    wanted = left_of_new(basis, old, new, own, zone=zone, at=at)
+    unused = left_of(basis, priced, zone=zone, at=at)
+    wanted = left_of_new(basis, old, new, priced, part=part, zone=zone, at=at)
     credit = [rounded(unused.share * part.minor, currency) for part in paid]
     value = [rounded(wanted.share * part.minor, currency) for part in (whole.net, whole.tax)]
     fee = (rule.fee if rule and not by_staff else None) or nothing
@@ -187,7 +209,13 @@ def difference(
     )
 
 
-def _length(kind: PermitType) -> Fraction:
+def basis_of(old: PermitType) -> Basis:
+    """Return in what parts of the term a switch from this type is counted."""
+    return old.switch.basis if old.switch else "daily"
+
+
+def length(kind: PermitType) -> Fraction:
+    """Return how long the term is that a price is for, in months or days."""
     if isinstance(kind.term, Rolling):
         return Fraction(kind.term.months)
     return Fraction(kind.term.days if isinstance(kind.term, DayTerm) else 1)
