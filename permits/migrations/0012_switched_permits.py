@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0003_emissions'),
-        ('permits', '0010_stay_orders'),
+        ('permits', '0011_draws'),
     ]
 
     operations = [
