@@ -22,7 +22,9 @@ def on_permits(before: Programme, after: Programme, at: datetime) -> Iterator[st
         gone = after.permit_type(kind.code) is None
         many = current.get(code_key(kind.code), 0)
         if gone and many:
-            yield f"{kind.code} is not sold or renewed any more; {_many(many, 'permit')} of it run to their end."
+            run = "runs to its end" if many == 1 else "run to their end"
+            told = f"{_many(many, 'permit')} of it {run}"
+            yield f"{kind.code} is not sold or renewed any more; {told}."
     dearer = {
         code_key(kind.code)
         for kind in after.permit_types

@@ -99,9 +99,12 @@ class TestAnEditor:
         assert "&#x27;forty&#x27; is not an amount" in text
 
     def test_a_row_is_added_without_saving(self, office, draft):
-        answer = office.post(self.PATH, self.sent(office, add="v-schedule"))
+        answer = office.post(self.PATH, self.sent(office) | {"add-row": "v-schedule"})
         assert answer.status_code == 200
-        assert 'name="v-schedule-4-within"' in answer.content.decode()
+        (made,) = re.findall(
+            r'<input[^>]*name="v-schedule-4-within"[^>]*>', answer.content.decode()
+        )
+        assert "autofocus" in made
         draft.refresh_from_db()
         assert draft.revision == 1
 
@@ -166,6 +169,28 @@ class TestThings:
         office.post(reverse("office_programme:draft_retire", args=["zones", "NEW-1"]))
         draft.refresh_from_db()
         assert parts.find(draft.document, "zones", "NEW-1") is None
+
+    def test_what_was_retired_is_put_back(self, office, draft):
+        office.post(reverse("office_programme:draft_retire", args=["zones", "LOT-B"]))
+        page = office.get("/office/program/draft/lists/zones/").content.decode()
+        assert "Put back LOT-B" in page
+        office.post(reverse("office_programme:draft_restore", args=["zones", "LOT-B"]))
+        draft.refresh_from_db()
+        before = queries.document(1)
+        assert parts.find(draft.document, "zones", "LOT-B") == parts.find(before, "zones", "LOT-B")
+        path = reverse("office_programme:draft_restore", args=["zones", "NOWHERE"])
+        assert office.post(path).status_code == 404
+
+    def test_one_is_begun_like_another(self, office, draft):
+        path = reverse("office_programme:draft_add", args=["permit_types"])
+        sent = fields(office.get(f"{path}?like=MONTH").content.decode())
+        assert sent["v-code"] == [""]
+        sent |= {"v-code": ["MONTH-2"], "save": ["1"]}
+        assert office.post(path, sent).status_code == 302
+        draft.refresh_from_db()
+        made = parts.find(draft.document, "permit_types", "MONTH-2")
+        model = parts.find(draft.document, "permit_types", "MONTH")
+        assert made["price"]["base"] == model["price"]["base"]
 
     def test_a_calendar_is_added_with_its_days_drawn(self, office, draft):
         sent = {"code": "exams", "v-rows": "1", "v-0-from": "2026-12-07", "v-0-to": "2026-12-18"}

@@ -57,7 +57,7 @@ def derived(key: str, field: FieldInfo) -> Node:
         if len(inner) == 1:
             row = completed(Group("", ()), inner[0])
             return Rows(key, row.fields, label=label, one=label.lower())
-        if bare(get_args(kind)[0]) is str:
+        if Ellipsis in get_args(kind):
             return Leaf(key, label, "One on each line.", kind="texts", needed=needed)
         return Leaf(key, label, needed=needed)
     if get_origin(kind) is Literal:

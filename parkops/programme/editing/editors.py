@@ -73,6 +73,12 @@ SESSIONS = Group(
                     (
                         Leaf("per_hour", "Price an hour", kind="money", needed=True),
                         Leaf("day_max", "Never over, a day", kind="money"),
+                        Leaf(
+                            "begun_hours",
+                            "Or by the begun hour",
+                            "First, second and so on, one on each line. Empty: by the minute.",
+                            "texts",
+                        ),
                         Leaf("min", "At least", "Such as 15m.", "duration"),
                         Leaf("max", "At most", "Such as 2h.", "duration"),
                     ),
@@ -83,6 +89,7 @@ SESSIONS = Group(
             one="rate",
             none="Nobody pays by the hour.",
         ),
+        Leaf("refund_unused", "Who stops early gets back what is not used", kind="flag"),
     ),
     needed=True,
 )

@@ -10,6 +10,7 @@ from parkops.kernel.codes import code_key
 from parkops.programme import parts
 from parkops.programme.checking import Finding
 from parkops.programme.diff import Difference
+from parkops.programme.editing.wording import fact_of
 from parkops.programme.parts import Document
 
 TITLES = {
@@ -56,11 +57,20 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
+class Worded:
+    """A change in the words of its editor."""
+
+    fact: str
+    was: str
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Changes of one thing, under its name."""
 
     subject: str
-    changes: tuple[Difference, ...]
+    changes: tuple[Worded, ...]
 
 
 def rows(document: Document, part: str, base: Document, findings: Sequence[Finding]) -> list[Row]:
@@ -100,9 +110,11 @@ def singles(document: Document, findings: Sequence[Finding]) -> list[Single]:
 
 def grouped(changes: Iterable[Difference]) -> list[Group]:
     """Return changes by the thing that they are of."""
-    found: dict[str, list[Difference]] = {}
+    found: dict[str, list[Worded]] = {}
     for change in changes:
-        found.setdefault(change.subject or "The program", []).append(change)
+        fact = fact_of(change) if change.fact else ""
+        subject = change.subject or _capital(parts.NAMES.get(change.part, "The program"))
+        found.setdefault(subject, []).append(Worded(fact, change.was, change.becomes))
     return [Group(subject, tuple(own)) for subject, own in found.items()]
 
 

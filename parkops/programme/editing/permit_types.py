@@ -185,6 +185,44 @@ PLACES = Group(
                     "duration",
                     default="2d",
                 ),
+                Leaf(
+                    "lapse",
+                    "Who lets an offer go by",
+                    kind="choice",
+                    options=(("leave", "leaves the line"), ("end", "goes to its end")),
+                    default="leave",
+                ),
+                Leaf(
+                    "priority",
+                    "Groups that go first",
+                    "One code on each line. Empty: none.",
+                    "texts",
+                ),
+                Leaf(
+                    "group",
+                    "One line of choices with",
+                    "A name that several types share. Empty: none.",
+                ),
+                Leaf(
+                    "higher",
+                    "Who takes a place keeps higher choices",
+                    kind="choice",
+                    options=(("keep", "yes"), ("end", "no")),
+                    default="keep",
+                ),
+                Leaf(
+                    "purge", "Closed every year on", "Month and day, such as 08-01. Empty: never."
+                ),
+                Leaf(
+                    "notice", "And told so long before", "Such as 14d.", "duration", default="14d"
+                ),
+                Leaf(
+                    "gather",
+                    "Several places wait for each other",
+                    "Such as 48h.",
+                    "duration",
+                    default="48h",
+                ),
             ),
             label="Waitlist",
             switch="There is a waitlist when it is sold out",

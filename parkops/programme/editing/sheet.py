@@ -44,13 +44,17 @@ class Item:
 
 @dataclass
 class Sheet:
-    """The editor of one part: its form, filled with what the document says or with what was sent."""
+    """The editor of one part: its form, filled with what the document says or with what was sent.
+
+    `fresh` names a row that was just added: its first field has the focus.
+    """
 
     node: Node
     document: Document
     flat: Flat
     base: Any
     is_new: bool = False
+    fresh: str = ""
     names: dict[str, Leaf] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,6 +64,7 @@ class Sheet:
         )
         self.items = self._of(self.node, ROOT)
         self.form.full_clean()
+        self.names.pop(self.fresh, None)
         for name, leaf in self.names.items():
             in_a_row = re.search(r"-[0-9]+-", name) is not None
             self.form.fields[name].required = in_a_row or leaf.needed or is_clear(leaf)
@@ -129,6 +134,9 @@ class Sheet:
         made = self._field(leaf, name)
         if leaf.fixed and not self.is_new:
             made.widget.attrs["readonly"] = True
+        if self.fresh and name.startswith(f"{self.fresh}-") and not self.names.get(self.fresh):
+            made.widget.attrs["autofocus"] = True
+            self.names[self.fresh] = leaf
         self.form.fields[name] = made
         self.names[name] = leaf
         looks = "money" if leaf.kind == "money" else ""
@@ -201,13 +209,22 @@ class _Loose(forms.MultipleChoiceField):
         """Find nothing wrong."""
 
 
-def sheet_for(document: Document, part: str, code: str | None, flat: Flat | None = None) -> Sheet:
+def sheet_for(
+    document: Document, part: str, code: str | None, flat: Flat | None = None, *, fresh: str = ""
+) -> Sheet:
     """Return the editor of a part of the document: as the document has it, or as it was sent."""
     held = None if code is None and part not in parts.VALUES else parts.find(document, part, code)
     base = ABSENT if held is None else held
     node = EDITORS[part]
     shown = shape.show(node, base) if flat is None else flat
-    return Sheet(node, document, shown, {} if base is ABSENT else base, is_new=base is ABSENT)
+    is_new = base is ABSENT
+    return Sheet(node, document, shown, {} if is_new else base, is_new=is_new, fresh=fresh)
+
+
+def shown_like(document: Document, part: str, code: str) -> Flat:
+    """Return the fields of a new thing that says what another one says, all but its code."""
+    flat = shape.show(EDITORS[part], parts.find(document, part, code))
+    return {name: texts for name, texts in flat.items() if name != f"{ROOT}-code"}
 
 
 def value_in(document: Document, part: str, code: str | None, flat: Flat) -> Any:

@@ -75,7 +75,7 @@ SCHEDULE = Group(
                 Leaf("times", "times", kind="factor"),
                 Leaf("stage", "stage", "collections, owner-lookup or your own."),
             ),
-            label="Steps",
+            label="Steps over time",
             one="step",
             hint="In this order, each to the running amount. Days count from the day of issue.",
         ),

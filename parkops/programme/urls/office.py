@@ -16,6 +16,7 @@ urlpatterns = [
     path("program/draft/lists/<str:part>/", drafts.part_list, name="draft_list"),
     path("program/draft/add/<str:part>/", drafts.add, name="draft_add"),
     path("program/draft/retire/<str:part>/<str:code>/", drafts.retire, name="draft_retire"),
+    path("program/draft/restore/<str:part>/<str:code>/", drafts.restore, name="draft_restore"),
     path("program/draft/<str:part>/", drafts.edit_value, name="draft_value"),
     path("program/draft/<str:part>/<str:code>/", drafts.edit_thing, name="draft_thing"),
     path("program/versions/<int:number>.yaml", office.file, name="file"),

@@ -16,7 +16,7 @@ from parkops.kernel.permissions import Permission
 from parkops.programme import checking, examples, load, operations, parts, queries, trying
 from parkops.programme.checking import Checked, Finding
 from parkops.programme.editing import listing, shape
-from parkops.programme.editing.sheet import Sheet, sheet_for, value_in
+from parkops.programme.editing.sheet import Sheet, sheet_for, shown_like, value_in
 from parkops.programme.forms import DraftFileForm, PublishForm, StartForm
 from parkops.programme.models import Draft
 from parkops.ui.access import may
@@ -196,6 +196,30 @@ def retire(request: HttpRequest, part: str, code: str) -> HttpResponse:
 
 
 @may(Permission.PROGRAMME_EDIT)
+@require_POST
+@refusals_shown
+def restore(request: HttpRequest, part: str, code: str) -> HttpResponse:
+    """Put back into the draft what the version has that it was begun from."""
+    draft = queries.open_draft()
+    if draft is None:
+        return redirect(OVERVIEW)
+    value = parts.find(queries.document(draft.based_on), part, code)
+    if part in parts.VALUES or value is None:
+        raise Http404("The version has no such thing.")
+    operations.change_draft(
+        draft.pk,
+        part=part,
+        code=code,
+        value=value,
+        revision=draft.revision,
+        by=actor(request),
+        at=timezone.now(),
+    )
+    messages.success(request, f"{parts.NAMES[part].capitalize()} {code} is back in the draft.")
+    return redirect("office_programme:draft_list", part)
+
+
+@may(Permission.PROGRAMME_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_shown
 def file(request: HttpRequest) -> HttpResponse:
@@ -250,7 +274,10 @@ def _edit(request: HttpRequest, part: str, code: str | None) -> HttpResponse:
     if is_thing and code is not None and parts.find(draft.document, part, code) is None:
         raise Http404("There is no such thing in the draft.")
     if request.method != "POST":
-        sheet = sheet_for(draft.document, part, code)
+        like = request.GET.get("like", "") if part in parts.LISTS and code is None else ""
+        copied = like and parts.find(draft.document, part, like) is not None
+        flat = shown_like(draft.document, part, like) if copied else None
+        sheet = sheet_for(draft.document, part, code, flat)
         value = parts.find(draft.document, part, code) if code or not is_thing else None
         edited = _Edited(draft, part, code, value, sheet)
         return _editor(request, edited, revision=draft.revision, now=now)
@@ -260,7 +287,9 @@ def _edit(request: HttpRequest, part: str, code: str | None) -> HttpResponse:
         if act in request.POST:
             flat = change(flat, request.POST[act])
     value = value_in(draft.document, part, code, flat)
-    sheet = sheet_for(draft.document, part, code, flat)
+    added = request.POST.get("add-row", "")
+    fresh = f"{added}-{shape.count(flat, added) - 1}" if added else ""
+    sheet = sheet_for(draft.document, part, code, flat, fresh=fresh)
     key = _key(part, code, request)
     edited = _Edited(draft, part, key, value, sheet)
     if "save" not in request.POST:
@@ -286,7 +315,12 @@ def _edit(request: HttpRequest, part: str, code: str | None) -> HttpResponse:
     return _editor(request, edited, revision=revision, now=now, note=note, status=status)
 
 
-ACTS = {"add": shape.add_row, "remove": shape.remove_row, "up": shape.lift_row}
+# Not `add` and `remove`: a form whose button is called so has no method of that name any more.
+ACTS = {
+    "add-row": shape.add_row,
+    "remove-row": shape.remove_row,
+    "lift-row": shape.lift_row,
+}
 
 
 def _key(part: str, code: str | None, request: HttpRequest) -> str | None:
@@ -354,7 +388,7 @@ def _beside(
         shown = examples.example(part, checked.programme, code, tried, at=now)
     about = checked.about(part, own)
     return {
-        "checked": about,
+        "groups": listing.grouped(about.changes),
         "findings": about.findings or _elsewhere(checked),
         "example": shown,
         "has_example": examples.has_example(part),
