@@ -34,6 +34,15 @@ def send_refund(*, refund: int, **_later: object) -> None:
 
 
 @tenant_task
+def forget_card(*, card: int, **_later: object) -> None:
+    """Tell the card provider to forget a card."""
+    try:
+        operations.tell_forgotten(card)
+    except GatewayUnavailable as trouble:
+        raise NotYet(TRY_AGAIN_SECONDS) from trouble
+
+
+@tenant_task
 def close_checkout(*, payment: int, **_later: object) -> None:
     """Close a card page that another has taken the place of."""
     try:

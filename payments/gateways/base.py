@@ -151,6 +151,48 @@ class CheckoutState:
 
 
 @dataclass(frozen=True, slots=True)
+class SavingRequest:
+    """A card that a customer agrees to have charged later; `success_url` is where they come back.
+
+    Everything here must be the same when the call is repeated with the same `idempotency_key`.
+    """
+
+    reference: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+    idempotency_key: str
+    customer_email: str = ""
+    locale: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SavingState:
+    """What has become of a page where a card is saved; `customer` and `method` are the provider's
+    names of who and what may be charged, empty until it is saved."""
+
+    session_id: str
+    status: CheckoutStatus
+    customer: str
+    method: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCardCharge:
+    """Money to take from a saved card while its holder is away."""
+
+    reference: str
+    amount: Money
+    description: str
+    customer: str
+    method: str
+    idempotency_key: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RefundRequest:
     """Money to give back from one payment. `reason` is for our records and the provider's."""
 
@@ -244,6 +286,42 @@ class Gateway(Protocol):
         """Close a checkout: True if it can no longer be paid, False if it has been paid already.
 
         :raises GatewayUnavailable: it may still be open; do not release what it holds.
+        """
+        ...
+
+    def start_saving(self, request: SavingRequest) -> CheckoutStarted:
+        """Make a page where a card can be saved; the same key gives the same page again.
+
+        :raises GatewayUnavailable: outcome unknown; repeat with the same key.
+        :raises GatewayRejected: no page was made.
+        """
+        ...
+
+    def look_up_saving(self, session_id: str) -> SavingState:
+        """Tell whether a card was saved.
+
+        :raises GatewayUnavailable: no answer.
+        """
+        ...
+
+    def charge_saved(self, request: SavedCardCharge) -> CheckoutState:
+        """Take money from a saved card; the same key gives the same answer again for 24 hours.
+
+        A card that is declined is an answer: not paid, with the reason in `failure`.
+
+        :raises GatewayUnavailable: outcome unknown; repeat with the same key.
+        :raises GatewayRejected: nothing was tried.
+        """
+        ...
+
+    def look_up_intent(self, intent_id: str) -> CheckoutState:
+        """Tell what has become of money taken from a saved card."""
+        ...
+
+    def forget_card(self, method: str) -> None:
+        """Let a saved card be charged no more; one that is not known is forgotten already.
+
+        :raises GatewayUnavailable: try again later.
         """
         ...
 

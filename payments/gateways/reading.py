@@ -12,6 +12,7 @@ from payments.gateways.base import (
     DisputeStatus,
     RefundState,
     RefundStatus,
+    SavingState,
 )
 
 Body = dict[str, Any]
@@ -81,6 +82,45 @@ def checkout_state(session: Body) -> CheckoutState:
         failure=_failure(intent),
         at=_instant((taken or session)["created"]),
         url=session["url"] or "",
+    )
+
+
+def intent_state(intent: Body) -> CheckoutState:
+    """Read an intent made without a page, whose latest charge and its booking are expanded."""
+    charge = _object(intent["latest_charge"])
+    taken = charge if charge and charge["paid"] else None
+    currency = intent["currency"]
+    paid = intent["status"] == "succeeded"
+    return CheckoutState(
+        session_id="",
+        status=CheckoutStatus.COMPLETE if paid else CheckoutStatus.EXPIRED,
+        paid=paid,
+        amount=from_stripe(intent["amount"], currency),
+        client_reference=(intent["metadata"] or {}).get("reference", ""),
+        intent_id=intent["id"],
+        charge_id=taken["id"] if taken else "",
+        captured=from_stripe(taken["amount_captured"] if taken else 0, currency),
+        refunded=from_stripe(taken["amount_refunded"] if taken else 0, currency),
+        disputed=bool(taken and taken["disputed"]),
+        fee=_fee(taken),
+        card=_card(taken),
+        failure="" if paid else _failure(intent) or "The card was not charged.",
+        at=_instant((taken or intent)["created"]),
+    )
+
+
+def saving_state(session: Body) -> SavingState:
+    """Read a page where a card is saved, whose setup intent and its card are expanded."""
+    intent = _object(session["setup_intent"])
+    method = _object(intent["payment_method"]) if intent else None
+    card = method["card"] if method else None
+    brand = (card["brand"] or "card") if card else ""
+    return SavingState(
+        session_id=session["id"],
+        status=CheckoutStatus(session["status"]),
+        customer=_id(session["customer"]),
+        method=method["id"] if method else "",
+        card=f"{_BRANDS.get(brand, brand.capitalize())} ending {card['last4']}" if card else "",
     )
 
 

@@ -25,6 +25,9 @@ from payments.gateways.base import (
     GatewayRejected,
     RefundRequest,
     RefundState,
+    SavedCardCharge,
+    SavingRequest,
+    SavingState,
 )
 
 CONNECT_SECONDS = 3.05
@@ -33,6 +36,7 @@ RETRIES = 2
 SIGNATURE_SECONDS = 300
 MOST_LINES = 100
 SESSION_PARTS = ["payment_intent.latest_charge.balance_transaction"]
+INTENT_PARTS = ["latest_charge.balance_transaction"]
 
 # Who uses ParkOps, and on what machine, is nobody's business.
 stripe.enable_telemetry = False
@@ -135,6 +139,85 @@ class StripeGateway:
             return reading.is_closed_unpaid(self.look_up(session_id))
         return True
 
+    def start_saving(self, request: SavingRequest) -> CheckoutStarted:
+        """See `Gateway.start_saving`."""
+        params: dict[str, Any] = {
+            "mode": "setup",
+            "payment_method_types": ["card"],
+            "customer_creation": "always",
+            "client_reference_id": request.reference,
+            "metadata": {"reference": request.reference, **request.metadata},
+            "expires_at": int(request.expires_at.timestamp()),
+            "success_url": request.success_url,
+            "cancel_url": request.cancel_url,
+        }
+        if request.customer_email:
+            params["customer_email"] = request.customer_email
+        if locale := reading.checkout_locale(request.locale):
+            params["locale"] = locale
+        with troubles.translated():
+            session = self.client.v1.checkout.sessions.create(
+                cast(Any, params), cast(Any, self._options(request.idempotency_key))
+            )
+        return CheckoutStarted(
+            session_id=session.id,
+            url=session.url or "",
+            expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+        )
+
+    def look_up_saving(self, session_id: str) -> SavingState:
+        """See `Gateway.look_up_saving`."""
+        with troubles.translated():
+            session = self.client.v1.checkout.sessions.retrieve(
+                session_id,
+                {"expand": ["setup_intent.payment_method"]},
+                cast(Any, self._options()),
+            )
+        return reading.saving_state(session.to_dict())
+
+    def charge_saved(self, request: SavedCardCharge) -> CheckoutState:
+        """See `Gateway.charge_saved`."""
+        params = {
+            "amount": _units(request.amount),
+            "currency": request.amount.currency.lower(),
+            "customer": request.customer,
+            "payment_method": request.method,
+            "payment_method_types": ["card"],
+            "off_session": True,
+            "confirm": True,
+            "description": request.description,
+            "metadata": {"reference": request.reference, **request.metadata},
+            "expand": INTENT_PARTS,
+        }
+        try:
+            with troubles.translated():
+                intent = self.client.v1.payment_intents.create(
+                    cast(Any, params), cast(Any, self._options(request.idempotency_key))
+                )
+        except GatewayRejected as refusal:
+            declined = _declined_intent(refusal.__cause__)
+            if declined is None:
+                raise
+            return self.look_up_intent(declined)
+        return reading.intent_state(intent.to_dict())
+
+    def look_up_intent(self, intent_id: str) -> CheckoutState:
+        """See `Gateway.look_up_intent`."""
+        with troubles.translated():
+            intent = self.client.v1.payment_intents.retrieve(
+                intent_id, {"expand": INTENT_PARTS}, cast(Any, self._options())
+            )
+        return reading.intent_state(intent.to_dict())
+
+    def forget_card(self, method: str) -> None:
+        """See `Gateway.forget_card`."""
+        try:
+            with troubles.translated():
+                self.client.v1.payment_methods.detach(method, {}, cast(Any, self._options()))
+        except GatewayRejected:
+            # Not attached to anybody any more: there is nothing left to forget.
+            return
+
     def refund(self, request: RefundRequest) -> RefundState:
         """See `Gateway.refund`."""
         params = {
@@ -211,6 +294,14 @@ def _line_items(request: CheckoutRequest) -> list[dict[str, Any]]:
         }
         for text, money in told
     ]
+
+
+def _declined_intent(error: BaseException | None) -> str | None:
+    """Return the intent that a card's refusal left behind; None for a refusal of another kind."""
+    if not isinstance(error, stripe.CardError) or error.error is None:
+        return None
+    intent = getattr(error.error, "payment_intent", None)
+    return intent["id"] if intent else None
 
 
 def _is_signature(header: str) -> bool:

@@ -1,5 +1,6 @@
 """The tables of payments, one noun a file."""
 
+from payments.models.cards import SavedCard
 from payments.models.charges import Charge
 from payments.models.drawers import Drawer
 from payments.models.gateway import Dispute, GatewayEvent
@@ -18,4 +19,5 @@ __all__ = [
     "LedgerTransaction",
     "Payment",
     "Refund",
+    "SavedCard",
 ]

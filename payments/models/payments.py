@@ -75,6 +75,9 @@ class Payment(models.Model):
     card = models.CharField(max_length=60, blank=True)
     failure = models.CharField(max_length=300, blank=True)
     fee_minor = models.BigIntegerField(null=True)
+    saved_card = models.ForeignKey(
+        "payments.SavedCard", on_delete=models.PROTECT, null=True, related_name="payments"
+    )
 
     # Read with it by `queries.payments`.
     parts: list["Allocation"]

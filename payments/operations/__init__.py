@@ -30,6 +30,13 @@ from payments.operations.refunds import (
     refund_payment,
     retry_refund,
 )
+from payments.operations.saved_cards import (
+    charge_saved_card,
+    finish_saving,
+    forget_card,
+    start_saving,
+    tell_forgotten,
+)
 
 __all__ = [
     "accept_reviewed",
@@ -43,7 +50,10 @@ __all__ = [
     "cancel_charge",
     "cancel_checkout",
     "change_charge",
+    "charge_saved_card",
     "close_drawer",
+    "finish_saving",
+    "forget_card",
     "nsf_reference",
     "open_drawer",
     "pause_charge",
@@ -59,5 +69,7 @@ __all__ = [
     "settle_open_checkouts",
     "settle_open_refunds",
     "start_card_payment",
+    "start_saving",
     "take_payment",
+    "tell_forgotten",
 ]

@@ -30,7 +30,7 @@ from payments.gateways.base import (
     GatewayUnavailable,
 )
 from payments.models import Allocation, Payment
-from payments.operations import fulfilment
+from payments.operations import asking, fulfilment
 from payments.operations.payments import (
     customer_of,
     lock_charges,
@@ -114,7 +114,9 @@ def settle_checkout(payment_id: int, *, at: datetime) -> Payment:
         return payment
     gateway = gateways.for_tenant(place.tenant())
     try:
-        if payment.session_id is None:
+        if payment.saved_card_id is not None:
+            truth = _ask_again(payment, at=at)
+        elif payment.session_id is None:
             truth = _find_lost_page(payment, at=at)
         else:
             truth = gateway.look_up(payment.session_id)
@@ -128,7 +130,8 @@ def settle_checkout(payment_id: int, *, at: datetime) -> Payment:
 def apply_truth(payment_id: int, truth: CheckoutState, *, at: datetime) -> Payment:
     """Let a card payment be what the provider says of it; only upward, so late news is harmless."""
     payment, parts = lock_with_charges(payment_id)
-    if payment.session_id is None and truth.client_reference == str(payment.public_id):
+    is_lost = payment.session_id is None and payment.saved_card_id is None
+    if is_lost and truth.client_reference == str(payment.public_id):
         payment.session_id = truth.session_id
         payment.redirect_url = truth.url
         payment.save(update_fields=["session_id", "redirect_url"])
@@ -136,7 +139,8 @@ def apply_truth(payment_id: int, truth: CheckoutState, *, at: datetime) -> Payme
         if rules.may_become(payment.state, Payment.State.SUCCEEDED):
             fulfilment.money_came(payment, parts, truth, at=at)
     elif truth.status is CheckoutStatus.EXPIRED:
-        _close(payment, parts, Payment.State.EXPIRED, failure=truth.failure, at=at)
+        ended = Payment.State.FAILED if payment.saved_card_id else Payment.State.EXPIRED
+        _close(payment, parts, ended, failure=truth.failure, at=at)
     elif truth.failure != payment.failure and payment.state == Payment.State.OPEN:
         payment.failure = truth.failure[:300]
         payment.save(update_fields=["failure"])
@@ -335,6 +339,15 @@ def _find_lost_page(payment: Payment, *, at: datetime) -> CheckoutState | None:
     if truth.status is CheckoutStatus.OPEN and gateway.expire(truth.session_id):
         truth = gateway.look_up(truth.session_id)
     return truth
+
+
+def _ask_again(payment: Payment, *, at: datetime) -> CheckoutState | None:
+    """Return what became of a payment by saved card; a person looks at it if asking is not safe."""
+    if asking.may_ask(payment, at=at):
+        return asking.ask_provider(payment)
+    silence = "The provider did not say in time whether the card was charged."
+    close(payment.pk, Payment.State.NEEDS_REVIEW, failure=silence, at=at)
+    return None
 
 
 def _may_change(payment: Payment) -> bool:

@@ -13,6 +13,7 @@ from payments.standin.resources import (
     intents,
     payouts,
     refunds,
+    setups,
 )
 
 Handler = Callable[..., dict[str, Any] | list[dict[str, Any]]]
@@ -34,6 +35,9 @@ TABLE: list[tuple[str, str, Handler]] = [
     ("POST", "payment_intents/{id}/cancel", intents.cancel),
     ("GET", "charges", intents.index_charges),
     ("GET", "charges/{id}", intents.retrieve_charge),
+    ("GET", "payment_methods/{id}", setups.retrieve),
+    ("POST", "payment_methods/{id}/detach", setups.detach),
+    ("GET", "setup_intents/{id}", setups.retrieve_intent),
     ("POST", "refunds", refunds.create),
     ("GET", "refunds", refunds.index),
     ("GET", "refunds/{id}", refunds.retrieve),

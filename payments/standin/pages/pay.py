@@ -7,6 +7,7 @@ from payments.standin import api, errors
 from payments.standin.calls import Call
 from payments.standin.delivery import Courier
 from payments.standin.faults import Dropped, Fault, parse
+from payments.standin.pages import saving
 from payments.standin.pages.layout import money, page
 from payments.standin.resources import checkout
 from payments.standin.store import Store
@@ -43,6 +44,8 @@ def respond(
 
 def _show(call: Call, session_id: str, *, status: int = 200) -> Answer:
     session = checkout.retrieve(call, session_id)
+    if session["mode"] == "setup":
+        return saving.show(call, session, status=status)
     if session["status"] == "complete":
         taken = f"{_total(session)} has been taken."
         return _closed("This is paid", taken, _returning(session), "Continue")
@@ -62,6 +65,8 @@ def _do(courier: Courier, call: Call, session_id: str, fault: Fault) -> Answer:
     session = checkout.retrieve(call, session_id)
     if act == "leave":
         return see_other(session["cancel_url"] or f"/pay/{session_id}")
+    if session["mode"] == "setup":
+        return saving.do(courier, call, session, act)
     if act not in CARDS or session["status"] != "open":
         return see_other(f"/pay/{session_id}")
     chosen = fault if fault != Fault() else parse(call.params.get("trouble", ""))

@@ -6,7 +6,7 @@ from typing import Any
 from payments.standin import forms
 from payments.standin.calls import Call
 from payments.standin.errors import ApiError, bad
-from payments.standin.resources import intents
+from payments.standin.resources import intents, setups
 from payments.standin.store import new_id
 
 SHORTEST_SECONDS = 30 * 60
@@ -29,6 +29,7 @@ KNOWN = {
     "mode",
     "payment_intent_data",
     "payment_method_types",
+    "setup_intent_data",
     "submit_type",
     "success_url",
     "ui_mode",
@@ -39,8 +40,11 @@ def create(call: Call) -> dict[str, Any]:
     """Make a page where the line items can be paid by card."""
     params = call.params
     forms.only(params, KNOWN)
-    if forms.text(params, "mode") != "payment":
-        raise bad("The stand-in knows only mode payment.", "mode")
+    mode = forms.text(params, "mode")
+    if mode == "setup":
+        return setups.open_page(call, expires_at=_expiry(call), addresses=_addresses(params))
+    if mode != "payment":
+        raise bad("The stand-in knows only the modes payment and setup.", "mode")
     lines = _lines(params.get("line_items"))
     currency = lines[0]["currency"]
     total = sum(line["amount_total"] for line in lines)
@@ -94,6 +98,8 @@ def pay(call: Call, session: dict[str, Any], card: str) -> dict[str, Any]:
     """
     session = fresh(call, session)
     _must_be_open(session, "paid")
+    if session["mode"] == "setup":
+        return setups.save_card(call, session, card)
     intent = (
         call.need("payment_intent", session["payment_intent"])
         if session["payment_intent"]
@@ -156,7 +162,7 @@ def index(call: Call) -> list[dict[str, Any]]:
 
 def line_items(call: Call, session_id: str) -> list[dict[str, Any]]:
     """List what a session sells."""
-    return call.need("checkout.session", session_id, param="session")["_lines"]
+    return call.need("checkout.session", session_id, param="session").get("_lines", [])
 
 
 def _must_be_open(session: dict[str, Any], act: str) -> None:
@@ -216,6 +222,14 @@ def _expiry(call: Call) -> int:
             "expires_at",
         )
     return at
+
+
+def _addresses(params: Any) -> dict[str, str | None]:
+    return {
+        "cancel_url": _address(params, "cancel_url", optional=True),
+        "success_url": _address(params, "success_url"),
+        "customer_email": _email(params),
+    }
 
 
 def _address(params: Any, name: str, *, optional: bool = False) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 from payments.standin import forms
 from payments.standin.calls import Call
 from payments.standin.errors import ApiError, bad
-from payments.standin.resources import balance
+from payments.standin.resources import balance, setups
 from payments.standin.store import new_id
 
 CARDS = {
@@ -13,6 +13,7 @@ CARDS = {
     "pm_card_mastercard": ("mastercard", "4444", ""),
     "pm_card_chargeDeclined": ("visa", "0002", "generic_decline"),
     "pm_card_chargeDeclinedInsufficientFunds": ("visa", "9995", "insufficient_funds"),
+    "pm_card_chargeCustomerFail": ("visa", "0341", "generic_decline"),
 }
 DECLINES = {
     "generic_decline": "Your card was declined.",
@@ -193,6 +194,7 @@ def create(call: Call) -> dict[str, Any]:
             "automatic_payment_methods",
             "confirm",
             "currency",
+            "customer",
             "description",
             "metadata",
             "off_session",
@@ -210,7 +212,8 @@ def create(call: Call) -> dict[str, Any]:
         email=call.params.get("receipt_email"),
     )
     if forms.flag(call.params, "confirm"):
-        return _tried(call, intent, forms.text(call.params, "payment_method"))
+        method = forms.text(call.params, "payment_method")
+        return _tried(call, intent, method if method in CARDS else setups.card_of(call, method))
     return intent
 
 
