@@ -66,11 +66,18 @@ def remind_of_stays(**_later: object) -> None:
 @tenant_task
 def remind(**_later: object) -> None:
     """Write to holders whose permits end soon, each once for each day before the end, and to those
-    in lines that will be closed; close them on their day."""
+    in lines that will be closed; close them on their day. Renew what renews by itself."""
     now = timezone.now()
     operations.remind(at=now)
     if Version.objects.exists():
         operations.purge_waitlists(at=now)
+        operations.renew_automatically(at=now)
+
+
+@tenant_task
+def charge_renewal(*, consent: int, **_later: object) -> None:
+    """Charge the saved card for a permit that renews by itself."""
+    operations.charge_renewal(consent, at=timezone.now())
 
 
 def do_bulk(job: Job, progress: Progress) -> None:

@@ -216,10 +216,15 @@ class Waitlist(Part):
 
 
 class Renewal(Part):
-    """From how long before its end a permit is renewed (None: at any time)."""
+    """From how long before its end a permit is renewed (None: at any time).
+
+    With `automatic` holders may let it renew by itself, paid by a saved card when renewal opens;
+    they are told the price `notice` before.
+    """
 
     opens: Span | None = None
     automatic: Flag = False
+    notice: LongSpan = Duration(days=7)
 
 
 class Switch(Part):

@@ -11,6 +11,8 @@ REFERENCES = frozenset(
     {
         "payment_intent",
         "latest_charge",
+        "payment_method",
+        "setup_intent",
         "charge",
         "balance_transaction",
         "source",

@@ -1,6 +1,7 @@
 """What permits are made of: permits, plates' rights, quotas, waitlists, paid stays, passes."""
 
 from permits.models.bulk import BulkRow, BulkRun
+from permits.models.consents import RenewalConsent
 from permits.models.documents import PermitDocument
 from permits.models.draws import Draw, Ticket
 from permits.models.guests import GuestLink
@@ -36,5 +37,6 @@ __all__ = [
     "TemporaryVehicle",
     "Ticket",
     "VisitorPass",
+    "RenewalConsent",
     "WaitlistEntry",
 ]

@@ -2,6 +2,14 @@
 
 from permits.operations.accepting import accept_offer
 from permits.operations.approving import approve_permit, reject_permit
+from permits.operations.auto_renewing import (
+    agree_to_renew,
+    charge_renewal,
+    finish_agreeing,
+    renew_automatically,
+    renew_by_consent,
+    stop_renewing,
+)
 from permits.operations.bulk import ask_bulk, confirm_bulk, drop_bulk, retry_bulk
 from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.deposits import Deduction, return_deposit
@@ -69,6 +77,7 @@ __all__ = [
     "Wish",
     "accept_offer",
     "add_temporary_vehicle",
+    "agree_to_renew",
     "apply_roster",
     "approve_permit",
     "ask_bulk",
@@ -76,6 +85,7 @@ __all__ = [
     "cancel_permit",
     "carry_out_losses",
     "change_vehicles",
+    "charge_renewal",
     "check_quotas",
     "confirm_bulk",
     "count_hangtags",
@@ -96,6 +106,7 @@ __all__ = [
     "extend_offer",
     "extend_permit",
     "extend_stay",
+    "finish_agreeing",
     "follow_audiences",
     "forget_documents",
     "send_document",
@@ -124,6 +135,8 @@ __all__ = [
     "reject_permit",
     "remind",
     "remind_of_stays",
+    "renew_automatically",
+    "renew_by_consent",
     "renew_permit",
     "replace_hangtag",
     "report_lost",
@@ -137,6 +150,7 @@ __all__ = [
     "settle_lottery",
     "start_stay",
     "stop_stay",
+    "stop_renewing",
     "suspend_permit",
     "switch_permit",
     "take_by_link",

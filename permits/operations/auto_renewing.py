@@ -113,9 +113,7 @@ def stop_renewing(number: str, *, reason: str = "", by: Actor, at: datetime) -> 
 
 def renew_automatically(*, at: datetime) -> int:
     """Tell, renew and try again what is due; returns how many consents were acted on."""
-    rows = RenewalConsent.objects.filter(
-        ended_at__isnull=True, card__state=SavedCard.State.SAVED
-    )
+    rows = RenewalConsent.objects.filter(ended_at__isnull=True, card__state=SavedCard.State.SAVED)
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
     return sum(_step(pk, at=at) for pk in ids)
 
@@ -244,9 +242,7 @@ def _give_notice(consent: RenewalConsent, renewal: Renewal, *, at: datetime) -> 
 def _renew(consent: RenewalConsent, *, by: Actor, at: datetime) -> Permit:
     """Hold the next permit until its first day, and promise the charge."""
     permit = consent.permit
-    fresh = renewing.renew_permit(
-        permit.number, channel=Permit.Channel.PORTAL, by=by, at=at
-    )
+    fresh = renewing.renew_permit(permit.number, channel=Permit.Channel.PORTAL, by=by, at=at)
     consent.tries, consent.next_try_at = 0, None
     consent.save(update_fields=["tries", "next_try_at"])
     if fresh.paid_at is None:
@@ -349,5 +345,3 @@ def _record(
         reason=str(reason),
         **data,
     )
-
-

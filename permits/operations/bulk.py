@@ -24,7 +24,15 @@ from parkops.ui.place import place_of
 from parkops.ui.words import money_text
 from payments import queries as charges
 from permits.models import BulkRow, BulkRun, Permit
-from permits.operations import common, ending, extending, notices, renewing, suspending
+from permits.operations import (
+    auto_renewing,
+    common,
+    ending,
+    extending,
+    notices,
+    renewing,
+    suspending,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -103,11 +111,13 @@ def _message(number: str, run: BulkRun, by: Actor, at: datetime) -> Outcome:
 
 
 def _renew(number: str, run: BulkRun, by: Actor, at: datetime) -> Outcome:
-    fresh = renewing.send_renewal(number, by=by, at=at)
+    charged = auto_renewing.renew_by_consent(number, by=by, at=at)
+    fresh = charged or renewing.send_renewal(number, by=by, at=at)
     charge = charges.charge_of("permit", fresh.number)
     minor = charge.amount.minor if charge else 0
     price = money_text(charge.amount, place_of(connection.tenant).locale) if charge else ""
-    text = "Renewed; it costs nothing." if not minor else f"Renewed for {price}, to be paid."
+    how = "from the saved card" if charged else "to be paid"
+    text = "Renewed; it costs nothing." if not minor else f"Renewed for {price}, {how}."
     return Outcome(text, minor, fresh.number)
 
 

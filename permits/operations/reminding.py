@@ -9,7 +9,7 @@ from django.urls import reverse
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM
 from parkops.programme import queries as programme
-from permits.models import Permit
+from permits.models import Permit, RenewalConsent
 from permits.operations import notices
 from permits.rules.reminders import DAYS_BEFORE, reminder_due
 from permits.rules.status import Status
@@ -31,11 +31,15 @@ def remind(*, at: datetime) -> int:
     renewed = Permit.objects.filter(
         renews__isnull=False, cancelled_at__isnull=True, lapsed_at__isnull=True
     ).values("renews_id")
+    by_itself = RenewalConsent.objects.filter(ended_at__isnull=True, card__state="saved").values(
+        "permit_id"
+    )
     told, last = 0, 0
     while True:
         rows = list(
             soon.filter(pk__gt=last)
             .exclude(pk__in=renewed)
+            .exclude(pk__in=by_itself)
             .order_by("pk")
             .values_list("pk", "starts_at", "ends_at", "recorded_at", "reminded_days")[:BATCH]
         )

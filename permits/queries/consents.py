@@ -21,9 +21,7 @@ def open_consent(permit: Permit) -> RenewalConsent | None:
 
 def renews_by_itself(permit: Permit) -> bool:
     """Return whether a permit renews with a card that is saved."""
-    return permit.consents.filter(
-        ended_at__isnull=True, card__state=SavedCard.State.SAVED
-    ).exists()
+    return permit.consents.filter(ended_at__isnull=True, card__state=SavedCard.State.SAVED).exists()
 
 
 def may_agree(permit: Permit, *, at: datetime) -> Decision:

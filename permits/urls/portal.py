@@ -3,6 +3,7 @@
 from django.urls import path
 
 from permits.views.portal import (
+    automatic,
     buying,
     documents,
     holding,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("permits/<str:number>/permit.ics", holding.calendar, name="calendar"),
     path("permits/<str:number>/vehicles/", holding.vehicles, name="vehicles"),
     path("permits/<str:number>/renewal/", holding.renewal, name="renewal"),
+    path("permits/<str:number>/renewal/automatic/", automatic.automatic, name="automatic"),
     path("permits/<str:number>/cancellation/", holding.cancellation, name="cancellation"),
     path("permits/<str:number>/switch/", switching.switch, name="switch"),
     path("permits/<str:number>/loss/", losing.loss, name="loss"),

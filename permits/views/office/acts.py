@@ -104,6 +104,11 @@ def _return_deposit(doing: Doing) -> Permit:
     return operations.return_deposit(doing.number, deductions=deductions, by=doing.by, at=doing.at)
 
 
+def _stop_renewing(doing: Doing) -> Permit:
+    operations.stop_renewing(doing.number, reason=doing.reason, by=doing.by, at=doing.at)
+    return rows.permit(doing.number)
+
+
 ACTS: dict[str, Act] = {
     "approval": Act(
         title="Approve permit {permit.number}?",
@@ -180,6 +185,14 @@ ACTS: dict[str, Act] = {
         ),
         permission=Permission.PERMIT_SELL,
         needs_reason=False,
+        is_danger=False,
+    ),
+    "automatic": Act(
+        title="Stop the automatic renewal of permit {permit.number}?",
+        text="The saved card is forgotten and charged no more. The holder is told.",
+        verb="Stop the renewal",
+        done="Permit {permit.number} does not renew by itself any more.",
+        run=_stop_renewing,
         is_danger=False,
     ),
     "replacement": Act(

@@ -15,7 +15,7 @@ from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
 from parkops.ui.values import Tab
 from permits.forms import FilterForm
-from permits.queries import documents, listing, office, vehicles
+from permits.queries import consents, documents, listing, office, vehicles
 from permits.queries import permits as rows
 from permits.queries.pages import BADGES, permit_page
 from permits.queries.told import history_of
@@ -94,6 +94,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "may_change": request.user.may(Permission.PERMIT_CHANGE),
         "may_take": request.user.may(Permission.PAYMENT_TAKE),
         "version": programme.version(permit.programme_version),
+        "consent": consents.open_consent(permit),
         "documents": documents.documents_of(permit),
         "temporary": vehicles.temporary_of(permit, at=timezone.now()),
         "lost": permit.lost_hangtags.filter(found_at__isnull=True).order_by("pk"),

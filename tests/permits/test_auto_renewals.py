@@ -1,0 +1,258 @@
+"""Permits that renew by themselves: consent, saved card, notice, charge, declines, stop."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from parkops.customers import operations as customers
+from parkops.kernel.actors import SYSTEM
+from parkops.messaging.models import Message
+from payments import operations as payments
+from payments.gateways.base import GatewayUnavailable
+from payments.gateways.stripe import StripeGateway
+from payments.models import Payment, SavedCard
+from payments.queries import ledger
+from permits import operations
+from permits.models import Permit, RenewalConsent
+from permits.rules import auto_renewals as rule
+from permits.rules.status import Status
+from tests.payments.conftest import takes_cards  # noqa: F401
+from tests.payments.standin.fixtures import account, remote, standin  # noqa: F401
+from tests.seed import PROGRAMMES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("takes_cards", "automatic")]
+DAY = timedelta(days=1)
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+@pytest.fixture
+def automatic(apply_programme):
+    """A month renews by itself: told 7 days before renewal opens, which is 10 days before the end."""
+    text = (PROGRAMMES / "harbor.yaml").read_text()
+    apply_programme(text.replace("renewal: {opens: 10d}", "renewal: {opens: 10d, automatic: true}"))
+
+
+@pytest.fixture
+def begun() -> datetime:
+    """The stand-in goes by the real clock: the story begins now."""
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def mine(dana, sell, begun) -> Permit:
+    customer = customers.customer_for_user(dana, at=begun)
+    return sell(customer, "MONTH", "8KRT 204", at=begun)
+
+
+@pytest.fixture
+def agree(mine, request, begun):
+    """Let the permit renew by itself with one of the provider's test cards."""
+    remote_, seller = request.getfixturevalue("remote"), request.getfixturevalue("account")
+
+    def do(card: str = "pm_card_visa") -> RenewalConsent:
+        consent = operations.agree_to_renew(mine.number, by=SYSTEM, at=begun)
+        remote_.act(seller, "pay", consent.card.session_id, card=card)
+        return operations.finish_agreeing(mine.number, by=SYSTEM, at=begun)
+
+    return do
+
+
+def run(at) -> None:
+    """Do what the hourly task does, and what it promised."""
+    operations.renew_automatically(at=at)
+    for consent in RenewalConsent.objects.filter(ended_at=None, card__state="saved"):
+        operations.charge_renewal(consent.pk, at=at)
+
+
+def told(event: str) -> list[str]:
+    return [m.text for m in Message.objects.filter(event=f"permit.{event}").order_by("pk")]
+
+
+class TestConsent:
+    def test_keeps_the_words_the_version_and_the_time(self, agree, mine, begun):
+        consent = agree()
+        assert (consent.agreed_at, consent.version) == (begun, rule.VERSION)
+        assert "I agree that Harbor renews permit" in consent.wording
+        assert consent.card.card == "Visa ending 4242"
+        [message] = told("renews_itself")
+        assert consent.wording in message
+
+    def test_a_card_page_left_alone_agrees_to_nothing(self, mine, begun):
+        operations.agree_to_renew(mine.number, by=SYSTEM, at=begun)
+        consent = operations.finish_agreeing(mine.number, by=SYSTEM, at=begun)
+        assert consent.card.state == SavedCard.State.CREATED
+        run(mine.ends_at - 5 * DAY)
+        assert not mine.renewals.exists()
+
+    def test_is_stopped_in_one_step_and_the_card_forgotten(self, agree, mine, begun, queued):
+        consent = agree()
+        for _ in range(2):
+            operations.stop_renewing(mine.number, by=SYSTEM, at=begun)
+        consent.refresh_from_db()
+        assert (consent.ended_at, consent.card.state) == (begun, SavedCard.State.FORGOTTEN)
+        assert ("payments.forget_card", {"card": consent.card_id}) in queued()
+        payments.tell_forgotten(consent.card_id)
+        run(mine.ends_at - 5 * DAY)
+        assert (mine.renewals.exists(), len(told("renews_no_more"))) == (False, 1)
+
+
+class TestRenewal:
+    def test_tells_the_price_then_charges_once(self, agree, mine, begun):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 8 * DAY)
+        assert told("renewal_notice") == []
+        for hours in (0, 1, 24):
+            run(opens - 7 * DAY + timedelta(hours=hours))
+        [notice] = told("renewal_notice")
+        assert "$54.00 from Visa ending 4242" in notice
+        assert not mine.renewals.exists()
+        for hours in (0, 1, 24):
+            run(opens + timedelta(hours=hours))
+        fresh = mine.renewals.get()
+        assert fresh.status_at(opens + DAY) is Status.SCHEDULED
+        payment = Payment.objects.get(saved_card__isnull=False)
+        assert (payment.state, payment.amount_minor) == (Payment.State.SUCCEEDED, 5400)
+        consent = RenewalConsent.objects.get()
+        assert (consent.permit, consent.noticed_at, consent.tries) == (fresh, None, 0)
+        trial = ledger.trial_balance(at=opens + DAY)
+        assert trial.total_debit == trial.total_credit
+
+    def test_a_late_consent_is_told_first(self, agree, mine):
+        agree()
+        late = mine.ends_at - 5 * DAY
+        run(late)
+        assert (len(told("renewal_notice")), mine.renewals.exists()) == (1, False)
+        run(mine.ends_at - DAY - timedelta(hours=1))
+        assert not mine.renewals.exists()
+        run(mine.ends_at - DAY)
+        assert mine.renewals.get().paid_at is not None
+
+    def test_a_declined_card_is_told_and_tried_again(self, agree, mine, request):
+        agree("pm_card_chargeCustomerFail")
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 7 * DAY)
+        for hours in (0, 1, 2):
+            run(opens + timedelta(hours=hours))
+        [first] = told("renewal_failed")
+        assert "Your card was declined." in first
+        assert "We try again on" in first
+        fresh = mine.renewals.get()
+        assert fresh.status_at(opens + DAY) is Status.HELD
+        for days in range(1, 10):
+            run(opens + days * DAY + timedelta(hours=1))
+        letters = told("renewal_failed")
+        assert len(letters) == 4
+        assert "We do not try again." in letters[-1]
+        tries = Payment.objects.filter(saved_card__isnull=False)
+        assert {payment.state for payment in tries} == {Payment.State.FAILED}
+        assert (tries.count(), len({p.idempotency_key for p in tries})) == (4, 4)
+
+    def test_silence_of_the_provider_charges_once(self, agree, mine, monkeypatch):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 7 * DAY)
+        real = StripeGateway.charge_saved
+
+        def lost(self, request):
+            real(self, request)
+            raise GatewayUnavailable("lost on the way back")
+
+        monkeypatch.setattr(StripeGateway, "charge_saved", lost)
+        run(opens)
+        payment = Payment.objects.get(saved_card__isnull=False)
+        assert payment.state == Payment.State.CREATED
+        run(opens + 2 * DAY)
+        monkeypatch.setattr(StripeGateway, "charge_saved", real)
+        payments.settle_checkout(payment.pk, at=opens + timedelta(hours=1))
+        payment.refresh_from_db()
+        assert payment.state == Payment.State.SUCCEEDED
+        assert Payment.objects.filter(saved_card__isnull=False).count() == 1
+        assert mine.renewals.get().paid_at is not None
+
+    def test_silence_for_a_day_is_for_a_person(self, agree, mine, monkeypatch):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 7 * DAY)
+
+        def silent(self, request):
+            raise GatewayUnavailable("nothing")
+
+        monkeypatch.setattr(StripeGateway, "charge_saved", silent)
+        run(opens)
+        payment = Payment.objects.get(saved_card__isnull=False)
+        payments.settle_checkout(payment.pk, at=opens + DAY)
+        payment.refresh_from_db()
+        assert payment.state == Payment.State.NEEDS_REVIEW
+
+    def test_what_stands_in_the_way_is_told(self, agree, mine, apply_programme):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        text = text.replace("renewal: {opens: 10d}", "renewal: {opens: 10d, automatic: true}")
+        apply_programme(
+            text.replace("    name: A month\n", "    name: A month\n    audience: [STAFF]\n")
+        )
+        run(opens - 7 * DAY)
+        assert "As things are we cannot renew it: For Staff." in told("renewal_notice")[0]
+        run(opens)
+        assert "For Staff." in told("renewal_failed")[0]
+        assert not mine.renewals.exists()
+
+    def test_who_renews_by_itself_gets_no_reminder(self, agree, mine):
+        agree()
+        operations.remind(at=mine.ends_at - DAY)
+        assert told("ends_soon") == []
+
+    def test_a_bulk_run_uses_the_saved_card(self, agree, mine, queued):
+        from permits.models import BulkRun
+        from permits.operations import bulk
+
+        agree()
+        at = mine.ends_at - 5 * DAY
+        done = bulk.ACTS["renew"](mine.number, BulkRun(), SYSTEM, at)
+        assert done.text == "Renewed for $54.00, from the saved card."
+        consent = RenewalConsent.objects.get()
+        assert ("permits.charge_renewal", {"consent": consent.pk}) in queued()
+        operations.charge_renewal(consent.pk, at=at)
+        assert mine.renewals.get().paid_at == at
+
+
+class TestPages:
+    def test_agrees_sees_it_and_stops(self, site, dana, mine, request):
+        remote_, seller = request.getfixturevalue("remote"), request.getfixturevalue("account")
+        site.login_as(dana)
+        where = f"/permits/{mine.number}/renewal/automatic/"
+        assert "I agree that Harbor renews" in text_of(site.get(where))
+        step = site.post(where, {"act": "agree"})
+        saved = SavedCard.objects.get()
+        assert step["Location"] == saved.redirect_url
+        remote_.act(seller, "pay", saved.session_id)
+        assert "Visa ending 4242" in text_of(site.get(where))
+        site.post(where, {"act": "stop"})
+        assert "I agree, save my card" in text_of(site.get(where))
+
+    def test_only_where_the_program_says_so(self, site, dana, sell):
+        customer = customers.customer_for_user(dana, at=timezone.now())
+        day = sell(customer, "EVENING", at=timezone.now())
+        site.login_as(dana)
+        where = f"/permits/{day.number}/renewal/automatic/"
+        assert "is not renewed automatically" in text_of(site.get(where))
+        assert site.post(where, {"act": "agree"}).status_code == 422
+
+    def test_nobody_elses(self, site, dana, person, sell):
+        other = sell(person("zoe"), "MONTH", at=timezone.now())
+        site.login_as(dana)
+        assert site.get(f"/permits/{other.number}/renewal/automatic/").status_code == 404
+
+    def test_staff_stop_it_with_a_reason(self, site, clara, agree, mine):
+        agree()
+        site.login_as(clara)
+        assert "Visa ending 4242" in text_of(site.get(f"/office/permits/{mine.number}/"))
+        site.post(f"/office/permits/{mine.number}/automatic/", {"reason": "Asked by phone"})
+        assert RenewalConsent.objects.get().end_reason == "Asked by phone"
