@@ -305,6 +305,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Compressing the source maps of others takes longer than all the rest, and hardly anybody asks for one.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+# Three fields for each of the 2,000 zones that a file may propose.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 

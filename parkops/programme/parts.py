@@ -4,6 +4,7 @@ A part is a list or mapping of coded things (`zones`, `calendars`...), or one va
 (`fees`, `sessions`...). It works on plain documents, so that a draft may be unfinished.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,18 +104,31 @@ def codes_of(document: Document, part: str) -> list[str]:
     return [_code(thing) for thing in _list(document, part) if _code(thing)]
 
 
+def faults_after(
+    document: Document, changes: Sequence[tuple[str, str | None, Any]]
+) -> tuple[Document, list[PartFault]]:
+    """Return the document after all changes (part, code, value), and what is wrong with any of the
+    values, each taken for itself; the whole is read once, however many they are."""
+    found: list[PartFault] = []
+    after = document
+    for part, code, value in changes:
+        if value is not None:
+            found += _named_wrong(after, part, code, value)
+        after = put(after, part, code, value)
+    schema = _schema_faults(after)
+    for part, code, value in changes if schema else ():
+        if value is not None:
+            found += _own(schema, _prefix(after, part, code, value))
+    return after, found
+
+
 def faults_of(document: Document, part: str, code: str | None, value: Any) -> list[PartFault]:
     """Return what is wrong with `value` as a part, taken for itself.
 
     What it says of other parts (a zone it names, a calendar) is a matter of the whole document:
     see `dangling`.
     """
-    inside = put(document, part, code, value)
-    prefix = _prefix(inside, part, code, value)
-    found = _own(_schema_faults(inside), prefix)
-    if part in MAPPINGS and not is_code(code or ""):
-        found.insert(0, PartFault(("code",), CODE_FORM.format(shown(code))))
-    return found + _taken(document, part, code, value)
+    return faults_after(document, [(part, code, value)])[1]
 
 
 def dangling(document: Document, part: str, code: str | None = None) -> list[PartFault]:
@@ -139,6 +153,13 @@ def _own(found: list[tuple[Path, str]], prefix: Path) -> list[PartFault]:
     """Those of the faults that are inside `prefix`, told from there."""
     size = len(prefix)
     return [PartFault(path[size:], told) for path, told in found if path[:size] == prefix]
+
+
+def _named_wrong(document: Document, part: str, code: str | None, value: Any) -> list[PartFault]:
+    """What is wrong with the code of a thing: its form, of a calendar, or that another has it."""
+    if part in MAPPINGS and not is_code(code or ""):
+        return [PartFault(("code",), CODE_FORM.format(shown(code)))]
+    return _taken(document, part, code, value)
 
 
 def _taken(document: Document, part: str, code: str | None, value: Any) -> list[PartFault]:

@@ -8,6 +8,8 @@ from typing import Any
 WIDTH = 600.0
 MARGIN = 10.0
 LEAST_HEIGHT, MOST_HEIGHT = 120.0, 280.0
+DOT = 5
+MOST_LABELS = 40
 
 Ring = list[tuple[float, float]]
 
@@ -31,6 +33,7 @@ class Shape:
     path: str
     x: float
     y: float
+    is_area: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,23 @@ class Map:
     shapes: list[Shape]
 
     @property
+    def is_labelled(self) -> bool:
+        """Whether there is room for the codes; of many zones only the titles tell them."""
+        return len(self.shapes) <= MOST_LABELS
+
+    @property
     def has_links(self) -> bool:
         """Whether a zone leads somewhere, which makes the drawing a group and not a picture."""
         return any(shape.place.url for shape in self.shapes)
 
 
 def draw(places: Sequence[Place], *, title: str, width: float = WIDTH) -> Map | None:
-    """Return the drawing of all zones that have a polygon; None if none has.
+    """Return the drawing of all zones that have a place: areas, lines and points; None if none has.
 
     `width` is 600 for the width of a card and 360 for a third of a page.
     """
-    found = [(place, rings) for place in places if (rings := list(rings_of(place.geometry)))]
-    corners = [corner for _, rings in found for ring in rings for corner in ring]
+    found = [(place, parts) for place in places if (parts := list(_parts_of(place.geometry)))]
+    corners = [corner for _, parts in found for _, part in parts for corner in part]
     if not corners:
         return None
     west, east = min(lon for lon, _ in corners), max(lon for lon, _ in corners)
@@ -71,11 +79,30 @@ def draw(places: Sequence[Place], *, title: str, width: float = WIDTH) -> Map | 
         return left + (lon - west) * squeeze * unit, top + (north - lat) * unit
 
     shapes = []
-    for place, rings in found:
-        drawn = [[put(corner) for corner in ring] for ring in rings]
-        x, y = centre(max(drawn, key=lambda ring: abs(area(ring))))
-        shapes.append(Shape(place, "".join(map(_closed, drawn)), x, y))
+    for place, parts in found:
+        drawn = [(kind, [put(corner) for corner in part]) for kind, part in parts]
+        is_area = any(kind == "area" for kind, _ in drawn)
+        x, y = centre(
+            max((part for _, part in drawn), key=lambda part: (abs(area(part)), len(part)))
+        )
+        path = "".join(_DRAWN[kind](part) for kind, part in drawn)
+        shapes.append(Shape(place, path, x, y, is_area))
     return Map(title, width, height, shapes)
+
+
+def _parts_of(geometry: Mapping[str, Any] | None) -> Iterator[tuple[str, Ring]]:
+    """The rings, lines and points of a geometry, each with what it is."""
+    geometry = geometry or {}
+    kind = geometry.get("type")
+    for ring in rings_of(geometry):
+        yield "area", ring
+    if kind == "Point":
+        yield "point", [_corner(geometry["coordinates"])]
+    elif kind == "LineString":
+        yield "line", [_corner(corner) for corner in geometry["coordinates"]]
+    elif kind == "MultiLineString":
+        for line in geometry["coordinates"]:
+            yield "line", [_corner(corner) for corner in line]
 
 
 def rings_of(geometry: Mapping[str, Any] | None) -> Iterator[Ring]:
@@ -91,7 +118,7 @@ def rings_of(geometry: Mapping[str, Any] | None) -> Iterator[Ring]:
     for polygon in polygons:
         for ring in polygon:
             if len(ring) >= 3:
-                yield [(float(corner[0]), float(corner[1])) for corner in ring]
+                yield [_corner(corner) for corner in ring]
 
 
 def area(ring: Ring) -> float:
@@ -115,3 +142,19 @@ def centre(ring: Ring) -> tuple[float, float]:
 
 def _closed(ring: Ring) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "z"
+
+
+def _line(part: Ring) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in part)
+
+
+def _dot(part: Ring) -> str:
+    x, y = part[0]
+    return f"M{x - DOT:.1f} {y:.1f}a{DOT} {DOT} 0 1 0 {2 * DOT} 0a{DOT} {DOT} 0 1 0 {-2 * DOT} 0z"
+
+
+def _corner(position: Sequence[float]) -> tuple[float, float]:
+    return float(position[0]), float(position[1])
+
+
+_DRAWN = {"area": _closed, "line": _line, "point": _dot}

@@ -4,8 +4,8 @@ import { define, written } from "./define.js";
 define("po-select", class extends HTMLElement {
   connectedCallback() {
     this.bar = this.querySelector("[data-selected-bar]");
-    this.count = this.querySelector("[data-selected]");
-    this.words = this.count?.textContent ?? "";
+    this.counts = [...this.querySelectorAll("[data-selected]")];
+    this.words = this.counts.map((count) => count.dataset.selected || count.textContent);
     this.addEventListener("change", (event) => {
       if (event.target.matches("[data-select-all]")) this.rows.forEach((box) => { box.checked = event.target.checked; });
       this.show();
@@ -25,6 +25,6 @@ define("po-select", class extends HTMLElement {
       head.indeterminate = chosen > 0 && chosen < this.rows.length;
     }
     if (this.bar) this.bar.hidden = chosen === 0;
-    if (this.count) this.count.textContent = written(this.words, chosen);
+    this.counts.forEach((count, at) => { count.textContent = written(this.words[at], chosen); });
   }
 });

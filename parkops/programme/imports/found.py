@@ -1,12 +1,14 @@
 """What a file of zones holds: zones to add to a programme, and why the rest is none."""
 
+import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from parkops.kernel.codes import code_key
+from parkops.programme.shapes import is_geometry
 from parkops.programme.source import UNSTORABLE
 
 LONGEST_TEXT = 200
@@ -52,6 +54,39 @@ class ZoneProposal:
         capacity = {"capacity": self.capacity} if self.capacity else {}
         told = {"code": self.code, "name": self.name, "kind": self.kind}
         return {**told, **capacity, **self.rules, "geometry": self.geometry}
+
+
+def packed(proposals: Iterable[ZoneProposal]) -> str:
+    """Return proposals as a text that a page gives back; see `unpacked`."""
+    return json.dumps([asdict(proposal) for proposal in proposals], separators=(",", ":"))
+
+
+def unpacked(text: str) -> list[ZoneProposal]:
+    """Return the proposals of a text that a page gave back.
+
+    :raises Unreadable: if it is not one that `packed` wrote.
+    """
+    try:
+        return [ZoneProposal(**_listed(told)) for told in json.loads(text)]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Unreadable("What was read is not here any more. Choose the file again.") from None
+
+
+def _listed(told: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a proposal, of the types that JSON loses and no other."""
+    is_text = all(isinstance(told[key], str) for key in ("place", "code", "name", "kind"))
+    is_plain = all(isinstance(told[key], dict) for key in ("geometry", "capacity", "rules"))
+    is_list = all(isinstance(told[key], list) for key in ("rates", "notes"))
+    is_whole = is_text and is_plain and is_list and is_geometry(told["geometry"])
+    if not is_whole or not told["rules"].keys() <= RULES:
+        raise TypeError
+    if not all(isinstance(rate, dict) and rate.keys() <= PRICES for rate in told["rates"]):
+        raise TypeError
+    return {**told, "rates": tuple(told["rates"]), "notes": tuple(map(str, told["notes"]))}
+
+
+RULES = {"enforced", "max_stay"}
+PRICES = {"when", "per_hour", "max"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,21 @@ class Row:
     changes: tuple[str, ...] = ()
 
     @property
+    def said(self) -> list[str]:
+        """What it says, a line for each thing: what changes, or all of what is new."""
+        if self.state != "new":
+            return [f"{change[0].upper()}{change[1:]}" for change in self.changes]
+        zone, lines = self.proposal, []
+        if zone.capacity:
+            lines.append(f"Spaces: {_plain(zone.capacity)}")
+        if "enforced" in zone.rules:
+            lines.append(f"Enforced {_told(zone.rules['enforced'])}")
+        if "max_stay" in zone.rules:
+            lines.append(f"At most {zone.rules['max_stay']}")
+        lines += [f"{rate['per_hour']} an hour, {_told(rate['when'])}" for rate in zone.rates]
+        return lines
+
+    @property
     def is_ticked(self) -> bool:
         """Whether it is chosen at first: a parking zone that is new or changes something."""
         return self.proposal.for_parking and self.state != "same"
@@ -69,6 +84,22 @@ def merge(document: Document, proposals: Iterable[ZoneProposal]) -> Document:
     if rates:
         merged["sessions"] = {**(sessions if isinstance(sessions, dict) else {}), "rates": rates}
     return merged
+
+
+def changes(
+    document: Document, proposals: Sequence[ZoneProposal]
+) -> list[tuple[str, str | None, Any]]:
+    """Return what `merge` changes, as changes of parts: (part, code or None for a new thing, value)."""
+    merged = merge(document, proposals)
+    before = {code_key(code): code for code, _ in _zones(document)}
+    after = {code_key(code): zone for code, zone in _zones(merged)}
+    keys = dict.fromkeys(code_key(proposal.code) for proposal in proposals)
+    changed: list[tuple[str, str | None, Any]] = [
+        ("zones", before.get(key), after[key]) for key in keys
+    ]
+    if merged.get("sessions") != document.get("sessions"):
+        changed.append(("sessions", None, merged["sessions"]))
+    return changed
 
 
 def far_away(document: Document, proposals: Sequence[ZoneProposal]) -> str:

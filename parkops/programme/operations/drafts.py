@@ -112,12 +112,10 @@ def change_parts(
         "draft_closed" if the draft is published or discarded.
     """
     row = _open_draft(draft)
-    document, faults, touched = row.document, [], []
-    for change in changes:
-        if change.value is not None:
-            faults += parts.faults_of(document, change.part, change.code, change.value)
-        document = parts.put(document, change.part, change.code, change.value)
-        touched.append(_place(change))
+    document, faults = parts.faults_after(
+        row.document, [(change.part, change.code, change.value) for change in changes]
+    )
+    touched = [_place(change) for change in changes]
     if faults:
         return Changed(row.revision, tuple(faults))
     if document == row.document:

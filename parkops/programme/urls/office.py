@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from parkops.programme.urls.zones import patterns as zones
 from parkops.programme.views import drafts, office
 
 app_name = "office_programme"
@@ -17,6 +18,7 @@ urlpatterns = [
     path("program/draft/add/<str:part>/", drafts.add, name="draft_add"),
     path("program/draft/retire/<str:part>/<str:code>/", drafts.retire, name="draft_retire"),
     path("program/draft/restore/<str:part>/<str:code>/", drafts.restore, name="draft_restore"),
+    *zones,
     path("program/draft/<str:part>/", drafts.edit_value, name="draft_value"),
     path("program/draft/<str:part>/<str:code>/", drafts.edit_thing, name="draft_thing"),
     path("program/versions/<int:number>.yaml", office.file, name="file"),
