@@ -285,6 +285,11 @@ CELERY_TIMEZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "parkops.ui.static.LeafletFinder",
+]
 STATIC_ROOT = Path(env.str("PARKOPS_STATIC_ROOT", str(LOCAL_DIR / "static")))
 MEDIA_ROOT = Path(env.str("PARKOPS_MEDIA_ROOT", str(LOCAL_DIR / "files")))
 MEDIA_URL = "/files/"

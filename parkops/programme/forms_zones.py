@@ -91,3 +91,23 @@ def with_written(proposals: list[ZoneProposal], data: Mapping[str, Any]) -> list
         )
         for n, proposal in enumerate(proposals)
     ]
+
+
+class ShapeForm(forms.Form):
+    """The shape of a zone, as GeoJSON or a corner a line, and the revision that was read."""
+
+    shape = forms.CharField(
+        label="Shape as text",
+        required=False,
+        strip=True,
+        help_text="GeoJSON, or a corner a line as latitude, longitude. Left empty: not on the map.",
+        widget=forms.Textarea(
+            attrs={"rows": 4, "spellcheck": "false", "class": "input input--code"}
+        ),
+    )
+    kind = forms.ChoiceField(
+        label="Corners are of",
+        required=False,
+        choices=[("Polygon", "an area"), ("LineString", "a line"), ("Point", "a point")],
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from parkops.programme.views import zones
+from parkops.programme.views import zone, zones
 
 patterns = [
     path("program/draft/zones/import/", zones.bring, name="zones_import"),
+    path("program/draft/zones/<str:code>/place/", zone.place, name="zone_place"),
 ]
