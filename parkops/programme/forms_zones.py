@@ -1,12 +1,17 @@
 """What the pages of zones ask: a file to import, a shape."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from parkops.kernel.codes import code_key, is_code
+from parkops.kernel.dates import MINUTES_PER_DAY
+from parkops.kernel.week import Span
+from parkops.programme import zone_week
 from parkops.programme.imports.found import KINDS, ZoneProposal
 from parkops.programme.imports.geojson import Columns
 
@@ -111,3 +116,90 @@ class ShapeForm(forms.Form):
         choices=[("Polygon", "an area"), ("LineString", "a line"), ("Point", "a point")],
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+NEW_RATE = "new"
+_CLOCK = re.compile(r"([0-9]{1,2})(?::?([0-9]{2}))?")
+
+
+class ClockField(forms.CharField):
+    """A time of day from 00:00 to 24:00, as minutes after midnight."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 5, "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        """Return the minutes of what was typed: 9, 9:30, 0930 and 09:30 are read."""
+        text = super().to_python(value)
+        form = _CLOCK.fullmatch(str(text or ""))
+        minutes = int(form[1]) * 60 + int(form[2] or 0) if form else -1
+        if not 0 <= minutes <= MINUTES_PER_DAY or (form and int(form[2] or 0) > 59):
+            raise ValidationError("Write a time from 00:00 to 24:00, such as 07:30.")
+        return minutes
+
+
+class PaintForm(forms.Form):
+    """Hours of the week and what they become; `was` is the span that was changed, if one was."""
+
+    days = forms.MultipleChoiceField(
+        label="Days",
+        choices=[(str(n), day[:3]) for n, day in enumerate(zone_week.DAYS)],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one day."},
+    )
+    begins = ClockField(label="From")
+    ends = ClockField(label="To", help_text="Not after the start: on the next day.")
+    kind = forms.ChoiceField(label="Becomes")
+    per_hour = forms.CharField(label="New rate, an hour", required=False, max_length=12)
+    longest = forms.CharField(
+        label="At most", required=False, max_length=12, help_text="Such as 2h."
+    )
+    day_max = forms.CharField(label="At most a day", required=False, max_length=12)
+    was = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, kinds: Iterable[zone_week.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [(kind.key, kind.label) for kind in kinds]
+        self.fields["kind"].choices = [*listed, (NEW_RATE, "Visitors pay a new rate")]  # type: ignore[attr-defined]
+
+    def clean_begins(self) -> int:
+        """Return the start; one at 24:00 is that of the next day, which is to be ticked instead."""
+        begins = self.cleaned_data["begins"]
+        if begins == MINUTES_PER_DAY:
+            raise ValidationError("Write 00:00 and tick the next day.")
+        return begins
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the price of a new rate."""
+        told = super().clean() or self.cleaned_data
+        if told.get("kind") == NEW_RATE and not told.get("per_hour"):
+            self.add_error("per_hour", "Write the price of an hour, such as 2.50.")
+        return told
+
+    @property
+    def spans(self) -> list[Span]:
+        """The hours that are painted, of a form that is valid."""
+        told = self.cleaned_data
+        return [zone_week.span_of(int(day), told["begins"], told["ends"]) for day in told["days"]]
+
+    @property
+    def erased(self) -> list[Span]:
+        """The span that was moved, which is free before it is painted anew."""
+        span = read_span(self.cleaned_data.get("was") or "")
+        return [span] if span else []
+
+    @property
+    def price(self) -> dict[str, str]:
+        """What a new rate costs, as the file writes it."""
+        told = self.cleaned_data
+        keys = {"per_hour": "per_hour", "longest": "max", "day_max": "day_max"}
+        return {name: told[field].strip() for field, name in keys.items() if told[field].strip()}
+
+
+def read_span(text: str) -> Span | None:
+    """Return the span that an address names: day, start and end; None for none."""
+    form = re.fullmatch(r"([0-6])-([0-9]{1,4})-([0-9]{1,4})", text)
+    if form is None:
+        return None
+    day, start, end = (int(part) for part in form.groups())
+    return Span(day, start, end) if start < MINUTES_PER_DAY and start < end <= 1440 else None

@@ -53,3 +53,28 @@ def test_an_area_is_drawn_mended_and_saved(office):
     assert len(corners) == 5
     assert corners[0] == moved[0]
     office.keep_picture("zone-place-1280")
+
+
+def test_hours_are_painted_by_dragging_and_moved_by_keys(office):
+    page = office.page
+    page.goto("/office/program/draft/zones/LOT-A/week/")
+    row = page.locator("tr[data-day='5']")
+    box, table = row.bounding_box(), page.locator(".week table").bounding_box()
+    left = page.locator("tr[data-day='5'] td").first.bounding_box()["x"]
+    wide = table["x"] + table["width"] - left
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(left + wide * 9 / 24, middle)
+    page.mouse.down()
+    page.mouse.move(left + wide * 11 / 24, middle, steps=4)
+    page.mouse.move(left + wide * 13 / 24, middle, steps=4)
+    page.mouse.up()
+    chosen = page.locator(".span[aria-current]")
+    page.get_by_text("Saved. Chosen: Saturday 09:00 to 13:00").wait_for()
+    assert saved("LOT-A")["enforced"] == ["Mon-Fri 07:00-17:30", "Sat 09:00-13:00"]
+    chosen.press("ArrowRight")
+    chosen.press("Shift+ArrowRight")
+    chosen.press("Enter")
+    page.get_by_text("Saved. Chosen: Saturday 09:15 to 13:15").wait_for()
+    assert saved("LOT-A")["enforced"] == ["Mon-Fri 07:00-17:30", "Sat 09:15-13:15"]
+    assert office.faults() == []
+    office.keep_picture("zone-week-1280")

@@ -141,3 +141,164 @@ class TestImport:
 
     def test_a_clerk_may_not(self, site, bob):
         assert site.login_as(bob).get(IMPORT).status_code == 403
+
+
+def address(name: str, code: str = "LOT-A") -> str:
+    return reverse(f"office_programme:zone_{name}", args=[code])
+
+
+def zone_in(draft: Draft, code: str = "LOT-A") -> dict:
+    draft.refresh_from_db()
+    return next(zone for zone in draft.document["zones"] if zone["code"] == code)
+
+
+PAGES = ["place", "week", "permits", "violations", "days"]
+
+
+class TestPages:
+    @pytest.mark.parametrize("name", PAGES)
+    def test_are_of_a_zone_in_a_draft(self, office, name):
+        assert office.get(address(name)).url == reverse("office_programme:draft")
+        office.post(reverse("office_programme:draft_start"))
+        assert office.get(address(name)).status_code == 200
+        assert office.get(address(name, "NOWHERE")).status_code == 404
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_are_not_a_clerk_s(self, site, bob, name):
+        assert site.login_as(bob).get(address(name)).status_code == 403
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_stand_while_the_draft_is_unfinished(self, office, draft, name):
+        draft.document["permit_types"][0]["grants"][0]["zones"] = ["NOWHERE"]
+        draft.save()
+        assert office.get(address(name)).status_code == 200
+
+    def test_say_what_holds_there(self, office, draft):
+        permits = office.get(address("permits")).content.decode()
+        assert "EVENING" in permits
+        assert "RESIDENT" not in permits
+        assert "NO-PERMIT" in office.get(address("violations")).content.decode()
+        draft.document["calendars"] = {"holidays": ["2199-12-25"]}
+        draft.document["zones"][1]["enforced"] = {"days": "Mon-Fri", "except": ["holidays"]}
+        draft.save()
+        assert "not enforced" in office.get(address("days")).content.decode()
+
+
+class TestPlace:
+    def save(self, office, draft, shape, **more):
+        draft.refresh_from_db()
+        return office.post(address("place"), {"shape": shape, "revision": draft.revision, **more})
+
+    def test_takes_corners_a_line(self, office, draft):
+        lines = "45.0, -75.0\n45.001, -75.0\n45.001 -74.999"
+        assert self.save(office, draft, lines, kind="Polygon").status_code == 302
+        ring = zone_in(draft)["geometry"]["coordinates"][0]
+        assert ring == [[-75.0, 45.0], [-75.0, 45.001], [-74.999, 45.001], [-75.0, 45.0]]
+
+    def test_takes_a_feature_and_takes_it_off_again(self, office, draft):
+        assert self.save(office, draft, json.dumps(feature())).status_code == 302
+        assert zone_in(draft)["geometry"] == square()
+        assert self.save(office, draft, "").status_code == 302
+        assert "geometry" not in zone_in(draft)
+
+    @pytest.mark.parametrize(
+        ("shape", "words"),
+        [
+            ("45.0, -75.0\n45.001, -74.999\n45.001, -75.0\n45.0, -74.999", "crosses itself"),
+            ("45.0, -75.0\nthere", "Line 2"),
+            ("45.0, -75.0", "at least 3 corners"),
+            ("{", "not GeoJSON"),
+            ('{"type": "Polygon", "coordinates": []}', "not a list of positions"),
+            ('{"features": [1, 2]}', "2 features"),
+        ],
+    )
+    def test_refuses_in_words_and_keeps_what_was_written(self, office, draft, shape, words):
+        before = zone_in(draft)
+        answer = self.save(office, draft, shape, kind="Polygon")
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        assert answer.context["form"]["shape"].value() == shape
+        assert zone_in(draft) == before
+
+    def test_somebody_else_was_first(self, office, draft):
+        self.save(office, draft, json.dumps(square(-75, 45)))
+        late = office.post(address("place"), {"shape": json.dumps(square()), "revision": 1})
+        assert late.status_code == 422
+        assert "saved meanwhile" in late.content.decode()
+
+
+class TestWeek:
+    def paint(self, office, draft, code="LOT-A", **more):
+        draft.refresh_from_db()
+        told = {"days": ["5"], "begins": "9", "ends": "13:00", "kind": "permit", "was": ""}
+        return office.post(address("week", code), told | {"revision": draft.revision} | more)
+
+    def test_paints_by_a_plain_form(self, office, draft):
+        assert self.paint(office, draft).status_code == 302
+        assert zone_in(draft)["enforced"] == ["Mon-Fri 07:00-17:30", "Sat 09:00-13:00"]
+
+    def test_a_night_belongs_to_the_day_it_begins_on(self, office, draft):
+        self.paint(office, draft, days=["4"], begins="22:00", ends="6:00")
+        assert "Fri 07:00-17:30,22:00-06:00" in zone_in(draft)["enforced"]
+
+    def test_a_moved_span_leaves_where_it_was(self, office, draft):
+        self.paint(office, draft)
+        self.paint(office, draft, begins="10:00", was="5-540-780")
+        assert zone_in(draft)["enforced"] == ["Mon-Fri 07:00-17:30", "Sat 10:00-13:00"]
+
+    def test_a_new_rate(self, office, draft):
+        answer = self.paint(office, draft, kind="new", per_hour="1.50", longest="2h")
+        assert answer.status_code == 302
+        draft.refresh_from_db()
+        rate = draft.document["sessions"]["rates"][-1]
+        assert rate == {
+            "zones": ["LOT-A"],
+            "per_hour": "1.50",
+            "max": "2h",
+            "when": "Sat 09:00-13:00",
+        }
+
+    @pytest.mark.parametrize(
+        ("more", "words"),
+        [
+            ({"days": []}, "Tick at least one day"),
+            ({"begins": "25:00"}, "from 00:00 to 24:00"),
+            ({"begins": "24:00"}, "tick the next day"),
+            ({"ends": "noon"}, "from 00:00 to 24:00"),
+            ({"kind": "rate-9"}, "Select a valid choice"),
+            ({"kind": "new"}, "Write the price of an hour"),
+            ({"kind": "new", "per_hour": "two"}, "is not an amount"),
+        ],
+    )
+    def test_says_what_would_be_right(self, office, draft, more, words):
+        answer = self.paint(office, draft, **more)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        draft.refresh_from_db()
+        assert draft.revision == 1
+
+    def test_days_off(self, office, draft):
+        draft.document["calendars"] = {"holidays": ["2026-12-25"]}
+        draft.save()
+        told = {"days_off": "1", "calendar": ["holidays"], "revision": draft.revision}
+        assert office.post(address("week"), told).status_code == 302
+        assert zone_in(draft)["enforced"]["except"] == ["holidays"]
+
+    def test_a_span_chosen_without_a_script_fills_the_form(self, office, draft):
+        page = office.get(address("week") + "?span=0-420-1050")
+        form = page.context["form"]
+        assert (form["begins"].value(), form["ends"].value()) == ("07:00", "17:30")
+        assert form["kind"].value() == "permit"
+        assert office.get(address("week") + "?span=9-x").status_code == 200
+
+    def test_what_a_stay_costs(self, office, draft):
+        page = office.get(
+            address("week", "METER"), {"try-from": "09:00", "try-to": "10:00", "try-day": "x"}
+        )
+        assert "What it costs" in page.content.decode()
+        assert (
+            "What it costs"
+            in office.get(
+                address("week", "METER") + "?costs=1", HTTP_HX_REQUEST="true"
+            ).content.decode()
+        )

@@ -20,6 +20,7 @@ from parkops.programme.imports.merging import Row
 from parkops.programme.models import Draft
 from parkops.programme.operations import Change
 from parkops.programme.schema import currency_of
+from parkops.programme.views.zone import revision_of
 from parkops.ui import maps
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
@@ -73,7 +74,7 @@ def _add(request: HttpRequest, draft: Draft) -> HttpResponse:
             done = operations.change_parts(
                 draft.pk,
                 [Change(*change) for change in merging.changes(draft.document, picked)],
-                revision=_revision(request),
+                revision=revision_of(request),
                 by=actor(request),
                 at=timezone.now(),
             )
@@ -134,12 +135,6 @@ def _known(draft: Draft) -> Known:
         calendars=parts.codes_of(draft.document, "calendars"),
         events=parts.codes_of(draft.document, "events"),
     )
-
-
-def _revision(request: HttpRequest) -> int:
-    """The draft's revision that the page was made from; none that was is the oldest."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _fault_text(fault: parts.PartFault) -> str:
