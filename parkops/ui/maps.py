@@ -93,15 +93,13 @@ def draw(places: Sequence[Place], *, title: str, width: float = WIDTH) -> Map | 
 def _parts_of(geometry: Mapping[str, Any] | None) -> Iterator[tuple[str, Ring]]:
     """The rings, lines and points of a geometry, each with what it is."""
     geometry = geometry or {}
-    kind = geometry.get("type")
+    kind, where = geometry.get("type"), geometry.get("coordinates") or []
     for ring in rings_of(geometry):
         yield "area", ring
-    if kind == "Point":
-        yield "point", [_corner(geometry["coordinates"])]
-    elif kind == "LineString":
-        yield "line", [_corner(corner) for corner in geometry["coordinates"]]
-    elif kind == "MultiLineString":
-        for line in geometry["coordinates"]:
+    if kind == "Point" and where:
+        yield "point", [_corner(where)]
+    elif kind in ("LineString", "MultiLineString"):
+        for line in [where] if kind == "LineString" else where:
             yield "line", [_corner(corner) for corner in line]
 
 

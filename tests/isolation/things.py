@@ -300,6 +300,7 @@ class Things:
             (r"(office|api/v1)/customers/", "vehicle", self.vehicle.reference),
             (r"office/program/versions/", "number", 1),
             (r"office/program/draft/<str:part>/$", "part", "sessions"),
+            (r"office/program/draft/zones/", "code", "LOT-A"),
             (r"office/program/draft/", "part", "permit_types"),
             (r"office/program/draft/", "code", "MONTH"),
             (r"office/program/events/", "declaration", self.declaration.pk),

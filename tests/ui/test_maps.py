@@ -49,6 +49,21 @@ class TestDraw:
         xs, ys = zip(*corners(drawn.shapes[0].path), strict=True)
         assert max(xs) - min(xs) == pytest.approx(max(ys) - min(ys), rel=0.01)
 
+    def test_lines_and_points_are_drawn_too(self):
+        street = {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}
+        meter = {"type": "Point", "coordinates": [1, 0]}
+        drawn = maps.draw([maps.Place("S", street), maps.Place("M", meter)], title="t")
+        line, dot = drawn.shapes
+        assert (line.is_area, dot.is_area) == (False, False)
+        assert line.path.count("L") == 1
+        assert "z" not in line.path
+        assert "a5 5" in dot.path
+
+    def test_of_very_many_only_the_titles_tell_the_codes(self):
+        places = [maps.Place(f"Z{n}", square(n, 0)) for n in range(41)]
+        assert not maps.draw(places, title="t").is_labelled
+        assert maps.draw(places[:40], title="t").is_labelled
+
     def test_zones_without_a_shape_are_left_out(self):
         drawn = maps.draw(
             [

@@ -19,6 +19,7 @@ from parkops.programme.editing import listing, shape
 from parkops.programme.editing.sheet import Sheet, sheet_for, shown_like, value_in
 from parkops.programme.forms import DraftFileForm, PublishForm, StartForm
 from parkops.programme.models import Draft
+from parkops.programme.views import zone
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
@@ -351,6 +352,7 @@ def _editor(
         "code": code,
         "is_thing": part not in parts.VALUES,
         "is_calendar": part in parts.MAPPINGS,
+        "zone_tabs": _zone_tabs(draft, part, code),
         "title": _title(part, edited.value, code),
         "name": parts.NAMES[part],
         "list_url": _back(part),
@@ -365,6 +367,13 @@ def _editor(
     }
     template = "programme/office/editor.html"
     return page(request, template, context, part=_part(request), status=status)
+
+
+def _zone_tabs(draft: Draft, part: str, code: str | None) -> list[Tab]:
+    """The other pages of a zone, above its fields."""
+    if part != "zones" or code is None or parts.find(draft.document, part, code) is None:
+        return []
+    return zone.tabs(zone.zone_of(draft, code), zone.programme_of(draft), "facts")
 
 
 def _part(request: HttpRequest) -> str:

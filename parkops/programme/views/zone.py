@@ -1,6 +1,7 @@
 """One zone of the draft in the office: where it is, its week, and what holds there."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from parkops.kernel.decisions import Conflict
 from parkops.kernel.permissions import Permission
 from parkops.kernel.windows import clock
 from parkops.programme import examples, load, operations, parts, queries, written_shapes, zone_week
+from parkops.programme.examples import Ask, Example
 from parkops.programme.forms_zones import NEW_RATE, PaintForm, ShapeForm, read_span
 from parkops.programme.models import Draft
 from parkops.programme.operations import Change
@@ -172,7 +174,8 @@ def _week(
     code, now = str(zone["code"]), timezone.now()
     programme = programme_of(draft)
     tried = {key[4:]: str(value) for key, value in request.GET.items() if key.startswith("try-")}
-    example = examples.example_of("zones")
+    tried["zone"] = code
+    example = examples.example("sessions", programme, code, tried, at=now) if programme else None
     context = head(draft, zone, "week") | {
         "week": shown,
         "form": form,
@@ -182,11 +185,18 @@ def _week(
             (name, name in shown.exceptions) for name in parts.codes_of(draft.document, "calendars")
         ],
         "rates_url": reverse("office_programme:draft_value", args=["sessions"]),
-        "example": example,
-        "shown": example.make(programme, code, tried, now) if example and programme else None,
+        "example": example and replace(example, asks=_asks(example)),
     }
     part = "costs" if "costs" in request.GET else "week"
-    return page(request, "programme/office/zone_week.html", context, part=part, status=status)
+    answer = page(request, "programme/office/zone_week.html", context, part=part, status=status)
+    if part == "week" and getattr(request, "htmx", None):
+        answer["HX-Trigger"] = "painted"  # what it costs is worked out anew
+    return answer
+
+
+def _asks(example: Example) -> tuple[Ask, ...]:
+    """What the example of a stay asks, without the zone: it is this one."""
+    return tuple(ask for ask in example.asks if ask.name != "zone")
 
 
 def programme_of(draft: Draft) -> Programme | None:
@@ -230,6 +240,7 @@ def tabs(zone: dict[str, Any], programme: Programme | None, current: str) -> lis
             if any(programme.covers(grant.zones, code) for grant in kind.grants)
         ]
         counts = {"permits": len(granting), "violations": len(programme.violations_in(code))}
+    facts_url = reverse("office_programme:draft_thing", args=["zones", code])
     listed = [
         ("place", "Place"),
         ("week", "Week and prices"),
@@ -237,7 +248,7 @@ def tabs(zone: dict[str, Any], programme: Programme | None, current: str) -> lis
         ("violations", "Violations"),
         ("days", "Special days"),
     ]
-    facts = Tab("Facts", reverse("office_programme:draft_thing", args=["zones", code]))
+    facts = Tab("Facts", facts_url, None, current == "facts")
     rest = [
         Tab(
             label,
