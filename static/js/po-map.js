@@ -79,6 +79,6 @@ define("po-map", class extends HTMLElement {
 
   fit() {
     const bounds = this.shape.corners ? this.drawn.getBounds() : this.others.getBounds();
-    if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [40, 40], maxZoom: 19, animate: false });
+    if (bounds.isValid()) this.map.fitBounds(bounds, { paddingTopLeft: [70, 40], paddingBottomRight: [40, 40], maxZoom: 19, animate: false });
   }
 });

@@ -26,6 +26,8 @@ def test_every_file_of_ours_gets_a_name_by_its_content(collected):
     assert re.fullmatch(r"css/tokens\.[0-9a-f]{12}\.css", paths["css/tokens.css"])
     assert re.fullmatch(r"js/parkops\.[0-9a-f]{12}\.js", paths["js/parkops.js"])
     assert "django_htmx/htmx-2.min.js" in paths
+    assert {"leaflet/leaflet.js", "leaflet/leaflet.css"} <= paths.keys()
+    assert not [path for path in paths if path.startswith("leaflet/draw/")]
 
 
 def test_modules_import_each_other_by_those_names(collected):
