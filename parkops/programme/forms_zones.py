@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from parkops.kernel.codes import code_key, is_code
 from parkops.kernel.dates import MINUTES_PER_DAY
 from parkops.kernel.week import Span
-from parkops.programme import zone_week
+from parkops.programme import week_grid
 from parkops.programme.imports.found import KINDS, ZoneProposal
 from parkops.programme.imports.geojson import Columns
 
@@ -142,7 +142,7 @@ class PaintForm(forms.Form):
 
     days = forms.MultipleChoiceField(
         label="Days",
-        choices=[(str(n), day[:3]) for n, day in enumerate(zone_week.DAYS)],
+        choices=[(str(n), day[:3]) for n, day in enumerate(week_grid.DAYS)],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Tick at least one day."},
     )
@@ -157,10 +157,12 @@ class PaintForm(forms.Form):
     was = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, kinds: Iterable[zone_week.Kind], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Iterable[week_grid.Kind], has_rates: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        listed = [(kind.key, kind.label) for kind in kinds]
-        self.fields["kind"].choices = [*listed, (NEW_RATE, "Visitors pay a new rate")]  # type: ignore[attr-defined]
+        new = [(NEW_RATE, "Visitors pay a new rate")] if has_rates else []
+        self.fields["kind"].choices = [*((kind.key, kind.label) for kind in kinds), *new]  # type: ignore[attr-defined]
 
     def clean_begins(self) -> int:
         """Return the start; one at 24:00 is that of the next day, which is to be ticked instead."""
@@ -180,7 +182,7 @@ class PaintForm(forms.Form):
     def spans(self) -> list[Span]:
         """The hours that are painted, of a form that is valid."""
         told = self.cleaned_data
-        return [zone_week.span_of(int(day), told["begins"], told["ends"]) for day in told["days"]]
+        return [week_grid.span_of(int(day), told["begins"], told["ends"]) for day in told["days"]]
 
     @property
     def erased(self) -> list[Span]:

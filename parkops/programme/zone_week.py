@@ -10,37 +10,24 @@ from typing import Any
 
 from parkops.kernel import week
 from parkops.kernel.codes import code_key
-from parkops.kernel.week import Cell, Span
-from parkops.kernel.window_forms import WindowFault, parse_windows, write_windows
-from parkops.kernel.windows import ALWAYS, Window, clock, describe
+from parkops.kernel.week import Span
+from parkops.kernel.window_forms import write_windows
+from parkops.kernel.windows import ALWAYS, Window, describe
 from parkops.programme.schema import Programme
+from parkops.programme.week_grid import (
+    FREE,
+    Days,
+    Kind,
+    Special,
+    WeekFault,
+    days_of,
+    special_of,
+    windows_in,
+)
 
-FREE, PERMIT = "free", "permit"
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+PERMIT = "permit"
 
 Document = dict[str, Any]
-
-
-class WeekFault(ValueError):
-    """Why hours cannot be painted so, and what would be right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Something that hours may be: its key, the name of its pattern, and what it is called."""
-
-    key: str
-    look: str
-    label: str
-    short: str
-
-
-@dataclass(frozen=True, slots=True)
-class Special:
-    """A window that no ordinary week shows: of what, and when, in words."""
-
-    subject: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +53,11 @@ class ZoneRate:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A span of the drawn week, with its words and its width in parts of five minutes."""
-
-    cell: Cell
-    kind: Kind
-    text: str
-    title: str
-    columns: int
-
-    @property
-    def value(self) -> str:
-        """What names the span in an address: day, start and end."""
-        return f"{self.cell.day}-{self.cell.start}-{self.cell.end}"
-
-
-@dataclass(frozen=True, slots=True)
 class ZoneWeek:
     """A zone's week: what hours may be, the seven days, and what no ordinary week shows."""
 
     kinds: tuple[Kind, ...]
-    days: tuple[tuple[str, tuple[Shown, ...]], ...]
+    days: Days
     special: tuple[Special, ...]
     exceptions: tuple[str, ...]
     rates: tuple[ZoneRate, ...]
@@ -103,12 +74,12 @@ def week_of(document: Document, code: str, programme: Programme | None = None) -
     :raises WeekFault: if its windows cannot be read.
     """
     zone = _zone(document, code)
-    enforced = _windows(zone.get("enforced"), ())
+    enforced = windows_in(zone.get("enforced"), ())
     rates = rates_of(document, code)
     held = week.spans(enforced)
     kinds = [_free(), _enforced(zone, rates, programme, code)]
     layers: list[tuple[str, Iterable[Span]]] = [(PERMIT, held)]
-    special = [Special("Enforced", describe([w])) for w in week.special(enforced)]
+    special = special_of("Enforced", enforced)
     notes = []
     for found in rates:
         when = _when(found.rate)
@@ -116,13 +87,12 @@ def week_of(document: Document, code: str, programme: Programme | None = None) -
         kinds.append(kind)
         paid = week.spans(when)
         layers.append((kind.key, week.overlaps(paid, held)))
-        special += [Special(kind.label, describe([w])) for w in week.special(when)]
+        special += special_of(kind.label, when)
         outside = week.overlaps(paid, _rest(held))
         if outside:
             told = describe(week.windows_of(outside))
             notes.append(f"{kind.label} also runs {told}, when nobody needs a right here.")
-    by_key = {kind.key: kind for kind in kinds}
-    days = tuple((DAYS[day], _shown(cells, by_key)) for day, cells in enumerate(week.rows(layers)))
+    days = days_of(layers, kinds)
     return ZoneWeek(
         tuple(kinds), days, tuple(special), week.exceptions(enforced), tuple(rates), tuple(notes)
     )
@@ -159,7 +129,7 @@ def paint(
     if chosen is None and kind not in (FREE, PERMIT):
         raise WeekFault("These hours cannot be of that kind. Choose one of those listed.")
     changes: list[tuple[str, str | None, Any]] = []
-    enforced = _windows(zone.get("enforced"), ())
+    enforced = windows_in(zone.get("enforced"), ())
     after = week.paint(enforced, painted, on=kind != FREE)
     if after != enforced:
         changes.append(("zones", code, with_windows(zone, "enforced", after)))
@@ -234,7 +204,7 @@ def except_on(
 ) -> list[tuple[str, str | None, Any]]:
     """Return what keeps the zone's ordinary week, its own rates too, off the days of calendars."""
     zone = _zone(document, code)
-    enforced = _windows(zone.get("enforced"), ())
+    enforced = windows_in(zone.get("enforced"), ())
     after = week.excepting(enforced, calendars)
     changes: list[tuple[str, str | None, Any]] = []
     if after != enforced:
@@ -256,31 +226,6 @@ def with_windows(thing: Document, key: str, windows: Sequence[Window]) -> Docume
     """Return a thing of the document with other windows; without the key where there are none."""
     rest = {name: value for name, value in thing.items() if name != key}
     return {**rest, key: write_windows(windows)} if windows else rest
-
-
-def span_of(day: int, start: int, end: int) -> Span:
-    """Return hours of a weekday; an end that is not after the start is on the next day."""
-    return Span(day, start, end if end > start else end + 24 * 60)
-
-
-def in_words(cell: Cell) -> str:
-    """Return the hours of a cell: "Saturday 09:00 to 13:00"."""
-    return f"{DAYS[cell.day]} {clock(cell.start)} to {clock(cell.end)}"
-
-
-def _shown(cells: Sequence[Cell], kinds: dict[str, Kind]) -> tuple[Shown, ...]:
-    shown = []
-    column = 0
-    for n, cell in enumerate(cells):
-        kind = kinds[cell.layer or FREE]
-        until = max(column + 1, round(cell.end / 5)) if n < len(cells) - 1 else 288
-        until = min(until, 288 - (len(cells) - 1 - n))
-        text = kind.short if cell.end == 1440 else f"{kind.short} until {clock(cell.end)}"
-        since = "" if cell.owner == cell.day else f", since {DAYS[cell.owner]}"
-        title = f"{in_words(cell)}: {kind.label}{since}"
-        shown.append(Shown(cell, kind, text, title, max(1, until - column)))
-        column = max(column + 1, until)
-    return tuple(shown)
 
 
 def _free() -> Kind:
@@ -324,16 +269,7 @@ def _rest(spans: Iterable[Span]) -> list[Span]:
 
 
 def _when(rate: Document) -> tuple[Window, ...]:
-    return _windows(rate.get("when"), (ALWAYS,))
-
-
-def _windows(value: Any, default: tuple[Window, ...]) -> tuple[Window, ...]:
-    if value is None:
-        return default
-    try:
-        return parse_windows(value)
-    except WindowFault as fault:
-        raise WeekFault(f"Its hours cannot be read: {fault}.") from None
+    return windows_in(rate.get("when"), (ALWAYS,))
 
 
 def _zone(document: Document, code: str) -> Document:

@@ -302,3 +302,36 @@ class TestWeek:
                 address("week", "METER") + "?costs=1", HTTP_HX_REQUEST="true"
             ).content.decode()
         )
+
+
+class TestGrantWeek:
+    PATH = "/office/program/draft/permit_types/EVENING/week/"
+
+    def paint(self, office, draft, query="", **more):
+        told = {"days": ["5"], "begins": "9", "ends": "13:00", "kind": "granted", "was": ""}
+        return office.post(self.PATH + query, told | {"revision": draft.revision} | more)
+
+    def when(self, draft):
+        draft.refresh_from_db()
+        kinds = {kind["code"]: kind for kind in draft.document["permit_types"]}
+        return kinds["EVENING"]["grants"][0]["when"]
+
+    def test_paints_hours_of_a_grant(self, office, draft):
+        assert office.get(self.PATH).status_code == 200
+        answer = self.paint(office, draft)
+        assert answer.status_code == 302
+        assert self.when(draft) == ["Mon-Fri 16:30-24:00", "Sat 09:00-13:00"]
+        assert "Saturday 09:00 to 13:00" in office.get(answer.url).content.decode()
+
+    def test_says_what_would_be_right(self, office, draft):
+        days = [str(day) for day in range(7)]
+        all_week = {"days": days, "begins": "0", "ends": "24:00", "kind": "free"}
+        answer = self.paint(office, draft, **all_week)
+        assert answer.status_code == 422
+        assert "never hold" in answer.content.decode()
+        assert self.paint(office, draft, kind="new", per_hour="1.00").status_code == 422
+
+    def test_is_of_a_grant_that_is_there(self, office, draft):
+        assert office.get(self.PATH + "?grant=9").status_code == 404
+        assert office.get(self.PATH.replace("EVENING", "NONE")).status_code == 404
+        assert office.get(self.PATH + "?grant=x").status_code == 200

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from parkops.kernel.week import Span
 from parkops.kernel.window_forms import parse_windows
 from parkops.kernel.windows import holds
-from parkops.programme import parts, zone_week
+from parkops.programme import grant_week, parts, week_grid, zone_week
 from parkops.programme.schema import Programme
-from parkops.programme.zone_week import FREE, PERMIT, WeekFault
+from parkops.programme.week_grid import FREE, WeekFault
+from parkops.programme.zone_week import PERMIT
 
 UTC_ZONE = ZoneInfo("UTC")
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
@@ -160,7 +161,7 @@ class TestPaint:
 
     @settings(max_examples=60)
     @given(
-        st.builds(zone_week.span_of, st.integers(0, 6), st.integers(0, 1439), st.integers(0, 1440)),
+        st.builds(week_grid.span_of, st.integers(0, 6), st.integers(0, 1439), st.integers(0, 1440)),
         st.sampled_from([FREE, PERMIT, "rate-0"]),
         st.integers(0, 7 * 1440 - 1),
     )
@@ -186,3 +187,36 @@ def test_holidays_are_left_out_of_the_zone_s_week_and_its_own_rates():
         done(told, zone_week.except_on(told, "A", []))["zones"][1]["enforced"]
         == "Mon-Fri 07:00-17:00"
     )
+
+
+class TestGrant:
+    def told(self, when="always"):
+        grants = [{"zones": ["A"], "when": when}, {"zones": ["B"]}]
+        return {"permit_types": [{"code": "P", "name": "P", "grants": grants}]}
+
+    def test_hours_are_taken_off_and_added(self):
+        told = grant_week.paint(self.told("Mon-Fri 07:00-17:00"), "p", 0, [SATURDAY], "granted")
+        assert told["grants"][0]["when"] == ["Mon-Fri 07:00-17:00", "Sat 09:00-13:00"]
+        assert told["grants"][1] == {"zones": ["B"]}
+
+    def test_one_without_hours_holds_always(self):
+        told = grant_week.paint(self.told(), "P", 1, [SATURDAY], FREE)
+        assert told["grants"][1]["when"] == ["Sun-Fri", "Sat 00:00-09:00,13:00-24:00"]
+
+    def test_a_moved_span_leaves_where_it_was(self):
+        told = grant_week.paint(
+            self.told("Sat 09:00-13:00"), "P", 0, [Span(5, 600, 780)], "granted", [SATURDAY]
+        )
+        assert told["grants"][0]["when"] == "Sat 10:00-13:00"
+
+    def test_one_that_would_never_hold_is_refused(self):
+        with pytest.raises(WeekFault, match="never hold"):
+            grant_week.paint(self.told("Sat 09:00-13:00"), "P", 0, [SATURDAY], FREE)
+
+    def test_is_shown(self):
+        shown = grant_week.week_of(self.told("Sat 09:00-13:00")["permit_types"][0]["grants"][0])
+        assert [span.text for span in shown.days[5][1]] == [
+            "No right until 09:00",
+            "May park until 13:00",
+            "No right",
+        ]

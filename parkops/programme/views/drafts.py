@@ -13,13 +13,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.kernel.permissions import Permission
-from parkops.programme import checking, examples, load, operations, parts, queries, trying
+from parkops.programme import (
+    checking,
+    examples,
+    grant_week,
+    load,
+    operations,
+    parts,
+    queries,
+    trying,
+)
 from parkops.programme.checking import Checked, Finding
 from parkops.programme.editing import listing, shape
 from parkops.programme.editing.sheet import Sheet, sheet_for, shown_like, value_in
 from parkops.programme.forms import DraftFileForm, PublishForm, StartForm
 from parkops.programme.models import Draft
-from parkops.programme.views import zone
+from parkops.programme.views import weeks, zone
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
@@ -352,7 +361,7 @@ def _editor(
         "code": code,
         "is_thing": part not in parts.VALUES,
         "is_calendar": part in parts.MAPPINGS,
-        "zone_tabs": _zone_tabs(draft, part, code),
+        "pages": _pages(draft, part, code),
         "title": _title(part, edited.value, code),
         "name": parts.NAMES[part],
         "list_url": _back(part),
@@ -369,11 +378,15 @@ def _editor(
     return page(request, template, context, part=_part(request), status=status)
 
 
-def _zone_tabs(draft: Draft, part: str, code: str | None) -> list[Tab]:
-    """The other pages of a zone, above its fields."""
-    if part != "zones" or code is None or parts.find(draft.document, part, code) is None:
+def _pages(draft: Draft, part: str, code: str | None) -> list[Tab]:
+    """The other pages of a zone or a permit type, above its fields."""
+    if code is None or parts.find(draft.document, part, code) is None:
         return []
-    return zone.tabs(zone.zone_of(draft, code), zone.programme_of(draft), "facts")
+    if part == "zones":
+        return zone.tabs(zone.zone_of(draft, code), zone.programme_of(draft), "facts")
+    if part == "permit_types":
+        return weeks.grant_tabs(code, grant_week.grants_of(draft.document, code), None)
+    return []
 
 
 def _part(request: HttpRequest) -> str:
