@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from parkops.kernel.codes import code_key, is_code
 from parkops.kernel.dates import MINUTES_PER_DAY
 from parkops.kernel.week import Span
+from parkops.kernel.window_forms import WindowFault, parse_window, write_window
 from parkops.programme import week_grid
 from parkops.programme.imports.found import KINDS, ZoneProposal
 from parkops.programme.imports.geojson import Columns
@@ -60,6 +61,42 @@ class ZoneFileForm(forms.Form):
     def column_fields(self) -> list[forms.BoundField]:
         """The fields that say which property is what."""
         return [self[column] for column in COLUMN_LABELS]
+
+
+class DefaultsForm(forms.Form):
+    """What the file does not say of the zones that are new."""
+
+    within = forms.ChoiceField(
+        label="New zones are inside",
+        required=False,
+        help_text="A right to the outer zone is one to them.",
+    )
+    enforced = forms.CharField(
+        label="Enforced, where the file does not say",
+        required=False,
+        max_length=200,
+        help_text="Such as Mon-Fri 07:00-17:30, or always. Left empty: never.",
+    )
+
+    def __init__(self, *args: Any, zones: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [("", "no other zone"), *((code, code) for code in zones)]
+        self.fields["within"].choices = listed  # type: ignore[attr-defined]
+
+    def clean_enforced(self) -> str:
+        """Return the window as the file writes it."""
+        text = self.cleaned_data["enforced"].strip()
+        try:
+            return str(write_window(parse_window(text))) if text else ""
+        except WindowFault as fault:
+            raise ValidationError(f"{fault}.") from None
+
+    def completed(self, proposal: ZoneProposal) -> ZoneProposal:
+        """Return a proposal with what the file does not say, of a form that is valid."""
+        told = {name: text for name, text in self.cleaned_data.items() if text}
+        if proposal.rates or "max_stay" in proposal.rules:
+            told.pop("enforced", None)
+        return replace(proposal, rules={**told, **proposal.rules})
 
 
 def chosen(

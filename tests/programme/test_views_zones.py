@@ -87,11 +87,33 @@ class TestImport:
         assert (rate["per_hour"], rate["max"]) == ("2.00", "2h")
         assert office.get(reverse("office_programme:draft")).context["checked"].faults == ()
 
+    def test_what_the_file_does_not_say_is_asked_for_new_zones(self, office, draft):
+        told = collection(
+            feature(name="New lot", code="NEW-1"),
+            feature(name="Marked", code="NEW-2", days="Mon-Fri", hours="8-18", limit="2"),
+            feature(name="North lot", code="LOT-A"),
+        )
+        shown = office.post(IMPORT, upload(told))
+        more = {"within": "CAMPUS", "enforced": "mon-fri 7:00-17:30"}
+        assert office.post(IMPORT, sent(shown, ["0", "1", "2"], **more)).status_code == 302
+        draft.refresh_from_db()
+        zones = {zone["code"]: zone for zone in draft.document["zones"]}
+        assert (zones["NEW-1"]["within"], zones["NEW-1"]["enforced"]) == (
+            "CAMPUS",
+            "Mon-Fri 07:00-17:30",
+        )
+        assert (zones["NEW-2"]["within"], zones["NEW-2"]["enforced"]) == (
+            "CAMPUS",
+            "Mon-Fri 08:00-18:00",
+        )
+        assert zones["LOT-A"]["enforced"] == "Mon-Fri 07:00-17:30"
+
     @pytest.mark.parametrize(
         ("picks", "more", "words"),
         [
             ([], {}, "No zone is ticked"),
             (["0"], {"code-0": "two words"}, "is not a code"),
+            (["0"], {"enforced": "at noon"}, "is not a window"),
             (["0", "1"], {"code-0": "X", "code-1": "x"}, "is there twice"),
         ],
     )

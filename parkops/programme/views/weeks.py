@@ -121,11 +121,12 @@ def _week(
     status: int = 200,
 ) -> HttpResponse:
     code, now = str(zone["code"]), timezone.now()
-    programme = programme_of(draft)
+    context = head(draft, zone, "week")
+    programme = context["programme"]
     tried = {key[4:]: str(value) for key, value in request.GET.items() if key.startswith("try-")}
     tried["zone"] = code
     example = examples.example("sessions", programme, code, tried, at=now) if programme else None
-    context = head(draft, zone, "week") | {
+    context |= {
         "week": shown,
         "form": form,
         "chosen": form.initial.get("chosen"),

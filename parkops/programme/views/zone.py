@@ -9,20 +9,22 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
+from pydantic import ValidationError
 
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Conflict
 from parkops.kernel.permissions import Permission
-from parkops.programme import load, operations, parts, queries, written_shapes
+from parkops.programme import operations, parts, queries, references, written_shapes
 from parkops.programme.forms_zones import ShapeForm
 from parkops.programme.models import Draft
 from parkops.programme.schema import Programme
-from parkops.programme.shapes import ShapeFault, is_geometry
+from parkops.programme.shapes import ShapeFault, is_geometry, kilometers, middle
 from parkops.ui import maps
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
 
+MOST_OTHERS = 200
 WORDS = {
     "corner": "Corner {0} of {1}. Arrow keys move it, plus adds one after it, Delete removes it.",
     "drawing": "Drawing, {0} corners so far. Click on the map, or move it by arrow keys and press "
@@ -77,8 +79,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 def programme_of(draft: Draft) -> Programme | None:
     """Return what a draft says, where it is a programme already."""
     try:
-        return load.load_document(draft.document).programme
-    except load.Faulty:
+        return None if references.faults_of(draft.document) else Programme.of(draft.document)
+    except ValidationError:
         return None
 
 
@@ -101,7 +103,9 @@ def zone_of(draft: Draft, code: str) -> dict[str, Any]:
 
 def head(draft: Draft, zone: dict[str, Any], current: str) -> dict[str, Any]:
     """Return what every page of a zone shows: its name, the draft, and its tabs."""
-    return {"draft": draft, "zone": zone, "tabs": tabs(zone, programme_of(draft), current)}
+    programme = programme_of(draft)
+    told = {"draft": draft, "zone": zone, "programme": programme}
+    return told | {"tabs": tabs(zone, programme, current)}
 
 
 def tabs(zone: dict[str, Any], programme: Programme | None, current: str) -> list[Tab]:
@@ -137,15 +141,19 @@ def tabs(zone: dict[str, Any], programme: Programme | None, current: str) -> lis
 
 
 def _others(draft: Draft, zone: dict[str, Any]) -> list[dict[str, Any]]:
-    """The other zones of the draft that are on the map."""
+    """The other zones of the draft that are on the map, the nearest where they are many."""
     own = code_key(str(zone.get("code", "")))
-    return [
+    others = [
         {"code": str(other.get("code", "")), "geometry": other["geometry"]}
         for other in draft.document.get("zones", [])
         if isinstance(other, dict)
         and is_geometry(other.get("geometry"))
         and code_key(str(other.get("code", ""))) != own
     ]
+    if len(others) > MOST_OTHERS and is_geometry(zone.get("geometry")):
+        here = middle(zone["geometry"])
+        others.sort(key=lambda other: kilometers(here, middle(other["geometry"])))
+    return others[:MOST_OTHERS]
 
 
 def _drawing(draft: Draft, zone: dict[str, Any]) -> maps.Map | None:

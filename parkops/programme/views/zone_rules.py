@@ -13,7 +13,7 @@ from parkops.kernel.permissions import Permission
 from parkops.kernel.windows import Window, describe
 from parkops.programme import queries
 from parkops.programme.schema import Programme, Zone
-from parkops.programme.views.zone import head, programme_of, zone_of
+from parkops.programme.views.zone import head, zone_of
 from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
 
@@ -47,8 +47,8 @@ def _page(request: HttpRequest, code: str, name: str) -> HttpResponse:
     if draft is None:
         return redirect("office_programme:draft")
     zone = zone_of(draft, code)
-    programme = programme_of(draft)
-    context = head(draft, zone, name) | {"programme": programme}
+    context = head(draft, zone, name)
+    programme: Programme | None = context["programme"]
     told = programme.zone(code) if programme else None
     if programme is not None and told is not None:
         today = timezone.now().astimezone(programme.tz).date()

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods
 from parkops.kernel.decisions import Conflict
 from parkops.kernel.permissions import Permission
 from parkops.programme import operations, parts, queries
-from parkops.programme.forms_zones import KIND_CHOICES, ZoneFileForm, chosen, with_written
+from parkops.programme.forms_zones import (
+    KIND_CHOICES,
+    DefaultsForm,
+    ZoneFileForm,
+    chosen,
+    with_written,
+)
 from parkops.programme.imports import merging, reading
 from parkops.programme.imports.curb_times import Known
 from parkops.programme.imports.found import Found, Unreadable, packed, unpacked
@@ -69,6 +75,14 @@ def _add(request: HttpRequest, draft: Draft) -> HttpResponse:
         form.errors["file"] = form.error_class([str(refusal)])
         return page(request, IMPORT, {"draft": draft, "form": form}, status=422)
     picked, faults = chosen(proposals, request.POST, request.POST.getlist("pick"))
+    defaults = DefaultsForm(request.POST, zones=parts.codes_of(draft.document, "zones"))
+    if defaults.is_valid():
+        rows = merging.compare(draft.document, picked)
+        picked = [
+            defaults.completed(row.proposal) if row.state == "new" else row.proposal for row in rows
+        ]
+    else:
+        faults += [str(error) for listed in defaults.errors.values() for error in listed]
     if not faults:
         try:
             done = operations.change_parts(
@@ -91,6 +105,7 @@ def _add(request: HttpRequest, draft: Draft) -> HttpResponse:
     found = Found(request.POST.get("format", "")[:20], tuple(written))
     ticked = {int(n) for n in request.POST.getlist("pick") if n.isdecimal()}
     context = _preview(draft, found, ticked) | {"form": ZoneFileForm(), "faults": faults}
+    context["defaults"] = defaults
     return page(request, IMPORT, context, status=422)
 
 
@@ -104,6 +119,7 @@ def _preview(draft: Draft, found: Found, ticked: set[int]) -> dict[str, Any]:
         "states": _counts(rows),
         "proposals": packed(found.proposals),
         "kinds": KIND_CHOICES,
+        "defaults": DefaultsForm(zones=parts.codes_of(draft.document, "zones")),
         "far": merging.far_away(draft.document, found.proposals),
         "map": maps.draw(_places(rows), title="Map of the zones in the file"),
     }
