@@ -35,6 +35,7 @@ def read(
     if raw.startswith(b"PK"):
         raise Unreadable("This is a zip, as KMZ and shapefiles are. Unzip it and bring the .kml.")
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        _check_positions(raw.count(b",") // 2)
         return kml.read(raw, columns=columns, swapped=swapped)
     document = _json(raw)
     count = len(geojson.features_of(document))
@@ -49,8 +50,7 @@ def read(
 
 
 def _json(raw: bytes) -> dict[str, Any]:
-    if raw.count(b"[") > MOST_CORNERS:
-        raise Unreadable(f"The file has more than {MOST_CORNERS:,} positions. Simplify its shapes.")
+    _check_positions(raw.count(b"["))
     try:
         document = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)
     except UnicodeDecodeError:
@@ -69,6 +69,11 @@ def _json(raw: bytes) -> dict[str, Any]:
     if "Topology" in document["type"]:
         raise Unreadable("This is TopoJSON. Save the zones as GeoJSON.")
     return document
+
+
+def _check_positions(count: int) -> None:
+    if count > MOST_CORNERS:
+        raise Unreadable(f"The file has more than {MOST_CORNERS:,} positions. Simplify its shapes.")
 
 
 def _no_number(text: str) -> NoReturn:

@@ -203,6 +203,10 @@ class TestKml:
         with pytest.raises(Unreadable, match="50,000 placemarks"):
             read(b"<kml>" + b"<Placemark/>" * 50_000 + b"</kml>")
 
+    def test_more_positions_than_any_campus_has(self):
+        with pytest.raises(Unreadable, match="200,000 positions"):
+            read(b"<kml><coordinates>" + b"1,1,0 " * 200_001 + b"</coordinates></kml>")
+
     def test_deep_nesting_is_no_trouble(self):
         deep = b"<Folder>" * 20_000 + b"</Folder>" * 20_000
         with pytest.raises(Unreadable, match="no placemarks|not well-formed"):
