@@ -16,7 +16,7 @@ T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run stop test test-slow browser check fix bench doctor lock clean
+.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-rush doctor lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -66,6 +66,14 @@ fix: .venv/dev.installed ## Put style right where a tool can
 bench: .venv/dev.installed ## Measure plate checks a second: through the API, an empty view, and bare SQL
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
 	$(PY) -m bench; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
+
+bench-permits: .venv/dev.installed ## Measure quotes, purchases against their bare SQL, and the list of 100,000 permits
+	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
+	$(PY) -m bench.permits; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
+
+bench-rush: .venv/dev.installed ## Let 2,500 people at once buy 500 places over HTTP, and say what each was told
+	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
+	$(PY) -m bench.rush; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
 
 doctor: .venv/base.installed ## Say what is missing or set wrongly
 	@$(PY) manage.py doctor

@@ -19,7 +19,7 @@ def main() -> int:
     """Measure and print."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    _prepare()
+    prepare()
     from bench import tenant
 
     with tenant.thrown_away() as place:
@@ -35,7 +35,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _prepare() -> None:
+def prepare() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parkops.settings")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     if not os.environ.get("DATABASE_URL"):
@@ -45,10 +45,11 @@ def _prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    # Nothing static is asked for, but WhiteNoise says so if its folder is missing.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     import bench.wsgi  # noqa: F401  sets Django up, with the empty view
 
+    # Pages name their static files by what is in them.
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
 
 

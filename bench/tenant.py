@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -32,23 +33,29 @@ def plate(number: int) -> str:
 
 
 @contextmanager
-def thrown_away() -> Iterator[Place]:
-    """Make the tenant, and remove it whatever happens."""
-    from django.conf import settings
-
+def made(name: str) -> Iterator[Any]:
+    """Make an empty tenant, and remove it whatever happens."""
     from parkops.tenancy import operations as tenancy
 
     at = timezone.now()
-    slug = f"bench-{at:%H%M%S}"
-    tenant = tenancy.create_tenant(slug=slug, name="Bench", at=at)
+    tenant = tenancy.create_tenant(slug=f"bench-{name}-{at:%H%M%S}", name="Bench", at=at)
     try:
-        with tenant_context(tenant):
-            token = _fill(at)
         tenancy.open_tenant(tenant)
-        yield Place(f"{slug}.{settings.DOMAIN}", tenant.schema_name, token, tenant)
+        yield tenant
     finally:
         connection.set_schema_to_public()
         tenancy.drop_tenant(tenant)
+
+
+@contextmanager
+def thrown_away() -> Iterator[Place]:
+    """Make a tenant with 10,000 permits, and remove it whatever happens."""
+    from django.conf import settings
+
+    with made("checks") as tenant:
+        with tenant_context(tenant):
+            token = _fill(timezone.now())
+        yield Place(f"{tenant.slug}.{settings.DOMAIN}", tenant.schema_name, token, tenant)
 
 
 def _fill(at: datetime) -> str:

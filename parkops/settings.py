@@ -205,6 +205,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # --- sessions and cookies ---------------------------------------------------------------------
 _secure = SCHEME == "https"
+SESSION_ENGINE = "parkops.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-sid" if _secure else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure

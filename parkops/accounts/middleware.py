@@ -1,4 +1,4 @@
-"""A session belongs to the schema that made it; anywhere else it is nobody's."""
+"""A session belongs to the schema that made it; anywhere else it is nobody's (`accounts.sessions`)."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-SCHEMA_KEY = "_schema"
+from parkops.accounts.sessions import SCHEMA_KEY
 
 
 class OwnSchemaMiddleware:
-    """Writes the schema's name into a session at sign-in, and drops one made in another schema."""
+    """Writes the schema's name into a session at sign-in; the public host has no users."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -20,13 +20,8 @@ class OwnSchemaMiddleware:
         if request.tenant is None:
             request.user = AnonymousUser()
             return self.get_response(request)
-        session = request.session
-        if session.session_key and session.get(SCHEMA_KEY, connection.schema_name) != (
-            connection.schema_name
-        ):
-            session.flush()
-            request.user = AnonymousUser()
         response = self.get_response(request)
+        session = request.session
         if session.modified and SESSION_KEY in session:
             session.setdefault(SCHEMA_KEY, connection.schema_name)
         return response

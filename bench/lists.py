@@ -1,0 +1,138 @@
+"""The office's list of permits, with many of them."""
+
+import statistics
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django_tenants.utils import tenant_context
+
+from bench import checks, tenant
+from bench import statements as wire
+
+_PEOPLE = """
+INSERT INTO customers_customer
+       (reference, email, name, phone, audiences, external_id, language, created_at)
+SELECT gen_random_uuid(), 'l' || n || '@parkops.test',
+       (ARRAY['Ana','Bo','Cleo','Dan','Eve','Finn','Gus','Hana'])[n %% 8 + 1] || ' Number' || n,
+       '', '{}', '', '', now()
+  FROM generate_series(1, %s) AS n
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One page: its milliseconds, the median, and the statements that it sends."""
+
+    name: str
+    ms: float
+    statements: int
+    is_page: bool
+
+
+def measured(permits: int, *, rounds: int) -> list[Row]:
+    """Return the list, its searches and its export with `permits` permits."""
+    with tenant.thrown_away() as place:
+        with tenant_context(place.tenant):
+            _fill(permits)
+            name, plate, number = _known(permits)
+        cookie = _clerk(place)
+        pages = {
+            "First page, in force": "",
+            "All, page 40": "?view=all&page=40",
+            "Search: a plate's beginning": f"?q={plate[:4]}",
+            "Search: a name": f"?q={name}",
+            "Search: a number": f"?q={number}",
+            "Search: nothing fits": "?q=zzzz+qqqq",
+            "Sorted by end": "?view=all&sort=until",
+        }
+        found = [
+            _row(place, title, f"/office/permits/{query}", cookie, rounds, is_page=True)
+            for title, query in pages.items()
+        ]
+        found.append(
+            _row(
+                place,
+                "Export of all",
+                "/office/permits/export.csv?view=all",
+                cookie,
+                1,
+                is_page=False,
+            )
+        )
+        connection.set_schema_to_public()
+    return found
+
+
+def _row(place, name: str, path: str, cookie, rounds: int, *, is_page: bool) -> Row:
+    def ask() -> None:
+        checks.serve(place, "GET", path, b"", cookie)
+
+    ask()
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        ask()
+        times.append(time.perf_counter() - began)
+    return Row(name, statistics.median(times) * 1e3, len(wire.sent(ask)), is_page)
+
+
+def _clerk(place) -> dict[str, str]:
+    from parkops.accounts.models import User
+
+    office = Client(SERVER_NAME=place.host)
+    with tenant_context(place.tenant):
+        office.force_login(
+            User.objects.create_user("lists@parkops.test", None, roles=["administrator"])
+        )
+    cookies = "; ".join(f"{name}={one.value}" for name, one in office.cookies.items())
+    return {"HTTP_COOKIE": cookies or f"{settings.SESSION_COOKIE_NAME}="}
+
+
+def _known(permits: int) -> tuple[str, str, str]:
+    from permits.models import PlateRight
+
+    right = PlateRight.objects.select_related("permit__customer").order_by("-pk")[permits // 3]
+    return right.permit.customer.name, right.plate_key, right.permit.number
+
+
+def _fill(permits: int) -> None:
+    """Copy the tenant's permits until there are enough, each with a plate, two to a customer."""
+    from permits.models import Permit, PlateRight
+
+    people = permits // 2
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, [people])
+        cursor.execute("SELECT min(id) FROM customers_customer WHERE email LIKE 'l%%@parkops.test'")
+        first = cursor.fetchone()[0]
+        more = permits - tenant.PERMITS
+        columns = {f.column: f'"{f.column}"' for f in Permit._meta.fields if f.column != "id"}
+        columns["number"] = "'P-LIST-' || n"
+        columns["customer_id"] = f"{first} + n %% {people}"
+        columns["ends_at"] = "ends_at + n * interval '1 minute'"
+        _copy(
+            cursor, "permits_permit", columns, more, "WHERE number LIKE 'P-%%' ORDER BY id LIMIT 1"
+        )
+        columns = {f.column: f'"{f.column}"' for f in PlateRight._meta.fields if f.column != "id"}
+        columns["permit_id"] = "p.id"
+        columns["plate_key"] = columns["plate_text"] = "'L' || substr(md5(p.id::text), 1, 6)"
+        columns["plate_key"] = f"upper({columns['plate_key']})"
+        columns["near_keys"] = "'{}'"
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join(v if "p.id" in v or v == "'{}'" else f"r.{v}" for v in columns.values())
+        cursor.execute(
+            f"INSERT INTO permits_plateright ({names}) SELECT {values} FROM permits_permit p, "
+            "(SELECT * FROM permits_plateright ORDER BY id LIMIT 1) r WHERE p.number LIKE 'P-LIST-%'"
+        )
+        cursor.execute("ANALYZE")
+
+
+def _copy(cursor, table: str, columns: dict[str, str], count: int, which: str) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(columns.values())} "
+        f"FROM (SELECT * FROM {table} {which}) one, generate_series(1, %s) AS n",
+        [count],
+    )
