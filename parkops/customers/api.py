@@ -33,6 +33,7 @@ class CustomerIn(Schema):
     email: Email
     name: str = Field(max_length=200)
     phone: str = Field("", max_length=40)
+    address: str = Field("", max_length=300, description="Limits by address count by it.")
     audiences: list[Code] = Field([], max_length=50)
     external_id: str = Field("", max_length=100)
     language: str = Field("", max_length=16)
@@ -46,6 +47,7 @@ class CustomerPatch(Schema):
     email: Email | None = None
     name: str | None = Field(None, max_length=200)
     phone: str | None = Field(None, max_length=40)
+    address: str | None = Field(None, max_length=300)
     audiences: list[Code] | None = Field(None, max_length=50)
     external_id: str | None = Field(None, max_length=100)
     language: str | None = Field(None, max_length=16)
@@ -139,6 +141,7 @@ def _customer(row: Customer) -> dict[str, Any]:
         "email": row.email,
         "name": row.name,
         "phone": row.phone,
+        "address": row.address,
         "audiences": row.audiences,
         "external_id": row.external_id,
         "language": row.language,

@@ -39,6 +39,9 @@ class CustomerForm(forms.Form):
     )
     name = forms.CharField(label="Name", max_length=200)
     phone = forms.CharField(label="Phone", max_length=40, required=False)
+    address = forms.CharField(
+        label="Address", help_text="Limits by address count by it.", max_length=300, required=False
+    )
     external_id = forms.CharField(label="Their own number", max_length=100, required=False)
     audiences = forms.MultipleChoiceField(
         label="Belongs to", required=False, widget=forms.CheckboxSelectMultiple
@@ -60,7 +63,7 @@ class CustomerForm(forms.Form):
 
 def of_customer(customer: Customer) -> dict[str, Any]:
     """Return what a form about `customer` begins with."""
-    names = ("email", "name", "phone", "external_id", "audiences", "language")
+    names = ("email", "name", "phone", "address", "external_id", "audiences", "language")
     return {name: getattr(customer, name) for name in names}
 
 

@@ -12,7 +12,10 @@ from parkops.accounts.models import User
 
 
 class Customer(models.Model):
-    """A person or organization that parks here. `user` is set once the person signs in."""
+    """A person or organization that parks here. `user` is set once the person signs in.
+
+    `address` is what the office knows, never what the person says; who share its key share a household.
+    """
 
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -20,6 +23,8 @@ class Customer(models.Model):
     name = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     audiences = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    address_key = models.CharField(max_length=300, blank=True)
     external_id = models.CharField(max_length=100, blank=True)
     language = models.CharField(max_length=16, blank=True)
     user = models.OneToOneField(

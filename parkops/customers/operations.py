@@ -16,7 +16,7 @@ from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.plates import plate_key, regions_match
 from parkops.programme import queries as programme
 
-CHANGEABLE = {"email", "name", "phone", "audiences", "external_id", "language"}
+CHANGEABLE = {"email", "name", "phone", "address", "audiences", "external_id", "language"}
 
 
 @transaction.atomic
@@ -25,6 +25,7 @@ def register_customer(
     email: str,
     name: str = "",
     phone: str = "",
+    address: str = "",
     audiences: Collection[str] = (),
     external_id: str = "",
     language: str = "",
@@ -47,6 +48,8 @@ def register_customer(
         email=email,
         name=name.strip(),
         phone=phone.strip(),
+        address=address.strip(),
+        address_key=rules.address_key(address),
         audiences=_audiences(audiences, at),
         external_id=external_id.strip(),
         language=language,
@@ -62,7 +65,7 @@ def register_customer(
 def change_customer(
     customer_id: int, *, changes: dict[str, Any], by: Actor, at: datetime
 ) -> Customer:
-    """Change some of email, name, phone, audiences, external_id and language.
+    """Change some of email, name, phone, address, audiences, external_id and language.
 
     :raises NotFound: if there is no such customer.
     :raises Conflict: "customer_exists" if another customer has the e-mail address or external id.
@@ -93,7 +96,8 @@ def change_customer(
     if changed:
         for name in changed:
             setattr(person, name, changes[name])
-        person.save(update_fields=changed)
+        person.address_key = rules.address_key(person.address)
+        person.save(update_fields=[*changed, "address_key"])
         audit.record(
             "customer.changed",
             subject=("customer", str(person.reference)),

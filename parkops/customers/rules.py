@@ -1,9 +1,19 @@
 """What may be kept of a customer. Pure: no database, no clock."""
 
+import unicodedata
 from collections.abc import Iterable
 
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Refused
+
+
+def address_key(address: str) -> str:
+    """Return what two addresses are compared by: letters and digits in one case, one space apart.
+
+    "12 Main St., Apt 4" and "12  main st apt 4" are the same; abbreviations are not written out.
+    """
+    plain = unicodedata.normalize("NFKC", address).casefold()
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
 def audiences_as_written(asked: Iterable[str], *, known: Iterable[str]) -> list[str]:

@@ -357,6 +357,7 @@ class PermitType(Part):
     price: Price
     quota: Quota | None = None
     per_customer: Count | None = None
+    per_address: Count | None = None
     vehicles: Vehicles
     approval: Literal["none", "staff", "documents"] = "none"
     documents: tuple[Text, ...] = ()

@@ -16,15 +16,23 @@ from parkops.programme.fields import Amount, Factor, Part, Season, SignedMoney, 
 
 _COMPARISON = re.compile(r"(>=|<=|==|=|>|<)?\s*([0-9]{1,6})")
 Subject = Literal[
-    "vehicle.fuel", "vehicle.co2", "vehicle.euro", "customer.permits", "customer.audience"
+    "vehicle.fuel",
+    "vehicle.co2",
+    "vehicle.euro",
+    "customer.permits",
+    "address.permits",
+    "customer.audience",
 ]
-COUNTED = ("vehicle.co2", "vehicle.euro", "customer.permits")
+COUNTED = ("vehicle.co2", "vehicle.euro", "customer.permits", "address.permits")
 """What is compared with a number."""
 NAMED = {
     "vehicle.fuel": "a fuel; write one such as diesel",
     "customer.audience": "an audience; write its code, such as STAFF",
 }
-SUBJECTS = "vehicle.fuel, vehicle.co2, vehicle.euro, customer.permits or customer.audience"
+SUBJECTS = (
+    "vehicle.fuel, vehicle.co2, vehicle.euro, customer.permits, address.permits or "
+    "customer.audience"
+)
 
 
 _COMPARED: dict[str, Callable[[int], str]] = {
@@ -57,18 +65,25 @@ class Condition:
         *,
         fuels: Collection[str] = (),
         permits: int = 0,
+        at_address: int = 0,
         co2: Collection[int] = (),
         euro: Collection[int] = (),
         audiences: Collection[str] = (),
     ) -> bool:
         """Return whether it holds for vehicles of which any has one of these fuels, grams of CO2 a
         kilometer and Euro classes (what is not known holds nothing), and for a customer of these
-        audiences with `permits` other held, pending, scheduled or active permits of the type."""
+        audiences with `permits` other held, pending, scheduled or active permits of the type, of
+        which `at_address` stand for their address, whoever holds them."""
         if self.subject == "vehicle.fuel":
             return str(self.value).casefold() in {fuel.casefold() for fuel in fuels}
         if self.subject == "customer.audience":
             return code_key(str(self.value)) in {code_key(code) for code in audiences}
-        known = {"vehicle.co2": co2, "vehicle.euro": euro, "customer.permits": (permits,)}
+        known = {
+            "vehicle.co2": co2,
+            "vehicle.euro": euro,
+            "customer.permits": (permits,),
+            "address.permits": (at_address,),
+        }
         return any(self._compares(count) for count in known[self.subject])
 
     def _compares(self, count: int) -> bool:
@@ -90,6 +105,8 @@ class Condition:
             return say("group {code}", code=str(self.value))
         if self.subject == "customer.permits":
             return _COMPARED[self.op](int(self.value))
+        if self.subject == "address.permits":
+            return say("{permits} at the address", permits=_COMPARED[self.op](int(self.value)))
         compared = f"{'' if self.op == '=' else self.op + ' '}{self.value}"
         if self.subject == "vehicle.co2":
             return say("CO₂ {compared} g/km", compared=compared)
@@ -168,6 +185,12 @@ class Price(Part):
                 many = "no season has" if not found else "two seasons have"
                 wrong(f"{many} {day:%m-%d}; name every day of the year once", "months")
         return self
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """What the conditions of this price ask about."""
+        asked = [*(one.conditions for one in self.add), *(one.conditions for one in self.times)]
+        return frozenset(condition.subject for conditions in asked for condition in conditions)
 
     def month_from(self, day: date) -> Money:
         """Return what the month costs that begins on `day`."""

@@ -26,6 +26,7 @@ class Permit(models.Model):
     """One permit of one customer. Its status follows from its instants; nothing stores it.
 
     `paid_at` is from when it counts as paid: the start of a permit sold for an earlier time.
+    `address_key` is the household that it counts for, as known when it was sold.
     `places` are the terms of its type's quota in which it holds a place now. `lapsed_at` is when
     its unpaid hold was given up, `pay_until` until when a renewal sent out waits for its money,
     `ended_at` when its end was noticed and its place freed.
@@ -47,6 +48,7 @@ class Permit(models.Model):
     type_code = models.CharField(max_length=24)
     type_key = models.CharField(max_length=48)
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="permits")
+    address_key = models.CharField(max_length=300, blank=True)
     audience = models.CharField(max_length=24, blank=True)
     programme_version = models.PositiveIntegerField()
     channel = models.CharField(max_length=8, choices=Channel)
@@ -122,6 +124,11 @@ class Permit(models.Model):
             models.Index(fields=["customer", "-id"], name="permit_by_customer"),
             models.Index(fields=["ends_at", "id"], name="permit_by_end"),
             models.Index(fields=["type_key", "-id"], name="permit_by_type"),
+            models.Index(
+                fields=["address_key", "type_key"],
+                condition=~Q(address_key="") & Q(ended_at__isnull=True),
+                name="permit_by_address",
+            ),
             models.Index(
                 fields=["hold_expires_at"],
                 condition=Q(paid_at__isnull=True, ended_at__isnull=True),

@@ -44,6 +44,15 @@ def lock(wanted: Iterable[tuple[str, Sequence[str]]]) -> None:
         Quota.objects.select_for_update().filter(type_key=type_key, term=term).first()
 
 
+def lock_address(key: str) -> None:
+    """Let the sales to one household go one after the other, until the transaction ends."""
+    if not key:
+        return
+    with connection.cursor() as cursor:
+        name = f"address:{connection.schema_name}:{key}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def give_back(type_key: str, terms: Sequence[str]) -> None:
     """Give back one place in each of `terms`."""
     with connection.cursor() as cursor:

@@ -61,6 +61,7 @@ def hold_permit(
     customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
     if customer is None:
         raise Refused("unknown_customer", "There is no such customer.", field="customer")
+    places.lock_address(customer.address_key)
     renews = _renewed(renews_id)
     as_of = wish.as_of or at
     offer = sale.offer_for(
@@ -87,6 +88,7 @@ def hold_permit(
         type_code=kind.code,
         type_key=code_key(kind.code),
         customer=customer,
+        address_key=customer.address_key,
         audience=offer.audience,
         programme_version=offer.in_force.number,
         channel=channel,

@@ -8,12 +8,16 @@ from parkops.audit import operations as audit
 from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
+from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
+from parkops.programme.permit_schema import PermitType
 from permits.models import Permit
-from permits.operations import plates
+from permits.operations import places, plates
 from permits.operations.common import locked, require_current
+from permits.queries import sale
 from permits.queries.permits import plates_of, type_of
 from permits.rules import eligibility
+from permits.rules.terms import Run
 
 
 @transaction.atomic
@@ -33,10 +37,12 @@ def transfer_permit(number: str, *, customer_id: int, by: Actor, at: datetime) -
         raise Refused("unknown_customer", "There is no such customer.", field="customer")
     rules = programme.version(permit.programme_version).programme
     eligibility.is_for(kind, rules, customer.audiences, by_staff=by.kind == "staff").require()
+    _require_address(permit, customer, kind, at=at)
     have = {plate.key for plate in plates_of([permit], at=at).get(permit.pk, ())}
     plates.take_off(permit, have, at=at)
     before, permit.customer = permit.customer, customer
-    permit.save(update_fields=["customer"])
+    permit.address_key = customer.address_key
+    permit.save(update_fields=["customer", "address_key"])
     audit.record(
         "permit.transferred",
         subject=("permit", permit.number),
@@ -46,3 +52,13 @@ def transfer_permit(number: str, *, customer_id: int, by: Actor, at: datetime) -
         to_customer=str(customer.reference),
     )
     return permit
+
+
+def _require_address(permit: Permit, customer: Customer, kind: PermitType, *, at: datetime) -> None:
+    """Refuse if the new holder's address has all that it may; within a household nothing changes."""
+    if kind.per_address is None or permit.address_key == customer.address_key:
+        return
+    places.lock_address(customer.address_key)
+    run = Run(Period(permit.starts_at, permit.ends_at))
+    count = sale.at_address(kind, customer, run, permit, at=at)
+    eligibility.is_within_address(kind, at_address=count).require()

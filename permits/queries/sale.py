@@ -119,6 +119,7 @@ def offer_for(
         **known_of(customer, plates),
         audiences=audiences,
         permits=_open_permits(kind, customer, renews, at),
+        at_address=buyer.at_address or 0,
     )
     return Offer(kind, in_force, run, quote, places, audience_of(kind, audiences))
 
@@ -169,6 +170,7 @@ def shelf_of(
         at=at,
         audiences=told,
         permits=_open_permits(kind, customer, None, at),
+        at_address=buyer.at_address or 0,
     )
     return Shelf(
         kind,
@@ -226,6 +228,9 @@ def may_be_offered(
     run = terms.run_of(kind, start=at, zone=rules.tz)
     current = _current(kind, customer, run, None, at) + wanted - 1
     within = eligibility.is_within_limit(kind, current=current)
+    household = at_address(kind, customer, run, None, at=at)
+    household = household + wanted - 1 if household is not None else None
+    within = within and eligibility.is_within_address(kind, at_address=household)
     overdue = _overdue(kind, customer, (), at)
     owed = sum((row.balance for row in overdue[1:]), overdue[0].balance) if overdue else None
     return within and eligibility.owes_nothing(kind, overdue=len(overdue), owed=owed)
@@ -293,6 +298,7 @@ def buyer_of(
     return Buyer(
         audiences=tuple(audiences),
         current=_current(kind, customer, run, renews, at),
+        at_address=at_address(kind, customer, run, renews, at=at),
         left=left,
         waiting=waiting,
         vehicles=len(plates),
@@ -324,6 +330,24 @@ def _current(
     if customer is None or kind.per_customer is None:
         return 0
     rows = Permit.objects.filter(current_q(at), customer=customer, type_key=code_key(kind.code))
+    if isinstance(kind.term, Fixed):
+        rows = rows.filter(starts_at__lt=run.period.end, ends_at__gt=run.period.start)
+    return rows.exclude(pk=renews.pk if renews else 0).count()
+
+
+def at_address(
+    kind: PermitType, customer: Customer | None, run: Run, renews: Permit | None, *, at: datetime
+) -> int | None:
+    """Count the permits of the type that stand for the customer's address, whoever holds them; of a
+    fixed term those of that term. None where no address is known."""
+    asks = kind.per_address is not None or "address.permits" in kind.price.subjects
+    if customer is None or not asks:
+        return 0
+    if not customer.address_key:
+        return None
+    rows = Permit.objects.filter(
+        current_q(at), address_key=customer.address_key, type_key=code_key(kind.code)
+    )
     if isinstance(kind.term, Fixed):
         rows = rows.filter(starts_at__lt=run.period.end, ends_at__gt=run.period.start)
     return rows.exclude(pk=renews.pk if renews else 0).count()

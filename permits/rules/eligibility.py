@@ -15,11 +15,13 @@ from permits.rules.terms import clock_text, day_text
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What matters of who buys. `current` are their permits of the type that take a place now;
+    """What matters of who buys. `current` are their permits of the type that take a place now,
+    `at_address` those of everybody at their address (None: no address is known);
     `left` the places that they could still get (None: no quota)."""
 
     audiences: Sequence[str] = ()
     current: int = 0
+    at_address: int | None = 0
     left: int | None = None
     waiting: int = 0
     vehicles: int = 0
@@ -43,6 +45,7 @@ def may_buy(
         lambda: starts_soon(kind, programme, start=start, at=at),
         lambda: has_place(kind, left=buyer.left, waiting=buyer.waiting),
         lambda: is_within_limit(kind, current=buyer.current),
+        lambda: is_within_address(kind, at_address=buyer.at_address),
         lambda: takes_vehicles(kind, vehicles=buyer.vehicles),
         lambda: owes_nothing(kind, overdue=buyer.overdue, owed=buyer.owed),
     )
@@ -149,6 +152,18 @@ def is_within_limit(kind: PermitType, *, current: int) -> Decision:
         "per_customer",
         say("At most {many} a customer, and you have {current}.", many=many, current=current),
     )
+
+
+def is_within_address(kind: PermitType, *, at_address: int | None) -> Decision:
+    """Decide whether the customer's address may have one more of the type, whoever holds the others."""
+    most = kind.per_address
+    if most is None or (at_address is not None and at_address < most):
+        return ALLOWED
+    if at_address is None:
+        text = say("At most {most} an address, and our records have no address for you.", most=most)
+    else:
+        text = say("At most {most} an address, and yours has {n}.", most=most, n=at_address)
+    return Decision("per_address", text)
 
 
 def takes_vehicles(kind: PermitType, *, vehicles: int) -> Decision:

@@ -57,16 +57,17 @@ def quote(
     euro: Collection[int] = (),
     audiences: Collection[str] = (),
     permits: int = 0,
+    at_address: int = 0,
     part: Share | None = None,
 ) -> Quote:
     """Return the price of a permit that runs for `run`, asked for at `at` to start at `start`.
 
-        Base (times days or hours), prorated from the later of `at` and `start`, plus every month of
-        `months`, plus every `add` that holds, times every `times` that holds, not below `floor` nor
-        zero; rounded half up once, then the tax on it, rounded. `fuels`, `co2` and `euro` are what is
-        known of the listed vehicles, `audiences` are the customer's, `permits` their other held,
-    pending, scheduled or active permits of the type. `part` is asked of the base instead of what
-        proration says.
+    Base (times days or hours), prorated from the later of `at` and `start`, plus every month of
+    `months`, plus every `add` that holds, times every `times` that holds, not below `floor` nor
+    zero; rounded half up once, then the tax on it, rounded. `fuels`, `co2` and `euro` are what is
+    known of the listed vehicles, `audiences` are the customer's, `permits` their other held,
+    pending, scheduled or active permits of the type, `at_address` those of their household.
+    `part` is asked of the base instead of what proration says.
     """
     currency, price = programme.currency, kind.price
     because: list[str] = []
@@ -83,7 +84,14 @@ def quote(
 
     def hold(conditions: Collection[Condition]) -> bool:
         return all(
-            condition.holds(fuels=fuels, permits=permits, co2=co2, euro=euro, audiences=audiences)
+            condition.holds(
+                fuels=fuels,
+                permits=permits,
+                at_address=at_address,
+                co2=co2,
+                euro=euro,
+                audiences=audiences,
+            )
             for condition in conditions
         )
 

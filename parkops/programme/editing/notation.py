@@ -113,6 +113,11 @@ def conditions(hint: str = "") -> Group:
             Leaf(
                 "customer.permits", "Other permits of this type", "Such as >=1. Empty: any number."
             ),
+            Leaf(
+                "address.permits",
+                "Permits of this type at the address",
+                "Such as >=2. Empty: any number.",
+            ),
             Leaf("customer.audience", "Group", kind="choice", options="audiences"),
             Leaf("vehicle.co2", "CO₂, g/km", "Such as >=100. Empty: any."),
             Leaf("vehicle.euro", "Euro class", "Such as <5. Empty: any."),

@@ -98,6 +98,28 @@ SALE = Group(
             label="Groups with a moment of their own",
             one="group",
         ),
+        Group(
+            "waiting_room",
+            (
+                Leaf(
+                    "opens", "It opens before the sale", "Such as 30m.", "duration", default="30m"
+                ),
+                Leaf("at_once", "People who buy at once", "Such as 50.", "whole", default="50"),
+                Leaf("turn", "Each has", "Such as 10m.", "duration", default="10m"),
+            ),
+            label="Waiting room",
+            switch="People wait in a line when the sale opens",
+        ),
+        Group(
+            "lottery",
+            (
+                Leaf("from", "Entries from", kind="moment", needed=True),
+                Leaf("to", "Entries until, then it is drawn", kind="moment", needed=True),
+            ),
+            label="By lot",
+            hint="Instead of From and groups. It needs places and a waitlist.",
+            switch="It is given out by lot",
+        ),
     ),
     label="On sale",
 )
@@ -175,6 +197,7 @@ PLACES = Group(
             line=True,
         ),
         Leaf("per_customer", "At most for one customer", "Empty: no limit.", "whole"),
+        Leaf("per_address", "At most for one address", "Empty: no limit.", "whole"),
         Group(
             "waitlist",
             (
