@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0004_addresses'),
-        ('permits', '0012_switched_permits'),
+        ('permits', '0013_renewal_consents'),
     ]
 
     operations = [
