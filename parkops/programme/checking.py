@@ -1,7 +1,6 @@
 """How a draft stands: what must be mended, what should be looked at, and what changes by it."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -11,6 +10,8 @@ from pydantic import ValidationError
 from parkops.kernel.codes import code_key
 from parkops.programme import lint, parts, references
 from parkops.programme.diff import Difference, differences
+from parkops.programme.editing.editors import EDITORS
+from parkops.programme.editing.wording import field_of
 from parkops.programme.faults import translate
 from parkops.programme.outline import Path
 from parkops.programme.schema import Programme, currency_of
@@ -66,14 +67,11 @@ def check(document: dict[str, Any], *, before: Programme, today: date) -> Checke
         programme = Programme.model_validate(document, context={"currency": currency_of(document)})
     except ValidationError as error:
         found += [_fault(document, path, text) for path, text in translate(error, document)]
+    changes = tuple(differences(before, programme)) if programme is not None else ()
     if programme is None or found:
-        return Checked(programme, tuple(dict.fromkeys(found)), ())
+        return Checked(programme, tuple(dict.fromkeys(found)), changes)
     lines = lint.findings(programme, today=today)
-    return Checked(
-        programme,
-        tuple(finding_of(line) for line in lines),
-        tuple(differences(before, programme)),
-    )
+    return Checked(programme, tuple(finding_of(line) for line in lines), changes)
 
 
 _SUBJECT = re.compile(
@@ -119,12 +117,8 @@ def _fault(document: dict[str, Any], path: Path, text: str) -> Finding:
         code, rest = str(path[1]), path[2:]
     name = parts.NAMES.get(part, part)
     subject = f"{name[:1].upper()}{name[1:]} {code}".strip()
-    return Finding("bad", part, code, subject, _sentence(f"{_where(rest)}{text}"))
-
-
-def _where(path: Sequence[str | int]) -> str:
-    words = [str(step + 1) if isinstance(step, int) else step.replace("_", " ") for step in path]
-    return f"{' '.join(words)}: " if words else ""
+    where = field_of(part, rest) if part in EDITORS else ""
+    return Finding("bad", part, code, subject, _sentence(f"{where}: {text}" if where else text))
 
 
 def _sentence(text: str) -> str:

@@ -36,7 +36,7 @@ class TestCheck:
         assert (fault.part, fault.code, fault.subject) == (
             "permit_types", "MONTH", "Permit type MONTH"
         )  # fmt: skip
-        assert fault.text.startswith("Grants 1 zones 1: there is no zone NOWHERE;")
+        assert fault.text.startswith("Rights: zones, 1: there is no zone NOWHERE;")
         assert checked.about("permit_types", "month").faults == (fault,)
         assert checked.about("permit_types", "GUEST").faults == ()
 

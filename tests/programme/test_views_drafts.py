@@ -170,6 +170,18 @@ class TestThings:
         draft.refresh_from_db()
         assert parts.find(draft.document, "zones", "NEW-1") is None
 
+    def test_every_editor_opens_while_things_that_are_named_are_missing(self, office, draft):
+        for part, code in [
+            ("zones", "CAMPUS"), ("zones", "METER"), ("audiences", "STAFF"), ("calendars", "holidays")
+        ]:  # fmt: skip
+            office.post(reverse("office_programme:draft_retire", args=[part, code]))
+        draft.refresh_from_db()
+        for path in [*addresses_of(draft.document), "/office/program/draft/publish/"]:
+            page = office.get(path)
+            assert page.status_code == 200, path
+            if "/zones/LOT-A/" in path:
+                assert "CAMPUS (not there)" in page.content.decode()
+
     def test_what_was_retired_is_put_back(self, office, draft):
         office.post(reverse("office_programme:draft_retire", args=["zones", "LOT-B"]))
         page = office.get("/office/program/draft/lists/zones/").content.decode()

@@ -7,6 +7,7 @@ from functools import cache
 from parkops.programme.diff import Difference
 from parkops.programme.editing.editors import EDITORS
 from parkops.programme.editing.shape import Group, Leaf, Node, Rows
+from parkops.programme.outline import Path
 
 HEADS = {"programme": "programme", "sessions": "sessions", "tax": "tax", "fees": "fees"}
 HEADS |= {"scofflaw": "scofflaw", "eligibility": "eligibility"}
@@ -21,6 +22,18 @@ def fact_of(change: Difference) -> str:
     if words is None:
         return fact[:1].upper() + fact[1:]
     return f"{words}, {number[1]}" if number else words
+
+
+def field_of(part: str, path: Path) -> str:
+    """Return what the editor calls the field at a path inside a part: "Rights: zones, 1"."""
+    keys = [step for step in path if isinstance(step, str)]
+    number = next((step + 1 for step in path if isinstance(step, int)), None)
+    while keys:
+        words = _words(part).get(" ".join(keys).replace("_", " "))
+        if words is not None:
+            return f"{words}, {number}" if number else words
+        keys.pop()
+    return ""
 
 
 @cache

@@ -406,7 +406,8 @@ def _beside(
     checked = checking.check(document, before=before.programme, today=_today(before, now))
     own = "" if part in parts.VALUES else code
     shown = None
-    if checked.programme is not None:
+    lost = any(fault.part == "zones" for fault in checked.faults)
+    if checked.programme is not None and not lost:
         shown = examples.example(part, checked.programme, code, tried, at=now)
     about = checked.about(part, own)
     return {
