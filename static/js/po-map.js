@@ -17,6 +17,7 @@ define("po-map", class extends HTMLElement {
     this.corners = new Corners(this.map, this.shape, this.words, { changed: (focus) => this.changed(focus), chosen: (...at) => this.chosen(...at) });
     this.read();
     this.shape.past = [];
+    this.show();
     this.fit();
     this.map.on("click", (event) => this.add(position(event.latlng)));
     this.field.addEventListener("change", () => this.read());
