@@ -12,6 +12,7 @@ from permits.models.quotas import Quota
 from permits.models.rights import PlateRight
 from permits.models.roster import EligibilityLoss, Roster, RosterRow
 from permits.models.sessions import ParkingSession, StayOrder
+from permits.models.transfers import PermitTransfer
 from permits.models.vehicles import PlateDecision, TemporaryVehicle
 from permits.models.waitlist import WaitlistEntry
 
@@ -29,6 +30,7 @@ __all__ = [
     "Permit",
     "PermitDocument",
     "PlateDecision",
+    "PermitTransfer",
     "PlateRight",
     "Quota",
     "Roster",

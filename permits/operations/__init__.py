@@ -22,6 +22,7 @@ from permits.operations.eligibility import carry_out_losses, follow_audiences
 from permits.operations.ending import cancel_permit, revoke_permit
 from permits.operations.extending import extend_permit
 from permits.operations.guests import make_link, revoke_link, take_by_link
+from permits.operations.handing_on import accept_transfer, decline_transfer, offer_transfer
 from permits.operations.hangtags import (
     count_hangtags,
     give_hangtag,
@@ -76,6 +77,7 @@ __all__ = [
     "Deduction",
     "Wish",
     "accept_offer",
+    "accept_transfer",
     "add_temporary_vehicle",
     "agree_to_renew",
     "apply_roster",
@@ -90,6 +92,7 @@ __all__ = [
     "confirm_bulk",
     "count_hangtags",
     "decide_plate",
+    "decline_transfer",
     "drop_bulk",
     "draw_lottery",
     "end_batch",
@@ -126,6 +129,7 @@ __all__ = [
     "move_rooms",
     "move_up",
     "offer_everywhere",
+    "offer_transfer",
     "prefer",
     "purge_waitlists",
     "order_extension",

@@ -48,7 +48,8 @@ def switch_permit(
     :raises Refused: with the reason why it may not be had.
     """
     # The sale locks the customer first, then the permit, as all sales do.
-    Customer.objects.select_for_update().get(pk=known(number).customer_id)
+    customer = Customer.objects.select_for_update().get(pk=known(number).customer_id)
+    places.lock_address(customer.address_key)
     permit = locked(number)
     waiting = offers.open_switch(permit)
     if waiting is not None and waiting.type_key == code_key(to):
@@ -136,6 +137,7 @@ def _hold(
         type_code=kind.code,
         type_key=code_key(kind.code),
         customer=permit.customer,
+        address_key=permit.customer.address_key,
         audience=offer.audience,
         programme_version=offer.in_force.number,
         channel=channel,

@@ -9,10 +9,11 @@ from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from permits.models import Permit
-from permits.operations import places, plates
+from permits.operations import auto_renewing, places, plates
 from permits.operations.common import locked, require_current
 from permits.queries import sale
 from permits.queries.permits import plates_of, type_of
@@ -40,6 +41,10 @@ def transfer_permit(number: str, *, customer_id: int, by: Actor, at: datetime) -
     _require_address(permit, customer, kind, at=at)
     have = {plate.key for plate in plates_of([permit], at=at).get(permit.pk, ())}
     plates.take_off(permit, have, at=at)
+    # Who agreed to pay for renewals does so no more for somebody else's permit.
+    auto_renewing.stop_renewing(
+        permit.number, reason=say("The permit went to somebody else."), by=by, at=at
+    )
     before, permit.customer = permit.customer, customer
     permit.address_key = customer.address_key
     permit.save(update_fields=["customer", "address_key"])

@@ -130,6 +130,7 @@ def switch_offer(
         at=at,
         **sale.known_of(customer, listed),
         audiences=customer.audiences,
+        at_address=buyer.at_address or 0,
         part=Share(Fraction(1)),
     )
     paid = (

@@ -35,6 +35,8 @@ WORDS = {
     "permit.renewal_stopped": ("Automatic renewal stopped", "info"),
     "permit.switch_asked": ("Switch to another permit asked for", ""),
     "permit.switched": ("Switched to another permit", "info"),
+    "permit.transfer_offered": ("Offered to somebody else", ""),
+    "permit.transfer_ended": ("Offer to somebody else ended", ""),
     "permit.transferred": ("Permit transferred", "info"),
     "permit.hangtag_replaced": ("Hangtag replaced", "info"),
     "permit.deposit_returned": ("Deposit returned", ""),

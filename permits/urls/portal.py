@@ -14,6 +14,7 @@ from permits.views.portal import (
     paying,
     switching,
     temporary,
+    transferring,
     waiting,
 )
 
@@ -43,6 +44,8 @@ urlpatterns = [
     path("permits/<str:number>/renewal/automatic/", automatic.automatic, name="automatic"),
     path("permits/<str:number>/cancellation/", holding.cancellation, name="cancellation"),
     path("permits/<str:number>/switch/", switching.switch, name="switch"),
+    path("permits/gift/<str:token>/", transferring.gift, name="gift"),
+    path("permits/<str:number>/transfer/", transferring.transfer, name="transfer"),
     path("permits/<str:number>/loss/", losing.loss, name="loss"),
     path("permits/<str:number>/temporary/", temporary.temporary, name="temporary"),
     path("permits/<str:number>/passes/", hosting.passes, name="passes"),

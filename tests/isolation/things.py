@@ -30,7 +30,8 @@ from payments import links
 from payments import operations as payments
 from payments.models import Drawer, Payment, Refund
 from permits import operations as permits
-from permits.models import Draw, Permit, PermitDocument
+from permits.models import Draw, Permit, PermitDocument, PermitTransfer
+from permits.operations.handing_on import GIFT
 from permits.operations.line_notices import OFFER
 from permits.operations.notices import PAGE
 from permits.operations.stay_notices import PAGE as STAY
@@ -111,6 +112,7 @@ class Things:
         )
         self.guest_pass = signing.sign(self.visit, purpose=OWN)
         self._line()
+        self._gift()
         self.draw = Draw.objects.create(
             kind=Draw.Kind.ROOM,
             type_code="MONTH",
@@ -126,6 +128,18 @@ class Things:
         self.session = self.post("/sessions", {"plate": PLATES[2], "zone": "METER", "minutes": 60})[
             "number"
         ]
+
+    def _gift(self) -> None:
+        """A permit offered to somebody."""
+        permit = Permit.objects.get(number=self.permit)
+        offered = PermitTransfer.objects.create(
+            permit=permit,
+            giver=permit.customer,
+            to_email=self.customer.email,
+            asked_at=self.at,
+            expires_at=self.at + timedelta(days=7),
+        )
+        self.gift = signing.sign(str(offered.reference), purpose=GIFT)
 
     def _line(self) -> None:
         """Somebody in line, whose place is held."""
@@ -264,6 +278,7 @@ class Things:
             (r"permits/.*guests/", "reference", self.link.reference),
             (r"visit/pass/", "token", self.guest_pass),
             (r"visit/", "code", self.link.code),
+            (r"permits/gift/", "token", self.gift),
             (r"permits/waitlist/offer/", "token", self.offer),
             (r"permits/(buy|waitlist)/", "code", "MONTH"),
             (r"(office/waitlists|api/v1/waitlist)/", "reference", self.wait),

@@ -175,7 +175,8 @@ class Stage:
             )
 
     def buy(self, customer_id: int, person: people.Person, code: str, at: datetime) -> None:
-        """A customer buys a permit; most pay at once, some never do, a few cancel later."""
+        """A customer buys a permit, or waits for one that is sold out; most pay at once, some never
+        do, a few cancel later."""
         kind = programme.in_force(at).programme.permit_type(code)
         if kind is None:
             return
@@ -185,13 +186,15 @@ class Stage:
             if kind.vehicles.max
             else (),
         )
-        permit = sales.hold_permit(
-            wish,
-            customer_id=customer_id,
-            channel=Permit.Channel.PORTAL,
-            by=Actor("customer", str(customer_id), person.name),
-            at=at,
-        )
+        by = Actor("customer", str(customer_id), person.name)
+        try:
+            permit = sales.hold_permit(
+                wish, customer_id=customer_id, channel=Permit.Channel.PORTAL, by=by, at=at
+            )
+        except Refused as refusal:
+            if refusal.code == "sold_out" and kind.waitlist is not None:
+                sales.join_waitlist(type_code=code, customer_id=customer_id, by=by, at=at)
+            return
         if self.dice.random() < 0.05:
             return
         self.pay("permit", permit.number, at + timedelta(minutes=2), payer=person.name)

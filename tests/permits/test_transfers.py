@@ -1,0 +1,138 @@
+"""A holder hands a permit on to somebody else, who accepts it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from parkops.customers import operations as customers
+from parkops.kernel.actors import SYSTEM
+from parkops.kernel.decisions import Conflict, Refused
+from parkops.messaging.models import Message
+from payments import queries as charges
+from permits import operations
+from permits.models import Permit, PermitTransfer
+from permits.operations.handing_on import transfer_path
+from permits.queries.permits import plates_of
+from tests.seed import PROGRAMMES
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def transferable(apply_programme):
+    text = (PROGRAMMES / "harbor.yaml").read_text().replace("fees: {", 'fees: {transfer: "12.00", ')
+    apply_programme(
+        text.replace("    name: A month\n", "    name: A month\n    transferable: true\n")
+    )
+
+
+@pytest.fixture
+def mine(dana, sell, now) -> Permit:
+    return sell(customers.customer_for_user(dana, at=now), "MONTH", "8KRT 204", at=now)
+
+
+@pytest.fixture
+def zoe(person):
+    return person("zoe")
+
+
+def offer(permit, to, at):
+    return operations.offer_transfer(permit.number, to_email=to, by=SYSTEM, at=at)
+
+
+def told(event: str) -> list[str]:
+    return [m.to for m in Message.objects.filter(event=f"permit.{event}")]
+
+
+class TestOperation:
+    def test_counts_once_it_is_accepted(self, mine, zoe, now):
+        gift = offer(mine, "Zoe@example.test", now)
+        assert offer(mine, zoe.email, now) == gift
+        mine.refresh_from_db()
+        assert mine.customer_id == gift.giver_id
+        for _ in range(2):
+            operations.accept_transfer(gift.reference, customer_id=zoe.pk, by=SYSTEM, at=now)
+        mine.refresh_from_db()
+        assert (mine.customer, plates_of([mine], at=now)) == (zoe, {})
+        fee = charges.charge_of("fee", f"{mine.number}-T{gift.pk}")
+        assert (fee.balance.amount, fee.customer_id) == ("12.00", zoe.pk)
+        assert (len(told("transfer_accepted")), told("transferred")) == (1, [zoe.email])
+
+    def test_only_whom_it_is_for_accepts(self, mine, zoe, person, now):
+        gift = offer(mine, zoe.email, now)
+        with pytest.raises(Refused) as refusal:
+            operations.accept_transfer(
+                gift.reference, customer_id=person("eve").pk, by=SYSTEM, at=now
+            )
+        assert refusal.value.code == "other_email"
+
+    def test_is_over_when_declined_or_late(self, mine, zoe, now):
+        gift = offer(mine, zoe.email, now)
+        with pytest.raises(Conflict):
+            operations.accept_transfer(
+                gift.reference, customer_id=zoe.pk, by=SYSTEM, at=now + 8 * DAY
+            )
+        for _ in range(2):
+            operations.decline_transfer(gift.reference, by=SYSTEM, at=now)
+        with pytest.raises(Conflict) as refusal:
+            operations.accept_transfer(gift.reference, customer_id=zoe.pk, by=SYSTEM, at=now)
+        assert refusal.value.code == "transfer_over"
+        assert len(told("transfer_declined")) == 1
+        assert offer(mine, zoe.email, now + DAY).pk != gift.pk
+
+    @pytest.mark.parametrize(
+        ("kind", "to", "code"),
+        [("EVENING", "z@example.test", "not_transferable"), ("MONTH", "", "own_email")],
+    )
+    def test_what_is_refused(self, dana, sell, now, kind, to, code):
+        me = customers.customer_for_user(dana, at=now)
+        with pytest.raises(Refused) as refusal:
+            offer(sell(me, kind, at=now), to or me.email, now)
+        assert refusal.value.code == code
+
+
+class TestPages:
+    def test_from_the_holder_to_the_other(self, site, dana, mine, zoe, now):
+        from parkops.accounts.models import User
+
+        site.login_as(dana)
+        where = f"/permits/{mine.number}/transfer/"
+        assert site.post(where, {"email": "no"}).status_code == 422
+        assert site.post(where, {"email": zoe.email}).status_code == 302
+        assert zoe.email in site.get(where).content.decode()
+        gift = PermitTransfer.objects.get()
+        path = transfer_path(gift)
+        assert site.get(path).status_code == 422
+        user = User.objects.create_user(zoe.email, "correct horse battery", name="Zoe", roles=[])
+        site.login_as(user)
+        text = re.sub(r"<[^>]+>", " ", site.get(path).content.decode())
+        assert "Accept the permit" in text
+        step = site.post(path, {"act": "accept"})
+        assert step["Location"] == f"/permits/{mine.number}/"
+        mine.refresh_from_db()
+        assert mine.customer.email == zoe.email
+
+    def test_the_holder_takes_it_back(self, site, dana, mine, zoe, now):
+        gift = offer(mine, zoe.email, now)
+        site.login_as(dana)
+        site.post(f"/permits/{mine.number}/transfer/", {"act": "withdraw"})
+        gift.refresh_from_db()
+        assert (gift.state, told("transfer_declined")) == ("withdrawn", [])
+
+    def test_nobody_elses_and_no_other_tenant(
+        self, site, other_site, dana, charlie, zoe, sell, now
+    ):
+        other = sell(zoe, "MONTH", at=now)
+        site.login_as(dana)
+        assert site.get(f"/permits/{other.number}/transfer/").status_code == 404
+        path = transfer_path(offer(other, "x@example.test", now))
+        other_site.login_as(charlie)
+        assert other_site.post(path, {"act": "accept"}).status_code == 404
