@@ -21,6 +21,11 @@ class Told:
     more: Money | None
     url: str
 
+    @property
+    def less(self) -> Money | None:
+        """How much less it would be."""
+        return -self.more if self.more is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:

@@ -14,7 +14,11 @@ WINDOW = timedelta(hours=3)
 """A vehicle seen is taken to stand there for this long; the fullest such window is a day's peak."""
 LEAST_DAYS = 20
 LEAST_SEEN = 10
-"""A day on which fewer vehicles than this were seen in the window says nothing."""
+SEEN_OF_SPACES = Fraction(1, 4)
+"""A day on which fewer vehicles were seen than this many, or this share of the spaces there, says
+nothing: officers who look at a few cars miss most holders."""
+LEAST_HELD = 5
+"""A day on which fewer permits were in force says nothing of the holders' habits."""
 MOST_TIMES = 3
 """Never more than so many permits a space, however few came."""
 RISKS = (Fraction(1, 100), Fraction(1, 50), Fraction(1, 20), Fraction(1, 10))
@@ -65,6 +69,11 @@ def peak(sights: Sequence[tuple[datetime, int]], *, held: int) -> int:
         second = {permit for at, permit in ordered[place:] if half <= at < end}
         most = max(most, _chapman(first, second))
     return min(most, held)
+
+
+def least_seen(spaces: int) -> int:
+    """Return how many vehicles must have been seen in zones of so many spaces for a day to count."""
+    return max(LEAST_SEEN, ceil(SEEN_OF_SPACES * spaces))
 
 
 def is_known(days: Sequence[Day]) -> Decision:

@@ -17,7 +17,7 @@ from parkops.ui import charts
 from parkops.ui.charts import Chart, Point
 from permits.models import Permit
 from permits.rules import oversell
-from permits.rules.oversell import LEAST_SEEN, Advice, Day
+from permits.rules.oversell import Advice, Day
 from permits.rules.status import live_periods
 from reporting import sql
 
@@ -57,6 +57,7 @@ class Adviser:
     sold: int
     days: tuple[Day, ...]
     unknown: int
+    least_seen: int
     decision: Decision
     advice: Advice | None
     risk: Fraction
@@ -127,7 +128,10 @@ def adviser(code: str, *, risk: Fraction, at: datetime) -> Adviser:
         decision = Decision("no_spaces", told)
     advice = oversell.advise(days, spaces=spaces, risk=risk) if decision else None
     sold = sum(1 for spans in _lives(kind, at, at) if any(span.contains(at) for span in spans))
-    return Adviser(kind, in_force, spaces, sold, tuple(days), unknown, decision, advice, risk)
+    least = oversell.least_seen(_capacity(kind, in_force.programme))
+    return Adviser(
+        kind, in_force, spaces, sold, tuple(days), unknown, least, decision, advice, risk
+    )
 
 
 def days_of(kind: PermitType, rules: Programme, *, at: datetime) -> tuple[list[Day], int]:
@@ -144,14 +148,15 @@ def days_of(kind: PermitType, rules: Programme, *, at: datetime) -> tuple[list[D
     ):
         seen[local_date(row[0], rules.tz)].append(row)
     lives = _lives(kind, since, until)
+    least = oversell.least_seen(_capacity(kind, rules))
     days, unknown = [], 0
     for on, sights in sorted(seen.items()):
-        if len({plate for _, plate, _ in sights}) < LEAST_SEEN:
-            unknown += 1
-            continue
         noon = midnight(on, rules.tz) + timedelta(hours=12)
         held = sum(any(span.contains(noon) for span in spans) for spans in lives)
-        if held:
+        is_seen = len({plate for _, plate, _ in sights}) >= least
+        if not is_seen or held < oversell.LEAST_HELD:
+            unknown += 1
+        else:
             ours = [(moment, permit) for moment, _, permit in sights if permit is not None]
             days.append(Day(on, held, oversell.peak(ours, held=held)))
     return days, unknown
@@ -159,11 +164,11 @@ def days_of(kind: PermitType, rules: Programme, *, at: datetime) -> tuple[list[D
 
 def shares_chart(days: Sequence[Day]) -> Chart:
     """Draw how many of the holders came on each known day, in percent."""
-    every = max(len(days) // 10, 1)
+    every = 1 + len(days) // 8
     return charts.bars(
         [
             Point(
-                f"{day.on:%-d %b}" if place % every == 0 else "",
+                f"{day.on:%-m/%-d}" if place % every == 0 else "",
                 round(100 * day.present / day.held),
                 text=f"{day.on:%-d %B}: {day.present} of {day.held} holders",
             )
@@ -203,8 +208,11 @@ def risk_chart(found: Adviser) -> Chart | None:
 
 def _spaces(kind: PermitType, rules: Programme) -> int:
     """For how many spaces it is sold: its quota's total, or else what its zones hold."""
-    if kind.quota is not None:
-        return kind.quota.total
+    return kind.quota.total if kind.quota is not None else _capacity(kind, rules)
+
+
+def _capacity(kind: PermitType, rules: Programme) -> int:
+    """How many spaces its zones have, those within others once."""
     granted = {code for grant in kind.grants for code in grant.zones}
     return sum(
         zone.capacity.total

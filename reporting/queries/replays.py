@@ -61,6 +61,7 @@ ASIDE = {
 NOBODY = "Others"
 SEVERAL = "Several zones"
 EXAMPLES = 3
+REASONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,16 @@ class Shown:
     change: str
     currency: str
     shows_money: bool
+
+    @property
+    def because_was(self) -> list[str]:
+        """Why it was so, without what would be the reason all the same."""
+        return _own(self.row.because_was, self.row.because_would)
+
+    @property
+    def because_would(self) -> list[str]:
+        """Why it would be so, without what was the reason all the same."""
+        return _own(self.row.because_would, self.row.because_was)
 
     @property
     def name(self) -> str:
@@ -356,6 +367,12 @@ def asked_text(*, kind: str = "", change: str = "", zone: str = "", audience: st
 def is_moving(found: Replay) -> bool:
     """Whether its job waits or runs."""
     return found.job.state in (Job.State.QUEUED, Job.State.RUNNING)
+
+
+def _own(reasons: Sequence[str], others: Sequence[str]) -> list[str]:
+    """The last reasons of which the other side knows nothing; the last one decides."""
+    own = [reason for reason in reasons if reason not in others]
+    return own[-REASONS:] or list(reasons[-1:])
 
 
 def _url(row: ReplayRow) -> str:

@@ -121,6 +121,11 @@ class TestAdvice:
         assert oversell._more_than(spaces, sold, share) == pytest.approx(exact, abs=1e-9)
 
 
+@pytest.mark.parametrize(("spaces", "least"), [(0, 10), (40, 10), (41, 11), (166, 42)])
+def test_a_quarter_of_the_spaces_must_have_been_seen(spaces, least):
+    assert oversell.least_seen(spaces) == least
+
+
 class TestPercent:
     @given(total=st.integers(1, 3_000), more=st.integers(0, 6_000))
     def test_the_quota_then_sells_that_number(self, total, more):

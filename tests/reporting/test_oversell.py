@@ -42,7 +42,7 @@ def holders(person, sell):
     ]
 
 
-def seen(*, days: int, present: int, others: int = 12) -> None:
+def seen(*, days: int, present: int, others: int = 40) -> None:
     """Let officers have seen so many holders, and others, on each of the last days."""
     rows = []
     for back in range(1, days + 1):

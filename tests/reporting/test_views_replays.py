@@ -82,7 +82,7 @@ class TestAsking:
         jobs.work(asked.job_id)
         for name in ("draft", "draft_publish"):
             text = site.get(reverse(f"office_programme:{name}")).content.decode()
-            assert "On the last 3 months," in text
+            assert "On the last 3 months:" in text
             assert "1 of 1 paid stays</a> would have cost more" in text
             assert "$0.54" in text
         programme.change_draft(
