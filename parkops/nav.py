@@ -22,6 +22,9 @@ ITEMS = [
     NavItem("Counter", "receipt", "office_counter:home", Permission.PAYMENT_TAKE),
     NavItem("Permits", "ticket", "office_permits:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem("Sessions", "clock", "office_stays:list", Permission.PERMIT_VIEW, "Parking rights"),
+    NavItem(
+        "Departments", "users", "office_departments:list", Permission.PERMIT_VIEW, "Parking rights"
+    ),
     NavItem("Hangtags", "tag", "office_hangtags:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem(
         "Citations", "file-text", "office_citations:list", Permission.CITATION_VIEW, "Enforcement"

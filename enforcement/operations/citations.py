@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from enforcement.models import Citation, CitationPhoto
 from enforcement.operations import pictures
-from enforcement.queries import checks
+from enforcement.queries import checks, near
 from enforcement.queries import citations as citing
 from enforcement.queries.checks import Answer, Look
 from enforcement.queries.citations import KIND, Standing
@@ -32,6 +32,9 @@ from payments import operations as payments
 from payments import queries as charges
 from payments.accounts import FINE_REVENUE
 from payments.operations.charges import bring_up_to_date
+from permits import operations as permits
+from permits.queries import NearMiss
+from permits.rules.plates import read_plates
 
 CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
 CITED_ALREADY = "cited_already"
@@ -89,6 +92,7 @@ def issue_citation(draft: Draft, *, by: Actor, at: datetime) -> Issued:
     citation = _written(draft, answer, violation, by=by, at=at)
     if citation.fine_minor:
         _charge(citation, by=by, at=at)
+    _offer_to_mend(citation, answer, violation, by=by, at=at)
     audit.record(
         "citation.issued",
         subject=(KIND, citation.number),
@@ -335,7 +339,29 @@ def _fine_and_flags(
         flags.append(f"verdict_{answer.verdict.value}")
     if not fines.may_cite_again(violation, here, at=draft.issued_at, zone=version.tz):
         flags.append(CITED_ALREADY)
-    return fines.fine_for(violation, count, warning=draft.warning), flags
+    close = near.near_miss_text(_mendable(answer, violation))
+    return fines.fine_for(violation, count, warning=draft.warning, near_miss=close), flags
+
+
+def _mendable(answer: Answer, violation: Violation) -> NearMiss | None:
+    return near.mendable(violation, answer.near_misses, answer.zone, answer.in_force.programme)
+
+
+def _offer_to_mend(
+    citation: Citation, answer: Answer, violation: Violation, *, by: Actor, at: datetime
+) -> None:
+    """Tell who paid for a session one character or one zone off, so that they can move it."""
+    miss = _mendable(answer, violation)
+    if miss is not None:
+        permits.offer_mend(
+            miss.session,
+            seen=read_plates([(citation.plate_text, citation.region)])[0],
+            zone_code=citation.zone_code,
+            citation=citation.number,
+            why=miss.why,
+            by=by,
+            at=at,
+        )
 
 
 def _charge(citation: Citation, *, by: Actor, at: datetime) -> None:

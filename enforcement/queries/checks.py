@@ -8,7 +8,7 @@ from uuid import UUID
 
 from enforcement.models import BootNotice, Citation, HotlistEntry, PlateCheck
 from enforcement.queries import citations as citing
-from enforcement.queries import sightings
+from enforcement.queries import near, sightings
 from enforcement.queries.citations import Standing
 from enforcement.queries.known import Asked, Known, Look, key_of, zone_of
 from enforcement.queries.sightings import Seen, Shared
@@ -122,6 +122,7 @@ class Answer:
             ],
             "near_misses": [
                 {"plate": miss.plate, "zone": miss.zone, "why": miss.why}
+                | ({"session": miss.session} if miss.session else {})
                 for miss in self.near_misses
             ],
             "unpaid": {"count": len(self.unpaid), "owed": money_json(self.owed)},
@@ -176,10 +177,10 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
         if regions_match(look.region, citation.region) and citation.issued_at <= look.at
     ]
     unpaid = _unpaid(cited, look.at)
-    proposals, refused = _proposals(asked, finding, cited)
     misses: Sequence[NearMiss] = ()
     if finding.verdict in (Verdict.UNAUTHORIZED, Verdict.OVERTIME):
         misses = permits.near_misses(plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at)
+    proposals, refused = _proposals(asked, finding, cited, misses)
     arrears = _arrears(asked, unpaid)
     alerts = [Alert(entry.kind, entry.note or entry.kind) for entry in entries]
     alerts += [
@@ -197,7 +198,11 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
         proposals=tuple(proposals),
         near_misses=tuple(misses),
         unpaid=tuple(unpaid),
-        because=(*finding.because, *refused),
+        because=(
+            *finding.because,
+            *refused,
+            *(p.fine.because for p in proposals if p.fine.is_near_miss),
+        ),
         in_force=asked.in_force,
     )
 
@@ -367,12 +372,12 @@ def notice_sent_at(key: str, *, at: datetime) -> datetime | None:
 
 
 def _proposals(
-    asked: Asked, finding: Finding, known: Sequence[Citation]
+    asked: Asked, finding: Finding, known: Sequence[Citation], misses: Sequence[NearMiss]
 ) -> tuple[list[Proposal], list[str]]:
     """The violations that the verdict raises here, and why others are not proposed again."""
     raised = [
         proposal
-        for proposal in possible(asked.in_force, asked.zone, known, asked.look.at)
+        for proposal in possible(asked.in_force, asked.zone, known, asked.look.at, misses)
         if proposal.violation.raised_by == finding.verdict.value
     ]
     return [p for p in raised if p.again], [p.again.reason for p in raised if not p.again]
@@ -388,7 +393,12 @@ def possible_violations(record: PlateCheck, *, at: datetime) -> list[Proposal]:
         .order_by("issued_at", "pk")
         if regions_match(record.region, citation.region)
     ]
-    return possible(in_force, zone_of(in_force, record.zone_code), known, at)
+    zone = zone_of(in_force, record.zone_code)
+    misses: Sequence[NearMiss] = ()
+    if record.verdict == Verdict.UNAUTHORIZED:
+        codes = [one.code for one in in_force.programme.zones_covering(zone.code)]
+        misses = permits.near_misses(plate_key=record.plate_key, zone_codes=codes, at=at)
+    return possible(in_force, zone, known, at, misses)
 
 
 class Cited(Protocol):
@@ -410,9 +420,16 @@ class Cited(Protocol):
         ...
 
 
-def possible(in_force: InForce, zone: Zone, known: Sequence[Cited], at: datetime) -> list[Proposal]:
+def possible(
+    in_force: InForce,
+    zone: Zone,
+    known: Sequence[Cited],
+    at: datetime,
+    misses: Sequence[NearMiss] = (),
+) -> list[Proposal]:
     """Return every violation that may be raised in the zone, with what it would bring at `at` on a
-    plate with the citations `known`, and whether it is cited again by then."""
+    plate with the citations `known`, and whether it is cited again by then; a paid stay among the
+    `misses` may make it a warning."""
     version, found = in_force.programme, []
     for violation in version.violations_in(zone.code):
         own = [c for c in known if code_key(c.violation_code) == code_key(violation.code)]
@@ -425,5 +442,6 @@ def possible(in_force: InForce, zone: Zone, known: Sequence[Cited], at: datetime
             zone=version.tz,
             year_start=version.year_start,
         )
-        found.append(Proposal(violation, fines.fine_for(violation, count), again))
+        close = near.near_miss_text(near.mendable(violation, misses, zone, version))
+        found.append(Proposal(violation, fines.fine_for(violation, count, near_miss=close), again))
     return found

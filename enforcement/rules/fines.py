@@ -20,6 +20,7 @@ class Fine:
     nth: int
     sanction: str
     because: str
+    is_near_miss: bool = False
 
     @property
     def is_warning(self) -> bool:
@@ -57,12 +58,18 @@ def nth(
     return count
 
 
-def fine_for(violation: Violation, count: int, *, warning: bool = False) -> Fine:
+def fine_for(
+    violation: Violation, count: int, *, warning: bool = False, near_miss: str = ""
+) -> Fine:
     """Return the fine of the `count`th citation: the ladder's step with the largest n not above it.
 
-    `warning` makes it a warning whatever the ladder says.
+    `warning` makes it a warning whatever the ladder says, and so does `near_miss`, which says what
+    was paid and how it differs.
     """
     nothing = Money.zero(violation.fine.currency)
+    if near_miss:
+        text = say("{near_miss} So {code} is a warning.", near_miss=near_miss, code=violation.code)
+        return Fine(nothing, count, "warning", text, is_near_miss=True)
     if warning:
         return Fine(
             nothing, count, "warning", say("{code} is given as a warning.", code=violation.code)

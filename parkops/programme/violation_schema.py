@@ -130,7 +130,11 @@ class Cure(Part):
 
 
 class Violation(Part):
-    """A violation: where and by what it is raised, its fine, and what becomes of it."""
+    """A violation: where and by what it is raised, its fine, and what becomes of it.
+
+    With `cure_near_miss` it is a warning where a paid session runs that is one character or one zone
+    off, once for each session; the customer may then move the session to where it was meant.
+    """
 
     code: Code
     name: Text
@@ -142,7 +146,14 @@ class Violation(Part):
     recite: Recite | None = None
     appeal: Appeal | None = None
     cure: Cure | None = None
+    cure_near_miss: Flag = False
     towable: Flag = False
+
+    @model_validator(mode="after")
+    def _only_a_missing_right_is_near(self) -> "Violation":
+        if self.cure_near_miss and self.raised_by != "unauthorized":
+            wrong("only what is raised_by: unauthorized can be a near miss", "cure_near_miss")
+        return self
 
 
 class BootReason(Part):

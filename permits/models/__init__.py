@@ -11,15 +11,19 @@ from permits.models.permits import Permit
 from permits.models.quotas import Quota
 from permits.models.rights import PlateRight
 from permits.models.roster import EligibilityLoss, Roster, RosterRow
-from permits.models.sessions import ParkingSession, StayOrder
+from permits.models.sessions import ParkingSession, StayMend, StayOrder
 from permits.models.transfers import PermitTransfer
+from permits.models.validations import Department, Validation, ValidationCode
 from permits.models.vehicles import PlateDecision, TemporaryVehicle
+from permits.models.visitor_events import EventPass, VisitorEvent
 from permits.models.waitlist import WaitlistEntry
 
 __all__ = [
     "BulkRow",
     "BulkRun",
     "Draw",
+    "Department",
+    "EventPass",
     "GuestLink",
     "EligibilityLoss",
     "Hangtag",
@@ -35,9 +39,13 @@ __all__ = [
     "Quota",
     "Roster",
     "RosterRow",
+    "StayMend",
     "StayOrder",
     "TemporaryVehicle",
     "Ticket",
+    "Validation",
+    "ValidationCode",
+    "VisitorEvent",
     "VisitorPass",
     "RenewalConsent",
     "WaitlistEntry",

@@ -14,6 +14,7 @@ _JUDGED_BY = (
     *("permit__needs_approval", "permit__approved_at", "permit__cancelled_at"),
     *("permit__revoked_at", "permit__suspensions", "permit__lapsed_at"),
     *("session__number", "session__zone_code", "session__programme_version"),
+    *("session__warned_at", "session__moved_from"),
 )
 
 

@@ -22,11 +22,17 @@ class ParkingSession(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
+    # What of the price a department pays.
+    covered_net_minor = models.BigIntegerField(default=0)
+    covered_tax_minor = models.BigIntegerField(default=0)
     sold_at = models.DateTimeField()
     # Of a guest without an account: where the receipt and the reminder go.
     email = models.EmailField(max_length=254, blank=True)
     language = models.CharField(max_length=10, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    # Seen one character or one zone off: when, and for which plate and zone it was bought, once moved.
+    warned_at = models.DateTimeField(null=True, blank=True)
+    moved_from = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints = [
@@ -69,6 +75,9 @@ class StayOrder(models.Model):
     keeps_end = models.BooleanField(default=False)
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
+    # What of the price a department pays.
+    covered_net_minor = models.BigIntegerField(default=0)
+    covered_tax_minor = models.BigIntegerField(default=0)
     email = models.EmailField(max_length=254, blank=True)
     language = models.CharField(max_length=10, blank=True)
     ordered_at = models.DateTimeField()
@@ -98,3 +107,22 @@ class StayOrder(models.Model):
 
     def __str__(self) -> str:
         return f"Order of session {self.number}"
+
+
+class StayMend(models.Model):
+    """An officer saw a vehicle one character or one zone off a paid stay; who paid may move the stay
+    to the plate and zone that were seen, once. `citation` is the warning's number."""
+
+    id = models.BigAutoField(primary_key=True)
+    stay = models.OneToOneField(ParkingSession, models.CASCADE, related_name="mend")
+    citation = models.CharField(max_length=32)
+    plate_text = models.CharField(max_length=32)
+    plate_key = models.CharField(max_length=12)
+    region = models.CharField(max_length=16, blank=True)
+    zone_code = models.CharField(max_length=24)
+    why = models.CharField(max_length=200)
+    offered_at = models.DateTimeField()
+    mended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"Session {self.stay_id} was meant for {self.plate_key} in {self.zone_code}"

@@ -40,6 +40,7 @@ from permits.operations.lottery import (
     run_lotteries,
     settle_lottery,
 )
+from permits.operations.mending import mend_stay, offer_mend
 from permits.operations.offering import expire_offers, offer_everywhere, purge_waitlists
 from permits.operations.passes import end_batch, end_pass, give_many, give_pass
 from permits.operations.reminding import remind
@@ -64,7 +65,20 @@ from permits.operations.temporary import (
     tell_ended_vehicles,
 )
 from permits.operations.transfers import transfer_permit
+from permits.operations.validations import (
+    close_department,
+    make_code,
+    open_department,
+    revoke_code,
+    validate_plate,
+)
 from permits.operations.vehicles import decide_plate
+from permits.operations.visitor_events import (
+    add_passes,
+    make_event,
+    revoke_event_pass,
+    take_event_pass,
+)
 from permits.operations.waitlist import (
     extend_offer,
     join_waitlist,
@@ -86,8 +100,17 @@ __all__ = [
     "bring_roster",
     "cancel_permit",
     "carry_out_losses",
+    "add_passes",
+    "make_event",
+    "revoke_event_pass",
+    "take_event_pass",
     "change_vehicles",
     "charge_renewal",
+    "close_department",
+    "make_code",
+    "open_department",
+    "revoke_code",
+    "validate_plate",
     "check_quotas",
     "confirm_bulk",
     "count_hangtags",
@@ -124,12 +147,14 @@ __all__ = [
     "leave_room",
     "leave_waitlist",
     "make_link",
+    "mend_stay",
     "move_entry",
     "note_found",
     "move_rooms",
     "move_up",
     "offer_everywhere",
     "offer_transfer",
+    "offer_mend",
     "prefer",
     "purge_waitlists",
     "order_extension",

@@ -67,6 +67,12 @@ def right_of_stay(stay: ParkingSession) -> None:
     )
 
 
+def move_right_of_stay(stay: ParkingSession) -> None:
+    """Let the right of a paid stay be that of its plate, its zone and its end."""
+    right = _right(stay)
+    PlateRight.objects.filter(session=stay, kind=PlateRight.Kind.SESSION).update(**right)
+
+
 def right_of_pass(given: VisitorPass) -> None:
     """Write, or move, the right of a visitor pass."""
     PlateRight.objects.update_or_create(

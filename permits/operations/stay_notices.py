@@ -3,21 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
-
 from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
-from parkops.tenancy import signing
 from permits.models import ParkingSession
+from permits.queries.stays import stay_path
 from permits.rules.sessions import span_text
-
-PAGE = "stay-page"
-"""The purpose of the signature that opens a stay's page to whoever asked for it."""
-
-
-def page_path(number: str) -> str:
-    """Return the path of a stay's page, good for whoever holds it."""
-    return reverse("portal_stays:stay", args=[signing.sign_name(number, purpose=PAGE)])
 
 
 def tell(
@@ -48,7 +38,7 @@ def tell(
             "until": f"{stay.ends_at.astimezone(rules.tz):%H:%M}",
             "total": rules.money(stay.net_minor + stay.tax_minor),
             "is_free": not stay.net_minor,
-            "path": page_path(stay.number),
+            "path": stay_path(stay.number),
             **more,
         },
         at=at,

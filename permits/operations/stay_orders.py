@@ -13,8 +13,8 @@ from parkops.programme import queries as programme
 from payments import operations as payments
 from payments.settlement import Raiser, Subject
 from permits.models import ParkingSession, StayOrder
-from permits.operations import stay_notices, stays
-from permits.queries.stays import price
+from permits.operations import stay_notices, stays, validations
+from permits.queries.stays import price, stay_path
 from permits.rules import stay_lengths
 from permits.rules.plates import Plate
 
@@ -31,6 +31,7 @@ def order_stay(
     zone_code: str,
     minutes: int = 0,
     until: datetime | None = None,
+    code: str = "",
     email: str = "",
     language: str = "",
     customer_id: int | None = None,
@@ -39,17 +40,32 @@ def order_stay(
 ) -> StayOrder:
     """Ask for a stay of `minutes`, or until an instant, and raise its charge.
 
-    It holds once that is paid, and at once if there is nothing to pay.
+    It holds once that is paid, and at once if there is nothing to pay. A department's `code` pays
+    its part.
 
-    :raises Refused: "unknown_zone", "no_rate", "too_short" or "too_long".
+    :raises Refused: "unknown_zone", "no_rate", "too_short", "too_long", or why the code does not hold.
     """
     rules, version, zone = stays.zone_sold(zone_code, at=at)
     rates = rules.rates_for(zone.code)
     ends = until or at + timedelta(minutes=minutes)
     stay_lengths.require_length(rates, zone_code=zone.code, start=at, ends_at=ends, zone=rules.tz)
     quote = price(rules, zone.code, at, ends)
+    number, covered = numbering.next_number("S", at=at, zone=rules.tz), (0, 0)
+    if code:
+        covered = validations.reserve(
+            code,
+            plate=plate,
+            zone_code=zone.code,
+            number=number,
+            start=at,
+            ends=ends,
+            by=by,
+            at=at,
+        )
     order = StayOrder.objects.create(
-        number=numbering.next_number("S", at=at, zone=rules.tz),
+        number=number,
+        covered_net_minor=covered[0],
+        covered_tax_minor=covered[1],
         customer_id=customer_id,
         zone_code=zone.code,
         plate_text=plate.text,
@@ -74,7 +90,7 @@ def order_stay(
         at=at,
         total=quote.total.amount,
     )
-    if not quote.total.minor:
+    if not sum(part.minor for part in stays.own_part(order)):
         _begin(order, by=by, at=at)
     return order
 
@@ -115,6 +131,8 @@ def order_extension(number: str, *, minutes: int, by: Actor, at: datetime) -> St
         keeps_end=True,
         net_minor=quote.net.minor,
         tax_minor=quote.tax.minor,
+        covered_net_minor=stay.covered_net_minor,
+        covered_tax_minor=stay.covered_tax_minor,
         email=stay.email,
         language=stay.language,
         ordered_at=at,
@@ -149,7 +167,7 @@ def extend_stay(number: str, *, minutes: int, by: Actor, at: datetime) -> Parkin
 
     :raises NotFound: if there is no such stay.
     """
-    _give_up_extension(number, at=at)
+    give_up_extension(number, at=at)
     return stays.extend_stay(number, minutes=minutes, by=by, at=at)
 
 
@@ -159,7 +177,7 @@ def stop_stay(number: str, *, by: Actor, at: datetime) -> ParkingSession:
 
     :raises NotFound: if there is no such stay.
     """
-    _give_up_extension(number, at=at)
+    give_up_extension(number, at=at)
     return stays.stop_stay(number, by=by, at=at)
 
 
@@ -210,7 +228,7 @@ def describe_stay(number: str) -> Subject:
     known = known or StayOrder.objects.filter(number=number).order_by("-pk").first()
     if known is None:
         return Subject(f"Parking {number}", "")
-    return Subject(f"Parking in {known.zone_code}", stay_notices.page_path(number))
+    return Subject(f"Parking in {known.zone_code}", stay_path(number))
 
 
 def _begin(order: StayOrder, *, by: Actor, at: datetime) -> None:
@@ -230,6 +248,8 @@ def _begin(order: StayOrder, *, by: Actor, at: datetime) -> None:
             ends_at=order.ends_at + shift,
             net_minor=order.net_minor,
             tax_minor=order.tax_minor,
+            covered_net_minor=order.covered_net_minor,
+            covered_tax_minor=order.covered_tax_minor,
             sold_at=at,
             email=order.email,
             language=order.language,
@@ -239,6 +259,7 @@ def _begin(order: StayOrder, *, by: Actor, at: datetime) -> None:
     )
     order.settled_at = at
     order.save(update_fields=["settled_at"])
+    validations.count(stay.number, by=by, at=at)
     if shift:
         stays.charge_whole(stay, by=by, at=at)
     stay_notices.tell("session.stay_begun", stay, at=at)
@@ -268,6 +289,7 @@ def _lapse(order: StayOrder, *, at: datetime) -> None:
     if order.stay_id is not None:
         stays.charge_whole(stays.locked(order.number), by=SYSTEM, at=at)
     else:
+        validations.release(order.number, at=at)
         payments.cancel_charge(
             kind="session",
             reference=order.number,
@@ -278,7 +300,8 @@ def _lapse(order: StayOrder, *, at: datetime) -> None:
     audit.record("session.order_lapsed", subject=("session", order.number), actor=SYSTEM, at=at)
 
 
-def _give_up_extension(number: str, *, at: datetime) -> None:
+def give_up_extension(number: str, *, at: datetime) -> None:
+    """Give up what was asked for and is not paid, of a stay that this locks; part of other acts."""
     lock_stay(number)
     order = _open(tidy(number) or number)
     if order is not None and order.stay_id is not None:

@@ -10,6 +10,7 @@ from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.money import Money
 from parkops.kernel.numbers import tidy
 from parkops.kernel.texts import say
 from parkops.programme import numbering
@@ -107,12 +108,13 @@ def charge_stay(
 ) -> None:
     """Raise the charge of a stay, begun or asked for; part of the acts that call this."""
     span = sessions.span_text(asked.starts_at, asked.ends_at, zone)
+    net, tax = own_part(asked)
     payments.raise_charge(
         kind="session",
         reference=asked.number,
         text=f"Parking in {asked.zone_code}, {span}",
-        net=quote.net,
-        tax=quote.tax,
+        net=net,
+        tax=tax,
         customer_id=asked.customer_id,
         plate_key=asked.plate_key,
         due_on=local_date(at, zone),
@@ -153,14 +155,15 @@ def stop_stay(number: str, *, by: Actor, at: datetime) -> ParkingSession:
     if quote is None:
         stay.ends_at = ends
         return _changed(stay, event="session.stopped", by=by, at=at)
-    net, tax = stay.net_minor - quote.net.minor, stay.tax_minor - quote.tax.minor
+    was_net, was_tax = own_part(stay)
     stay.ends_at, stay.net_minor, stay.tax_minor = ends, quote.net.minor, quote.tax.minor
-    if net or tax:
+    net, tax = own_part(stay)
+    if (was_net, was_tax) != (net, tax):
         payments.refund_charge(
             kind="session",
             reference=stay.number,
-            net=rules.money(net),
-            tax=rules.money(tax),
+            net=was_net - net,
+            tax=was_tax - tax,
             reason="The stay was ended early.",
             by=by,
             at=at,
@@ -214,16 +217,26 @@ def apply_order(stay: ParkingSession, order: StayOrder, *, by: Actor, at: dateti
     _changed(stay, event="session.extended", by=by, at=at)
 
 
+def own_part(stay: ParkingSession | StayOrder) -> tuple[Money, Money]:
+    """Return the net and tax that the visitor pays: what no department does."""
+    rules = programme.version(stay.programme_version).programme
+    return (
+        rules.money(max(stay.net_minor - stay.covered_net_minor, 0)),
+        rules.money(max(stay.tax_minor - stay.covered_tax_minor, 0)),
+    )
+
+
 def charge_whole(stay: ParkingSession | StayOrder, *, by: Actor, at: datetime) -> None:
     """Let the charge of a stay come to what the whole of it costs; part of the acts that call this."""
     rules = programme.version(stay.programme_version).programme
     span = sessions.span_text(stay.starts_at, stay.ends_at, rules.tz)
     text = f"Parking in {stay.zone_code}, {span}"
+    net, tax = own_part(stay)
     payments.change_charge(
         kind="session",
         reference=stay.number,
-        amount=rules.money(stay.net_minor + stay.tax_minor),
-        tax=rules.money(stay.tax_minor),
+        amount=net + tax,
+        tax=tax,
         text=text,
         title=text,
         by=by,

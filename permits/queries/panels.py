@@ -9,9 +9,12 @@ from parkops.customers.panels import Act, Right
 from parkops.customers.timeline import Subject
 from parkops.kernel.permissions import Permission
 from parkops.kernel.texts import named, say
+from permits.models import Department, ParkingSession
 from permits.queries import line
 from permits.queries.pages import BADGES
-from permits.queries.permits import permits_of
+from permits.queries.permits import PermitRow, permits_of
+from permits.queries.stay_pages import BADGES as STAY_BADGES
+from permits.queries.stays import stay_path
 from permits.rules.status import CURRENT, Status
 
 MOST = 50
@@ -22,6 +25,52 @@ def rights(subject: Subject, *, at: datetime) -> Sequence[Right]:
     rows = permits_of(customer_id=subject.customer_id, at=at, limit=MOST)
     kept = [row for row in rows if row.status in CURRENT or row.permit.paid_at is not None]
     kept.sort(key=lambda row: row.status not in CURRENT)
+    return [
+        *_running_stays(subject, at=at),
+        *_departments(subject),
+        *_permits(kept),
+        *_waits(subject, at=at),
+    ]
+
+
+def _running_stays(subject: Subject, *, at: datetime) -> list[Right]:
+    rows = ParkingSession.objects.filter(
+        customer_id=subject.customer_id, starts_at__lte=at, ends_at__gt=at, stopped_at=None
+    )
+    return [
+        Right(
+            row.number,
+            say("Parking in {zone_code}", zone_code=row.zone_code),
+            *STAY_BADGES["running"],
+            row.ends_at,
+            (row.plate_text,),
+            reverse("office_stays:detail", args=[row.number]),
+            stay_path(row.number),
+            True,
+        )
+        for row in rows.order_by("ends_at", "pk")[:MOST]
+    ]
+
+
+def _departments(subject: Subject) -> list[Right]:
+    rows = Department.objects.filter(customer_id=subject.customer_id, closed_at=None)
+    return [
+        Right(
+            row.name,
+            say("Validate visitors' parking"),
+            named("Open"),
+            "good",
+            None,
+            (),
+            reverse("office_departments:detail", args=[row.reference]),
+            reverse("portal_validate:department", args=[row.reference]),
+            True,
+        )
+        for row in rows.order_by("name")[:MOST]
+    ]
+
+
+def _permits(kept: list[PermitRow]) -> list[Right]:
     return [
         Right(
             row.number,
@@ -35,7 +84,7 @@ def rights(subject: Subject, *, at: datetime) -> Sequence[Right]:
             row.status is Status.ACTIVE,
         )
         for row in kept
-    ] + _waits(subject, at=at)
+    ]
 
 
 def _waits(subject: Subject, *, at: datetime) -> list[Right]:

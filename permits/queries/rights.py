@@ -43,12 +43,16 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A plate with a right there and then that may have been meant, and how it differs."""
+    """A plate with a right there and then that may have been meant, and how it differs; or a paid
+    stay of this very plate in another zone. `session` is the paid stay's number, which can be moved
+    once (`may_be_mended`)."""
 
     plate: str
     plate_key: str
     zone: str
     why: str
+    session: str = ""
+    may_be_mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +132,33 @@ def ended_rights_for_many(
 
 
 def near_misses(*, plate_key: str, zone_codes: Sequence[str], at: datetime) -> list[NearMiss]:
-    """Return up to five other plates with a right in the zone at `at` that look like this one."""
+    """Return up to five other plates with a right in the zone at `at` that look like this one, and
+    paid stays of this one elsewhere."""
     rows = (
         PlateRight.objects.with_source()
         .filter(near_keys__overlap=near_keys(plate_key), starts_at__lte=at, ends_at__gt=at)
-        .exclude(plate_key=plate_key)
         .order_by("plate_key", "pk")[:100]
     )
     book, found = _Book(), {}
     for row in rows:
-        why = near_miss(plate_key, row.plate_key)
-        if why is None or row.plate_key in found:
+        if row.plate_key in found:
             continue
-        right = book.right(row, zone_codes, at)
+        stay = row.session
+        number, may_be_mended = (stay.number, stay.warned_at is None) if stay else ("", False)
+        if row.plate_key == plate_key:
+            here = {code_key(code) for code in zone_codes}
+            if stay is not None and code_key(stay.zone_code) not in here:
+                why = f"paid for {stay.zone_code}, not {zone_codes[0]}"
+                found[plate_key] = NearMiss(
+                    row.plate_text, plate_key, stay.zone_code, why, number, may_be_mended
+                )
+            continue
+        why = near_miss(plate_key, row.plate_key) or ""
+        right = book.right(row, zone_codes, at) if why else None
         if right is not None and right.holds_now:
-            found[row.plate_key] = NearMiss(row.plate_text, row.plate_key, zone_codes[0], why)
+            found[row.plate_key] = NearMiss(
+                row.plate_text, row.plate_key, zone_codes[0], why, number, may_be_mended
+            )
     return list(found.values())[:NEAR_MISSES]
 
 
@@ -266,6 +282,8 @@ class _Book:
             because = (
                 f"Paid stay {stay.number} in {stay.zone_code} runs to {_clock(row.ends_at, row)}."
             )
+            if stay.moved_from:
+                because += f" It was bought for {stay.moved_from} and moved after a warning."
         return Right(
             "session",
             stay.number,

@@ -20,7 +20,7 @@ from parkops.ui.values import Option, Reason
 from payments import pages as payment_pages
 from payments import queries as payments
 from payments.queries import ChargeRow
-from permits.models import ParkingSession, StayOrder
+from permits.models import ParkingSession, StayMend, StayOrder
 from permits.queries.stays import events_for
 from permits.rules import sessions, stay_lengths
 from permits.rules.sessions import StayQuote
@@ -69,6 +69,13 @@ class StayPage:
     pending: StayOrder | None
     is_new: bool
     refunds_unused: bool
+    mend: StayMend | None
+    covered: Money | None
+
+    @property
+    def may_mend(self) -> bool:
+        """Whether it may be moved to the plate and zone that an officer saw."""
+        return self.is_running and self.mend is not None and self.mend.mended_at is None
 
     @property
     def is_running(self) -> bool:
@@ -165,6 +172,7 @@ def stay_page(number: str, *, at: datetime) -> StayPage:
     priced = sessions.price_of_stay(
         rates, rules, start=source.starts_at, end=source.ends_at, events=events_for(rates)
     )
+    covered = source.covered_net_minor + source.covered_tax_minor
     total = rules.money(source.net_minor + source.tax_minor)
     return StayPage(
         source=source,
@@ -184,6 +192,8 @@ def stay_page(number: str, *, at: datetime) -> StayPage:
         pending=pending,
         is_new=stay is not None and at - stay.sold_at < JUST_NOW,
         refunds_unused=rules.sessions.refund_unused,
+        covered=rules.money(covered) if covered else None,
+        mend=StayMend.objects.filter(stay=stay).first() if stay else None,
     )
 
 

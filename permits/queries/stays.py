@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.urls import reverse
+
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
@@ -11,11 +13,20 @@ from parkops.kernel.periods import Period
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme, Rate
+from parkops.tenancy import signing
 from permits.models import ParkingSession, Permit, VisitorPass
 from permits.queries.permits import type_of
 from permits.rules import passes, sessions
 from permits.rules.passes import Allotment
 from permits.rules.sessions import StayQuote
+
+PAGE = "stay-page"
+"""The purpose of the signature that opens a stay's page to whoever asked for it."""
+
+
+def stay_path(number: str) -> str:
+    """Return the path of a stay's page, good for whoever holds it."""
+    return reverse("portal_stays:stay", args=[signing.sign_name(number, purpose=PAGE)])
 
 
 def stay(number: str) -> ParkingSession:

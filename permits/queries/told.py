@@ -78,6 +78,17 @@ STAY_WORDS = {
     "session.extended": ("Made longer", ""),
     "session.order_lapsed": ("Not paid in time, given up", "warn"),
     "session.stopped": ("Ended early", ""),
+    "session.near_miss": ("Seen one character or one zone off; a warning", "warn"),
+    "session.moved": ("Moved to where it was meant", "good"),
+    "visitor_event.made": ("Event made", "good"),
+    "visitor_event.passes_given": ("Passes given", ""),
+    "visitor_event.plate_changed": ("A visitor changed the plate", ""),
+    "visitor_event.pass_revoked": ("Pass withdrawn", "warn"),
+    "department.opened": ("Department opened", "good"),
+    "department.closed": ("Department closed", "warn"),
+    "department.code_made": ("Code made", ""),
+    "department.code_revoked": ("Code withdrawn", ""),
+    "department.validated": ("Parking validated", ""),
     "session.reminded": ("Reminded that the time ends", ""),
 }
 """The audit events of a paid stay in words, with their tone."""

@@ -5,6 +5,7 @@ from django.urls import include, path
 from permits.views.office import (
     acts,
     bulk,
+    departments,
     documents,
     hangtags,
     lines,
@@ -14,6 +15,7 @@ from permits.views.office import (
     stays,
     switching,
     vehicles,
+    visitor_events,
     visitors,
 )
 
@@ -63,6 +65,21 @@ PLATES = [
     path("<str:plate>/decision/", vehicles.decision, name="decision"),
 ]
 
+DEPARTMENTS = [
+    path("", departments.department_list, name="list"),
+    path("new/", departments.new, name="new"),
+    path("<uuid:reference>/", departments.detail, name="detail"),
+    path("<uuid:reference>/closing/", departments.close, name="close"),
+]
+
+EVENTS = [
+    path("", visitor_events.event_list, name="list"),
+    path("new/", visitor_events.new, name="new"),
+    path("<uuid:reference>/", visitor_events.detail, name="detail"),
+    path("<uuid:reference>/passes.pdf", visitor_events.sheet, name="sheet"),
+    path("<uuid:reference>/withdrawal/", visitor_events.revoke, name="revoke"),
+]
+
 WAITLISTS = [
     path("", lines.line_list, name="list"),
     path("waitlist.csv", lines.export, name="export"),
@@ -82,6 +99,8 @@ urlpatterns = [
     path("permits/", include((PERMITS, "office_permits"))),
     path("hangtags/", include((HANGTAGS, "office_hangtags"))),
     path("rosters/", include((ROSTERS, "office_rosters"))),
+    path("departments/", include((DEPARTMENTS, "office_departments"))),
+    path("visitor-events/", include((EVENTS, "office_events"))),
     path("sessions/", include((STAYS, "office_stays"))),
     path("plates/", include((PLATES, "office_plates"))),
     path("waitlists/", include((WAITLISTS, "office_waitlists"))),

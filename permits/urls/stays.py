@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from permits.views.portal import own_stays, parking
+from permits.views.portal import event_passes, own_stays, parking, validating
 
 PARK = [
     path("", parking.enter, name="enter"),
@@ -16,7 +16,17 @@ STAYS = [
     path("<str:token>/longer/", own_stays.extend, name="extend"),
 ]
 
+VALIDATE = [
+    path("", validating.departments, name="departments"),
+    path("<uuid:reference>/", validating.department, name="department"),
+    path("<uuid:reference>/codes/", validating.codes, name="codes"),
+]
+
 urlpatterns = [
     path("park/", include((PARK, "portal_park"))),
+    path(
+        "event/<str:code>/", include(([path("", event_passes.take, name="take")], "portal_events"))
+    ),
+    path("validate/", include((VALIDATE, "portal_validate"))),
     path("parking/", include((STAYS, "portal_stays"))),
 ]

@@ -17,13 +17,13 @@ pytestmark = pytest.mark.browser
 PERSONAS = {
     "anonymous": (
         "",
-        r"$|zones|help|accessibility|privacy|permits/|citations/|pay/|account/|visit/|park/|parking/",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|pay/|account/|visit/|park/|parking/|event/",
     ),
-    "dana": ("dana@customer.example", r"permits/|pay/|my/|account/"),
+    "dana": ("dana@customer.example", r"permits/|pay/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),
     "clerk": (
         "clara@harbor.example",
-        r"office/(counter|permits|customers|waitlists|search|hangtags|plates|sessions)",
+        r"office/(counter|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events)",
     ),
     "reviewer": ("rita@harbor.example", r"office/(appeals|citations|plate-checks)"),
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),

@@ -34,7 +34,7 @@ from permits.models import Draw, Permit, PermitDocument, PermitTransfer
 from permits.operations.handing_on import GIFT
 from permits.operations.line_notices import OFFER
 from permits.operations.notices import PAGE
-from permits.operations.stay_notices import PAGE as STAY
+from permits.queries.stays import PAGE as STAY
 from permits.rules import draws
 from permits.views.portal.holding import VERIFY
 from permits.views.portal.line import path_of
@@ -125,6 +125,21 @@ class Things:
         )
         ticket = self.draw.tickets.create(customer=self.customer, came_at=self.at)
         self.place = path_of(ticket).rstrip("/").rpartition("/")[2]
+        self.department = permits.open_department(
+            name=MARK, customer_id=self.customer.pk, zones=["METER"], by=SYSTEM, at=self.at
+        )
+        self.event = permits.make_event(
+            name=MARK,
+            department=str(self.department.reference),
+            zone_code="LOT-B",
+            starts_at=self.at,
+            ends_at=self.at + timedelta(days=1),
+            by=SYSTEM,
+            at=self.at,
+        )
+        self.event_pass = permits.add_passes(
+            str(self.event.reference), codes=1, by=SYSTEM, at=self.at
+        )[0]
         self.session = self.post("/sessions", {"plate": PLATES[2], "zone": "METER", "minutes": 60})[
             "number"
         ]
@@ -329,6 +344,9 @@ class Things:
             (r"api/v1/events/", "code", "snow-emergency"),
             (r"(office|api/v1)/sessions/", "number", self.session),
             (r"office/sessions/zones/|park/", "code", "METER"),
+            (r"event/", "code", self.event_pass.code),
+            (r"office/visitor-events/", "reference", self.event.reference),
+            (r"(office/departments|validate)/", "reference", self.department.reference),
             (r"parking/", "token", signing.sign_name(self.session, purpose=STAY)),
             (r"api/v1/passes/", "reference", self.visit),
             (r"api/v1/hotlist/", "reference", self.hotlist),

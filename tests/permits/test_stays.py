@@ -21,8 +21,8 @@ from payments import queries as charges
 from payments.models import Payment, Refund
 from permits import operations
 from permits.models import ParkingSession, StayOrder
-from permits.operations.stay_notices import page_path
 from permits.queries import rights_for
+from permits.queries.stays import stay_path
 from permits.queries.told import hits
 from permits.rules import sessions, stay_lengths
 from permits.rules.plates import read_plates
@@ -215,7 +215,7 @@ class TestOrders:
         assert not holds(stay.ends_at)
         message = Message.objects.get(event="session.stay_begun")
         assert message.to == "guest@example.test"
-        assert page_path(stay.number) in message.text
+        assert stay_path(stay.number) in message.text
         text = charges.charge_of("session", stay.number).text
         assert text == "Parking in METER, 10 Nov 2026, 10:18 to 11:18"
 
@@ -404,7 +404,7 @@ class TestPages:
         step = site.post(step.url, {"email": "guest@example.test"})
         payment = Payment.objects.get()
         assert step.url == payment.redirect_url
-        own = page_path(StayOrder.objects.get().number)
+        own = stay_path(StayOrder.objects.get().number)
         assert "Not paid yet" in self.words(site.get(own))
         remote_.act(seller, "pay", payment.session_id)
         back = site.get(f"/pay/return/{payment.return_token}/")
@@ -443,7 +443,7 @@ class TestPages:
         assert StayOrder.objects.count() == 1
 
     def test_another_tenants_site_knows_no_such_session_or_zone(self, site, other_site, order):
-        own = page_path(order().number)
+        own = stay_path(order().number)
         assert site.get(own).status_code == 200
         assert other_site.get(own).status_code == 404
         assert site.get("/park/LOT-A/").status_code == 404

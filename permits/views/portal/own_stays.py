@@ -24,9 +24,9 @@ from payments import operations as payments
 from permits import operations
 from permits.forms_stays import LongerForm
 from permits.models import ParkingSession
-from permits.operations.stay_notices import PAGE, page_path
 from permits.queries import stay_pages, stays
 from permits.queries.stay_pages import StayPage
+from permits.queries.stays import PAGE, stay_path
 from permits.views.posted import posted
 
 MINE = "stays"
@@ -53,6 +53,10 @@ def stay(request: HttpRequest, token: str) -> HttpResponse:
     if act == "stop":
         operations.stop_stay(shown.number, by=actor(request), at=now)
         messages.success(request, said(say("Your session is ended.")))
+        return redirect("portal_stays:stay", token=token)
+    if act == "mend":
+        operations.mend_stay(shown.number, by=actor(request), at=now)
+        messages.success(request, said(say("Your session is moved.")))
         return redirect("portal_stays:stay", token=token)
     if act == "pay" and shown.owed is not None:
         try:
@@ -105,10 +109,10 @@ def pay(request: HttpRequest, number: str, *, email: str, at: datetime) -> HttpR
     """Lead to the card page where what a stay owes is paid; to its page if nothing is."""
     shown = stay_pages.stay_page(number, at=at)
     if shown.owed is None or shown.charge is None:
-        return redirect(page_path(number))
+        return redirect(stay_path(number))
     payment = payments.start_card_payment(
         charge_ids=[shown.charge.id],
-        return_path=page_path(number),
+        return_path=stay_path(number),
         email=email,
         by=actor(request),
         at=at,
@@ -126,7 +130,7 @@ def running(request: HttpRequest, *, at: datetime, zone: str = "") -> list[tuple
     """Return the visitor's own stays that run, each with the path of its page."""
     rows = stays.running_of(request.session.get(MINE, []), at=at)
     return [
-        (row, page_path(row.number))
+        (row, stay_path(row.number))
         for row in rows
         if not zone or row.zone_code.lower() == zone.lower()
     ]

@@ -14,6 +14,7 @@ from parkops.api import limits
 from parkops.customers import operations as customers
 from parkops.customers import queries as customer_queries
 from parkops.kernel.decisions import NotFound, Refused
+from parkops.kernel.money import Money
 from parkops.kernel.texts import say
 from parkops.programme.queries import in_force
 from parkops.tenancy import signing
@@ -26,10 +27,12 @@ from payments import gateways
 from permits import operations
 from permits.forms import PlateForm
 from permits.forms_stays import LengthForm, ReceiptForm, ZoneForm
-from permits.operations.stay_notices import PAGE, page_path
-from permits.queries import stay_pages
+from permits.forms_validations import HostCodeForm
+from permits.queries import stay_pages, validations
 from permits.queries.stay_pages import PaidZone
+from permits.queries.stays import PAGE, stay_path
 from permits.rules import stay_lengths
+from permits.rules.guests import code_of
 from permits.rules.plates import read_plates
 from permits.views.portal import own_stays
 from permits.views.posted import posted
@@ -50,6 +53,7 @@ class Draft:
     minutes: int = 0
     until: str = ""
     number: str = ""
+    code: str = ""
 
 
 @public
@@ -58,6 +62,8 @@ class Draft:
 def enter(request: HttpRequest) -> HttpResponse:
     """Ask for the code of the zone."""
     now = timezone.now()
+    if request.GET.get("code"):
+        _keep(request, Draft(code=code_of(request.GET["code"])))
     places = stay_pages.paid_zones(at=now)
     form = ZoneForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -146,17 +152,27 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     ends_at = _end(draft, now)
     rules = place.rules
     email = request.user.email if request.user.is_authenticated else ""
+    if request.POST.get("act") == "code":
+        draft.code, draft.number = code_of(request.POST.get("code", "")), ""
+        _keep(request, draft)
+        return redirect("portal_park:check", code=place.zone.code)
     form = ReceiptForm(posted(request), initial={"email": email})
+    takes_cards = gateways.takes_cards(request.tenant)
     try:
         stay_lengths.require_length(
             place.rates, zone_code=place.zone.code, start=now, ends_at=ends_at, zone=rules.tz
         )
+        quote = stay_pages.quote(place, start=now, end=ends_at)
+        covered, code_refused = _covered(draft, place, now, ends_at)
+        to_pay = quote.total - covered if covered else quote.total
         if request.method == "POST" and form.is_valid():
+            if to_pay and not takes_cards:
+                raise Refused("cards_not_set_up", say("Card payments are not set up here."))
+            draft.code = "" if code_refused else draft.code
             return _order(request, draft, form.cleaned_data["email"], now)
     except Refused as refusal:
         context = {"paid": place, "draft": draft, "refusal": refusal}
         return page(request, "permits/portal/park_check.html", context, status=422)
-    quote = stay_pages.quote(place, start=now, end=ends_at)
     context = {
         "paid": place,
         "draft": draft,
@@ -164,8 +180,12 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "span": stay_pages.span(now, ends_at, rules),
         "quote": quote,
         "lines": [Reason(row.text, row.amount) for row in quote.lines],
+        "to_pay": to_pay,
+        "covered": covered,
+        "code_form": HostCodeForm(initial={"code": draft.code}),
+        "code_refused": code_refused,
         "total_text": say("Total, tax included") if quote.tax else say("Total"),
-        "takes_cards": gateways.takes_cards(request.tenant),
+        "takes_cards": takes_cards,
     }
     status = 422 if form.errors else 200
     return page(request, "permits/portal/park_check.html", context, status=status)
@@ -174,11 +194,9 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 def _order(request: HttpRequest, draft: Draft, email: str, now: datetime) -> HttpResponse:
     """Ask for the stay, once, and lead to where it is paid; a free one runs at once."""
     if draft.number:
-        return redirect(page_path(draft.number))
+        return redirect(stay_path(draft.number))
     if not limits.allow(f"{request.tenant.slug}:park:{limits.address(request)}", per_minute=20):
         raise Refused("too_often", say("That was tried too often. Wait a minute."))
-    if not gateways.takes_cards(request.tenant):
-        raise Refused("cards_not_set_up", say("Card payments are not set up here."))
     customer = None
     if request.user.is_authenticated:
         customer = customers.customer_for_user(request.user, at=now)
@@ -188,6 +206,7 @@ def _order(request: HttpRequest, draft: Draft, email: str, now: datetime) -> Htt
         minutes=draft.minutes,
         until=datetime.fromisoformat(draft.until) if draft.until else None,
         email=email,
+        code=draft.code,
         language=translation.get_language() or "",
         customer_id=customer.pk if customer else None,
         by=actor(request),
@@ -197,6 +216,23 @@ def _order(request: HttpRequest, draft: Draft, email: str, now: datetime) -> Htt
     _keep(request, draft)
     own_stays.remember(request, order.number)
     return own_stays.pay(request, order.number, email=email, at=now)
+
+
+def _covered(
+    draft: Draft, place: PaidZone, now: datetime, ends_at: datetime
+) -> tuple[Money | None, str]:
+    """Return what the code that was given pays, or why it pays nothing."""
+    if not draft.code:
+        return None, ""
+    try:
+        code = validations.code(draft.code)
+        key = read_plates([draft.plate])[0].key
+        validations.require_usable(code, plate_key=key, at=now)
+        validations.require_zone(code.department, place.zone.code, place.rules)
+    except Refused as refusal:
+        return None, said(refusal)
+    found = validations.cover(code, place.rules, place.zone.code, start=now, ends=ends_at)
+    return place.rules.money(found.net + found.tax), ""
 
 
 def _choose(draft: Draft, form: LengthForm, place: PaidZone, now: datetime) -> None:
@@ -229,7 +265,7 @@ def _draft(request: HttpRequest, place: PaidZone) -> Draft:
     kept = request.session.get(KEY)
     draft = Draft(**kept) if isinstance(kept, dict) else Draft()
     if draft.zone != place.zone.code:
-        draft = Draft(place.zone.code, draft.plate, draft.region)
+        draft = Draft(place.zone.code, draft.plate, draft.region, code=draft.code)
     return draft
 
 

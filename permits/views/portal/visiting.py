@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -17,7 +18,7 @@ from parkops.ui.speech import said
 from permits import operations
 from permits.forms import CodeForm, GuestForm
 from permits.models import GuestLink, Permit
-from permits.queries import guests
+from permits.queries import guests, validations
 from permits.queries.permits import type_of
 from permits.rules.grants import describe_grants
 from permits.rules.guests import code_of, is_open
@@ -39,6 +40,8 @@ def enter(request: HttpRequest) -> HttpResponse:
         code = code_of(form.cleaned_data["code"])
         if not _may_look(request):
             form.add_error("code", "That was tried too often. Wait a minute.")
+        elif validations.is_known(code):
+            return redirect(f"{reverse('portal_park:enter')}?code={code}")
         elif not code or not GuestLink.objects.filter(code=code).exists():
             form.add_error("code", "No host gives passes by this code. Compare it once more.")
         else:
