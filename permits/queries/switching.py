@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from parkops.customers.models import Customer
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
@@ -13,6 +14,7 @@ from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.queries import InForce
 from permits.models import Permit
+from permits.models.permits import current_q
 from permits.queries import sale
 from permits.queries.permits import money_of, plates_of, priced_period, type_of
 from permits.rules import eligibility, pricing, switching, terms
@@ -79,6 +81,19 @@ def may_switch_at_all(permit: Permit, *, at: datetime) -> bool:
         switching.Status.ACTIVE,
         switching.Status.SCHEDULED,
     )
+
+
+def permits_for(customer: Customer, kind: PermitType, *, at: datetime) -> list[Permit]:
+    """Return the customer's permits that they may switch for one of this type."""
+    mine = Permit.objects.filter(current_q(at), customer=customer).select_related("customer")
+    return [
+        permit
+        for permit in mine.order_by("pk")
+        if may_switch_at_all(permit, at=at)
+        and switching.may_switch(
+            type_of(permit), kind, status=permit.status_at(at), is_renewed=False, by_staff=False
+        )
+    ]
 
 
 def open_switch(permit: Permit) -> Permit | None:

@@ -40,7 +40,9 @@ def one_place(apply_programme):
         "    name: A month\n    quota: {total: 1}\n    waitlist: {offer: 2d, group: ANY}\n",
         1,
     )
-    apply_programme(text)
+    apply_programme(
+        text.replace("    name: Resident\n", "    name: Resident\n    switch: {to: [STAFF-YEAR]}\n")
+    )
 
 
 @pytest.fixture
@@ -143,6 +145,15 @@ class TestOffer:
         step = site.post(offer_path(offered), {"act": "take", "plates": ["8KRT204"]})
         assert step["Location"] == "https://cards.example.test/pay"
         assert (len(asked["charge_ids"]), asked["email"]) == (1, offered.customer.email)
+
+    def test_who_has_a_permit_that_may_be_switched_is_told_so(self, site, offered, sell, now):
+        customers.change_customer(
+            offered.customer_id, changes={"audiences": ["STAFF", "STUDENT"]}, by=SYSTEM, at=now
+        )
+        mine = sell(offered.customer, "RESIDENT", at=now)
+        operations.approve_permit(mine.number, by=SYSTEM, at=now)
+        page = site.get(offer_path(offered)).content.decode()
+        assert f"/permits/{mine.number}/switch/?permit_type=STAFF-YEAR" in page
 
     def test_declining_is_one_click_too(self, site, offered):
         path = offer_path(offered)

@@ -27,7 +27,7 @@ from permits import operations
 from permits.forms_waitlist import JoinForm, TakeForm
 from permits.models import Permit, WaitlistEntry
 from permits.operations.line_notices import OFFER, offer_path
-from permits.queries import line, sale, shop
+from permits.queries import line, sale, shop, switching
 from permits.queries.pages import charges_of
 from permits.rules import waitlist as rule
 from permits.rules.plates import Plate, read_plates
@@ -175,6 +175,7 @@ def _ask(
         context["refusal"] = refusal
         return page(request, "permits/portal/offer.html", context, status=422)
     context |= {"total": total, "is_new_price": is_sent}
+    context["switches"] = switching.permits_for(entry.customer, kind, at=now)
     return page(
         request, "permits/portal/offer.html", context, status=422 if form.errors or is_sent else 200
     )
