@@ -23,10 +23,10 @@ def expire_holds(**_later: object) -> None:
 
 
 @tenant_task
-def settle_lottery(*, draw_id: int, **_later: object) -> None:
+def settle_lottery(*, draw: int, **_later: object) -> None:
     """Put the people of a lottery in line in drawn order and tell them, some hundred at a time."""
-    if not operations.settle_lottery(draw_id, at=timezone.now()):
-        later("permits.settle_lottery", draw_id=draw_id)
+    if not operations.settle_lottery(draw, at=timezone.now()):
+        later("permits.settle_lottery", draw=draw)
 
 
 @tenant_task

@@ -114,7 +114,7 @@ def draw_lottery(draw_id: int, *, at: datetime) -> None:
     if draw is None or draw.drawn_at is not None or at < draw.draws_at:
         return
     draws.carry_out(draw, at=at)
-    later("permits.settle_lottery", draw_id=draw.pk)
+    later("permits.settle_lottery", draw=draw.pk)
 
 
 def settle_lottery(draw_id: int, *, at: datetime) -> bool:

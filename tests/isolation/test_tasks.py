@@ -36,6 +36,9 @@ def arguments(task, things) -> dict[str, object]:
         "event": 1,
         "number": things.citation,
         "permit": things.permit,
+        "draw": things.draw.pk,
+        "consent": 1,
+        "card": 1,
     }
     wanted = inspect.signature(task.run.__wrapped__).parameters.values()
     return {
