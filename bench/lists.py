@@ -29,11 +29,10 @@ class Row:
     name: str
     ms: float
     statements: int
-    is_page: bool
 
 
 def measured(permits: int, *, rounds: int) -> list[Row]:
-    """Return the list, its searches and its export with `permits` permits."""
+    """Return the list, and its searches with `permits` permits."""
     with tenant.thrown_away() as place:
         with tenant_context(place.tenant):
             _fill(permits)
@@ -49,24 +48,14 @@ def measured(permits: int, *, rounds: int) -> list[Row]:
             "Sorted by end": "?view=all&sort=until",
         }
         found = [
-            _row(place, title, f"/office/permits/{query}", cookie, rounds, is_page=True)
+            _row(place, title, f"/office/permits/{query}", cookie, rounds)
             for title, query in pages.items()
         ]
-        found.append(
-            _row(
-                place,
-                "Export of all",
-                "/office/permits/export.csv?view=all",
-                cookie,
-                1,
-                is_page=False,
-            )
-        )
         connection.set_schema_to_public()
     return found
 
 
-def _row(place, name: str, path: str, cookie, rounds: int, *, is_page: bool) -> Row:
+def _row(place, name: str, path: str, cookie, rounds: int) -> Row:
     def ask() -> None:
         checks.serve(place, "GET", path, b"", cookie)
 
@@ -76,7 +65,7 @@ def _row(place, name: str, path: str, cookie, rounds: int, *, is_page: bool) -> 
         began = time.perf_counter()
         ask()
         times.append(time.perf_counter() - began)
-    return Row(name, statistics.median(times) * 1e3, len(wire.sent(ask)), is_page)
+    return Row(name, statistics.median(times) * 1e3, len(wire.sent(ask)))
 
 
 def _clerk(place) -> dict[str, str]:

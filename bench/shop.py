@@ -114,7 +114,7 @@ def _bought(count: int) -> tuple[list[list[str]], list[float], list[float]]:
         if "SAVEPOINT" not in text:
             noted.append((text, values))
         answer = execute(text, values, many, context)
-        if "permits_quota" in text and text.startswith(("INSERT", "UPDATE")):
+        if "permits_quota" in text and text.lstrip().startswith(("INSERT", "UPDATE")):
             began_lock.append(time.perf_counter())
         return answer
 

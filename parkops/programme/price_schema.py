@@ -192,6 +192,11 @@ class Price(Part):
         asked = [*(one.conditions for one in self.add), *(one.conditions for one in self.times)]
         return frozenset(condition.subject for conditions in asked for condition in conditions)
 
+    @property
+    def asks_of_vehicles(self) -> bool:
+        """Whether the price depends on what is known of a vehicle."""
+        return any(subject.startswith("vehicle.") for subject in self.subjects)
+
     def month_from(self, day: date) -> Money:
         """Return what the month costs that begins on `day`."""
         return next(m.amount for m in self.months if falls_in((day.month, day.day), m.season))

@@ -1,4 +1,4 @@
-"""Places of a quota: taken and given back by one conditional UPDATE each, so never oversold."""
+"""Places of a quota: taken and given back by one conditional statement each, so never oversold."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,14 +6,14 @@ from django.db import connection, transaction
 
 from permits.models import Permit, Quota, WaitlistEntry
 
-_OPEN = (
-    "INSERT INTO permits_quota (type_key, term, capacity, taken) VALUES (%s, %s, %s, 0) "
-    "ON CONFLICT (type_key, term) DO NOTHING"
-)
-_TAKE = (
-    "UPDATE permits_quota SET taken = taken + 1, capacity = GREATEST(%s, taken + 1) "
-    "WHERE type_key = %s AND term = %s AND taken < %s"
-)
+# One statement: the counter is made by the first who takes a place, and never passes the limit.
+_TAKE = """
+INSERT INTO permits_quota (type_key, term, capacity, taken)
+SELECT %(type)s, %(term)s, %(limit)s, 1 WHERE %(limit)s > 0
+ON CONFLICT (type_key, term) DO UPDATE
+SET taken = permits_quota.taken + 1, capacity = GREATEST(%(limit)s, permits_quota.taken + 1)
+WHERE permits_quota.taken < %(limit)s
+"""
 _GIVE_BACK = (
     "UPDATE permits_quota SET taken = taken - 1 WHERE type_key = %s AND term = %s AND taken > 0"
 )
@@ -27,8 +27,7 @@ def take_places(type_key: str, terms: Sequence[str], *, limit: int) -> bool:
     taken: list[str] = []
     with connection.cursor() as cursor:
         for term in sorted(terms):
-            cursor.execute(_OPEN, [type_key, term, limit])
-            cursor.execute(_TAKE, [limit, type_key, term, limit])
+            cursor.execute(_TAKE, {"type": type_key, "term": term, "limit": limit})
             if cursor.rowcount == 0:
                 give_back(type_key, taken)
                 return False

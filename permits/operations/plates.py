@@ -7,21 +7,20 @@ from typing import Any
 from django.db.models import Q
 
 from parkops.customers import operations as customers
+from parkops.customers.models import Vehicle
 from parkops.kernel.actors import Actor
 from permits.models import ParkingSession, Permit, PlateRight, VisitorPass
 from permits.queries.rights import near_keys
 from permits.rules.plates import Plate
 
 
-def put_on(permit: Permit, plates: Sequence[Plate], *, by: Actor, at: datetime) -> None:
-    """List plates on a permit from `at`, or its start if that is later; they become vehicles of the
-    customer, whose own words for region and plate are kept."""
-    starts_at = min(max(permit.starts_at, at), permit.ends_at)
-    if permit.is_backdated and permit.paid_at is None:
-        starts_at = permit.starts_at
-    for plate in plates:
-        vehicle = customers.add_vehicle(
-            customer_id=permit.customer_id,
+def vehicles_of(
+    customer_id: int, plates: Sequence[Plate], *, by: Actor, at: datetime
+) -> list[Vehicle]:
+    """Return the customer's vehicles with these plates; those new to the customer become theirs."""
+    return [
+        customers.add_vehicle(
+            customer_id=customer_id,
             plate=plate.text,
             region=plate.region,
             fuel=plate.fuel,
@@ -30,7 +29,27 @@ def put_on(permit: Permit, plates: Sequence[Plate], *, by: Actor, at: datetime) 
             by=by,
             at=at,
         )
-        PlateRight.objects.create(
+        for plate in plates
+    ]
+
+
+def put_on(
+    permit: Permit,
+    plates: Sequence[Plate],
+    *,
+    vehicles: Sequence[Vehicle] | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """List plates on a permit from `at`, or its start if that is later; they become vehicles of the
+    customer (if `vehicles` are not given), whose own words for region and plate are kept."""
+    starts_at = min(max(permit.starts_at, at), permit.ends_at)
+    if permit.is_backdated and permit.paid_at is None:
+        starts_at = permit.starts_at
+    if vehicles is None:
+        vehicles = vehicles_of(permit.customer_id, plates, by=by, at=at)
+    PlateRight.objects.bulk_create(
+        PlateRight(
             kind=PlateRight.Kind.PERMIT,
             plate_text=vehicle.plate_text,
             plate_key=plate.key,
@@ -40,6 +59,8 @@ def put_on(permit: Permit, plates: Sequence[Plate], *, by: Actor, at: datetime) 
             ends_at=permit.ends_at,
             permit=permit,
         )
+        for plate, vehicle in zip(plates, vehicles, strict=True)
+    )
 
 
 def take_off(permit: Permit, keys: set[str], *, at: datetime) -> None:

@@ -116,7 +116,7 @@ def offer_for(
         run=run,
         start=begins,
         at=at,
-        **known_of(customer, plates),
+        **known_of(customer if kind.price.asks_of_vehicles else None, plates),
         audiences=audiences,
         permits=_open_permits(kind, customer, renews, at),
         at_address=buyer.at_address or 0,
@@ -356,7 +356,7 @@ def at_address(
 def _open_permits(
     kind: PermitType, customer: Customer | None, renews: Permit | None, at: datetime
 ) -> int:
-    if customer is None or not (kind.price.add or kind.price.times):
+    if customer is None or "customer.permits" not in kind.price.subjects:
         return 0
     rows = Permit.objects.filter(customer=customer, type_key=code_key(kind.code))
     wanted = status_q(next(iter(OPEN)), at)

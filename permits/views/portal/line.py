@@ -61,7 +61,7 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(path_of(ticket))
     in_force = programme.in_force(now)
     kind = in_force.programme.permit_type(code)
-    if kind is None or kind.visibility == "staff":
+    if kind is None or kind.visibility == "staff" or kind.on_sale.waiting_room is None:
         raise NotFound("There is no such permit.")
     draw = room_of(kind, customer, in_force, at=now)
     known = draws.ticket_of(customer, draw)

@@ -28,7 +28,7 @@ def lottery(request: HttpRequest, code: str) -> HttpResponse:
     customer = customers.customer_for_user(request.user, at=now)
     rules = programme.in_force(now).programme
     kind = rules.permit_type(code)
-    if kind is None or kind.visibility == "staff":
+    if kind is None or kind.visibility == "staff" or kind.on_sale.lottery is None:
         raise NotFound("There is no such permit.")
     draw = lottery_of(kind, rules, at=now)
     ticket = draws.ticket_of(customer, draw)
