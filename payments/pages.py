@@ -8,21 +8,26 @@ from uuid import UUID
 from django.urls import reverse
 
 from parkops.kernel.money import Money
+from parkops.kernel.texts import revived
 from parkops.ui.values import Reason
 from payments import links, place, queries, rules, settlement
-from payments.models import Allocation, Dispute, Drawer, LedgerEntry, Payment, Refund
+from payments.models import Allocation, Charge, Dispute, Drawer, LedgerEntry, Payment, Refund
 from payments.queries import ChargeRow
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """A charge on a receipt: what was paid on it, and where it is shown."""
+    """A charge on a receipt: what was paid on it, and where it is shown.
+
+    `price` are the lines of its price, where all of it was paid at once.
+    """
 
     text: str
     reference: str
     plate: str
     amount: Money
     url: str
+    price: list[Reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ def receipt(public_id: UUID) -> Receipt:
                 charge.plate_key,
                 place.money(part.amount_minor),
                 subject_url(charge.kind, charge.reference),
+                price_of(charge) if part.amount_minor == raised_of(charge) else [],
             )
         )
         if charge.amount_minor:
@@ -125,6 +131,23 @@ def receipt(public_id: UUID) -> Receipt:
         paid_at=payment.succeeded_at or payment.created_at,
         way=payment.card or payment.get_method_display(),
     )
+
+
+def raised_of(charge: Charge) -> int:
+    """Return what a charge was raised for, tax included, in minor units."""
+    return charge.raised_net_minor + charge.raised_tax_minor
+
+
+def price_of(charge: Charge) -> list[Reason]:
+    """Return the lines of the price that a charge was raised for; they add up to it."""
+    currency = place.currency()
+    return [
+        Reason(
+            revived(line["text"], {line["text"]: line["said"]}) if "said" in line else line["text"],
+            Money.parse(line["amount"], currency),
+        )
+        for line in charge.lines
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +351,7 @@ def _part_line(part: Allocation) -> ReceiptLine:
         charge.plate_key,
         place.money(part.held_minor or part.amount_minor or part.asked_minor),
         subject_url(charge.kind, charge.reference),
+        price_of(charge),
     )
 
 

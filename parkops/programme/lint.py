@@ -1,6 +1,6 @@
 """What a programme says that is valid but surely unwanted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from parkops.kernel.codes import code_key
@@ -11,6 +11,8 @@ from parkops.kernel.windows import Window, clock, day_names, describe
 from parkops.programme.permit_schema import Fixed, PermitType, Rolling
 from parkops.programme.schema import Programme, Zone
 from parkops.programme.violation_schema import Ladder, Violation
+
+Windows = tuple[Window, ...]
 
 
 def findings(programme: Programme, *, today: date) -> list[str]:
@@ -25,6 +27,7 @@ def findings(programme: Programme, *, today: date) -> list[str]:
         *_hidden_from_audiences(programme, today),
         *_violations_never_raised(programme),
         *(line for kind in programme.permit_types for line in _permit_type(kind, today)),
+        *_grants_that_nobody_needs(programme, today),
         *_shared_numbers(programme),
         *(line for violation in programme.violations for line in _violation(violation)),
         *_unused_names(programme),
@@ -42,6 +45,7 @@ def _zones_without_permits(programme: Programme) -> Iterator[str]:
 
 def _audiences_without_permits(programme: Programme) -> Iterator[str]:
     named = {code_key(code) for kind in programme.permit_types for code in kind.audience}
+    named |= {code_key(code) for kind in programme.permit_types for code in kind.price.audiences}
     is_open = any(not kind.audience for kind in programme.permit_types)
     for audience in programme.audiences:
         if code_key(audience.code) in named:
@@ -50,16 +54,27 @@ def _audiences_without_permits(programme: Programme) -> Iterator[str]:
         yield f"audience {audience.code}: no permit type sells to it{but}"
 
 
-def _windows_without_cover(programme: Programme, today: date) -> Iterator[str]:
+def _year(programme: Programme, today: date) -> Period:
     begins = midnight(today, programme.tz)
-    year = Period(begins, begins + timedelta(days=366))
+    return Period(begins, begins + timedelta(days=366))
+
+
+def _meeting(programme: Programme, today: date) -> Callable[[Windows, Windows], bool]:
+    """Return what tells whether two lists of windows ever hold at once in the year from `today`."""
+    year = _year(programme, today)
     always_on = {code_key(event): [year] for event in programme.events}
+    known: dict[Windows, list[Period]] = {}
 
-    def meet(one: tuple[Window, ...], other: tuple[Window, ...]) -> bool:
-        ours = programme.periods(one, year, events=always_on)
-        theirs = programme.periods(other, year, events=always_on)
-        return bool(common(ours, theirs))
+    def periods(when: Windows) -> list[Period]:
+        if when not in known:
+            known[when] = programme.periods(when, year, events=always_on)
+        return known[when]
 
+    return lambda one, other: bool(common(periods(one), periods(other)))
+
+
+def _windows_without_cover(programme: Programme, today: date) -> Iterator[str]:
+    meet, year = _meeting(programme, today), _year(programme, today)
     for zone in programme.zones:
         if zone.max_stay is not None and not programme.rates_for(zone.code):
             continue
@@ -144,7 +159,7 @@ def _hidden(kind: PermitType, today: date) -> str:
     return ""
 
 
-def _covers(programme: Programme, zone: Zone) -> list[tuple[Window, ...]]:
+def _covers(programme: Programme, zone: Zone) -> list[Windows]:
     """The windows of every grant and rate that cover the zone, those without limits first."""
     grants = [grant for kind in programme.permit_types for grant in kind.grants]
     covers = [grant.when for grant in grants if programme.covers(grant.zones, zone.code)]
@@ -206,10 +221,26 @@ def _permit_type(kind: PermitType, today: date) -> Iterator[str]:
     most = kind.quota.limit if kind.quota else None
     if kind.numbers is not None and most is not None and kind.numbers.count < most:
         yield f"{name}: it has {kind.numbers.count} numbers for the {most} that may be sold"
+    last = kind.refund.none_after
+    if isinstance(term, Fixed) and last is not None and last < term.starts_on:
+        yield f"{name}: nothing is ever refunded, for none_after, {last}, is before its term"
     if kind.vehicles.max == 0 and kind.passes is None:
         yield f"{name}: it covers no plate (vehicles.max is 0) and gives no passes"
     if kind.price.floor is not None and kind.price.floor > kind.price.base:
         yield f"{name}: its floor, {kind.price.floor}, is above its base, {kind.price.base}"
+
+
+def _grants_that_nobody_needs(programme: Programme, today: date) -> Iterator[str]:
+    meet = _meeting(programme, today)
+    for kind in programme.permit_types:
+        for grant in kind.grants:
+            if any(window.is_always for window in grant.when):
+                continue
+            inside = [zone for zone in programme.zones if programme.covers(grant.zones, zone.code)]
+            enforced = [zone.enforced for zone in inside if zone.enforced]
+            if enforced and not any(meet(grant.when, when) for when in dict.fromkeys(enforced)):
+                told = f"{', '.join(grant.zones)} {describe(grant.when)}"
+                yield f"permit type {kind.code}: it grants {told}, when none of them is enforced"
 
 
 def _shared_numbers(programme: Programme) -> Iterator[str]:

@@ -189,8 +189,18 @@ class Price(Part):
     @property
     def subjects(self) -> frozenset[str]:
         """What the conditions of this price ask about."""
-        asked = [*(one.conditions for one in self.add), *(one.conditions for one in self.times)]
-        return frozenset(condition.subject for conditions in asked for condition in conditions)
+        return frozenset(condition.subject for condition in self.conditions)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions of all that is added and multiplied by."""
+        rows = [extra.conditions for extra in self.add] + [part.conditions for part in self.times]
+        return tuple(condition for row in rows for condition in row)
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """The audiences for which it is another price."""
+        return frozenset(str(c.value) for c in self.conditions if c.subject == "customer.audience")
 
     @property
     def asks_of_vehicles(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,6 +10,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
+from parkops.kernel.texts import Text, packed
 from payments import queries, rules, settlement
 from payments.accounts import CUSTOMER_CREDIT, DISCOUNTS, LATE_FEES, RECEIVABLE, TAX_PAYABLE
 from payments.models import Allocation, Charge, Payment
@@ -49,7 +51,7 @@ def raise_charge(
             "customer_id": customer_id,
             "plate_key": plate_key,
             "text": text[:300],
-            "lines": [{"text": words, "amount": amount.amount} for words, amount in lines],
+            "lines": [_kept(words, amount) for words, amount in lines],
             "revenue": revenue,
             "raised_net_minor": net.minor,
             "raised_tax_minor": tax.minor,
@@ -324,3 +326,9 @@ def mark_settled(charge: Charge, *, at: datetime) -> None:
 
 def _parts(charge: Charge) -> tuple[int, int, int, int]:
     return charge.net_minor, charge.tax_minor, charge.late_fee_minor, charge.discount_minor
+
+
+def _kept(words: str, amount: Money) -> dict[str, Any]:
+    """Return a line as a charge keeps it: its English, and how it was made where that is known."""
+    said = {"said": packed(words)} if isinstance(words, Text) else {}
+    return {"text": str(words), "amount": amount.amount, **said}

@@ -181,9 +181,7 @@ def prorated(kind: PermitType, *, from_day: date) -> Share:
 
 def asked_of_vehicles(price: Price) -> frozenset[str]:
     """Return what matters of a vehicle for the price: of "fuel", "co2" and "euro"."""
-    conditions = [extra.conditions for extra in price.add]
-    conditions += [multiple.conditions for multiple in price.times]
-    subjects = {condition.subject for several in conditions for condition in several}
+    subjects = {condition.subject for condition in price.conditions}
     vehicles = {subject for subject in subjects if subject.startswith("vehicle.")}
     return frozenset(subject.removeprefix("vehicle.") for subject in vehicles)
 
