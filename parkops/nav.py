@@ -64,6 +64,13 @@ ITEMS = [
         "Set-up",
     ),
     NavItem("Rosters", "users", "office_rosters:list", Permission.IMPORT_VIEW, "Set-up"),
+    NavItem(
+        "Vehicle register",
+        "search",
+        "office_customers:register",
+        Permission.IMPORT_VIEW,
+        "Set-up",
+    ),
     NavItem("Imports", "upload", "office_imports:list", Permission.IMPORT_VIEW, "Set-up"),
     NavItem("Staff and roles", "key-round", "office_staff:list", Permission.STAFF_MANAGE, "Set-up"),
     NavItem("API tokens", "plug", "office_tokens:list", Permission.STAFF_MANAGE, "Set-up"),

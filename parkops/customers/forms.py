@@ -17,6 +17,7 @@ FUELS = [
     ("electric", "Electric"),
 ]
 
+MOST_BYTES = 20_000_000
 CO2_MESSAGES = {
     "invalid": "Give whole grams such as 119.",
     "min_value": "Give whole grams such as 119.",
@@ -125,3 +126,21 @@ class SearchForm(forms.Form):
     """Asks whom to look for."""
 
     q = forms.CharField(label="Name, e-mail, phone or plate", max_length=100, required=False)
+
+
+class RegisterForm(forms.Form):
+    """Asks for a file of registered vehicles."""
+
+    file = forms.FileField(
+        label="CSV file",
+        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
+    )
+
+    def clean_file(self) -> Any:
+        """Return the file, if it is not too large to be read at once."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                "The file is larger than 20 MB: load it with manage.py register."
+            )
+        return file

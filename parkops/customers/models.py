@@ -103,6 +103,31 @@ class Vehicle(models.Model):
         return f"{self.plate_text} #{self.pk}"
 
 
+class RegisterEntry(models.Model):
+    """A vehicle in the register that the office loaded last; all rows are replaced together."""
+
+    id = models.BigAutoField(primary_key=True)
+    plate_key = models.CharField(max_length=12)
+    region = models.CharField(max_length=16, blank=True)
+    keeper = models.CharField(max_length=200, blank=True)
+    make = models.CharField(max_length=40, blank=True)
+    model = models.CharField(max_length=40, blank=True)
+    fuel = models.CharField(max_length=20, blank=True)
+    co2 = models.PositiveSmallIntegerField(null=True, blank=True)
+    euro = models.PositiveSmallIntegerField(null=True, blank=True)
+    status = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plate_key", "region"], name="register_entry_once_a_plate"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Register entry #{self.pk}"
+
+
 class Note(models.Model):
     """What a member of staff wrote down about a customer. Never changed."""
 

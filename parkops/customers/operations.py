@@ -1,6 +1,7 @@
 """What can be done to customers and their vehicles. Each function is one transaction."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,16 @@ from django.db.models import Q
 from parkops.accounts.models import User
 from parkops.audit import operations as audit
 from parkops.customers import rules
-from parkops.customers.models import Customer, Note, Vehicle
+from parkops.customers.models import Customer, Note, RegisterEntry, Vehicle
+from parkops.customers.register import reading
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.plates import plate_key, regions_match
 from parkops.programme import queries as programme
 
 CHANGEABLE = {"email", "name", "phone", "address", "audiences", "external_id", "language"}
+FAULTS_TOLD = 10
+"""So many lines of a file are named; of the rest only how many they are."""
 
 
 @transaction.atomic
@@ -209,6 +213,43 @@ def remove_vehicle(vehicle_id: int, *, by: Actor, at: datetime) -> Vehicle:
             vehicle=str(vehicle.reference),
         )
     return vehicle
+
+
+@transaction.atomic
+def load_register(content: bytes, *, name: str, by: Actor, at: datetime) -> int:
+    """Let this CSV be the register of vehicles from now on; returns how many it has.
+
+    A file with a fault changes nothing, so that nobody buys by half a register.
+
+    :raises Refused: naming the first faults and their lines.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"{connection.schema_name}:register"],
+        )
+    rows, faults = [], []
+    for found in reading.read(content):
+        if isinstance(found, reading.Fault):
+            faults.append(f"Line {found.line}, {found.column}: {found.message}")
+        else:
+            rows.append(RegisterEntry(**asdict(found)))
+    if faults:
+        more = f" And {len(faults) - FAULTS_TOLD:,} more." if len(faults) > FAULTS_TOLD else ""
+        raise Refused("register", " ".join(faults[:FAULTS_TOLD]) + more, field="file")
+    if not rows:
+        raise Refused("register", "The file has no vehicle in it.", field="file")
+    RegisterEntry.objects.all().delete()
+    RegisterEntry.objects.bulk_create(rows, batch_size=2_000)
+    audit.record(
+        "register.loaded",
+        subject=("register", "vehicles"),
+        actor=by,
+        at=at,
+        file=name[:200],
+        vehicles=len(rows),
+    )
+    return len(rows)
 
 
 @transaction.atomic

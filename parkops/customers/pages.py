@@ -10,6 +10,7 @@ from parkops.customers.timeline import Moment, Subject
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.programme import queries as programme
+from parkops.programme.schema import Registry
 from parkops.ui.values import Event
 
 
@@ -113,3 +114,11 @@ def event_of(moment: Moment) -> Event:
         url=moment.url,
         plate=moment.plate,
     )
+
+
+def registry_rule(*, at: datetime) -> Registry | None:
+    """Return how the program in force asks the register; None where it does not."""
+    try:
+        return programme.in_force(at).programme.registry
+    except Refused:
+        return None

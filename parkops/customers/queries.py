@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from parkops.customers.models import Customer, Note, Vehicle
+from parkops.audit.models import AuditEvent
+from parkops.customers.models import Customer, Note, RegisterEntry, Vehicle
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.plates import plate_key
 
@@ -153,3 +154,28 @@ def _with_plate(word: str) -> QuerySet[Vehicle, int]:
         return Vehicle.objects.none().values_list("customer_id", flat=True)
     held = Vehicle.objects.now().filter(plate_key__startswith=key)
     return held.values_list("customer_id", flat=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterState:
+    """The register that the office loaded: how many vehicles, and when, by whom, out of which file."""
+
+    vehicles: int
+    loaded_at: datetime | None
+    loaded_by: str
+    file: str
+
+
+def register_state() -> RegisterState:
+    """Return what is loaded now."""
+    event = (
+        AuditEvent.objects.filter(subject_kind="register", event="register.loaded")
+        .order_by("-at", "-pk")
+        .first()
+    )
+    return RegisterState(
+        RegisterEntry.objects.count(),
+        event.at if event else None,
+        event.actor_name if event else "",
+        event.data.get("file", "") if event else "",
+    )

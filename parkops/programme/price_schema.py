@@ -52,6 +52,24 @@ _COMPARED: dict[str, Callable[[int], str]] = {
 }
 
 
+_MEASURED: dict[str, dict[str, Callable[[int], str]]] = {
+    "vehicle.co2": {
+        ">=": lambda n: say("CO₂ of {n} g/km or more", n=n),
+        "<=": lambda n: say("CO₂ of {n} g/km or less", n=n),
+        ">": lambda n: say("CO₂ above {n} g/km", n=n),
+        "<": lambda n: say("CO₂ below {n} g/km", n=n),
+        "=": lambda n: say("CO₂ of {n} g/km", n=n),
+    },
+    "vehicle.euro": {
+        ">=": lambda n: say("Euro class {n} or higher", n=n),
+        "<=": lambda n: say("Euro class {n} or lower", n=n),
+        ">": lambda n: say("Euro class above {n}", n=n),
+        "<": lambda n: say("Euro class below {n}", n=n),
+        "=": lambda n: say("Euro class {n}", n=n),
+    },
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One line of an `if`: `vehicle.fuel: diesel`, or `customer.permits: ">=1"`."""
@@ -107,10 +125,7 @@ class Condition:
             return _COMPARED[self.op](int(self.value))
         if self.subject == "address.permits":
             return say("{permits} at the address", permits=_COMPARED[self.op](int(self.value)))
-        compared = f"{'' if self.op == '=' else self.op + ' '}{self.value}"
-        if self.subject == "vehicle.co2":
-            return say("CO₂ {compared} g/km", compared=compared)
-        return say("Euro class {compared}", compared=compared)
+        return _MEASURED[self.subject][self.op](int(self.value))
 
 
 def _read_conditions(value: Any) -> tuple[Condition, ...]:

@@ -178,6 +178,16 @@ class Eligibility(Part):
     most_ending: PartShare = Decimal("0.2")
 
 
+class Registry(Part):
+    """Which register of vehicles is asked at a purchase, and which of its answers refuse it."""
+
+    source: Literal["file"]
+    refuse: tuple[Literal["decommissioned", "not_yours", "unknown"], ...] = (
+        "decommissioned",
+        "not_yours",
+    )
+
+
 class Programme(Part):
     """A whole programme. Codes are looked up without case."""
 
@@ -195,6 +205,7 @@ class Programme(Part):
     scofflaw: Scofflaw | None = None
     fees: Fees = Fees()
     eligibility: Eligibility = Eligibility()
+    registry: Registry | None = None
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Programme":

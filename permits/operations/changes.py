@@ -17,6 +17,7 @@ from permits.models import LostHangtag, Permit
 from permits.operations import plates, sales, tags, vehicles
 from permits.operations.common import known, locked, require_current
 from permits.queries.permits import plates_of, type_of
+from permits.queries.registry import looked_up
 from permits.rules import eligibility
 from permits.rules.plates import Plate
 
@@ -25,7 +26,7 @@ from permits.rules.plates import Plate
 def change_vehicles(number: str, *, wanted: Sequence[Plate], by: Actor, at: datetime) -> Permit:
     """List exactly the plates `wanted` on a permit from `at` on; new ones become vehicles.
 
-    :raises Refused: "too_many_vehicles".
+    :raises Refused: "too_many_vehicles", or what the register of vehicles says of a new plate.
     :raises Conflict: if the permit has ended.
     """
     # New plates become vehicles of the customer, whose row everybody locks before the permit's.
@@ -39,6 +40,8 @@ def change_vehicles(number: str, *, wanted: Sequence[Plate], by: Actor, at: date
     if not new and not gone:
         return permit
     vehicles.require_change(permit, by=by, at=at)
+    rules = programme.in_force(at).programme
+    new = list(looked_up(rules, new, permit.customer, by_staff=by.kind == "staff"))
     plates.take_off(permit, gone, at=at)
     plates.put_on(permit, new, by=by, at=at)
     audit.record(

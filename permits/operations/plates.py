@@ -23,6 +23,8 @@ def vehicles_of(
             customer_id=customer_id,
             plate=plate.text,
             region=plate.region,
+            make=plate.make,
+            model=plate.model,
             fuel=plate.fuel,
             co2=plate.co2,
             euro=plate.euro,

@@ -80,7 +80,7 @@ def hold_permit(
     turn = None
     if channel == Permit.Channel.PORTAL and entry is None and renews is None:
         turn = room.turn_of(kind, customer, offer.in_force, at=at)
-    vehicles = plates.vehicles_of(customer.pk, wish.plates, by=by, at=at)
+    vehicles = plates.vehicles_of(customer.pk, offer.plates, by=by, at=at)
     # From here on everybody who buys this type waits: only what needs the place and the number.
     held = take(kind, offer.places, entry, renews)
     is_backdated = min(as_of, wish.start or as_of) < at - EARLIER
@@ -108,7 +108,7 @@ def hold_permit(
         needs_approval=kind.approval != "none",
         renews=renews,
     )
-    plates.put_on(permit, wish.plates, vehicles=vehicles, by=by, at=at)
+    plates.put_on(permit, offer.plates, vehicles=vehicles, by=by, at=at)
     _charge(permit, offer, wish, by=by, at=at)
     if turn is not None:
         room.use_turn(turn, permit)

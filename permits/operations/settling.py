@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
-from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.decisions import ALLOWED, Decision, Refused
 from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from payments.settlement import Raiser, Subject
@@ -16,7 +16,9 @@ from permits.operations import holds, notices, places, switching
 from permits.operations.sales import count_as_paid
 from permits.queries import sale
 from permits.queries.permits import type_of
+from permits.queries.registry import looked_up
 from permits.rules import terms
+from permits.rules.plates import read_plates
 
 GONE = Decision("sold_out", "The hold ran out and the place has been sold. The money goes back.")
 OVER = Decision("cancelled", "This permit was canceled. The money goes back.")
@@ -29,13 +31,15 @@ def lock_permit(number: str) -> None:
 
 def may_pay(number: str, *, at: datetime) -> Decision:
     """Decide whether money for a permit may be taken: not once it ended, nor if its hold ran out
-    and no place is left."""
+    and no place is left, nor if the register of vehicles refuses a plate meanwhile."""
     permit = Permit.objects.filter(number=number).first()
     if permit is None or permit.cancelled_at or permit.revoked_at or permit.ended_at:
         return Decision("permit_over", "This permit is over; it cannot be paid any more.")
     decision = switching.may_settle(permit, at=at)
     if not decision and permit.paid_at is None:
         return decision
+    if permit.paid_at is None and not (refusal := _of_register(permit, at=at)):
+        return refusal
     if permit.lapsed_at is None or permit.paid_at is not None:
         return ALLOWED
     left = sale.places_left(type_of(permit), _terms(permit))
@@ -44,6 +48,19 @@ def may_pay(number: str, *, at: datetime) -> Decision:
         if left is None or left > 0
         else Decision(GONE.code, "The hold ran out and the place has been sold.")
     )
+
+
+def _of_register(permit: Permit, *, at: datetime) -> Decision:
+    rules = programme.in_force(at).programme
+    if rules.registry is None:
+        return ALLOWED
+    listed = read_plates((row.plate_text, row.region) for row in permit.plates.all())
+    by_staff = permit.channel == Permit.Channel.OFFICE
+    try:
+        looked_up(rules, listed, permit.customer, by_staff=by_staff)
+    except Refused as refusal:
+        return Decision(refusal.code, str(refusal))
+    return ALLOWED
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from payments import queries as payments
 from permits.models import Permit, Quota, WaitlistEntry
 from permits.models.permits import current_q, status_q
 from permits.queries import lottery
+from permits.queries.registry import looked_up
 from permits.rules import eligibility, pricing, terms
 from permits.rules.eligibility import Buyer
 from permits.rules.plates import Plate
@@ -38,6 +39,7 @@ class Offer:
     quote: pricing.Quote
     places: tuple[str, ...]
     audience: str
+    plates: tuple[Plate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +112,19 @@ def offer_for(
         at=at,
     )
     eligibility.may_buy(kind, rules, buyer, start=begins, at=at).require()
+    listed = looked_up(rules, plates, customer, by_staff=by_staff)
     quote = pricing.quote(
         kind,
         rules,
         run=run,
         start=begins,
         at=at,
-        **known_of(customer if kind.price.asks_of_vehicles else None, plates),
+        **known_of(customer if kind.price.asks_of_vehicles else None, listed),
         audiences=audiences,
         permits=_open_permits(kind, customer, renews, at),
         at_address=buyer.at_address or 0,
     )
-    return Offer(kind, in_force, run, quote, places, audience_of(kind, audiences))
+    return Offer(kind, in_force, run, quote, places, audience_of(kind, audiences), listed)
 
 
 def shelf(

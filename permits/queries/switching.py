@@ -17,6 +17,7 @@ from permits.models import Permit
 from permits.models.permits import current_q
 from permits.queries import sale
 from permits.queries.permits import money_of, plates_of, priced_period, type_of
+from permits.queries.registry import looked_up
 from permits.rules import eligibility, pricing, switching, terms
 from permits.rules.plates import Plate
 from permits.rules.pricing import Share
@@ -137,6 +138,7 @@ def switch_offer(
         kind, customer, customer.audiences, listed, Run(period), places, by_staff=by_staff, at=at
     )
     eligibility.may_buy(kind, rules, buyer, start=period.start, at=at).require()
+    listed = looked_up(rules, listed, customer, by_staff=by_staff)
     whole = pricing.quote(
         kind,
         rules,

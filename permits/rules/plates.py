@@ -10,7 +10,8 @@ from parkops.kernel.plates import plate_key
 @dataclass(frozen=True, slots=True)
 class Plate:
     """A plate as it was typed, what it is compared by, its region and fuel ("" if left out), its
-    grams of CO2 a kilometer and Euro class (None if left out)."""
+    grams of CO2 a kilometer and Euro class (None if left out), and its make and model if a register
+    told them."""
 
     text: str
     key: str
@@ -18,6 +19,8 @@ class Plate:
     fuel: str = ""
     co2: int | None = None
     euro: int | None = None
+    make: str = ""
+    model: str = ""
 
 
 def read_plates(typed: Iterable[str | Sequence[str | int | None]]) -> tuple[Plate, ...]:

@@ -29,7 +29,7 @@ PERSONAS = {
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
         "alice@harbor.example",
-        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters)",
+        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register)",
     ),
 }
 SCREENS = [(360, "light"), (1280, "dark")]

@@ -8,6 +8,8 @@ app_name = "office_customers"
 
 urlpatterns = [
     path("search/", office.find, name="search"),
+    path("vehicle-register/", office.vehicle_register, name="register"),
+    path("vehicle-register/load/", office.load_register, name="register_load"),
     path("customers/", office.customer_list, name="list"),
     path("customers/new/", office.new, name="new"),
     path("customers/<uuid:reference>/", office.detail, name="detail"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parkops.customers import forms, operations, pages, panels, queries, search
+from parkops.customers.register import reading
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
@@ -156,3 +157,43 @@ def find(request: HttpRequest) -> HttpResponse:
 def _field(form: forms.CustomerForm, refusal: Refused) -> str | None:
     name = refusal.field.partition(".")[0]
     return name if name in form.fields else None
+
+
+@may(Permission.IMPORT_VIEW)
+@require_safe
+def vehicle_register(request: HttpRequest) -> HttpResponse:
+    """Show which register of vehicles is loaded, and how the program asks it."""
+    return _register_page(request, forms.RegisterForm())
+
+
+@may(Permission.IMPORT_UNDO)
+@require_POST
+@refusals_shown
+def load_register(request: HttpRequest) -> HttpResponse:
+    """Load another register of vehicles out of a file."""
+    form = forms.RegisterForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            count = operations.load_register(
+                file.read(), name=file.name, by=actor(request), at=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            messages.success(request, f"{count:,} vehicles are in the register.")
+            return redirect("office_customers:register")
+    return _register_page(request, form)
+
+
+def _register_page(request: HttpRequest, form: forms.RegisterForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "state": queries.register_state(),
+        "rule": pages.registry_rule(at=timezone.now()),
+        "columns": reading.COLUMNS,
+        "may_load": request.user.may(Permission.IMPORT_UNDO),
+    }
+    return page(
+        request, "customers/office/register.html", context, status=422 if form.errors else 200
+    )
