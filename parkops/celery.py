@@ -21,6 +21,7 @@ EVERY_TENANT = {
     "permits.remind_of_stays": 60.0,
     "permits.forget_documents": 21_600.0,
     "permits.end_temporary_vehicles": 3600.0,
+    "permits.close_short_carpools": 3600.0,
     "payments.settle_open_checkouts": 60.0,
     "payments.apply_events": 30.0,
     "payments.bring_charges_up_to_date": 21_600.0,

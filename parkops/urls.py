@@ -11,6 +11,7 @@ SURFACES = [
     ("", "permits.urls.portal"),
     ("", "permits.urls.guests"),
     ("", "permits.urls.stays"),
+    ("", "permits.urls.carpools"),
     ("", "enforcement.urls.portal"),
     ("", "payments.urls.portal"),
     ("my/", "parkops.customers.urls.portal"),

@@ -46,6 +46,12 @@ def end_temporary_vehicles(**_later: object) -> None:
 
 
 @tenant_task
+def close_short_carpools(**_later: object) -> None:
+    """End the carpools that have had too few members for too long."""
+    operations.close_short_carpools(at=timezone.now())
+
+
+@tenant_task
 def check_quotas(**_later: object) -> None:
     """Compare the counters of all quotas with what they count, and mend them."""
     operations.check_quotas()

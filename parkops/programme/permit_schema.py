@@ -195,6 +195,25 @@ class Vehicles(Part):
     temporary: TemporaryVehicles = TemporaryVehicles()
 
 
+class Carpool(Part):
+    """A permit that several people share, its holder counted: how many at least and at most, and for
+    how long there may be too few before it ends."""
+
+    least: Annotated[Count, at_most(20)] = 2
+    most: Annotated[Count, at_most(20)] = 4
+    mend: LongSpan = Duration(days=10)
+
+    @model_validator(mode="after")
+    def _most_reaches_least(self) -> "Carpool":
+        if self.least < 2:
+            wrong("1 is too few to share a permit; write 2 or more", "least")
+        if self.most < self.least:
+            wrong(
+                f"{self.most} is less than least, {self.least}; write {self.least} or more", "most"
+            )
+        return self
+
+
 class Waitlist(Part):
     """A line for a sold-out type; a place is offered for as long as `offer`.
 
@@ -368,6 +387,7 @@ class PermitType(Part):
     transferable: Flag = False
     refund: Refund = Refund()
     suspension: Suspension = Suspension()
+    carpool: Carpool | None = None
     credential: Literal["virtual", "hangtag"] = "virtual"
     numbers: Numbers | None = None
     deposit: Amount | None = None
@@ -393,6 +413,14 @@ class PermitType(Part):
                 "write quota: {total: 100} and waitlist: {offer: 3d} too",
                 "on_sale",
                 "lottery",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _carpools_begin_anew(self) -> "PermitType":
+        if self.carpool is not None and self.renewal is not None:
+            wrong(
+                "a carpool is not renewed, for its members join anew; leave renewal out", "renewal"
             )
         return self
 

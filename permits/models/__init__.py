@@ -1,6 +1,7 @@
 """What permits are made of: permits, plates' rights, quotas, waitlists, paid stays, passes."""
 
 from permits.models.bulk import BulkRow, BulkRun
+from permits.models.carpools import Carpool, CarpoolMember
 from permits.models.consents import RenewalConsent
 from permits.models.documents import PermitDocument
 from permits.models.draws import Draw, Ticket
@@ -22,6 +23,8 @@ __all__ = [
     "BulkRow",
     "BulkRun",
     "Draw",
+    "Carpool",
+    "CarpoolMember",
     "Department",
     "EventPass",
     "GuestLink",

@@ -11,6 +11,10 @@ from permits.operations.auto_renewing import (
     stop_renewing,
 )
 from permits.operations.bulk import ask_bulk, confirm_bulk, drop_bulk, retry_bulk
+from permits.operations.carpool_ends import close_short_carpools
+from permits.operations.carpools import invite as invite_to_carpool
+from permits.operations.carpools import join as join_carpool
+from permits.operations.carpools import leave as leave_carpool
 from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.deposits import Deduction, return_deposit
 from permits.operations.documents import (
@@ -112,6 +116,7 @@ __all__ = [
     "revoke_code",
     "validate_plate",
     "check_quotas",
+    "close_short_carpools",
     "confirm_bulk",
     "count_hangtags",
     "decide_plate",
@@ -142,9 +147,12 @@ __all__ = [
     "give_pass",
     "hand_out_hangtags",
     "hold_permit",
+    "invite_to_carpool",
+    "join_carpool",
     "join_waitlist",
     "leave_lottery",
     "leave_room",
+    "leave_carpool",
     "leave_waitlist",
     "make_link",
     "mend_stay",

@@ -16,6 +16,7 @@ from payments import operations as payments
 from permits.models import LostHangtag, Permit
 from permits.operations import plates, sales, tags, vehicles
 from permits.operations.common import known, locked, require_current
+from permits.queries.carpools import member_plates
 from permits.queries.permits import plates_of, type_of
 from permits.queries.registry import looked_up
 from permits.rules import eligibility
@@ -24,7 +25,8 @@ from permits.rules.plates import Plate
 
 @transaction.atomic
 def change_vehicles(number: str, *, wanted: Sequence[Plate], by: Actor, at: datetime) -> Permit:
-    """List exactly the plates `wanted` on a permit from `at` on; new ones become vehicles.
+    """List exactly the plates `wanted` on a permit from `at` on; new ones become vehicles. What the
+    members of a carpool brought stays.
 
     :raises Refused: "too_many_vehicles", or what the register of vehicles says of a new plate.
     :raises Conflict: if the permit has ended.
@@ -33,8 +35,10 @@ def change_vehicles(number: str, *, wanted: Sequence[Plate], by: Actor, at: date
     Customer.objects.select_for_update().get(pk=known(number).customer_id)
     permit = locked(number)
     require_current(permit, at=at)
-    eligibility.takes_vehicles(type_of(permit), vehicles=len(wanted)).require()
-    have = {plate.key for plate in plates_of([permit], at=at).get(permit.pk, ())}
+    shared = member_plates(permit)
+    wanted = [plate for plate in wanted if plate.key not in shared]
+    eligibility.takes_vehicles(type_of(permit), vehicles=len(wanted) + len(shared)).require()
+    have = {plate.key for plate in plates_of([permit], at=at).get(permit.pk, ())} - shared
     new = [plate for plate in wanted if plate.key not in have]
     gone = have - {plate.key for plate in wanted}
     if not new and not gone:

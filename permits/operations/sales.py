@@ -19,7 +19,7 @@ from parkops.programme.permit_schema import PermitType
 from payments import accounts
 from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
-from permits.operations import notices, places, plates, room, tags, waitlist
+from permits.operations import carpools, notices, places, plates, room, tags, waitlist
 from permits.queries import sale
 from permits.queries.permits import type_of
 from permits.rules.plates import Plate
@@ -146,6 +146,7 @@ def count_as_paid(permit: Permit, *, by: Actor, at: datetime) -> None:
         status=permit.status_at(max(at, permit.paid_at)),
     )
     notices.tell("permit.paid", permit, at=at)
+    carpools.begin(permit, at=at)
     kind = type_of(permit)
     if kind.waitlist is not None:
         waitlist.follow_acceptance(permit, kind, at=at)

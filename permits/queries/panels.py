@@ -10,9 +10,9 @@ from parkops.customers.timeline import Subject
 from parkops.kernel.permissions import Permission
 from parkops.kernel.texts import named, say
 from permits.models import Department, ParkingSession
-from permits.queries import line
+from permits.queries import carpools, line
 from permits.queries.pages import BADGES
-from permits.queries.permits import PermitRow, permits_of
+from permits.queries.permits import PermitRow, permits_of, type_of
 from permits.queries.stay_pages import BADGES as STAY_BADGES
 from permits.queries.stays import stay_path
 from permits.rules.status import CURRENT, Status
@@ -29,6 +29,7 @@ def rights(subject: Subject, *, at: datetime) -> Sequence[Right]:
         *_running_stays(subject, at=at),
         *_departments(subject),
         *_permits(kept),
+        *_shared(subject, at=at),
         *_waits(subject, at=at),
     ]
 
@@ -85,6 +86,31 @@ def _permits(kept: list[PermitRow]) -> list[Right]:
         )
         for row in kept
     ]
+
+
+def _shared(subject: Subject, *, at: datetime) -> list[Right]:
+    """Return the permits of others that a customer shares."""
+    found = []
+    for member in carpools.shared_with(subject.customer_id):
+        permit = member.carpool.permit
+        status = permit.status_at(at)
+        if status not in CURRENT:
+            continue
+        holder = permit.customer.name or permit.customer.email
+        found.append(
+            Right(
+                permit.number,
+                say("{type}, carpool of {holder}", type=type_of(permit).name, holder=holder),
+                BADGES[status][0],
+                BADGES[status][1],
+                permit.ends_at - timedelta(seconds=1),
+                (member.plate_key,),
+                reverse("office_permits:detail", args=[permit.number]),
+                carpools.join_path(member),
+                status is Status.ACTIVE,
+            )
+        )
+    return found
 
 
 def _waits(subject: Subject, *, at: datetime) -> list[Right]:

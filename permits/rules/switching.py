@@ -72,6 +72,8 @@ def may_switch(
         return Decision(
             "already_renewed", say("This permit has been renewed already: switch the next one.")
         )
+    if old.carpool is not None or new.carpool is not None:
+        return Decision("carpool", say("A carpool is not switched: its members join anew."))
     if code_key(old.code) == code_key(new.code):
         return Decision("same_type", say("It is a {kind} already.", kind=new.name))
     listed = {code_key(code) for code in old.switch.to} if old.switch else set()

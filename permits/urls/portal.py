@@ -5,6 +5,7 @@ from django.urls import path
 from permits.views.portal import (
     automatic,
     buying,
+    carpooling,
     documents,
     holding,
     hosting,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("permits/<str:number>/switch/", switching.switch, name="switch"),
     path("permits/gift/<str:token>/", transferring.gift, name="gift"),
     path("permits/<str:number>/transfer/", transferring.transfer, name="transfer"),
+    path("permits/<str:number>/carpool/", carpooling.carpool, name="carpool"),
     path("permits/<str:number>/loss/", losing.loss, name="loss"),
     path("permits/<str:number>/temporary/", temporary.temporary, name="temporary"),
     path("permits/<str:number>/passes/", hosting.passes, name="passes"),

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PERSONAS = {
     "anonymous": (
         "",
-        r"$|zones|help|accessibility|privacy|permits/|citations/|pay/|account/|visit/|park/|parking/|event/",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|pay/|account/|visit/|park/|parking/|event/|carpool/",
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),

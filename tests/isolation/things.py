@@ -34,6 +34,7 @@ from permits.models import Draw, Permit, PermitDocument, PermitTransfer
 from permits.operations.handing_on import GIFT
 from permits.operations.line_notices import OFFER
 from permits.operations.notices import PAGE
+from permits.queries.carpools import join_path
 from permits.queries.stays import PAGE as STAY
 from permits.rules import draws
 from permits.views.portal.holding import VERIFY
@@ -111,6 +112,7 @@ class Things:
             at=self.at,
         )
         self.guest_pass = signing.sign(self.visit, purpose=OWN)
+        self._carpool(wish)
         self._line()
         self._gift()
         self.draw = Draw.objects.create(
@@ -275,6 +277,14 @@ class Things:
         self.given_up = OutboxEntry.objects.order_by("pk").first()
         OutboxEntry.objects.filter(pk=self.given_up.pk).update(state=OutboxEntry.State.DEAD)
 
+    def _carpool(self, wish: dict) -> None:
+        pool = self.post("/permits", {**wish, "permit_type": "CARPOOL", "vehicles": []})
+        self.shared = pool["number"]
+        member = permits.invite_to_carpool(
+            self.shared, email="member@customer.example", by=SYSTEM, at=self.at
+        )
+        self.invitation = join_path(member).rstrip("/").rpartition("/")[2]
+
     def unguessable(self) -> list[str]:
         """Return texts that stand on harbor's pages only."""
         return [MARK, *PLATES, str(self.customer.reference), self.customer.email]
@@ -291,6 +301,8 @@ class Things:
             (r"permits/(room|lottery)/", "code", "MONTH"),
             (r"permits/.*guests/", "number", self.link.permit.number),
             (r"permits/.*guests/", "reference", self.link.reference),
+            (r"permits/.*carpool/", "number", self.shared),
+            (r"carpool/", "token", self.invitation),
             (r"visit/pass/", "token", self.guest_pass),
             (r"visit/", "code", self.link.code),
             (r"permits/gift/", "token", self.gift),

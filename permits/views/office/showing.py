@@ -15,7 +15,7 @@ from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
 from parkops.ui.values import Tab
 from permits.forms import FilterForm
-from permits.queries import consents, documents, listing, office, vehicles
+from permits.queries import carpools, consents, documents, listing, office, vehicles
 from permits.queries import permits as rows
 from permits.queries.pages import BADGES, permit_page
 from permits.queries.told import history_of
@@ -96,6 +96,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "version": programme.version(permit.programme_version),
         "consent": consents.open_consent(permit),
         "documents": documents.documents_of(permit),
+        "pool": carpools.pool_of(permit),
         "temporary": vehicles.temporary_of(permit, at=timezone.now()),
         "lost": permit.lost_hangtags.filter(found_at__isnull=True).order_by("pk"),
         "listings": vehicles.listings_of_permit(permit),

@@ -1,0 +1,62 @@
+"""The end of carpools that have had too few members for too long."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from parkops.kernel.actors import SYSTEM
+from parkops.kernel.texts import say
+from parkops.messaging import operations as messaging
+from parkops.programme import queries as programme
+from permits.models import Carpool, CarpoolMember, Permit
+from permits.operations.ending import cancel_permit
+from permits.queries.permits import type_of
+from permits.rules import carpools as rules
+
+BATCH = 500
+
+
+def close_short_carpools(*, at: datetime) -> int:
+    """End the permits of carpools that had too few members for as long as they may; returns how
+    many. What comes back follows the type's rule, as for a permit that its holder cancels."""
+    short = Carpool.objects.filter(short_since__lte=at, permit__ended_at__isnull=True)
+    rows = short.order_by("short_since", "pk").values_list("permit__number", flat=True)
+    return sum(_close(number, at=at) for number in rows[:BATCH])
+
+
+@transaction.atomic
+def _close(number: str, *, at: datetime) -> bool:
+    permit = Permit.objects.select_for_update(of=("self",)).get(number=number)
+    pool = Carpool.objects.get(permit=permit)
+    rule = type_of(permit).carpool
+    if rule is None or pool.short_since is None or permit.status_at(at) not in rules.STANDING:
+        return False
+    zone = programme.version(permit.programme_version).programme.tz
+    until = rules.deadline(
+        rule, short_since=pool.short_since, starts_at=permit.starts_at, zone=zone
+    )
+    if at < until:
+        return False
+    reason = say(
+        "The carpool has had fewer than {least} people for {span}.",
+        least=rule.least,
+        span=rule.mend,
+    )
+    cancel_permit(number, reason=str(reason), by=SYSTEM, at=at)
+    pool.short_since = None
+    pool.save(update_fields=["short_since"])
+    for member in pool.members.filter(joined_at__isnull=False, ended_at__isnull=True):
+        _tell(permit, member, at=at)
+    pool.members.filter(ended_at__isnull=True).update(ended_at=at)
+    return True
+
+
+def _tell(permit: Permit, member: CarpoolMember, *, at: datetime) -> None:
+    messaging.send_once(
+        event="permit.carpool_ended",
+        key=f"carpool:{member.reference}:ended",
+        to=member.email,
+        customer_id=member.customer_id,
+        context={"type": type_of(permit).name},
+        at=at,
+    )
