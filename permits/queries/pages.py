@@ -21,6 +21,7 @@ from permits.queries.permits import PlateOn, money_of, plates_of, type_of
 from permits.queries.stays import left_of
 from permits.rules.grants import describe_grants
 from permits.rules.passes import Allotment
+from permits.rules.reminders import days_told_before
 from permits.rules.renewals import may_renew
 from permits.rules.status import CURRENT, Status
 from permits.rules.terms import span_text
@@ -59,6 +60,7 @@ class PermitPage:
     owed: Money
     receipts: list[payment_pages.ReceiptLink]
     is_new: bool
+    told_before: int | None
     may_renew: Decision
     may_change: bool
     may_switch: bool
@@ -107,6 +109,7 @@ def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
         owed=owed,
         receipts=payment_pages.receipt_links(payments.receipts_for(charges)),
         is_new=permit.paid_at is not None and at - permit.recorded_at < JUST_NOW,
+        told_before=days_told_before(starts_at=permit.starts_at, ends_at=permit.ends_at, at=at),
         may_renew=_may_renew(permit, status, at=at),
         may_change=status in CURRENT and kind.vehicles.max > 0,
         may_switch=switching.may_switch_at_all(permit, at=at),

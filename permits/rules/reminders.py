@@ -13,6 +13,13 @@ STAY_SHORTEST = timedelta(minutes=20)
 """Stays shorter than this are not worth a reminder."""
 
 
+def days_told_before(*, starts_at: datetime, ends_at: datetime, at: datetime) -> int | None:
+    """Return how many days before the end the next reminder comes; None if none comes."""
+    if ends_at - starts_at < SHORTEST:
+        return None
+    return next((days for days in DAYS_BEFORE if at < ends_at - timedelta(days=days)), None)
+
+
 def stay_reminder_due(
     *, starts_at: datetime, ends_at: datetime, is_stopped: bool, is_reminded: bool, at: datetime
 ) -> bool:

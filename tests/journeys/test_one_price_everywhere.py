@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -11,7 +11,9 @@ import time_machine
 
 from parkops.customers import operations as customers
 from parkops.kernel.actors import SYSTEM
+from parkops.kernel.money import Money
 from payments import links
+from payments import operations as payments
 from payments.models import Charge, LedgerEntry, Payment
 from permits.models import Permit
 
@@ -215,11 +217,28 @@ def test_the_same_lines_wherever_one_looks(case, buyer, sells):
         pytest.param(
             'quota: {total: 1, oversell: "50%"}', 1, "sold_out", "is sold out", id="quota"
         ),
+        pytest.param(
+            "blocked_by_debt: true", 0, "debt", "1 overdue citation, 40.00 USD", id="debt"
+        ),
         pytest.param("per_customer: 1", 1, "per_customer", "At most one a customer", id="limit"),
     ],
 )
 def test_the_same_no_wherever_one_asks(buyer, sells, more, others, code, reason):
     sells(told(OUT, MONTHS, '{base: "60.00"}', more), "STAFF")
+    if code == "debt":
+        payments.raise_charge(
+            kind="citation",
+            reference="T-2026-00001-0",
+            text="No valid permit",
+            net=Money(4000, "USD"),
+            tax=Money(0, "USD"),
+            customer_id=buyer.customer.pk,
+            plate_key="ABC123",
+            due_on=TUESDAY.date() - timedelta(days=30),
+            revenue="4100",
+            by=SYSTEM,
+            at=TUESDAY - timedelta(days=40),
+        )
     for _ in range(others):
         bought = buyer.site.post(
             "/api/v1/permits",

@@ -14,7 +14,7 @@ from permits import operations
 from permits.models import Permit
 from permits.queries.refunds import refund_preview
 from permits.rules import suspensions
-from permits.rules.reminders import reminder_due
+from permits.rules.reminders import days_told_before, reminder_due
 from permits.rules.status import Status
 from tests.factories.payments import assert_sound, books
 from tests.seed import PROGRAMMES
@@ -168,6 +168,14 @@ class TestReminders:
         told = Message.objects.filter(event="permit.ends_soon")
         assert told.count() == 2
         assert f"/permits/{permit.number}/renewal/" in told.first().text
+
+    @pytest.mark.parametrize(
+        ("length", "gone", "days"),
+        [(30, 0, 7), (30, 22, 7), (30, 23, 1), (30, 29, None), (13, 0, None), (14, 0, 7)],
+    )
+    def test_the_page_says_when_the_next_one_comes(self, now, length, gone, days):
+        told = days_told_before(starts_at=now, ends_at=now + length * DAY, at=now + gone * DAY)
+        assert told == days
 
     def test_none_for_what_was_just_sold_e16(self, now):
         rule = {"starts_at": now - 20 * DAY, "ends_at": now + DAY, "reminded_days": None}
