@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0004_vehicle_register'),
-        ('permits', '0012_switched_permits'),
+        ('permits', '0013_renewal_consents'),
     ]
 
     operations = [
