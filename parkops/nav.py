@@ -66,7 +66,7 @@ ITEMS = [
     NavItem("Rosters", "users", "office_rosters:list", Permission.IMPORT_VIEW, "Set-up"),
     NavItem(
         "Vehicle register",
-        "search",
+        "car",
         "office_customers:register",
         Permission.IMPORT_VIEW,
         "Set-up",

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0004_vehicle_register'),
-        ('permits', '0013_renewal_consents'),
+        ('customers', '0005_vehicle_register'),
+        ('permits', '0014_addresses'),
     ]
 
     operations = [
