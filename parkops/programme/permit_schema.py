@@ -422,6 +422,8 @@ class PermitType(Part):
             wrong(
                 "a carpool is not renewed, for its members join anew; leave renewal out", "renewal"
             )
+        if self.carpool is not None and self.transferable:
+            wrong("a carpool stays its holder's; leave transferable out", "transferable")
         return self
 
     def is_for(self, audiences: Collection[str]) -> bool:

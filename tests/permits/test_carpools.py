@@ -69,6 +69,7 @@ class TestRules:
         [
             ({"carpool": {"least": 1}}, "1 is too few"),
             ({"carpool": {"least": 4, "most": 3}}, "3 is less than least, 4"),
+            ({"carpool": {}, "transferable": True}, "stays its holder's"),
             ({"carpool": {}, "renewal": {"opens": "9d"}}, "a carpool is not renewed"),
         ],
     )

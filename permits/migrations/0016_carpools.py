@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0005_vehicle_register'),
-        ('permits', '0014_addresses'),
+        ('permits', '0015_transfers'),
     ]
 
     operations = [
