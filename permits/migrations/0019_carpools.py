@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0005_vehicle_register'),
-        ('permits', '0015_transfers'),
+        ('permits', '0018_visitor_events'),
     ]
 
     operations = [
