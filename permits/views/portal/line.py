@@ -1,7 +1,7 @@
 """The waiting room: coming in, the place in the line, the turn."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -30,6 +30,7 @@ from permits.rules.draws import lot_of
 LINE = "line"
 """The purpose of the signature that shows a place in a line to whoever has its address."""
 PER_PAGE = 100
+COUNTED_DOWN = timedelta(hours=2)
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -108,6 +109,7 @@ def place(request: HttpRequest, token: str) -> HttpResponse:
         "ticket": ticket,
         "token": token,
         "now": now,
+        "is_soon": glance.opened_at - now < COUNTED_DOWN,
         "may_run_out": glance.left is not None and standing.ahead >= glance.left,
         "is_waiting": standing.state in ("gathering", "waiting", "sold_out", "turn"),
         "entry": known.ticket,
