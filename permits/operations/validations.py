@@ -140,6 +140,8 @@ def validate_plate(
 ) -> ParkingSession:
     """Let a vehicle park from now at the department's expense; the stay runs at once.
 
+    Asked again while the department's stay for this plate runs there, that stay is the answer.
+
     :raises NotFound: if there is no such department.
     :raises Refused: "department_closed", "wrong_zone", "too_long", "quota_used_up", or as a stay is.
     """
@@ -147,6 +149,9 @@ def validate_plate(
     rules, version, zone = stays.zone_sold(zone_code, at=at)
     queries.require_zone(department, zone.code, rules)
     _require_length(department, minutes)
+    again = queries.running(department, plate_key=plate.key, zone_code=zone.code, at=at)
+    if again is not None:
+        return again
     ends = at + timedelta(minutes=minutes)
     rates = rules.rates_for(zone.code)
     sessions.check_length(rates, zone_code=zone.code, minutes=minutes)

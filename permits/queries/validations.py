@@ -8,10 +8,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.money import Money
-from parkops.kernel.texts import say
+from parkops.kernel.texts import say, say_n
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
-from permits.models import Department, Validation, ValidationCode
+from permits.models import Department, ParkingSession, Validation, ValidationCode
 from permits.queries.stays import price
 from permits.rules import validations
 from permits.rules.guests import code_of
@@ -152,6 +152,19 @@ def cover(
     return Cover(net, tax, Use(1, minutes_until(start, until), net + tax))
 
 
+def running(
+    one: Department, *, plate_key: str, zone_code: str, at: datetime
+) -> ParkingSession | None:
+    """Return the stay of a plate in a zone that runs at a department's expense, if there is one."""
+    numbers = Validation.objects.filter(
+        department=one, plate_key=plate_key, zone_code=zone_code, released_at=None
+    )
+    rows = ParkingSession.objects.filter(
+        number__in=numbers.values("number"), ends_at__gt=at, stopped_at=None
+    )
+    return rows.order_by("-pk").first()
+
+
 def codes_of(one: Department, *, limit: int = 50) -> list[ValidationCode]:
     """Return a department's codes with how often each was used (`used`), the newest first."""
     rows = one.codes.annotate(used=Count("validations", filter=STANDS))
@@ -171,12 +184,19 @@ def with_money(rows: Sequence[Validation], *, at: datetime) -> list[tuple[Valida
 
 
 def _of_quota(one: Department, now: Use, rules: Programme) -> str:
-    """Say what is used, of how much."""
-    per = "this month" if one.per == Department.Per.MONTH else "this year"
+    """Say what is used in the month or year, of how much."""
+    used_text: object = rules.money(now.minor)
+    limit: object = rules.money(one.quota or 0)
+    if one.unit != Department.Unit.MONEY:
+        limit = one.quota
+        used_text = say_n("{n} use", "{n} uses", now.uses)
     if one.unit == Department.Unit.HOURS:
-        text, of = f"{now.minutes / 60:.4g} hours", f"{one.quota}"
-    elif one.unit == Department.Unit.USES:
-        text, of = f"{now.uses} uses", f"{one.quota}"
-    else:
-        text, of = str(rules.money(now.minor)), str(rules.money(one.quota or 0))
-    return f"{text} {per}" if one.quota is None else f"{text} of {of} {per}"
+        used_text = say("{hours} hours", hours=f"{now.minutes / 60:.4g}")
+    monthly = one.per == Department.Per.MONTH
+    if one.quota is None:
+        if monthly:
+            return say("{used} this month", used=used_text)
+        return say("{used} this year", used=used_text)
+    if monthly:
+        return say("{used} of {limit} this month", used=used_text, limit=limit)
+    return say("{used} of {limit} this year", used=used_text, limit=limit)
