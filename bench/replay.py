@@ -20,9 +20,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checks", type=int, default=100_000)
     options = parser.parse_args()
-    from bench.__main__ import _prepare
+    from bench.__main__ import prepare
 
-    _prepare()
+    prepare()
     from django_tenants.utils import tenant_context
 
     from bench import tenant
