@@ -22,7 +22,7 @@ from payments import queries as payments
 from payments.operations import refunds
 from payments.operations.payments import take_payment
 from permits.models import Permit
-from permits.operations import approving, ending, sales, stays
+from permits.operations import approving, ending, sales, stays, waitlist
 from permits.rules.plates import read_plates
 
 DAYS = 75
@@ -193,7 +193,7 @@ class Stage:
             )
         except Refused as refusal:
             if refusal.code == "sold_out" and kind.waitlist is not None:
-                sales.join_waitlist(type_code=code, customer_id=customer_id, by=by, at=at)
+                waitlist.join_waitlist(type_code=code, customer_id=customer_id, by=by, at=at)
             return
         if self.dice.random() < 0.05:
             return
