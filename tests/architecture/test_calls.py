@@ -24,9 +24,11 @@ KEPT_TO = {
     },
     "functools.lru_cache": {
         "parkops/kernel/windows.py": "the text of a window is the key; no tenant is in it",
+        "permits/rules/oversell.py": "sums of logarithms of whole numbers, nobody's",
     },
     "functools.cache": {
         "parkops/ui/icons.py": "drawings from the wheel",
+        "parkops/programme/editing/wording.py": "the editors' own words, the same for every tenant",
         "parkops/ui/words.py": "names of the world's currencies and days",
         "payments/gateways/stripe.py": "one client for each key",
         "parkops/local/": "the machine, not a tenant",

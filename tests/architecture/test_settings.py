@@ -1,13 +1,19 @@
 """The settings that keep tenants apart and pages honest."""
 
+from importlib import import_module
+
 from django.conf import settings
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 
 
 def test_sessions_and_people_live_in_the_tenants():
     for app in ("django.contrib.sessions", "parkops.accounts", "parkops.audit", "allauth.account"):
         assert app in settings.TENANT_APPS
         assert app not in settings.SHARED_APPS
-    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    engine = import_module(settings.SESSION_ENGINE)
+    assert issubclass(engine.SessionStore, db.SessionStore)
+    assert engine.SessionStore.get_model_class() is Session
 
 
 def test_the_cache_keys_by_tenant():
