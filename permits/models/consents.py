@@ -10,7 +10,8 @@ class RenewalConsent(models.Model):
     """What somebody agreed to, in which words and when: `permit` renews, paid by a saved card.
 
     `permit` is the one that renews next; `wording` is the text as it stood on the page, in
-    `language`, of `version`. `noticed_at` is when the price of the coming renewal was told;
+    `language`, of `version`. `noticed_at` is when the price of the coming renewal was told, which
+    came to `told_minor` (None: it could not be renewed then);
     `tries` how often the card was charged for it, `next_try_at` when it is tried again.
     """
 
@@ -24,6 +25,7 @@ class RenewalConsent(models.Model):
     language = models.CharField(max_length=12, blank=True)
     agreed_at = models.DateTimeField()
     noticed_at = models.DateTimeField(null=True, blank=True)
+    told_minor = models.BigIntegerField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True)

@@ -35,6 +35,10 @@ logger = logging.getLogger(__name__)
 BATCH = 1_000
 
 
+class _DearerThanTold(Exception):
+    """The price rose after it was told, so it is told again first."""
+
+
 def agree_to_renew(number: str, *, language: str = "", by: Actor, at: datetime) -> RenewalConsent:
     """Keep a holder's consent and open the page where the card is saved (`card.redirect_url`).
 
@@ -114,8 +118,10 @@ def stop_renewing(number: str, *, reason: str = "", by: Actor, at: datetime) -> 
 def renew_automatically(*, at: datetime) -> int:
     """Tell, renew and try again what is due; returns how many consents were acted on."""
     rows = RenewalConsent.objects.filter(ended_at__isnull=True, card__state=SavedCard.State.SAVED)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_step(pk, at=at) for pk in ids)
+    done, last = 0, 0
+    while ids := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        done, last = done + sum(_step(pk, at=at) for pk in ids), ids[-1]
+    return done
 
 
 @transaction.atomic
@@ -166,6 +172,7 @@ def _step(pk: int, *, at: datetime) -> bool:
     fresh = _renewal_of(permit)
     if fresh is not None and fresh.paid_at is not None:
         consent.permit, consent.noticed_at, consent.failure = fresh, None, ""
+        consent.told_minor = None
         consent.tries, consent.next_try_at = 0, None
         consent.save()
         return True
@@ -176,8 +183,14 @@ def _step(pk: int, *, at: datetime) -> bool:
         return is_due
     rules = programme.in_force(at).programme
     kind = rules.permit_type(permit.type_code)
-    if permit.status_at(at) not in (Status.ACTIVE, Status.SCHEDULED):
+    status = permit.status_at(at)
+    if status is Status.SUSPENDED:
+        return False
+    if status not in (Status.ACTIVE, Status.SCHEDULED):
         _end(consent, say("The permit ended."), by=SYSTEM, at=at)
+        if permit.replacements.filter(paid_at__isnull=False).exists():
+            # Its holder goes on parking, and is not to believe that this renews as well.
+            notices.tell("permit.renews_no_more", permit, at=at, occasion=str(consent.reference))
         return True
     if kind is None or kind.renewal is None or not kind.renewal.automatic:
         _end(consent, say("This kind of permit renews by itself no more."), by=SYSTEM, at=at)
@@ -192,7 +205,11 @@ def _step(pk: int, *, at: datetime) -> bool:
         return False
     try:
         with transaction.atomic():
-            _renew(consent, by=SYSTEM, at=at)
+            fresh = _renew(consent, by=SYSTEM, at=at)
+            if consent.told_minor is None or _total(fresh) > consent.told_minor:
+                raise _DearerThanTold
+    except _DearerThanTold:
+        return _give_notice(consent, kind.renewal, at=at)
     except Refused as refusal:
         consent.tries += 1
         consent.next_try_at = rule.next_try(consent.tries, ends_at=permit.ends_at, at=at)
@@ -208,8 +225,6 @@ def _give_notice(consent: RenewalConsent, renewal: Renewal, *, at: datetime) -> 
     rules = programme.in_force(at).programme
     if at < rule.notice_from(renewal, permit.ends_at, rules.tz):
         return False
-    consent.noticed_at = at
-    consent.save(update_fields=["noticed_at"])
     charged = rule.charge_at(renewal, noticed_at=at, ends_at=permit.ends_at, zone=rules.tz)
     listed = plates_of([permit], at=at).get(permit.pk, ())
     price, why_not = None, ""
@@ -224,11 +239,13 @@ def _give_notice(consent: RenewalConsent, renewal: Renewal, *, at: datetime) -> 
         ).quote.total
     except Refused as refusal:
         why_not = refusal.reason
+    consent.noticed_at, consent.told_minor = at, price.minor if price is not None else None
+    consent.save(update_fields=["noticed_at", "told_minor"])
     notices.tell(
         "permit.renewal_notice",
         permit,
         at=at,
-        occasion=permit.ends_at.isoformat(),
+        occasion=f"{permit.ends_at.isoformat()}:{consent.told_minor}",
         price=price,
         why_not=why_not,
         charged=clock_text(charged, rules.tz),
@@ -312,6 +329,10 @@ def _end(consent: RenewalConsent, reason: str, *, by: Actor, at: datetime) -> No
     _record("renewal_stopped", consent.permit, by=by, at=at, reason=str(reason))
 
 
+def _total(permit: Permit) -> int:
+    return permit.net_minor + permit.tax_minor
+
+
 def _renewal_of(permit: Permit) -> Permit | None:
     rows = permit.renewals.select_related("customer")
     return rows.filter(cancelled_at__isnull=True, lapsed_at__isnull=True).first()
@@ -324,9 +345,10 @@ def _owed(permit: Permit) -> list[charges.ChargeRow]:
 
 
 def _is_under_way(permit: Permit) -> bool:
-    """Whether a payment for it may still come: the provider has not said yet."""
+    """Whether a payment for it may have come or may still come: the provider has not said yet, or
+    a person looks at what it said."""
     ids = [row.pk for row in _owed(permit)]
-    waiting = (Payment.State.CREATED, Payment.State.OPEN)
+    waiting = (Payment.State.CREATED, Payment.State.OPEN, Payment.State.NEEDS_REVIEW)
     return Allocation.objects.filter(charge_id__in=ids, payment__state__in=waiting).exists()
 
 

@@ -143,7 +143,7 @@ def take_by_link(
             "link": link.name,
             "plate": given.plate_text,
             "until": clock_text(given.ends_at, zone),
-            "path": page_path(permit.number),
+            "path": page_path(permit),
         },
         at=at,
     )

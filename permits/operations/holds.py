@@ -126,22 +126,12 @@ def _end(pk: int, *, at: datetime) -> bool:
         return False
     if min(permit.ends_at, permit.cancelled_at or permit.ends_at) > at:
         return False
-    heir = (
-        permit.renewals.select_for_update()
-        .filter(cancelled_at__isnull=True, lapsed_at__isnull=True, ended_at__isnull=True, places=[])
-        .first()
-        if permit.places
-        else None
-    )
-    if heir is not None:
-        heir.places, permit.places = permit.places, []
-        heir.save(update_fields=["places"])
-    else:
-        release_places(permit)
+    had_places = bool(permit.places)
+    is_free = bool(release_places(permit)) or not had_places
     permit.ended_at = at
     permit.save(update_fields=["ended_at", "places"])
     audit.record("permit.expired", subject=("permit", permit.number), actor=SYSTEM, at=at)
-    if heir is None:
+    if is_free:
         offering.offer_free_places(permit.type_code, at=at)
     return True
 

@@ -17,10 +17,15 @@ PAGE = "permit-page"
 """The purpose of the signature that opens a permit's page to whoever was sent its link."""
 
 
-def page_path(number: str) -> str:
+def page_key(permit: Permit) -> str:
+    """Return the signature that opens a permit's page without signing in, as long as its holder has
+    it: who handed it on sees no more of it."""
+    return signing.sign([permit.number, permit.customer_id], purpose=PAGE)
+
+
+def page_path(permit: Permit) -> str:
     """Return the path of a permit's page, with the signature that opens it without signing in."""
-    key = signing.sign(number, purpose=PAGE)
-    return f"{reverse('portal_permits:detail', args=[number])}?key={key}"
+    return f"{reverse('portal_permits:detail', args=[permit.number])}?key={page_key(permit)}"
 
 
 def tell(event: str, permit: Permit, *, at: datetime, occasion: str = "", **more: Any) -> None:
@@ -45,8 +50,8 @@ def tell(event: str, permit: Permit, *, at: datetime, occasion: str = "", **more
             "status": str(permit.status_at(at)),
             "hangtag": permit.hangtag,
             "documents": list(kind.documents),
-            "path": page_path(permit.number),
-            "pdf_path": page_path(permit.number).replace("?", "permit.pdf?"),
+            "path": page_path(permit),
+            "pdf_path": page_path(permit).replace("?", "permit.pdf?"),
             **more,
         },
         at=at,

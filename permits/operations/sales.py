@@ -291,8 +291,21 @@ def raise_deposit(
 
 
 def release_places(permit: Permit) -> Sequence[str]:
-    """Give back the places of a locked permit; returns them. The caller saves and offers them."""
+    """Give back the places of a locked permit, or leave them to the renewal that waits for them;
+    returns those that are free. The caller saves and offers them."""
     freed = list(permit.places)
+    if freed and (heir := _heir(permit)) is not None:
+        heir.places, permit.places = freed, []
+        heir.save(update_fields=["places"])
+        return []
     places.give_back(permit.type_key, freed)
     permit.places = []
     return freed
+
+
+def _heir(permit: Permit) -> Permit | None:
+    """Return the renewal that has no place of its own, because it gets this permit's, locked."""
+    rows = permit.renewals.select_for_update(of=("self",)).filter(
+        cancelled_at__isnull=True, lapsed_at__isnull=True, ended_at__isnull=True, places=[]
+    )
+    return rows.first()

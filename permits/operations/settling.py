@@ -78,6 +78,9 @@ def settle_permit(number: str, *, by: Actor, at: datetime) -> Decision:
         return ALLOWED
     if permit.cancelled_at or permit.revoked_at:
         return OVER
+    if permit.replaces is not None:
+        # What is decided of the old permit holds until it is ended.
+        permit.replaces = _locked(permit.replaces.number)
     decision = switching.may_settle(permit, at=at)
     if not decision:
         return decision

@@ -86,6 +86,11 @@ def may_settle(fresh: Permit, *, at: datetime) -> Decision:
     old = fresh.replaces
     if old is None:
         return ALLOWED
+    if old.customer_id != fresh.customer_id:
+        return Decision(
+            "switch_over",
+            say("Permit {number} went to somebody else, so it is not switched.", number=old.number),
+        )
     is_same = (
         old.net_minor - old.credited_net_minor >= fresh.carried_net_minor
         and old.tax_minor - old.credited_tax_minor >= fresh.carried_tax_minor

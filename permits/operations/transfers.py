@@ -45,6 +45,7 @@ def transfer_permit(number: str, *, customer_id: int, by: Actor, at: datetime) -
     auto_renewing.stop_renewing(
         permit.number, reason=say("The permit went to somebody else."), by=by, at=at
     )
+    _let_lapse(permit, at=at)
     before, permit.customer = permit.customer, customer
     permit.address_key = customer.address_key
     permit.save(update_fields=["customer", "address_key"])
@@ -57,6 +58,15 @@ def transfer_permit(number: str, *, customer_id: int, by: Actor, at: datetime) -
         to_customer=str(customer.reference),
     )
     return permit
+
+
+def _let_lapse(permit: Permit, *, at: datetime) -> None:
+    """End the holds of what the giver began with the permit and has not paid: a switch, a renewal."""
+    for begun in (permit.replacements, permit.renewals):
+        unpaid = begun.filter(paid_at__isnull=True, cancelled_at__isnull=True)
+        unpaid.filter(
+            lapsed_at__isnull=True, hold_expires_at__gt=at, is_checkout_open=False
+        ).update(hold_expires_at=at)
 
 
 def _require_address(permit: Permit, customer: Customer, kind: PermitType, *, at: datetime) -> None:

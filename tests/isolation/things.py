@@ -33,7 +33,7 @@ from permits import operations as permits
 from permits.models import Draw, Permit, PermitDocument, PermitTransfer
 from permits.operations.handing_on import GIFT
 from permits.operations.line_notices import OFFER
-from permits.operations.notices import PAGE
+from permits.operations.notices import page_key
 from permits.queries.carpools import join_path
 from permits.queries.stays import PAGE as STAY
 from permits.rules import draws
@@ -259,7 +259,7 @@ class Things:
             by=SYSTEM,
             at=self.at,
         )
-        self.page_key = signing.sign(self.permit, purpose=PAGE)
+        self.page_key = page_key(Permit.objects.get(number=self.permit))
         self.run: ReportRun = reports.ask_report(
             "revenue", {}, file_format="csv", by=SYSTEM, at=self.at
         )

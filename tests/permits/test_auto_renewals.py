@@ -190,6 +190,72 @@ class TestRenewal:
         payment.refresh_from_db()
         assert payment.state == Payment.State.NEEDS_REVIEW
 
+    def test_what_a_person_looks_at_is_not_charged_again(self, agree, mine, monkeypatch):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 7 * DAY)
+        real = StripeGateway.charge_saved
+
+        def lost(self, request):
+            real(self, request)
+            raise GatewayUnavailable("lost on the way back")
+
+        monkeypatch.setattr(StripeGateway, "charge_saved", lost)
+        run(opens)
+        payment = Payment.objects.get(saved_card__isnull=False)
+        payments.settle_checkout(payment.pk, at=opens + DAY)
+        monkeypatch.setattr(StripeGateway, "charge_saved", real)
+        for days in (1, 2, 4, 6):
+            run(opens + days * DAY + timedelta(hours=1))
+        assert Payment.objects.filter(saved_card__isnull=False).count() == 1
+
+    def test_a_price_that_rose_is_told_before_it_is_taken(self, agree, mine, apply_programme):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 7 * DAY)
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        text = text.replace("renewal: {opens: 10d}", "renewal: {opens: 10d, automatic: true}")
+        apply_programme(text.replace('base: "50.00", add', 'base: "500.00", add'))
+        run(opens)
+        assert not mine.renewals.exists()
+        assert "$540.00 from Visa ending 4242" in told("renewal_notice")[-1]
+        run(opens + 6 * DAY)
+        assert not mine.renewals.exists()
+        run(opens + 7 * DAY)
+        assert (mine.renewals.get().net_minor, len(told("renewal_notice"))) == (50000, 2)
+
+    def test_everybody_is_looked_at_however_many_there_are(self, agree, mine, monkeypatch, sell):
+        from permits.operations import auto_renewing
+
+        agree()
+        first = RenewalConsent.objects.get()
+        other = sell(mine.customer, "MONTH", "7XYZ 101", at=first.agreed_at)
+        RenewalConsent.objects.create(
+            permit=other, customer=mine.customer, card=first.card, agreed_at=first.agreed_at
+        )
+        monkeypatch.setattr(auto_renewing, "BATCH", 1)
+        operations.renew_automatically(at=mine.ends_at - 17 * DAY)
+        assert RenewalConsent.objects.filter(noticed_at=None).count() == 0
+
+    def test_a_pause_does_not_end_it(self, agree, mine):
+        agree()
+        Permit.objects.filter(pk=mine.pk).update(
+            suspended_at=mine.starts_at, suspensions=[[mine.starts_at.isoformat(), None]]
+        )
+        run(mine.ends_at - 15 * DAY)
+        assert RenewalConsent.objects.get().ended_at is None
+
+    def test_who_switched_is_told_that_it_renews_no_more(self, agree, mine, sell):
+        agree()
+        other = sell(mine.customer, "EVENING", at=mine.starts_at)
+        Permit.objects.filter(pk=other.pk).update(replaces=mine.pk)
+        Permit.objects.filter(pk=mine.pk).update(cancelled_at=mine.starts_at + DAY)
+        run(mine.starts_at + 2 * DAY)
+        assert (RenewalConsent.objects.get().ended_at is None, len(told("renews_no_more"))) == (
+            False,
+            1,
+        )
+
     def test_what_stands_in_the_way_is_told(self, agree, mine, apply_programme):
         agree()
         opens = mine.ends_at - 10 * DAY

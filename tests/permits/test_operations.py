@@ -300,6 +300,26 @@ class TestRenewal:
             permit = fresh
         assert lasts == ["02-28", "03-30", "04-30"]
 
+    def test_a_permit_canceled_early_leaves_its_place_to_its_renewal(
+        self, student, person, hold, sell, pay, apply_programme, now
+    ):
+        from tests.seed import PROGRAMMES
+
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        apply_programme(
+            text.replace("renewal: {opens: 10d}", "renewal: {opens: 10d}\n    quota: {total: 1}")
+        )
+        permit = sell(student, "MONTH")
+        fresh = self.renew(permit, permit.ends_at - timedelta(days=5))
+        pay(fresh, at=permit.ends_at - timedelta(days=5))
+        operations.cancel_permit(
+            permit.number, reason="Early", by=SYSTEM, at=permit.ends_at - timedelta(days=4)
+        )
+        with pytest.raises(Refused) as refusal:
+            hold(person("bob"), "MONTH", at=permit.ends_at - timedelta(days=3))
+        assert refusal.value.code == "sold_out"
+        assert (taken("MONTH"), places.mend_quotas()) == (1, [])
+
 
 class TestDebt:
     def test_blocks_the_sale_until_it_is_paid(self, person, hold, now):

@@ -13,7 +13,9 @@ from parkops.messaging.models import Message
 from payments import queries as charges
 from permits import operations
 from permits.models import Permit, PermitTransfer
+from permits.operations import settling
 from permits.operations.handing_on import transfer_path
+from permits.operations.notices import page_path
 from permits.queries.permits import plates_of
 from tests.seed import PROGRAMMES
 
@@ -136,3 +138,38 @@ class TestPages:
         path = transfer_path(offer(other, "x@example.test", now))
         other_site.login_as(charlie)
         assert other_site.post(path, {"act": "accept"}).status_code == 404
+
+
+class TestWhatTheGiverBegan:
+    @pytest.fixture
+    def switchable(self, apply_programme):
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        yearly = "    name: A month\n    transferable: true\n    switch: {to: [DEAR]}\n"
+        dear = text[text.index("  - code: MONTH\n") :]
+        dear = dear[: dear.index("\n  - code", 5) + 1]
+        dear = dear.replace("MONTH", "DEAR").replace('base: "50.00"', 'base: "90.00"')
+        text = text.replace("  - code: MONTH\n", dear + "  - code: MONTH\n", 1)
+        apply_programme(text.replace("    name: A month\n", yearly))
+
+    def test_a_switch_paid_after_it_was_handed_on_leaves_it_alone(self, switchable, mine, zoe, now):
+        fresh = operations.switch_permit(
+            mine.number, to="DEAR", channel=Permit.Channel.PORTAL, by=SYSTEM, at=now
+        )
+        gift = offer(mine, zoe.email, now)
+        operations.accept_transfer(gift.reference, customer_id=zoe.pk, by=SYSTEM, at=now)
+        decision = settling.settle_permit(fresh.number, by=SYSTEM, at=now)
+        assert decision.code == "switch_over"
+        assert not settling.may_pay(fresh.number, at=now)
+        mine.refresh_from_db()
+        assert (mine.customer, mine.cancelled_at) == (zoe, None)
+        assert operations.expire_holds(at=now) == 1
+
+    def test_links_of_the_giver_open_it_no_more(self, site, mine, zoe, now):
+        old = page_path(mine)
+        assert site.get(old).status_code == 302
+        assert site.get(f"/permits/{mine.number}/").status_code == 200
+        operations.transfer_permit(mine.number, customer_id=zoe.pk, by=SYSTEM, at=now)
+        assert site.get(f"/permits/{mine.number}/").status_code == 404
+        assert site.get(old).status_code == 404
+        mine.refresh_from_db()
+        assert site.get(page_path(mine)).status_code == 302

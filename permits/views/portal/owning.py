@@ -24,15 +24,17 @@ def opened_by_link(request: HttpRequest, number: str) -> bool:
         signed = signing.unsign(key, purpose=PAGE)
     except BadSignature:
         return False
-    if signed != number:
+    permit = rows.permit(number)
+    if signed != [permit.number, permit.customer_id]:
         return False
-    remember_opened(request, number)
+    remember_opened(request, permit)
     return True
 
 
-def remember_opened(request: HttpRequest, number: str) -> None:
-    """Let this visitor see the permit's page, having shown a link that was sent to its holder."""
-    opened = [*request.session.get(OPENED, []), number]
+def remember_opened(request: HttpRequest, permit: Permit) -> None:
+    """Let this visitor see the permit's page, having shown a link that was sent to its holder; once
+    somebody else has the permit that is over."""
+    opened = [*request.session.get(OPENED, []), _opened(permit)]
     request.session[OPENED] = list(dict.fromkeys(opened))[-MOST_OPENED:]
 
 
@@ -42,9 +44,13 @@ def permit_to_see(request: HttpRequest, number: str) -> Permit:
     :raises NotFound: for anybody else's, the same as for one that does not exist.
     """
     permit = rows.permit(number)
-    if permit.number in request.session.get(OPENED, []) or is_own(request, permit):
+    if _opened(permit) in request.session.get(OPENED, []) or is_own(request, permit):
         return permit
     raise NotFound("There is no such permit.")
+
+
+def _opened(permit: Permit) -> str:
+    return f"{permit.number}:{permit.customer_id}"
 
 
 def own_permit(request: HttpRequest, number: str) -> Permit:

@@ -133,7 +133,8 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
         operations.leave_waitlist(entry.reference, by=by, at=now)
         return redirect("portal_permits:offer", token=token)
     if entry.status == WaitlistEntry.Status.ACCEPTED and entry.permit is not None:
-        remember_opened(request, entry.permit.number)
+        if entry.permit.customer_id == entry.customer_id:
+            remember_opened(request, entry.permit)
         return redirect("portal_permits:detail", number=entry.permit.number)
     place = line.place_of(entry, at=now)
     until = entry.offer_expires_at
@@ -192,7 +193,7 @@ def _take(
     """Hold the offered permits and go straight to the card page; without one, to the permit."""
     permits = operations.accept_offer(entry.reference, plates=plates, by=by, at=now)
     for permit in permits:
-        remember_opened(request, permit.number)
+        remember_opened(request, permit)
     page_of_permit = redirect("portal_permits:detail", number=permits[0].number)
     owed = _owed(permits, now)
     if not owed or not gateways.takes_cards(request.tenant):
