@@ -12,6 +12,7 @@ from parkops.kernel.money import Money
 from parkops.kernel.plates import plate_key
 from parkops.kernel.texts import say
 from parkops.ui import regions
+from parkops.ui.fields import DayField
 
 MOST_FILES = 6
 
@@ -180,12 +181,8 @@ class CitationFilterForm(forms.Form):
     violation = forms.ChoiceField(label="Violation", required=False)
     zone = forms.ChoiceField(label="Zone", required=False)
     officer = forms.CharField(label="Officer", max_length=100, required=False)
-    since = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(
         self, *args: Any, violations: Sequence[str] = (), zones: Sequence[str] = (), **kwargs: Any

@@ -4,6 +4,7 @@ from django import forms
 
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
+from parkops.ui.fields import DayField
 from payments import place
 
 
@@ -96,18 +97,14 @@ class PaymentsFilter(forms.Form):
 class DateForm(forms.Form):
     """A local date."""
 
-    on = forms.DateField(label="At the end of", widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label="At the end of", widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class PeriodForm(forms.Form):
     """Local dates from and to, both included."""
 
-    since = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def refusal_on(form: forms.Form, refusal: Refused) -> None:

@@ -11,6 +11,7 @@ from parkops.customers.forms import CO2_MESSAGES, EURO_MESSAGES
 from parkops.kernel.plates import plate_key
 from parkops.kernel.texts import LongDay, say
 from parkops.ui import regions
+from parkops.ui.fields import DayField
 
 MOST_HOURS = 24 * 366
 FUELS = [
@@ -95,7 +96,7 @@ class PlateForm(forms.Form):
 class DatesForm(forms.Form):
     """Asks from which day a permit counts; for permits by the hour also when and for how long."""
 
-    start_on = forms.DateField(
+    start_on = DayField(
         label="First day",
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={
@@ -204,13 +205,13 @@ class RevocationForm(ReasonForm):
 class SuspensionForm(ReasonForm):
     """Asks why and for which days."""
 
-    from_on = forms.DateField(
+    from_on = DayField(
         label="From",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left out: now.",
     )
-    until_on = forms.DateField(
+    until_on = DayField(
         label="Last day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -282,7 +283,7 @@ class SaleForm(PlatesForm):
     """Asks what to sell at the counter."""
 
     permit_type = forms.ChoiceField(label="Kind")
-    start_on = forms.DateField(
+    start_on = DayField(
         label="First day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -340,7 +341,7 @@ class BulkForm(ReasonForm):
         ],
         error_messages={"required": "Choose what to do."},
     )
-    until_on = forms.DateField(
+    until_on = DayField(
         label="Last day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -373,8 +374,8 @@ class RenewalsForm(forms.Form):
     """Asks which permits to renew: of a kind, ending within days."""
 
     type = forms.ChoiceField(label="Kind")
-    from_on = forms.DateField(label="Ends from", widget=forms.DateInput(attrs={"type": "date"}))
-    to_on = forms.DateField(label="Ends to", widget=forms.DateInput(attrs={"type": "date"}))
+    from_on = DayField(label="Ends from", widget=forms.DateInput(attrs={"type": "date"}))
+    to_on = DayField(label="Ends to", widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -398,7 +399,7 @@ class PassListForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": "Paste the plates, one a line."},
     )
-    day = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label="Day", widget=forms.DateInput(attrs={"type": "date"}))
     from_time = forms.TimeField(label="From", widget=forms.TimeInput(attrs={"type": "time"}))
     hours = forms.IntegerField(label="Hours", min_value=1, max_value=24 * 14)
 
@@ -418,8 +419,8 @@ class LinkForm(forms.Form):
     per_plate = forms.IntegerField(
         label="Passes for the same plate", min_value=1, max_value=366, initial=1
     )
-    opens_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    closes_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    opens_on = DayField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    closes_on = DayField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
     pin = forms.RegexField(
         r"^[0-9]{4,8}$",
         label="PIN, if guests must know one",

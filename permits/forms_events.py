@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from parkops.ui.fields import DayField
 from permits.forms import offer
 from permits.rules.event_lists import MOST
 
@@ -17,9 +18,7 @@ class VisitorEventForm(forms.Form):
     )
     department = forms.ChoiceField(label="Department that pays")
     zone = forms.ChoiceField(label="Zone")
-    day = forms.DateField(
-        label="Day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    day = DayField(label="Day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     from_time = forms.TimeField(
         label="From", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from parkops.kernel.dates import Duration
+from parkops.ui.fields import CountField, DayField
 from permits.forms import PlateForm, offer
 from permits.models import Department
 
@@ -67,17 +68,17 @@ class CodeMakeForm(forms.Form):
     share = forms.IntegerField(
         label="Share paid, in percent", min_value=1, max_value=100, initial=100
     )
-    uses = forms.IntegerField(
+    uses = CountField(
         label="How many uses",
         required=False,
         min_value=1,
         help_text="Left out: as many as your quota has.",
     )
-    per_plate = forms.IntegerField(label="Uses by one plate", min_value=1, initial=1)
-    opens_on = forms.DateField(
+    per_plate = CountField(label="Uses by one plate", min_value=1, max_value=10_000, initial=1)
+    opens_on = DayField(
         label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    closes_on = forms.DateField(
+    closes_on = DayField(
         label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
@@ -105,7 +106,7 @@ class DepartmentForm(forms.Form):
         error_messages={"required": "Choose at least one zone."},
     )
     unit = forms.ChoiceField(label="Quota counts", choices=Department.Unit)
-    quota = forms.IntegerField(
+    quota = CountField(
         label="Quota",
         required=False,
         min_value=1,

@@ -9,6 +9,7 @@ from django import forms
 
 from parkops.customers.models import Customer
 from parkops.kernel.dates import midnight
+from parkops.ui.fields import DayField
 from permits.forms import PlateForm, offer
 
 BOTH = "all"
@@ -45,13 +46,13 @@ class TemporaryForm(PlateForm):
     """Asks for a vehicle and the days that it stands on a permit."""
 
     replaces = forms.ChoiceField(label="Instead of", required=False)
-    first_on = forms.DateField(
+    first_on = DayField(
         label="First day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left out: from now.",
     )
-    last_on = forms.DateField(
+    last_on = DayField(
         label="Last day",
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "Say which day is the last."},

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from parkops.ui.fields import CountField
 from permits.forms import offer
 
 MOST_WANTED = 10
@@ -13,7 +14,7 @@ MOST_WANTED = 10
 class JoinForm(forms.Form):
     """Asks for how many places somebody waits, where one customer may have several."""
 
-    wanted = forms.IntegerField(
+    wanted = CountField(
         label="How many places?",
         min_value=1,
         initial=1,

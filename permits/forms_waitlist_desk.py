@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from parkops.ui.fields import CountField, InstantField
 from permits.forms import offer
 from permits.forms_waitlist import MOST_WANTED
 
@@ -50,7 +51,7 @@ class LineActForm(forms.Form):
 class MoveForm(LineActForm):
     """Asks for the new place in line."""
 
-    position = forms.IntegerField(
+    position = CountField(
         label="New place in line",
         min_value=1,
         error_messages={"required": "Give the new place, such as 1."},
@@ -61,7 +62,7 @@ class MoveForm(LineActForm):
 class UntilForm(LineActForm):
     """Asks until when an offer stands."""
 
-    until = forms.DateTimeField(
+    until = InstantField(
         label="The offer stands until",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={

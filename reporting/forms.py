@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from parkops.ui.fields import DayField
 from reporting.catalogue.base import Parameter, Report
 from reporting.exports import WRITERS
 
@@ -65,7 +66,7 @@ def _field(parameter: Parameter) -> forms.Field:
         "help_text": parameter.hint,
     }
     if parameter.kind == "date":
-        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **asked)
+        return DayField(widget=forms.DateInput(attrs={"type": "date"}), **asked)
     if parameter.choices:
         return forms.ChoiceField(choices=[("", parameter.blank), *parameter.choices], **asked)
     return forms.CharField(max_length=60, **asked)

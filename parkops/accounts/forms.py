@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from parkops.accounts import operations
 from parkops.kernel.permissions import Role, Scope
+from parkops.ui.fields import DayField
 
 
 class _Plain(forms.Form):
@@ -97,7 +98,7 @@ class TokenForm(forms.Form):
         choices=[(scope.value, scope.value) for scope in Scope],
         widget=forms.CheckboxSelectMultiple,
     )
-    expires_on = forms.DateField(
+    expires_on = DayField(
         label="Last day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),

@@ -12,6 +12,8 @@ from parkops.kernel.texts import joined, say_n
 
 _DURATION = re.compile(r"(?:(?P<d>[0-9]{1,5})d)?(?:(?P<h>[0-9]{1,5})h)?(?:(?P<m>[0-9]{1,6})m)?")
 MINUTES_PER_DAY = 24 * 60
+YEARS = range(1900, 3000)
+"""The years that days and instants may be given in."""
 
 
 @dataclass(frozen=True, slots=True)

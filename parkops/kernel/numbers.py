@@ -57,3 +57,11 @@ def tidy(typed: str) -> str | None:
     prefix, year, n, check = parts
     number = f"{prefix}-{year}-{n.zfill(5)}-{check}"
     return number if is_well_formed(number) else None
+
+
+def whole(text: str, *, digits: int = 8) -> int | None:
+    """Return the whole number that somebody typed or a page sent, of at most so many digits; None if
+    it is none."""
+    plain = text.strip()
+    is_whole = plain.isascii() and plain.isdecimal() and len(plain) <= digits
+    return int(plain) if is_whole else None

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from parkops.kernel.dates import YEARS
 from parkops.kernel.money import Money
+from parkops.kernel.numbers import whole
 from parkops.programme.schema import Programme
 from parkops.ui.values import Reason
 
@@ -78,20 +80,22 @@ def example(
 def day_asked(asked: Mapping[str, str], name: str, otherwise: date) -> date:
     """Return the date that was asked for under a name; what is none counts as `otherwise`."""
     try:
-        return date.fromisoformat(asked.get(name, ""))
+        day = date.fromisoformat(asked.get(name, ""))
     except ValueError:
         return otherwise
+    return day if day.year in YEARS else otherwise
 
 
 def number_asked(asked: Mapping[str, str], name: str, otherwise: int, most: int = 100_000) -> int:
     """Return the whole number that was asked for under a name, from 0 to `most`."""
-    text = asked.get(name, "").strip()
-    return min(int(text), most) if text.isdigit() and len(text) < 9 else otherwise
+    number = whole(asked.get(name, ""))
+    return otherwise if number is None else min(number, most)
 
 
 def minute_asked(asked: Mapping[str, str], name: str, otherwise: int) -> int:
     """Return the minute of the day that was asked for as 09:30."""
     hours, _, minutes = asked.get(name, "").partition(":")
-    if not (hours.isdigit() and minutes.isdigit() and len(hours + minutes) < 5):
+    hour, minute = whole(hours, digits=2), whole(minutes, digits=2)
+    if hour is None or minute is None:
         return otherwise
-    return min(int(hours), 23) * 60 + min(int(minutes), 59)
+    return min(hour, 23) * 60 + min(minute, 59)

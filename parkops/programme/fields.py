@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from parkops.kernel import money
 from parkops.kernel.codes import is_code
-from parkops.kernel.dates import Duration, Moment
+from parkops.kernel.dates import YEARS, Duration, Moment
 from parkops.kernel.money import Money
 from parkops.kernel.window_forms import WindowFault, month_day, parse_season, parse_windows
 from parkops.kernel.windows import MonthDay, Window
@@ -30,7 +30,7 @@ FAULTS = "programme_faults"
 
 Faults = list[tuple[tuple[str | int, ...], str]]
 
-FIRST_YEAR, LAST_YEAR = 1900, 2999
+FIRST_YEAR, LAST_YEAR = YEARS.start, YEARS.stop - 1
 LARGEST_FACTOR = 1000
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,10})?")

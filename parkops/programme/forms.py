@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from parkops.ui.fields import DayField
+
 LARGEST_BYTES = 1024 * 1024
 
 
@@ -16,7 +18,7 @@ class StartForm(forms.Form):
 class PublishForm(forms.Form):
     """The day on which a draft comes into force, and the revision that was read."""
 
-    begins_on = forms.DateField(
+    begins_on = DayField(
         label="In force from",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),

@@ -16,6 +16,7 @@ from parkops.programme.faults import translate
 from parkops.programme.fields import shown
 from parkops.programme.outline import Path
 from parkops.programme.schema import Programme, currency_of
+from parkops.programme.source import unstorable
 
 LISTS = ("audiences", "zones", "permit_types", "violations")
 """Parts that are lists of things with a code."""
@@ -114,6 +115,10 @@ def faults_after(
     for part, code, value in changes:
         if value is not None:
             found += _named_wrong(after, part, code, value)
+            found += [
+                PartFault(path, "the text has a control character; write it without")
+                for path in unstorable(value)
+            ]
         after = put(after, part, code, value)
     schema = _schema_faults(after)
     for part, code, value in changes if schema else ():

@@ -220,3 +220,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(part) for part in value]
     return float(value) if isinstance(value, Number) else value
+
+
+def unstorable(value: Any, path: Path = ()) -> list[Path]:
+    """Return where a value has a text with characters that no document may have."""
+    if isinstance(value, str):
+        return [path] if UNSTORABLE.search(value) else []
+    if isinstance(value, dict):
+        odd = [(*path, key) for key in value if UNSTORABLE.search(str(key))]
+        return odd + [at for key, part in value.items() for at in unstorable(part, (*path, key))]
+    if isinstance(value, list):
+        return [at for n, part in enumerate(value) for at in unstorable(part, (*path, n))]
+    return []

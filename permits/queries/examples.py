@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from parkops.kernel.dates import local_date, local_instant, midnight
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
+from parkops.kernel.numbers import whole
 from parkops.programme.examples import (
     Ask,
     Example,
@@ -155,7 +156,8 @@ def _fact(name: str, value: str, kind: PermitType, programme: Programme) -> Ask:
 
 
 def _number(text: str | None) -> list[int]:
-    return [int(text)] if text and text.isdigit() and len(text) < 7 else []
+    number = whole(text or "", digits=6)
+    return [] if number is None else [number]
 
 
 def _who(kind: PermitType, programme: Programme, *, start: datetime, bought: datetime) -> Table:

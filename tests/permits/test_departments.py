@@ -303,6 +303,17 @@ class TestPages:
         site.login_as(bob)
         assert site.get(url).status_code == 404
 
+    @pytest.mark.parametrize(
+        "odd", [{"closes_on": "9999-12-31"}, {"opens_on": "0001-01-01"}, {"uses": 10**12},
+                {"per_plate": 40_000}]
+    )  # fmt: skip
+    def test_what_no_calendar_or_column_holds_is_refused(self, site, dana, department, odd):
+        site.login_as(dana)
+        asked = {"name": "Open day", "hours": 1, "share": 100, "per_plate": 1}
+        asked |= {"opens_on": "2026-11-01", "closes_on": "2026-12-01", **odd}
+        answer = site.post(f"/validate/{department().reference}/codes/", asked)
+        assert answer.status_code == 422
+
     def test_a_visitor_parks_by_a_code_without_a_card(self, site, department, code):
         made = code(department())
         typed = site.post("/visit/", {"code": made.code.lower()})

@@ -284,3 +284,42 @@ class TestWho:
     def test_the_other_tenant_has_its_own(self, other_site, office, draft, hillside, charlie):
         other_site.login_as(charlie)
         assert "No draft is open" in other_site.get("/office/program/draft/").content.decode()
+
+
+class TestHostileText:
+    """Whatever is posted is refused in words or kept as it is written; nothing falls over."""
+
+    ODD = (
+        "a\x00b", "x" * 4_000, "\u202egnp.exe", "🅿️" * 30, "<script>alert(1)</script>", "=1+1",
+        "9" * 5_000, "0000-01-01", "9999-12-31", "2026-09-31", "-1", "1e999", "٣", "nan",
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("part", "code"),
+        [("zones", "LOT-A"), ("permit_types", "MONTH"), ("violations", "NO-PERMIT"),
+         ("calendars", "holidays"), ("sessions", None), ("fees", None), ("tax", None)],
+    )  # fmt: skip
+    def test_in_every_field_of_an_editor(self, office, draft, part, code):
+        name = "draft_thing" if code else "draft_value"
+        path = reverse(f"office_programme:{name}", args=[part, code] if code else [part])
+        sent = fields(office.get(path).content.decode())
+        texts = [key for key in sent if key.startswith("v")]
+        for n, odd in enumerate(self.ODD):
+            # A few fields each, so that all are met by many texts in few requests.
+            for start in range(3):
+                changed = {key: [odd] for key in texts[(n + start) % 3 :: 3]}
+                answer = office.post(path, sent | changed | {"save": ["1"]})
+                assert answer.status_code in (302, 404, 409, 422)
+                assert b"<script>alert(1)" not in answer.content
+
+    @pytest.mark.parametrize(
+        "sent",
+        [{"revision": "x"}, {"revision": "9" * 5_000}, {"add-row": "zz"}, {"remove-row": "zz"},
+         {"remove-row": "v-rows-" + "9" * 5_000}, {"lift-row": "-"}, {"try-days": "9" * 5_000},
+         {"try-start": "9999-12-31"}, {"try-start": "a\x00b"}],
+    )  # fmt: skip
+    def test_in_what_a_page_sends_of_itself(self, office, draft, sent):
+        for code in ("permit_types/MONTH", "violations/NO-PERMIT"):
+            path = f"/office/program/draft/{code}/"
+            asked = fields(office.get(path).content.decode()) | {k: [v] for k, v in sent.items()}
+            assert office.post(path, asked).status_code < 500

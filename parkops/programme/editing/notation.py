@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from parkops.kernel.numbers import whole
 from parkops.programme.editing.shape import ABSENT, Group, Leaf, Rows
 
 WHEN_WORDS = {"always": "Always", "never": "Never", "windows": "At these times"}
@@ -179,4 +180,4 @@ def uses_shown(value: Any) -> Any:
 def uses_read(value: dict[str, Any]) -> dict[str, Any]:
     """Return an allotment as the file has it: a count as a number."""
     uses = str(value.get("uses", ""))
-    return value | ({"uses": int(uses)} if uses.isdigit() else {})
+    return value | ({"uses": count} if (count := whole(uses)) is not None else {})

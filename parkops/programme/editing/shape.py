@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from parkops.kernel.numbers import whole
+
 Flat = dict[str, list[str]]
 Path = tuple[str | int, ...]
 ROOT = "v"
@@ -121,9 +123,9 @@ def read(node: Node, flat: Flat, base: Any = ABSENT, name: str = ROOT) -> Any:
             items = _items(node, base)
             rows = []
             for n in range(count(flat, name)):
-                was = "".join(flat.get(f"{name}-{n}-was", []))
-                known = was.isdigit() and int(was) < len(items)
-                rows.append(read(node.row, flat, items[int(was)] if known else {}, f"{name}-{n}"))
+                was = whole("".join(flat.get(f"{name}-{n}-was", [])))
+                before = items[was] if was is not None and was < len(items) else {}
+                rows.append(read(node.row, flat, before, f"{name}-{n}"))
             value = node.fold(rows) if node.fold else rows
             return value if value else ABSENT
 
@@ -185,7 +187,7 @@ def _name_inside(node: Group, path: Path, flat: Flat, name: str) -> str:
 def count(flat: Flat, name: str) -> int:
     """Return how many rows are under a name; more than a person fills in are none."""
     text = "".join(flat.get(_count(name), []))
-    return min(int(text), 500) if text.isdigit() and len(text) < 6 else 0
+    return min(whole(text, digits=5) or 0, 500)
 
 
 def add_row(flat: Flat, name: str) -> Flat:
@@ -216,7 +218,8 @@ def lift_row(flat: Flat, name: str) -> Flat:
 
 def _row(name: str) -> tuple[str, int]:
     rows, _, n = name.rpartition("-")
-    return rows, int(n) if n.isdigit() else -1
+    number = whole(n)
+    return rows, -1 if number is None else number
 
 
 def _reordered(flat: Flat, rows: str, order: list[int]) -> Flat:

@@ -292,7 +292,7 @@ def _edit(request: HttpRequest, part: str, code: str | None) -> HttpResponse:
         edited = _Edited(draft, part, code, value, sheet)
         return _editor(request, edited, revision=draft.revision, now=now)
     flat = {key: request.POST.getlist(key) for key in request.POST if key.startswith(shape.ROOT)}
-    revision = int(request.POST.get("revision") or 0)
+    revision = zone.revision_of(request)
     for act, change in ACTS.items():
         if act in request.POST:
             flat = change(flat, request.POST[act])

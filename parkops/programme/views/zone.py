@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Conflict
+from parkops.kernel.numbers import whole
 from parkops.kernel.permissions import Permission
 from parkops.programme import operations, parts, queries, references, written_shapes
 from parkops.programme.forms_zones import ShapeForm
@@ -86,8 +87,7 @@ def programme_of(draft: Draft) -> Programme | None:
 
 def revision_of(request: HttpRequest) -> int:
     """Return the draft's revision that a page was made from; none that was is the oldest."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return whole(request.POST.get("revision", ""), digits=9) or 0
 
 
 def zone_of(draft: Draft, code: str) -> dict[str, Any]:

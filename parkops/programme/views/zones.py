@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from parkops.kernel.decisions import Conflict
+from parkops.kernel.numbers import whole
 from parkops.kernel.permissions import Permission
 from parkops.programme import operations, parts, queries
 from parkops.programme.forms_zones import (
@@ -103,7 +104,7 @@ def _add(request: HttpRequest, draft: Draft) -> HttpResponse:
                 return redirect("office_programme:draft_list", "zones")
     written = with_written(proposals, request.POST)
     found = Found(request.POST.get("format", "")[:20], tuple(written))
-    ticked = {int(n) for n in request.POST.getlist("pick") if n.isdecimal()}
+    ticked = {n for n in map(whole, request.POST.getlist("pick")) if n is not None}
     context = _preview(draft, found, ticked) | {"form": ZoneFileForm(), "faults": faults}
     context["defaults"] = defaults
     return page(request, IMPORT, context, status=422)

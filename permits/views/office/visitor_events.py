@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -60,18 +61,21 @@ def new(request: HttpRequest) -> HttpResponse:
         )
         days = 1 if ends <= begins else 0
         try:
+            price = Money.parse(str(asked["price"]), rules.currency)
             made = operations.make_event(
                 name=asked["name"],
                 department=asked["department"],
                 zone_code=asked["zone"],
                 starts_at=local_instant(asked["day"], begins, rules.tz),
                 ends_at=local_instant(asked["day"] + timedelta(days=days), ends, rules.tz),
-                price_minor=Money.parse(str(asked["price"]), rules.currency).minor,
+                price_minor=price.minor,
                 by=actor(request),
                 at=now,
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except ValueError as error:
+            form.add_error("price", f"{error}.")
         else:
             return redirect("office_events:detail", reference=made.reference)
     status = 422 if form.errors else 200
@@ -87,9 +91,11 @@ def detail(request: HttpRequest, reference: UUID) -> HttpResponse:
     now = timezone.now()
     event = visitor_events.event(str(reference))
     may_change = request.user.may(Permission.PERMIT_SELL)
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
     form = EventPassesForm(posted(request) if may_change else None)
     faults: tuple[str, ...] = ()
-    if request.method == "POST" and may_change and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         read = read_visitors(form.cleaned_data["visitors"])
         faults = read.faults
         if not faults:
