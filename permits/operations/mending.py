@@ -111,6 +111,11 @@ def mend_stay(number: str, *, by: Actor, at: datetime) -> ParkingSession:
 
 def _change_zone(stay: ParkingSession, zone_code: str, *, by: Actor, at: datetime) -> None:
     rules = programme.version(stay.programme_version).programme
+    if not rules.rates_for(zone_code):
+        # Charged for since the stay began.
+        rules = programme.in_force(at).programme
+    if not rules.rates_for(zone_code):
+        raise Conflict("no_rate", "Sessions are not sold in this zone any more.")
     _, most = stay_lengths.limits(rules.rates_for(zone_code))
     stay.zone_code = zone_code
     stay.ends_at = min(stay.ends_at, stay.starts_at + stay_lengths.minutes_of(most))

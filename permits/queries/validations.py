@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.money import Money
@@ -62,14 +62,19 @@ def departments_of(*, email: str, customer_id: int) -> list[Department]:
 
 def departments(*, at: datetime) -> list[DepartmentRow]:
     """Return all departments, those that are open first."""
-    rows = Department.objects.select_related("customer").order_by("closed_at", "name")
+    rows = Department.objects.select_related("customer")
     rules = programme.in_force(at).programme
-    return [row(one, rules, at=at) for one in rows]
+    spent = _used_by_each(rules, at=at)
+    listed = rows.order_by(F("closed_at").asc(nulls_first=True), "name")
+    return [_row(one, spent.get(one.pk, Use()), rules) for one in listed]
 
 
 def row(one: Department, rules: Programme, *, at: datetime) -> DepartmentRow:
     """Return a department with what it has used."""
-    now = used(one, rules, at=at)
+    return _row(one, used(one, rules, at=at), rules)
+
+
+def _row(one: Department, now: Use, rules: Programme) -> DepartmentRow:
     limit = validations.limit_of(one.unit, one.quota)
     return DepartmentRow(
         one,
@@ -82,11 +87,26 @@ def row(one: Department, rules: Programme, *, at: datetime) -> DepartmentRow:
 
 def used(one: Department, rules: Programme, *, at: datetime) -> Use:
     """Return what a department has used in the month or year of its quota."""
-    since = validations.counts_since(one.per, at=at, zone=rules.tz, year=rules.year_start)
-    sums = Validation.objects.filter(
-        department=one, released_at=None, given_at__gte=since, given_at__lte=at
-    ).aggregate(n=Count("pk"), m=Sum("minutes"), net=Sum("net_minor"), tax=Sum("tax_minor"))
-    return Use(sums["n"], sums["m"] or 0, (sums["net"] or 0) + (sums["tax"] or 0))
+    return _used_by_each(rules, only=one, at=at).get(one.pk, Use())
+
+
+def _used_by_each(
+    rules: Programme, *, only: Department | None = None, at: datetime
+) -> dict[int, Use]:
+    """Return what each department has used in the month or year of its own quota."""
+    in_period = Q()
+    for per in Department.Per.values:
+        since = validations.counts_since(per, at=at, zone=rules.tz, year=rules.year_start)
+        in_period |= Q(department__per=per, given_at__gte=since)
+    rows = Validation.objects.filter(in_period, released_at=None, given_at__lte=at)
+    if only is not None:
+        rows = rows.filter(department=only)
+    sums = (
+        rows.order_by()
+        .values("department")
+        .annotate(n=Count("pk"), m=Sum("minutes"), net=Sum("net_minor"), tax=Sum("tax_minor"))
+    )
+    return {one["department"]: Use(one["n"], one["m"], one["net"] + one["tax"]) for one in sums}
 
 
 def code(typed: str) -> ValidationCode:

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -262,6 +263,27 @@ class TestPages:
         monkeypatch.setattr("parkops.api.limits.allow", lambda *_, **__: True)
         with time_machine.travel(now, tick=False):
             yield
+
+    def test_the_list_has_who_is_open_first_and_asks_once_for_all(self, department, now):
+        closed = department(name="Arts")
+        operations.close_department(str(closed.reference), by=SYSTEM, at=now)
+        physics, asked = department(), {"zone_code": "METER", "minutes": 60, "at": now}
+        operations.validate_plate(str(physics.reference), plate=plate(), by=SYSTEM, **asked)
+        department(name="Zoology", per="year")
+        counts = []
+        for n in range(2):
+            with CaptureQueriesContext(connection) as ran:
+                rows = queries.departments(at=now)
+            counts.append(len(ran))
+            for m in range(3):
+                department(name=f"More {n}{m}")
+        assert [row.department.name for row in rows][:2] == ["More 00", "More 01"]
+        assert [(row.department.name, row.used.uses) for row in rows][3:] == [
+            ("Physics", 1),
+            ("Zoology", 0),
+            ("Arts", 0),
+        ]
+        assert counts[0] == counts[1]
 
     def test_the_office_opens_and_closes_a_department(self, site, clara, otto, payer):
         site.login_as(otto)

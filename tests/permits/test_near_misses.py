@@ -161,3 +161,19 @@ class TestTheCure:
             office = site.get(f"/office/sessions/{paid.number}/").content
             assert b"Bought for" in office
             assert b"one character differs" in office
+
+
+def test_a_zone_charged_for_since_the_session_began_is_moved_to_by_todays_rates(
+    harbor, apply_programme, now
+):
+    stay = operations.start_stay(
+        plate=read_plates(["ABC 128"])[0], zone_code="METER", minutes=60, by=SYSTEM, at=now
+    )
+    text = (PROGRAMMES / "harbor.yaml").read_text()
+    rates = 'sessions:\n  rates:\n    - {zones: [QUICK], per_hour: "5.00", max: 2h}'
+    text = text.replace("sessions:\n  rates:", rates)
+    cure = "    raised_by: unauthorized\n    cure_near_miss: true\n"
+    apply_programme(text.replace("    raised_by: unauthorized\n", cure, 1), at=now + MINUTE)
+    assert cite("ABC 128", now + 2 * MINUTE, "QUICK").sanction == "warning"
+    moved = operations.mend_stay(stay.number, by=SYSTEM, at=now + 3 * MINUTE)
+    assert (moved.zone_code, moved.net_minor) == ("QUICK", 500)
