@@ -12,11 +12,12 @@ class PermitsConfig(AppConfig):
         """Register with payments, the time line and the search."""
         from parkops.customers import panels, search, timeline
         from parkops.jobs import operations as jobs
+        from parkops.messaging.texts import operations as texts
         from parkops.programme import examples, occupancy
         from parkops.programme import queries as programme
         from payments import settlement
         from permits import tasks
-        from permits.operations import bulk, roster, settling, stay_orders
+        from permits.operations import bulk, roster, settling, stay_orders, stay_texts
         from permits.queries import effects, presence, told
         from permits.queries import examples as worked_out
         from permits.queries import panels as shown
@@ -24,6 +25,7 @@ class PermitsConfig(AppConfig):
         settlement.register("permit", settling.PERMIT)
         settlement.register("deposit", settling.DEPOSIT)
         settlement.register("session", stay_orders.SESSION)
+        texts.answered_by(stay_texts.answer)
         jobs.register(bulk.JOB, tasks.do_bulk)
         jobs.register(roster.READ, tasks.do_read_roster)
         jobs.register(roster.APPLY, tasks.do_apply_roster)

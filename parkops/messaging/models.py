@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 
 
 class Message(models.Model):
@@ -47,3 +48,75 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.key}"
+
+
+class TextLine(models.Model):
+    """The number that a tenant texts from, and where its provider takes texts; there is one at most.
+
+    The secret that both sides sign with is made of `salt` and the platform's key.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.CharField(max_length=16)
+    url = models.URLField(max_length=500)
+    salt = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="text_line_is_one")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Phone(models.Model):
+    """A phone that texts were exchanged with: the language it used last, and whether it opted out."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.CharField(max_length=16)
+    language = models.CharField(max_length=10, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="phone_number_unique")]
+
+    def __str__(self) -> str:
+        return f"Phone {self.pk}"
+
+
+class TextMessage(models.Model):
+    """One text from a phone or to it. `key` names the occasion, or the provider's name of one that
+    came in, so that each is said, and taken in, once."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        KEPT = "kept", "Kept, no provider"
+        FAILED = "failed", "Not delivered"
+        STOPPED = "stopped", "Not sent, opted out"
+
+    id = models.BigAutoField(primary_key=True)
+    reference = models.UUIDField(default=uuid.uuid4, editable=False)
+    phone = models.ForeignKey(Phone, models.PROTECT, related_name="texts")
+    event = models.CharField(max_length=60)
+    key = models.CharField(max_length=240)
+    words = models.TextField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="text_key_unique"),
+            models.UniqueConstraint(fields=["reference"], name="text_reference_unique"),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="text_newest"),
+            models.Index(fields=["phone", "-created_at"], name="text_by_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} text {self.pk}"

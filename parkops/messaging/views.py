@@ -5,6 +5,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 
 from parkops.messaging import queries
+from parkops.messaging.texts import queries as texts
+from parkops.messaging.texts.forms import TextInForm
 from parkops.ui.access import public
 from parkops.ui.pages import page
 
@@ -13,9 +15,20 @@ from parkops.ui.pages import page
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List what would have been sent, newest first."""
     _require_open()
-    to = request.GET.get("to", "")[:254]
-    context = {"rows": queries.newest(to=to), "to": to}
-    return page(request, "messaging/mailbox.html", context)
+    return mailbox_page(request, to=request.GET.get("to", "")[:254])
+
+
+def mailbox_page(
+    request: HttpRequest, *, to: str = "", form: TextInForm | None = None
+) -> HttpResponse:
+    """Return the mailbox, with what was texted in and why that went wrong."""
+    context = {
+        "rows": queries.newest(to=to),
+        "to": to,
+        "texts": texts.newest(),
+        "form": form or TextInForm(),
+    }
+    return page(request, "messaging/mailbox.html", context, status=422 if form else 200)
 
 
 @public

@@ -29,6 +29,8 @@ class ParkingSession(models.Model):
     # Of a guest without an account: where the receipt and the reminder go.
     email = models.EmailField(max_length=254, blank=True)
     language = models.CharField(max_length=10, blank=True)
+    # Who texted in: E.164.
+    phone = models.CharField(max_length=16, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     # Seen one character or one zone off: when, and for which plate and zone it was bought, once moved.
     warned_at = models.DateTimeField(null=True, blank=True)
@@ -44,6 +46,9 @@ class ParkingSession(models.Model):
         indexes = [
             models.Index(fields=["ends_at"], name="session_by_end"),
             models.Index(fields=["plate_key", "-id"], name="session_by_plate"),
+            models.Index(
+                fields=["phone", "ends_at"], name="session_by_phone", condition=~Q(phone="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +85,7 @@ class StayOrder(models.Model):
     covered_tax_minor = models.BigIntegerField(default=0)
     email = models.EmailField(max_length=254, blank=True)
     language = models.CharField(max_length=10, blank=True)
+    phone = models.CharField(max_length=16, blank=True)
     ordered_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -91,6 +97,12 @@ class StayOrder(models.Model):
                 fields=["number"],
                 condition=Q(settled_at__isnull=True, lapsed_at__isnull=True),
                 name="stay_order_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=Q(settled_at__isnull=True, lapsed_at__isnull=True, stay__isnull=True)
+                & ~Q(phone=""),
+                name="stay_order_open_once_a_phone",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="stay_order_ends_after_start"

@@ -55,6 +55,7 @@ from permits.operations.sales import Wish, hold_permit
 from permits.operations.stay_orders import (
     expire_orders,
     extend_stay,
+    give_up_order,
     order_extension,
     order_stay,
     stop_stay,
@@ -144,6 +145,7 @@ __all__ = [
     "withdraw_document",
     "give_hangtag",
     "give_many",
+    "give_up_order",
     "give_pass",
     "hand_out_hangtags",
     "hold_permit",

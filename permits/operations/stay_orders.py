@@ -34,6 +34,7 @@ def order_stay(
     code: str = "",
     email: str = "",
     language: str = "",
+    phone: str = "",
     customer_id: int | None = None,
     by: Actor,
     at: datetime,
@@ -79,6 +80,7 @@ def order_stay(
         tax_minor=quote.tax.minor,
         email=email,
         language=language,
+        phone=phone,
         ordered_at=at,
         expires_at=at + HOLD,
     )
@@ -135,6 +137,7 @@ def order_extension(number: str, *, minutes: int, by: Actor, at: datetime) -> St
         covered_tax_minor=stay.covered_tax_minor,
         email=stay.email,
         language=stay.language,
+        phone=stay.phone,
         ordered_at=at,
         expires_at=at + HOLD,
     )
@@ -253,6 +256,7 @@ def _begin(order: StayOrder, *, by: Actor, at: datetime) -> None:
             sold_at=at,
             email=order.email,
             language=order.language,
+            phone=order.phone,
         ),
         by=by,
         at=at,
@@ -306,6 +310,17 @@ def give_up_extension(number: str, *, at: datetime) -> None:
     order = _open(tidy(number) or number)
     if order is not None and order.stay_id is not None:
         _lapse(order, at=at)
+
+
+@transaction.atomic
+def give_up_order(number: str, *, at: datetime) -> bool:
+    """Give up what was asked for and is not paid; False if it was paid or given up meanwhile."""
+    lock_stay(number)
+    order = _open(number)
+    if order is None:
+        return False
+    _lapse(order, at=at)
+    return True
 
 
 def _open(number: str) -> StayOrder | None:

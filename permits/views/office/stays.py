@@ -67,6 +67,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "shown": shown,
         "events": stay_history(shown.number),
         "may_change": request.user.may(Permission.PERMIT_CHANGE),
+        "may_see_customers": request.user.may(Permission.CUSTOMER_VIEW),
     }
     return page(request, "permits/office/stay.html", context)
 
