@@ -56,7 +56,7 @@ class TextLine(models.Model):
     The secret that both sides sign with is made of `salt` and the platform's key.
     """
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    id = models.BigAutoField(primary_key=True)
     number = models.CharField(max_length=16)
     url = models.URLField(max_length=500)
     salt = models.CharField(max_length=64)
