@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0005_vehicle_register'),
-        ('permits', '0019_carpools'),
+        ('permits', '0020_told_prices'),
     ]
 
     operations = [
