@@ -45,7 +45,9 @@ ROUTES = sorted(
     route
     for route in set(addresses())
     # Parts and answers to programs, no pages.
-    if not route.startswith(("api/", "scim/", "livez", "readyz", "language/", "office/live/"))
+    if not route.startswith(
+        ("api/", "scim/", "texts/", "livez", "readyz", "language/", "office/live/")
+    )
 )
 # Answers that are right though they show no page: forms that are only sent, ways that lead on,
 # what is not this person's, and a purchase that was not begun.
