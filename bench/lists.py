@@ -12,12 +12,15 @@ from django_tenants.utils import tenant_context
 from bench import checks, tenant
 from bench import statements as wire
 
+EXPORT = "The export of all, whole"
+
 _PEOPLE = """
 INSERT INTO customers_customer
-       (reference, email, name, phone, audiences, external_id, language, created_at)
+       (reference, email, name, phone, audiences, address, address_key, external_id,
+        language, created_at)
 SELECT gen_random_uuid(), 'l' || n || '@parkops.test',
        (ARRAY['Ana','Bo','Cleo','Dan','Eve','Finn','Gus','Hana'])[n %% 8 + 1] || ' Number' || n,
-       '', '{}', '', '', now()
+       '', '{}', '', '', '', '', now()
   FROM generate_series(1, %s) AS n
 """
 
@@ -32,7 +35,7 @@ class Row:
 
 
 def measured(permits: int, *, rounds: int) -> list[Row]:
-    """Return the list, and its searches with `permits` permits."""
+    """Return the list, its searches and its export with `permits` permits."""
     with tenant.thrown_away() as place:
         with tenant_context(place.tenant):
             _fill(permits)
@@ -51,6 +54,7 @@ def measured(permits: int, *, rounds: int) -> list[Row]:
             _row(place, title, f"/office/permits/{query}", cookie, rounds)
             for title, query in pages.items()
         ]
+        found.append(_row(place, EXPORT, "/office/permits/permits.csv?view=all", cookie, 1))
         connection.set_schema_to_public()
     return found
 

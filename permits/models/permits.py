@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from permits.rules.status import Life, Status, status_at
 
@@ -121,6 +122,11 @@ class Permit(models.Model):
             ),
         ]
         indexes = [
+            # For what a search types: a beginning is found in any collation by these opclasses.
+            models.Index(
+                fields=["number"], opclasses=["varchar_pattern_ops"], name="permit_by_number"
+            ),
+            models.Index(Upper("hangtag"), condition=~Q(hangtag=""), name="permit_by_hangtag"),
             models.Index(fields=["customer", "-id"], name="permit_by_customer"),
             models.Index(fields=["ends_at", "id"], name="permit_by_end"),
             models.Index(fields=["type_key", "-id"], name="permit_by_type"),

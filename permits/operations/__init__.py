@@ -24,6 +24,7 @@ from permits.operations.documents import (
 )
 from permits.operations.eligibility import carry_out_losses, follow_audiences
 from permits.operations.ending import cancel_permit, revoke_permit
+from permits.operations.exporting import record_export
 from permits.operations.extending import extend_permit
 from permits.operations.guests import make_link, revoke_link, take_by_link
 from permits.operations.handing_on import accept_transfer, decline_transfer, offer_transfer
@@ -170,6 +171,7 @@ __all__ = [
     "order_extension",
     "order_stay",
     "receive_hangtags",
+    "record_export",
     "reinstate_permit",
     "reject_permit",
     "remind",

@@ -21,6 +21,7 @@ from permits.views.office import (
 
 PERMITS = [
     path("", showing.permit_list, name="list"),
+    path("permits.csv", showing.export, name="export"),
     path("new/", selling.new, name="new"),
     path("renewals/", bulk.renewals, name="renewals"),
     path("deposits/", bulk.deposits, name="deposits"),

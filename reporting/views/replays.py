@@ -1,10 +1,8 @@
 """A draft of the program tried on what happened: asked for, watched, read."""
 
-import io
 import uuid
 from typing import Any
 
-from defusedcsv import csv
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +14,7 @@ from parkops.kernel.permissions import Permission
 from parkops.programme import load
 from parkops.programme import queries as programme
 from parkops.ui.access import may
+from parkops.ui.files import csv_file
 from parkops.ui.pages import actor, page, refusals_shown
 from reporting.forms import ReplayForm
 from reporting.models import Replay
@@ -23,7 +22,6 @@ from reporting.queries import replays
 from reporting.replay import operations
 
 PER_PAGE = 50
-CSV = "text/csv; charset=utf-8"
 
 
 @may(Permission.REPORT_VIEW)
@@ -109,13 +107,7 @@ def rows(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
 def file(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """Give the records that would differ as CSV."""
     found = replays.replay(reference)
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(replays.file_rows(found))
-    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type=CSV)
-    name = f"replay-{found.asked_at:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return csv_file(f"replay-{found.asked_at:%Y-%m-%d}.csv", replays.file_rows(found))
 
 
 @may(Permission.PROGRAMME_EDIT)

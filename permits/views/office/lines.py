@@ -1,6 +1,5 @@
 """Who waits for which permit: the list and its file, one person's entry, and what staff do to it."""
 
-import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
+from parkops.ui.files import csv_file
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
 from permits import operations
@@ -82,13 +82,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """Give the list as a file, narrowed as it is shown."""
     now = timezone.now()
     filters, _ = _filters(request, now)
-    writer = csv.writer(_Echo())
-    lines = [writer.writerow(row) for row in line_file.rows(filters, at=now)]
-    return HttpResponse(
-        "".join(lines),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="waitlist.csv"'},
-    )
+    return csv_file("waitlist.csv", line_file.rows(filters, at=now))
 
 
 @may(Permission.PERMIT_VIEW)
@@ -236,14 +230,6 @@ def _view(act: Act) -> Callable[..., HttpResponse]:
 
 VIEWS = {name: _view(act) for name, act in ACTS.items()}
 """The view of every act, by the name of its address."""
-
-
-class _Echo:
-    """What a csv writer writes to: each line is given back."""
-
-    def write(self, value: str) -> str:
-        """Return what was to be written."""
-        return value
 
 
 def _filters(request: HttpRequest, now: datetime) -> tuple[line.Filters, LineFilterForm]:

@@ -1,6 +1,5 @@
 """Rosters in the office: brought, looked at line by line, applied or dropped."""
 
-import csv
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
+from parkops.ui.files import csv_file
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
 from permits import operations
@@ -24,12 +24,6 @@ from permits.queries import roster_results
 from permits.views.posted import posted
 
 PER_PAGE = 50
-
-
-class _Echo:
-    def write(self, text: str, /) -> str:
-        """Return the text, for the answer that streams it."""
-        return text
 
 
 @may(Permission.IMPORT_VIEW)
@@ -126,10 +120,4 @@ def dropping(request: HttpRequest, reference: UUID) -> HttpResponse:
 def results(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Give what each line of a roster came to, as a file."""
     found = rosters.roster(reference)
-    writer = csv.writer(_Echo())
-    lines = [writer.writerow(row) for row in roster_results.rows(found)]
-    return HttpResponse(
-        "".join(lines),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="roster-{found.pk}.csv"'},
-    )
+    return csv_file(f"roster-{found.pk}.csv", roster_results.rows(found))
