@@ -8,11 +8,12 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 
 from parkops.kernel.permissions import Permission
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # Views of these packages guard themselves (tokens, allauth's own flows, static files).
 SELF_GUARDED = ("ninja.", "allauth.", "whitenoise.", "django.views.static", "django.conf.urls.i18n")
@@ -23,7 +24,7 @@ def may(permission: Permission) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _sign_in(request)
             if not request.user.may(permission):
@@ -40,7 +41,7 @@ def public(view: View) -> View:
     """Open the view to everyone."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     guarded.access = "public"
@@ -51,7 +52,7 @@ def customer_only(view: View) -> View:
     """Open the view to any signed-in person, who acts as a customer; others are asked to sign in."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in(request)
         return view(request, *args, **kwargs)
@@ -64,7 +65,7 @@ def staff_only(view: View) -> View:
     """Open the view to any member of staff, whatever the role."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in(request)
         if not request.user.is_staff_member:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -87,7 +88,7 @@ def _text_q(text: str) -> Q:
     for word in text.split()[:5]:
         people = people.filter(Q(name__icontains=word) | Q(email__icontains=word))
     permits = Permit.objects.order_by().values("pk")
-    found = [
+    found: list[QuerySet[Any, Any]] = [
         permits.filter(number__startswith=typed.upper()),
         permits.filter(hangtag__iexact=typed).exclude(hangtag=""),
         permits.filter(customer__in=people),

@@ -20,7 +20,7 @@ from parkops.customers.models import Customer
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.permissions import Scope
 from parkops.programme import queries as programme
-from parkops.ui.access import public
+from parkops.ui.access import View, public
 from permits.operations import scim as operations
 from permits.queries import scim as queries
 from permits.rules import scim as rules
@@ -34,7 +34,7 @@ Answer = tuple[int, dict[str, Any] | None]
 Handler = Callable[..., Answer]
 
 
-def resource(**handlers: Handler) -> Callable[..., HttpResponse]:
+def resource(**handlers: Handler) -> View:
     """Return the view of a resource: one function a method, behind a token with the scope scim."""
 
     @csrf_exempt

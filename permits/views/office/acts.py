@@ -16,7 +16,7 @@ from parkops.kernel.dates import local_date, midnight
 from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
-from parkops.ui.access import may
+from parkops.ui.access import View, may
 from parkops.ui.pages import actor, page, refusals_shown
 from permits import operations
 from permits.forms import DepositForm, PlatesForm, ReasonForm, RevocationForm, SuspensionForm
@@ -218,7 +218,7 @@ ACTS: dict[str, Act] = {
 """Every act by the name of its address."""
 
 
-def _view(act: Act) -> Callable[..., HttpResponse]:
+def _view(act: Act) -> View:
     """Return the view of an act: it shows the question, or runs it and goes back to the permit."""
 
     @may(act.permission)

@@ -20,7 +20,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
-from parkops.ui.access import may
+from parkops.ui.access import View, may
 from parkops.ui.files import csv_file
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
@@ -194,7 +194,7 @@ ACTS = {
 """Every act by the name of its address."""
 
 
-def _view(act: Act) -> Callable[..., HttpResponse]:
+def _view(act: Act) -> View:
     """Return the view of an act: it shows the question, or runs it and goes back to the entry."""
 
     @may(Permission.PERMIT_CHANGE)
