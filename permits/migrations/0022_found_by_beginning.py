@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0005_vehicle_register'),
-        ('permits', '0020_told_prices'),
+        ('permits', '0021_texted_stays'),
     ]
 
     operations = [
