@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Carpool',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('short_since', models.DateTimeField(blank=True, null=True)),
+                ('fell_short_at', models.DateTimeField(blank=True, null=True)),
                 ('permit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='carpool', to='permits.permit')),
             ],
         ),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='carpool',
-            index=models.Index(condition=models.Q(('short_since__isnull', False)), fields=['short_since'], name='carpool_too_few'),
+            index=models.Index(condition=models.Q(('fell_short_at__isnull', False)), fields=['fell_short_at'], name='carpool_too_few'),
         ),
         migrations.AddConstraint(
             model_name='carpoolmember',

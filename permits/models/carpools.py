@@ -8,17 +8,17 @@ from django.db.models.functions import Upper
 
 
 class Carpool(models.Model):
-    """What makes a permit a carpool's. `short_since` is since when it has had too few members."""
+    """What makes a permit a carpool's. `fell_short_at` is when it came to have too few members."""
 
     id = models.BigAutoField(primary_key=True)
     permit = models.OneToOneField("permits.Permit", models.PROTECT, related_name="carpool")
-    short_since = models.DateTimeField(null=True, blank=True)
+    fell_short_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["short_since"],
-                condition=Q(short_since__isnull=False),
+                fields=["fell_short_at"],
+                condition=Q(fell_short_at__isnull=False),
                 name="carpool_too_few",
             )
         ]

@@ -19,8 +19,8 @@ BATCH = 500
 def close_short_carpools(*, at: datetime) -> int:
     """End the permits of carpools that had too few members for as long as they may; returns how
     many. What comes back follows the type's rule, as for a permit that its holder cancels."""
-    short = Carpool.objects.filter(short_since__lte=at, permit__ended_at__isnull=True)
-    rows = short.order_by("short_since", "pk").values_list("permit__number", flat=True)
+    short = Carpool.objects.filter(fell_short_at__lte=at, permit__ended_at__isnull=True)
+    rows = short.order_by("fell_short_at", "pk").values_list("permit__number", flat=True)
     return sum(_close(number, at=at) for number in rows[:BATCH])
 
 
@@ -29,11 +29,11 @@ def _close(number: str, *, at: datetime) -> bool:
     permit = Permit.objects.select_for_update(of=("self",)).get(number=number)
     pool = Carpool.objects.get(permit=permit)
     rule = type_of(permit).carpool
-    if rule is None or pool.short_since is None or permit.status_at(at) not in rules.STANDING:
+    if rule is None or pool.fell_short_at is None or permit.status_at(at) not in rules.STANDING:
         return False
     zone = programme.version(permit.programme_version).programme.tz
     until = rules.deadline(
-        rule, short_since=pool.short_since, starts_at=permit.starts_at, zone=zone
+        rule, fell_short_at=pool.fell_short_at, starts_at=permit.starts_at, zone=zone
     )
     if at < until:
         return False
@@ -43,8 +43,8 @@ def _close(number: str, *, at: datetime) -> bool:
         span=rule.mend,
     )
     cancel_permit(number, reason=str(reason), by=SYSTEM, at=at)
-    pool.short_since = None
-    pool.save(update_fields=["short_since"])
+    pool.fell_short_at = None
+    pool.save(update_fields=["fell_short_at"])
     for member in pool.members.filter(joined_at__isnull=False, ended_at__isnull=True):
         _tell(permit, member, at=at)
     pool.members.filter(ended_at__isnull=True).update(ended_at=at)

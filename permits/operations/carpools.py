@@ -143,16 +143,16 @@ def _measure(pool: Carpool, permit: Permit, *, at: datetime) -> None:
         return
     members = pool.members.filter(joined_at__isnull=False, ended_at__isnull=True).count()
     if not rules.is_short(rule, members=members):
-        if pool.short_since is not None:
-            pool.short_since = None
-            pool.save(update_fields=["short_since"])
+        if pool.fell_short_at is not None:
+            pool.fell_short_at = None
+            pool.save(update_fields=["fell_short_at"])
         return
-    if pool.short_since is not None or permit.status_at(at) not in rules.STANDING:
+    if pool.fell_short_at is not None or permit.status_at(at) not in rules.STANDING:
         return
-    pool.short_since = at
-    pool.save(update_fields=["short_since"])
+    pool.fell_short_at = at
+    pool.save(update_fields=["fell_short_at"])
     zone = programme.version(permit.programme_version).programme.tz
-    until = rules.deadline(rule, short_since=at, starts_at=permit.starts_at, zone=zone)
+    until = rules.deadline(rule, fell_short_at=at, starts_at=permit.starts_at, zone=zone)
     notices.tell(
         "permit.carpool_short",
         permit,

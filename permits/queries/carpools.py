@@ -68,8 +68,10 @@ def pool_of(permit: Permit) -> Pool | None:
     members = list(standing.order_by("invited_at", "pk"))
     zone = sold_under(permit).tz
     until = (
-        rules.deadline(rule, short_since=pool.short_since, starts_at=permit.starts_at, zone=zone)
-        if pool.short_since
+        rules.deadline(
+            rule, fell_short_at=pool.fell_short_at, starts_at=permit.starts_at, zone=zone
+        )
+        if pool.fell_short_at
         else None
     )
     joined = sum(row.joined_at is not None for row in members)

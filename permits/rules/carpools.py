@@ -61,7 +61,7 @@ def is_short(rule: Carpool, *, members: int) -> bool:
 
 
 def deadline(
-    rule: Carpool, *, short_since: datetime, starts_at: datetime, zone: ZoneInfo
+    rule: Carpool, *, fell_short_at: datetime, starts_at: datetime, zone: ZoneInfo
 ) -> datetime:
     """Return until when a carpool may have too few; before its start the time does not run."""
-    return rule.mend.after(max(short_since, starts_at), zone)
+    return rule.mend.after(max(fell_short_at, starts_at), zone)

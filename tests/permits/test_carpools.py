@@ -61,7 +61,7 @@ class TestRules:
 
     def test_the_time_does_not_run_before_the_start(self, now):
         for start in (now - 9 * DAY, now + 9 * DAY):
-            until = rules.deadline(RULE, short_since=now, starts_at=start, zone=NEW_YORK)
+            until = rules.deadline(RULE, fell_short_at=now, starts_at=start, zone=NEW_YORK)
             assert until == max(now, start) + 10 * DAY
 
     @pytest.mark.parametrize(
