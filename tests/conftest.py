@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings as hypothesis
 
 from tests import databases, seed
@@ -49,10 +50,11 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> None:
-    """Forget between tests what is remembered of tenants, their programmes and their figures."""
+    """Forget between tests what is remembered of tenants, their programmes, figures and language."""
     from parkops.programme import queries
     from parkops.tenancy import hosts
 
+    translation.deactivate()
     queries.forget()
     hosts._memory.tenants.clear()
     with redis.from_url(settings.REDIS_URL) as store:

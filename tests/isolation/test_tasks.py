@@ -39,6 +39,7 @@ def arguments(task, things) -> dict[str, object]:
         "draw": things.draw.pk,
         "consent": 1,
         "card": 1,
+        "text": 1,
     }
     wanted = inspect.signature(task.run.__wrapped__).parameters.values()
     return {
