@@ -30,6 +30,8 @@ def serving(application: str) -> Iterator[int]:
             f"--port={port}",
             f"--workers={WORKERS}",
             "--blocking-threads=1",
+            "--backlog=4096",
+            "--backpressure=4096",
             "--no-ws",
             "--log-level=warning",
             application,

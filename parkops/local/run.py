@@ -131,6 +131,9 @@ def _programs(folder: Path, environment: dict[str, str]) -> list[Program]:
         f"--port={environment['PARKOPS_PORT']}",
         f"--workers={WEB_WORKERS}",
         "--blocking-threads=1",
+        # A browser keeps its connection: a rush holds more of them than the server's 1,024.
+        "--backlog=4096",
+        "--backpressure=4096",
         "--respawn-failed-workers",
         "--no-ws",
         "--log-level=warning",
