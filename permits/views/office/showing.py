@@ -1,13 +1,14 @@
 """The list of permits, and one permit."""
 
 from datetime import datetime
-from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET, require_safe
 
 from parkops.kernel.permissions import Permission
@@ -49,10 +50,11 @@ def permit_list(request: HttpRequest) -> HttpResponse:
     view = filters.view
     found = listing.matching(filters, at=now)
     order = ORDERS.get(request.GET.get("sort", ""), ORDERS["-number"])
-    counts = cache(lambda: listing.counts(at=now))  # not asked for when a part shows none
+    # Not asked for when a part shows none.
+    counts: Any = SimpleLazyObject(lambda: listing.counts(at=now))
     paginator = Paginator(found.order_by(*order), PER_PAGE)
     if not (filters.text or filters.type_code or filters.status):
-        paginator.count = counts().get(view, counts()["all"])
+        paginator.count = counts.get(view, counts["all"])
     shown = paginator.get_page(request.GET.get("page"))
     shown.object_list = office.list_rows(list(shown.object_list), at=now)
     kept = [(key, request.GET[key]) for key in ("q", "type", "status") if request.GET.get(key)]
@@ -60,11 +62,11 @@ def permit_list(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "form": form,
         "view": view,
-        "current": lambda: counts()["current"],
+        "current": lambda: counts["current"],
         "may_bulk": request.user.may(Permission.PERMIT_BULK),
         "kept": kept,
         "file_query": urlencode([("view", view), *kept]),
-        "tabs": lambda: [_tab(name, text, counts(), view) for name, text in VIEWS.items()],
+        "tabs": lambda: [_tab(name, text, counts, view) for name, text in VIEWS.items()],
     }
     return page(request, "permits/office/list.html", context, part="results")
 
