@@ -44,7 +44,8 @@ class Raiser:
     *, at) -> Due | None` says what the charge comes to (None: as raised), `amounts_at(references,
     *, at) -> {reference: Due}` the same for a list. `may_pay(reference, *, at) -> Decision`.
     `checkout_opened(reference, *, until)` and `checkout_closed(reference, *, at)` tell that money
-    may come until then, and that it will not. `describe(reference) -> Subject`.
+    may come until then, and that it will not; `card_failed(reference, *, why, at)` that a saved
+    card was not charged, whenever that is known. `describe(reference) -> Subject`.
     """
 
     settled: Callable[..., Decision] = _allowed
@@ -55,6 +56,7 @@ class Raiser:
     may_pay: Callable[..., Decision] = _allowed
     checkout_opened: Callable[..., None] = _nothing
     checkout_closed: Callable[..., None] = _nothing
+    card_failed: Callable[..., None] = _nothing
     describe: Callable[[str], Subject] | None = None
 
 

@@ -213,6 +213,10 @@ def _close(
         reason=failure,
     )
     fulfilment.tell_closed(payment, parts, at=at)
+    if payment.saved_card_id is not None and state == Payment.State.FAILED:
+        for part in parts:
+            raiser = settlement.raiser_of(part.charge.kind)
+            raiser.card_failed(part.charge.reference, why=payment.failure, at=at)
 
 
 @transaction.atomic

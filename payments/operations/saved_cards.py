@@ -164,10 +164,12 @@ def _reserve(
     """Write down the attempt, with the key that the provider will know it by."""
     if known := payment_of_request(request_key):
         return known
-    saved = SavedCard.objects.select_for_update().select_related("customer").get(pk=card_id)
+    # What the charges are for first, as who stops the renewals of a permit locks it before the card.
+    owing = lock_charges(charge_ids, by=by, at=at)
+    cards = SavedCard.objects.select_for_update(of=("self",)).select_related("customer")
+    saved = cards.get(pk=card_id)
     if saved.state != SavedCard.State.SAVED:
         raise Conflict("card_forgotten", "This card may not be charged any more.")
-    owing = lock_charges(charge_ids, by=by, at=at)
     if not owing:
         raise NotFound("There is no such charge.")
     balances = [charge.balance_minor for charge in owing]

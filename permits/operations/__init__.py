@@ -3,12 +3,9 @@
 from permits.operations.accepting import accept_offer
 from permits.operations.approving import approve_permit, reject_permit
 from permits.operations.auto_renewing import (
-    agree_to_renew,
     charge_renewal,
-    finish_agreeing,
     renew_automatically,
     renew_by_consent,
-    stop_renewing,
 )
 from permits.operations.bulk import ask_bulk, confirm_bulk, drop_bulk, retry_bulk
 from permits.operations.carpool_ends import close_short_carpools
@@ -16,6 +13,7 @@ from permits.operations.carpools import invite as invite_to_carpool
 from permits.operations.carpools import join as join_carpool
 from permits.operations.carpools import leave as leave_carpool
 from permits.operations.changes import change_vehicles, replace_hangtag
+from permits.operations.consenting import agree_to_renew, finish_agreeing, stop_renewing
 from permits.operations.deposits import Deduction, return_deposit
 from permits.operations.documents import (
     forget_documents,

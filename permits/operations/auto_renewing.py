@@ -1,31 +1,33 @@
-"""Permits that renew by themselves: consent with a saved card, notice, charge, tries again, stop.
+"""Permits that renew by themselves: notice, charge, tries again.
 
 The card is charged outside any transaction, by a task that a transaction has promised. Before the
-call the try is counted and its key committed, so that a try is made once, whoever runs it.
+call the try is counted and its key committed, so that a try is made once, whoever runs it. What is
+taken, and when, has been told before: `rules.auto_renewals.may_charge_from` has the last word.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
 
-from parkops.audit import operations as audit
+from parkops.customers.models import Customer
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Refused
 from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import Renewal
 from parkops.tenancy.later import later
-from parkops.ui.speech import said
 from payments import operations as payments
 from payments import queries as charges
 from payments.models import Allocation, Payment, SavedCard
 from permits.models import Permit, RenewalConsent
 from permits.operations import notices, renewing
-from permits.operations.common import known
+from permits.operations.common import known, locked
+from permits.operations.consenting import end_consent, record_act, stop_path
 from permits.queries import consents, sale
-from permits.queries.permits import plates_of
+from permits.queries.permits import money_of, plates_of
 from permits.rules import auto_renewals as rule
 from permits.rules.plates import Plate
 from permits.rules.status import Status
@@ -39,80 +41,12 @@ class _DearerThanTold(Exception):
     """The price rose after it was told, so it is told again first."""
 
 
-def agree_to_renew(number: str, *, language: str = "", by: Actor, at: datetime) -> RenewalConsent:
-    """Keep a holder's consent and open the page where the card is saved (`card.redirect_url`).
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A renewal, and from when the card is charged for it (None: it costs nothing)."""
 
-    Several transactions. It counts once the card is saved: `finish_agreeing`.
-
-    :raises Refused: with the reason why the permit does not renew by itself.
-    """
-    permit = known(number)
-    consents.may_agree(permit, at=at).require()
-    saved = payments.start_saving(
-        customer_id=permit.customer_id,
-        email=permit.customer.email,
-        return_path=reverse("portal_permits:automatic", args=[permit.number]),
-        by=by,
-        at=at,
-    )
-    with transaction.atomic():
-        permit = Permit.objects.select_for_update().get(pk=permit.pk)
-        before = consents.open_consent(permit)
-        if before is not None:
-            _end(before, say("Another card was given."), by=by, at=at)
-        consent = RenewalConsent.objects.create(
-            customer_id=permit.customer_id,
-            permit=permit,
-            card=saved,
-            wording=said(consents.words_for(permit, at=at)),
-            version=rule.VERSION,
-            language=language,
-            agreed_at=at,
-        )
-        _record("renewal_agreed", permit, by=by, at=at, version=rule.VERSION)
-    return consent
-
-
-def finish_agreeing(number: str, *, by: Actor, at: datetime) -> RenewalConsent | None:
-    """Ask whether the card of a consent was saved; safe to call any number of times.
-
-    :raises GatewayUnavailable: if the provider does not answer.
-    """
-    permit = known(number)
-    consent = consents.open_consent(permit)
-    if consent is None or consent.card.state != SavedCard.State.CREATED:
-        return consent
-    saved = payments.finish_saving(consent.card_id, at=at)
-    if saved.state == SavedCard.State.SAVED:
-        with transaction.atomic():
-            _record("renewal_card_saved", permit, by=by, at=at, card=saved.card)
-            notices.tell(
-                "permit.renews_itself",
-                permit,
-                at=at,
-                occasion=str(consent.reference),
-                card=saved.card,
-                wording=consent.wording,
-                stop_path=_stop_path(permit),
-            )
-        consent = consents.open_consent(permit)
-    return consent
-
-
-@transaction.atomic
-def stop_renewing(number: str, *, reason: str = "", by: Actor, at: datetime) -> None:
-    """End a consent and forget its card; a permit that does not renew by itself stays as it is."""
-    permit = known(number)
-    consent = RenewalConsent.objects.select_for_update(of=("self",)).filter(
-        permit=permit, ended_at__isnull=True
-    )
-    found = consent.select_related("permit__customer", "card").first()
-    if found is None:
-        return
-    was_saved = found.card.state == SavedCard.State.SAVED
-    _end(found, reason.strip() or say("Stopped by the holder."), by=by, at=at)
-    if was_saved:
-        notices.tell("permit.renews_no_more", permit, at=at, occasion=str(found.reference))
+    permit: Permit
+    charged_at: datetime | None
 
 
 def renew_automatically(*, at: datetime) -> int:
@@ -125,9 +59,9 @@ def renew_automatically(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def renew_by_consent(number: str, *, by: Actor, at: datetime) -> Permit | None:
-    """Renew a permit whose holder agreed to it, and promise the charge to the card; None for one
-    that does not renew by itself.
+def renew_by_consent(number: str, *, by: Actor, at: datetime) -> Renewed | None:
+    """Renew a permit now whose holder agreed to it; the card is charged on the day that they were
+    told, or are told now. None where no card may be charged: they are asked to pay.
 
     :raises Conflict: if it cannot be renewed now.
     :raises Refused: with the reason why the holder may not buy.
@@ -135,7 +69,15 @@ def renew_by_consent(number: str, *, by: Actor, at: datetime) -> Permit | None:
     consent = consents.open_consent(known(number))
     if consent is None or consent.card.state != SavedCard.State.SAVED:
         return None
-    return _renew(consent, by=by, at=at)
+    consent = _locked(consent, waits=True)
+    renewal = _renewal_rule(consent.permit, at=at) if consent is not None else None
+    if consent is None or renewal is None or not rule.is_in_time(consent.permit.ends_at, at=at):
+        return None
+    fresh = _hold_next(consent, by=by, at=at)
+    if fresh.paid_at is not None:
+        return Renewed(fresh, None)
+    _follow(consent, fresh, renewal, at=at)
+    return Renewed(fresh, _charged_from(consent, fresh, at=at))
 
 
 def charge_renewal(consent_id: int, *, at: datetime) -> None:
@@ -152,20 +94,34 @@ def charge_renewal(consent_id: int, *, at: datetime) -> None:
     except Refused as refusal:
         _note_failure(consent_id, fresh, str(refusal), at=at)
         return
-    if payment.state in (Payment.State.FAILED, Payment.State.EXPIRED):
-        _note_failure(consent_id, fresh, payment.failure, at=at)
-    elif payment.state == Payment.State.SUCCEEDED:
+    if payment.state == Payment.State.SUCCEEDED:
         _step(consent_id, at=at)
 
 
 @transaction.atomic
+def card_failed(number: str, *, why: str, at: datetime) -> None:
+    """Tell a holder that their saved card was not charged for a renewal: whenever that is known."""
+    fresh = known(number)
+    consent = consents.open_consent(fresh.renews) if fresh.renews else None
+    if consent is not None:
+        _note_failure(consent.pk, fresh, why, at=at)
+
+
+def _locked(consent: RenewalConsent, *, waits: bool) -> RenewalConsent | None:
+    """Lock a consent after its customer and its permit, as sales lock them; None once it ended or
+    moved on, or if another has it and nobody `waits`."""
+    Customer.objects.select_for_update(no_key=True).get(pk=consent.permit.customer_id)
+    locked(consent.permit.number)
+    rows = RenewalConsent.objects.select_for_update(skip_locked=not waits, of=("self",))
+    rows = rows.select_related("permit__customer", "card")
+    return rows.filter(pk=consent.pk, permit=consent.permit_id, ended_at__isnull=True).first()
+
+
+@transaction.atomic
 def _step(pk: int, *, at: datetime) -> bool:
-    consent = (
-        RenewalConsent.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("permit__customer", "card")
-        .filter(pk=pk, ended_at__isnull=True)
-        .first()
-    )
+    found = RenewalConsent.objects.select_related("permit").filter(pk=pk, ended_at__isnull=True)
+    seen = found.first()
+    consent = _locked(seen, waits=False) if seen is not None else None
     if consent is None:
         return False
     permit = consent.permit
@@ -176,40 +132,40 @@ def _step(pk: int, *, at: datetime) -> bool:
         consent.tries, consent.next_try_at = 0, None
         consent.save()
         return True
-    if fresh is not None:
-        is_due = consent.next_try_at is not None and consent.next_try_at <= at
-        if is_due:
-            later("permits.charge_renewal", consent=consent.pk)
-        return is_due
-    rules = programme.in_force(at).programme
-    kind = rules.permit_type(permit.type_code)
     status = permit.status_at(at)
     if status is Status.SUSPENDED:
         return False
+    if status is Status.EXPIRED and fresh is not None and fresh.status_at(at) is Status.HELD:
+        return False  # Money is on its way.
     if status not in (Status.ACTIVE, Status.SCHEDULED):
-        _end(consent, say("The permit ended."), by=SYSTEM, at=at)
+        end_consent(consent, say("The permit ended."), by=SYSTEM, at=at)
         if permit.replacements.filter(paid_at__isnull=False).exists():
             # Its holder goes on parking, and is not to believe that this renews as well.
             notices.tell("permit.renews_no_more", permit, at=at, occasion=str(consent.reference))
         return True
-    if kind is None or kind.renewal is None or not kind.renewal.automatic:
-        _end(consent, say("This kind of permit renews by itself no more."), by=SYSTEM, at=at)
+    renewal = _renewal_rule(permit, at=at)
+    if renewal is None:
+        why = say("This kind of permit renews by itself no more.")
+        end_consent(consent, why, by=SYSTEM, at=at)
         notices.tell("permit.renews_no_more", permit, at=at, occasion=str(consent.reference))
         return True
+    if fresh is not None:
+        return _follow(consent, fresh, renewal, at=at)
     if consent.noticed_at is None:
-        return _give_notice(consent, kind.renewal, at=at)
-    due = rule.charge_at(
-        kind.renewal, noticed_at=consent.noticed_at, ends_at=permit.ends_at, zone=rules.tz
-    )
+        return _give_notice(consent, renewal, at=at)
+    zone = programme.in_force(at).programme.tz
+    due = rule.charge_at(renewal, noticed_at=consent.noticed_at, ends_at=permit.ends_at, zone=zone)
     if at < max(due, consent.next_try_at or due):
         return False
     try:
         with transaction.atomic():
-            fresh = _renew(consent, by=SYSTEM, at=at)
-            if consent.told_minor is None or _total(fresh) > consent.told_minor:
+            fresh = _hold_next(consent, by=SYSTEM, at=at)
+            told = consent.told_minor
+            if told is None or renewing.full_price(fresh).minor > told:
                 raise _DearerThanTold
+            _follow(consent, fresh, renewal, at=at)
     except _DearerThanTold:
-        return _give_notice(consent, kind.renewal, at=at)
+        return _give_notice(consent, renewal, at=at)
     except Refused as refusal:
         consent.tries += 1
         consent.next_try_at = rule.next_try(consent.tries, ends_at=permit.ends_at, at=at)
@@ -219,55 +175,105 @@ def _step(pk: int, *, at: datetime) -> bool:
     return True
 
 
-def _give_notice(consent: RenewalConsent, renewal: Renewal, *, at: datetime) -> bool:
-    """Tell the holder what will be charged and when, once the time for it has come."""
+def _follow(consent: RenewalConsent, fresh: Permit, renewal: Renewal, *, at: datetime) -> bool:
+    """Have a renewal that waits for its money charged once its day has come; first tell the day."""
+    if fresh.pay_until is None or fresh.paid_at is not None:
+        return False  # Its holder is buying it, or has it.
+    due = _charged_from(consent, fresh, at=at)
+    if due is None:
+        if not rule.is_in_time(consent.permit.ends_at, at=at):
+            return False
+        _give_notice(consent, renewal, fresh=fresh, at=at)
+        due = _charged_from(consent, fresh, at=at)
+    is_due = due is not None and max(due, consent.next_try_at or due) <= at
+    if is_due:
+        later("permits.charge_renewal", consent=consent.pk)
+    return is_due
+
+
+def _give_notice(
+    consent: RenewalConsent, renewal: Renewal, *, fresh: Permit | None = None, at: datetime
+) -> bool:
+    """Tell the holder what will be charged and when, once the time for it has come; a renewal that
+    is held already is told at once."""
     permit = consent.permit
     rules = programme.in_force(at).programme
-    if at < rule.notice_from(renewal, permit.ends_at, rules.tz):
+    if fresh is None and at < rule.notice_from(renewal, permit.ends_at, rules.tz):
         return False
     charged = rule.charge_at(renewal, noticed_at=at, ends_at=permit.ends_at, zone=rules.tz)
-    listed = plates_of([permit], at=at).get(permit.pk, ())
-    price, why_not = None, ""
-    try:
-        price = sale.offer_for(
-            type_code=permit.type_code,
-            customer=permit.customer,
-            plates=tuple(Plate(plate.text, plate.key, plate.region) for plate in listed),
-            start=permit.ends_at,
-            renews=permit,
-            at=at,
-        ).quote.total
-    except Refused as refusal:
-        why_not = refusal.reason
+    price = deposit = None
+    why_not = ""
+    if fresh is not None:
+        price, deposit = renewing.full_price(fresh), money_of(fresh, fresh.deposit_minor)
+    elif not rule.is_in_time(permit.ends_at, at=at):
+        why_not = say("It ends within a day, and you are told a day before your card is charged.")
+        consent.next_try_at = permit.ends_at
+    else:
+        try:
+            quote = _offer(permit, at=at).quote
+            deposit = quote.deposit
+            price = quote.total + deposit if deposit else quote.total
+        except Refused as refusal:
+            why_not = refusal.reason
     consent.noticed_at, consent.told_minor = at, price.minor if price is not None else None
-    consent.save(update_fields=["noticed_at", "told_minor"])
+    consent.save(update_fields=["noticed_at", "told_minor", "next_try_at"])
     notices.tell(
         "permit.renewal_notice",
         permit,
         at=at,
-        occasion=f"{permit.ends_at.isoformat()}:{consent.told_minor}",
+        occasion=f"{consent.reference}:{at.isoformat()}",
         price=price,
+        deposit=deposit or "",
         why_not=why_not,
         charged=clock_text(charged, rules.tz),
         card=consent.card.card,
-        stop_path=_stop_path(permit),
+        stop_path=stop_path(permit),
     )
-    _record("renewal_noticed", permit, by=SYSTEM, at=at, price=price.amount if price else "")
+    record_act("renewal_noticed", permit, by=SYSTEM, at=at, price=price.amount if price else "")
     return True
 
 
-def _renew(consent: RenewalConsent, *, by: Actor, at: datetime) -> Permit:
-    """Hold the next permit until its first day, and promise the charge."""
+def _offer(permit: Permit, *, at: datetime) -> sale.Offer:
+    listed = plates_of([permit], at=at).get(permit.pk, ())
+    return sale.offer_for(
+        type_code=permit.type_code,
+        customer=permit.customer,
+        plates=tuple(Plate(plate.text, plate.key, plate.region) for plate in listed),
+        start=permit.ends_at,
+        renews=permit,
+        at=at,
+    )
+
+
+def _hold_next(consent: RenewalConsent, *, by: Actor, at: datetime) -> Permit:
+    """Hold the next permit until its first day."""
     permit = consent.permit
     fresh = renewing.renew_permit(permit.number, channel=Permit.Channel.PORTAL, by=by, at=at)
+    renewing.let_wait(fresh, until=permit.ends_at)
     consent.tries, consent.next_try_at = 0, None
     consent.save(update_fields=["tries", "next_try_at"])
-    if fresh.paid_at is None:
-        fresh.pay_until = permit.ends_at
-        fresh.hold_expires_at = max(fresh.hold_expires_at or permit.ends_at, permit.ends_at)
-        fresh.save(update_fields=["pay_until", "hold_expires_at"])
-        later("permits.charge_renewal", consent=consent.pk)
     return fresh
+
+
+def _renewal_rule(permit: Permit, *, at: datetime) -> Renewal | None:
+    """Return by which rule a permit renews by itself now, if its type still does."""
+    kind = programme.in_force(at).programme.permit_type(permit.type_code)
+    return kind.renewal if kind and kind.renewal and kind.renewal.automatic else None
+
+
+def _charged_from(consent: RenewalConsent, fresh: Permit, *, at: datetime) -> datetime | None:
+    """Return from when the card may be charged for a renewal; None as long as that is not told."""
+    renewal = _renewal_rule(consent.permit, at=at)
+    if renewal is None:
+        return None
+    return rule.may_charge_from(
+        renewal,
+        noticed_at=consent.noticed_at,
+        told=consent.told_minor,
+        price=renewing.full_price(fresh).minor,
+        ends_at=consent.permit.ends_at,
+        zone=programme.in_force(at).programme.tz,
+    )
 
 
 @transaction.atomic
@@ -284,6 +290,11 @@ def _begin_try(consent_id: int, *, at: datetime) -> tuple[RenewalConsent, Permit
     fresh = _renewal_of(consent.permit)
     if fresh is None or fresh.paid_at is not None or fresh.status_at(at) is not Status.HELD:
         return None
+    if consent.permit.status_at(at) not in (Status.ACTIVE, Status.SCHEDULED):
+        return None
+    due = _charged_from(consent, fresh, at=at)
+    if fresh.pay_until is None or due is None or at < due:
+        return None
     if consent.tries > len(rule.AGAIN_AFTER) or not _owed(fresh) or _is_under_way(fresh):
         return None
     consent.tries += 1
@@ -299,7 +310,7 @@ def _note_failure(consent_id: int, fresh: Permit, why: str, *, at: datetime) -> 
     consent = RenewalConsent.objects.select_for_update(of=("self",)).get(pk=consent_id)
     consent.failure = why[:300]
     consent.save(update_fields=["failure"])
-    _record("renewal_declined", fresh, by=SYSTEM, at=at, reason=why, tries=consent.tries)
+    record_act("renewal_declined", fresh, by=SYSTEM, at=at, reason=why, tries=consent.tries)
     is_last = consent.next_try_at is None or consent.next_try_at >= consent.permit.ends_at
     _tell_failure(consent, fresh, why, at=at, is_last=is_last)
 
@@ -313,24 +324,13 @@ def _tell_failure(
         "permit.renewal_failed",
         permit,
         at=at,
-        occasion=f"{consent.permit.ends_at.isoformat()}:{consent.tries}",
+        occasion=f"{consent.reference}:{consent.permit.ends_at.isoformat()}:{consent.tries}",
         why=why,
-        again="" if is_last else clock_text(consent.next_try_at or at, zone),
+        again="" if is_last else clock_text(max(consent.next_try_at or at, at), zone),
         until=clock_text(consent.permit.ends_at, zone),
         pay_path=reverse("portal_permits:pay", args=[permit.number]) if unpaid else "",
-        stop_path=_stop_path(consent.permit),
+        stop_path=stop_path(consent.permit),
     )
-
-
-def _end(consent: RenewalConsent, reason: str, *, by: Actor, at: datetime) -> None:
-    consent.ended_at, consent.end_reason = at, str(reason)[:300]
-    consent.save(update_fields=["ended_at", "end_reason"])
-    payments.forget_card(consent.card_id, by=by, at=at)
-    _record("renewal_stopped", consent.permit, by=by, at=at, reason=str(reason))
-
-
-def _total(permit: Permit) -> int:
-    return permit.net_minor + permit.tax_minor
 
 
 def _renewal_of(permit: Permit) -> Permit | None:
@@ -350,20 +350,3 @@ def _is_under_way(permit: Permit) -> bool:
     ids = [row.pk for row in _owed(permit)]
     waiting = (Payment.State.CREATED, Payment.State.OPEN, Payment.State.NEEDS_REVIEW)
     return Allocation.objects.filter(charge_id__in=ids, payment__state__in=waiting).exists()
-
-
-def _stop_path(permit: Permit) -> str:
-    return reverse("portal_permits:automatic", args=[permit.number])
-
-
-def _record(
-    event: str, permit: Permit, *, by: Actor, at: datetime, reason: str = "", **data: object
-) -> None:
-    audit.record(
-        f"permit.{event}",
-        subject=("permit", permit.number),
-        actor=by,
-        at=at,
-        reason=str(reason),
-        **data,
-    )

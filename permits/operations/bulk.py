@@ -20,9 +20,9 @@ from parkops.jobs.models import Job
 from parkops.jobs.operations import Progress
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.programme import queries as programme
 from parkops.ui.place import place_of
 from parkops.ui.words import money_text
-from payments import queries as charges
 from permits.models import BulkRow, BulkRun, Permit
 from permits.operations import (
     auto_renewing,
@@ -33,6 +33,7 @@ from permits.operations import (
     renewing,
     suspending,
 )
+from permits.rules.terms import clock_text
 
 logger = logging.getLogger(__name__)
 
@@ -111,14 +112,18 @@ def _message(number: str, run: BulkRun, by: Actor, at: datetime) -> Outcome:
 
 
 def _renew(number: str, run: BulkRun, by: Actor, at: datetime) -> Outcome:
-    charged = auto_renewing.renew_by_consent(number, by=by, at=at)
-    fresh = charged or renewing.send_renewal(number, by=by, at=at)
-    charge = charges.charge_of("permit", fresh.number)
-    minor = charge.amount.minor if charge else 0
-    price = money_text(charge.amount, place_of(connection.tenant).locale) if charge else ""
-    how = "from the saved card" if charged else "to be paid"
-    text = "Renewed; it costs nothing." if not minor else f"Renewed for {price}, {how}."
-    return Outcome(text, minor, fresh.number)
+    by_itself = auto_renewing.renew_by_consent(number, by=by, at=at)
+    fresh = by_itself.permit if by_itself else renewing.send_renewal(number, by=by, at=at)
+    asked = renewing.full_price(fresh)
+    if not asked:
+        return Outcome("Renewed; it costs nothing.", 0, fresh.number)
+    how = "to be paid"
+    if by_itself and by_itself.charged_at:
+        zone = programme.in_force(at).programme.tz
+        day = clock_text(max(by_itself.charged_at, at), zone)
+        how = f"from the saved card on {day}, as its holder is told"
+    price = money_text(asked, place_of(connection.tenant).locale)
+    return Outcome(f"Renewed for {price}, {how}.", asked.minor, fresh.number)
 
 
 ACTS: dict[str, Do] = {

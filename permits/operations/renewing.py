@@ -9,12 +9,13 @@ from django.urls import reverse
 from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict
+from parkops.kernel.money import Money
 from parkops.programme import queries as programme
 from permits.models import Permit
 from permits.operations import notices, sales
 from permits.operations.common import known, locked
 from permits.operations.sales import Wish
-from permits.queries.permits import plates_of
+from permits.queries.permits import money_of, plates_of
 from permits.rules.plates import Plate
 from permits.rules.renewals import may_renew
 from permits.rules.terms import clock_text
@@ -83,15 +84,28 @@ def send_renewal(number: str, *, by: Actor, at: datetime) -> Permit:
     fresh = renew_permit(number, channel=Permit.Channel.OFFICE, by=by, at=at)
     if fresh.paid_at is not None:
         return fresh
-    fresh.pay_until = ends_at
-    fresh.hold_expires_at = max(fresh.hold_expires_at or ends_at, ends_at)
-    fresh.save(update_fields=["pay_until", "hold_expires_at"])
+    let_wait(fresh, until=ends_at)
     zone = programme.version(fresh.programme_version).programme.tz
     notices.tell(
         "permit.renewal_sent",
         fresh,
         at=at,
-        until=clock_text(fresh.hold_expires_at, zone),
+        until=clock_text(fresh.hold_expires_at or ends_at, zone),
+        deposit=money_of(fresh, fresh.deposit_minor) if fresh.deposit_minor else "",
         pay_path=reverse("portal_permits:pay", args=[fresh.number]),
     )
     return fresh
+
+
+def let_wait(fresh: Permit, *, until: datetime) -> None:
+    """Hold an unpaid renewal until an instant."""
+    if fresh.paid_at is not None:
+        return
+    fresh.pay_until = until
+    fresh.hold_expires_at = max(fresh.hold_expires_at or until, until)
+    fresh.save(update_fields=["pay_until", "hold_expires_at"])
+
+
+def full_price(fresh: Permit) -> Money:
+    """Return all that is asked for a renewal: its price with tax, and its deposit."""
+    return money_of(fresh, fresh.net_minor + fresh.tax_minor + fresh.deposit_minor)

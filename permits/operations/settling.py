@@ -12,7 +12,7 @@ from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from payments.settlement import Raiser, Subject
 from permits.models import Permit
-from permits.operations import holds, notices, places, switching
+from permits.operations import auto_renewing, holds, notices, places, switching
 from permits.operations.sales import count_as_paid
 from permits.queries import sale
 from permits.queries.permits import type_of
@@ -172,6 +172,7 @@ PERMIT = Raiser(
     may_pay=may_pay,
     checkout_opened=holds.open_checkout,
     checkout_closed=holds.close_checkout,
+    card_failed=auto_renewing.card_failed,
     describe=describe_permit,
 )
 DEPOSIT = Raiser(lock=lock_permit, may_pay=may_pay, describe=describe_permit)

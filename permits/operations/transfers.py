@@ -13,7 +13,7 @@ from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from permits.models import Permit
-from permits.operations import auto_renewing, places, plates
+from permits.operations import consenting, places, plates
 from permits.operations.common import locked, require_current
 from permits.queries import sale
 from permits.queries.permits import plates_of, type_of
@@ -42,7 +42,7 @@ def transfer_permit(number: str, *, customer_id: int, by: Actor, at: datetime) -
     have = {plate.key for plate in plates_of([permit], at=at).get(permit.pk, ())}
     plates.take_off(permit, have, at=at)
     # Who agreed to pay for renewals does so no more for somebody else's permit.
-    auto_renewing.stop_renewing(
+    consenting.stop_renewing(
         permit.number, reason=say("The permit went to somebody else."), by=by, at=at
     )
     _let_lapse(permit, at=at)

@@ -66,6 +66,26 @@ def charge_at(
     return max(charge_from(rule, ends_at, zone), told)
 
 
+def is_in_time(ends_at: datetime, *, at: datetime) -> bool:
+    """Return whether what is told at `at` may still be charged before a permit ends."""
+    return at < ends_at - LEAST_BEFORE_END
+
+
+def may_charge_from(
+    rule: Renewal,
+    *,
+    noticed_at: datetime | None,
+    told: int | None,
+    price: int,
+    ends_at: datetime,
+    zone: ZoneInfo,
+) -> datetime | None:
+    """Return from when a card may be charged `price`; None unless as much was told, with the day."""
+    if noticed_at is None or told is None or price > told:
+        return None
+    return charge_at(rule, noticed_at=noticed_at, ends_at=ends_at, zone=zone)
+
+
 def next_try(tries: int, *, ends_at: datetime, at: datetime) -> datetime | None:
     """Return when the card is tried again after `tries` declined ones; None for no more."""
     if not 0 < tries <= len(AGAIN_AFTER):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -15,9 +16,11 @@ from payments.gateways.stripe import StripeGateway
 from payments.models import Payment, SavedCard
 from payments.queries import ledger
 from permits import operations
-from permits.models import Permit, RenewalConsent
+from permits.models import BulkRun, Permit, RenewalConsent
+from permits.operations import bulk
 from permits.rules import auto_renewals as rule
 from permits.rules.status import Status
+from permits.rules.terms import clock_text
 from tests.payments.conftest import takes_cards  # noqa: F401
 from tests.payments.standin.fixtures import account, remote, standin  # noqa: F401
 from tests.seed import PROGRAMMES
@@ -275,18 +278,143 @@ class TestRenewal:
         operations.remind(at=mine.ends_at - DAY)
         assert told("ends_soon") == []
 
-    def test_a_bulk_run_uses_the_saved_card(self, agree, mine, queued):
-        from permits.models import BulkRun
-        from permits.operations import bulk
+    def test_who_cannot_be_told_a_day_before_is_not_charged(self, agree, mine):
+        agree()
+        for hours in (23, 22, 1):
+            run(mine.ends_at - timedelta(hours=hours))
+        [notice] = told("renewal_notice")
+        assert "It ends within a day" in notice
+        assert not mine.renewals.exists()
 
+    def test_what_its_holder_is_buying_is_left_to_them(self, agree, mine):
         agree()
         at = mine.ends_at - 5 * DAY
-        done = bulk.ACTS["renew"](mine.number, BulkRun(), SYSTEM, at)
-        assert done.text == "Renewed for $54.00, from the saved card."
-        consent = RenewalConsent.objects.get()
-        assert ("permits.charge_renewal", {"consent": consent.pk}) in queued()
-        operations.charge_renewal(consent.pk, at=at)
-        assert mine.renewals.get().paid_at == at
+        operations.renew_permit(mine.number, channel=Permit.Channel.PORTAL, by=SYSTEM, at=at)
+        run(at + timedelta(minutes=1))
+        RenewalConsent.objects.update(next_try_at=at)
+        run(at + timedelta(minutes=2))
+        assert not Payment.objects.filter(saved_card__isnull=False).exists()
+
+    def test_what_the_office_sent_is_told_and_charged_once_its_holder_agreed(self, agree, mine):
+        at = mine.ends_at - 9 * DAY
+        operations.send_renewal(mine.number, by=SYSTEM, at=at)
+        agree()
+        run(at)
+        assert "$54.00 from Visa ending 4242" in told("renewal_notice")[0]
+        assert mine.renewals.get().paid_at is None
+        run(at + 7 * DAY)
+        assert mine.renewals.get().paid_at == at + 7 * DAY
+
+    def test_the_deposit_is_told_with_the_price_and_taken_with_it(
+        self, agree, mine, apply_programme
+    ):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        text = text.replace("renewal: {opens: 10d}", "renewal: {opens: 10d, automatic: true}")
+        apply_programme(
+            text.replace("    name: A month\n", '    name: A month\n    deposit: "20.00"\n')
+        )
+        run(opens - 7 * DAY)
+        [notice] = told("renewal_notice")
+        assert "$74.00 from Visa ending 4242" in notice
+        assert "a deposit of $20.00" in notice
+        run(opens)
+        assert Payment.objects.get(saved_card__isnull=False).amount_minor == 7400
+
+    def test_a_decline_found_later_is_told_then(self, agree, mine, monkeypatch):
+        agree("pm_card_chargeCustomerFail")
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 7 * DAY)
+        real = StripeGateway.charge_saved
+
+        def lost(self, request):
+            real(self, request)
+            raise GatewayUnavailable("lost on the way back")
+
+        monkeypatch.setattr(StripeGateway, "charge_saved", lost)
+        run(opens)
+        assert told("renewal_failed") == []
+        monkeypatch.setattr(StripeGateway, "charge_saved", real)
+        payment = Payment.objects.get(saved_card__isnull=False)
+        for _ in range(2):
+            payments.settle_checkout(payment.pk, at=opens + timedelta(minutes=2))
+        [letter] = told("renewal_failed")
+        assert "Your card was declined." in letter
+        assert "We try again on" in letter
+        assert RenewalConsent.objects.get().failure
+
+
+class TestBulk:
+    """The office renews a permit whose holder let it renew by itself."""
+
+    def renew(self, permit, at) -> str:
+        return bulk.ACTS["renew"](permit.number, BulkRun(), SYSTEM, at).text
+
+    def test_the_card_is_charged_after_a_notice_with_the_amount_and_the_day(
+        self, agree, mine, queued
+    ):
+        agree()
+        at = mine.ends_at - 9 * DAY
+        said = self.renew(mine, at)
+        fresh = mine.renewals.get()
+        [notice] = told("renewal_notice")
+        zone = ZoneInfo("America/New_York")
+        day = clock_text(at + 7 * DAY, zone)
+        assert said == f"Renewed for $54.00, from the saved card on {day}, as its holder is told."
+        assert f"On {day} we take $54.00 from Visa ending 4242." in notice
+        assert told("renewal_sent") == []
+        assert "permits.charge_renewal" not in {name for name, _ in queued()}
+        run(at + 7 * DAY - timedelta(minutes=1))
+        fresh.refresh_from_db()
+        assert (fresh.paid_at, fresh.status_at(at + DAY)) == (None, Status.HELD)
+        run(at + 7 * DAY)
+        fresh.refresh_from_db()
+        assert (fresh.paid_at, len(told("renewal_notice"))) == (at + 7 * DAY, 1)
+
+    def test_who_was_told_before_is_charged_on_the_day_that_was_told(self, agree, mine):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 7 * DAY)
+        self.renew(mine, opens + DAY)
+        run(opens + DAY)
+        assert mine.renewals.get().paid_at == opens + DAY
+        assert len(told("renewal_notice")) == 1
+
+    def test_a_notice_of_less_is_not_enough(self, agree, mine):
+        agree()
+        opens = mine.ends_at - 10 * DAY
+        run(opens - 7 * DAY)
+        RenewalConsent.objects.update(told_minor=5399)
+        self.renew(mine, opens)
+        run(opens)
+        assert mine.renewals.get().paid_at is None
+        assert len(told("renewal_notice")) == 2
+
+    def test_who_stops_in_time_is_not_charged(self, agree, mine):
+        consent = agree()
+        at = mine.ends_at - 9 * DAY
+        self.renew(mine, at)
+        operations.stop_renewing(mine.number, by=SYSTEM, at=at)
+        operations.charge_renewal(consent.pk, at=at + 7 * DAY)
+        assert not Payment.objects.filter(saved_card__isnull=False).exists()
+
+    def test_within_a_day_of_the_end_its_holder_is_asked_to_pay(self, agree, mine):
+        agree()
+        said = self.renew(mine, mine.ends_at - timedelta(hours=20))
+        assert said == "Renewed for $54.00, to be paid."
+        assert (len(told("renewal_sent")), told("renewal_notice")) == (1, [])
+        run(mine.ends_at - timedelta(hours=1))
+        assert mine.renewals.get().paid_at is None
+
+    def test_one_that_was_canceled_meanwhile_is_not_charged(self, agree, mine):
+        agree()
+        at = mine.ends_at - 9 * DAY
+        self.renew(mine, at)
+        operations.cancel_permit(mine.number, reason="Moved.", by=SYSTEM, at=at + DAY)
+        run(at + 7 * DAY)
+        assert mine.renewals.get().paid_at is None
+        assert RenewalConsent.objects.get().ended_at is not None
 
 
 class TestPages:
