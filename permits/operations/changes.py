@@ -10,12 +10,14 @@ from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Refused
+from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from payments import accounts
 from payments import operations as payments
 from permits.models import LostHangtag, Permit
 from permits.operations import plates, sales, tags, vehicles
 from permits.operations.common import known, locked, require_current
+from permits.queries import sale
 from permits.queries.carpools import member_plates
 from permits.queries.permits import plates_of, type_of
 from permits.queries.registry import looked_up
@@ -43,6 +45,9 @@ def change_vehicles(number: str, *, wanted: Sequence[Plate], by: Actor, at: date
     gone = have - {plate.key for plate in wanted}
     if not new and not gone:
         return permit
+    rest = Period(max(at, permit.starts_at), permit.ends_at)
+    twice = sale.listed_twice(permit.type_code, permit.customer_id, new, rest, but=permit, at=at)
+    eligibility.is_not_there_twice(twice).require()
     vehicles.require_change(permit, by=by, at=at)
     rules = programme.in_force(at).programme
     new = list(looked_up(rules, new, permit.customer, by_staff=by.kind == "staff"))

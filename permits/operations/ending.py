@@ -40,6 +40,7 @@ def cancel_permit(
     require(permit, Status.CANCELLED, at=ends)
     preview = refund_preview(permit, at=ends)
     permit.cancelled_at, permit.cancel_reason = ends, reason.strip()
+    _give_up_renewal(permit, by=by, at=at)
     finish(permit, at=at, is_over=ends <= at)
     if permit.paid_at is None:
         cancel_charges(permit, text="The permit was canceled.", by=by, at=at)
@@ -83,6 +84,7 @@ def revoke_permit(
     preview = refund_preview(permit, at=at)
     permit.revoked_at, permit.revoke_reason = at, reason.strip()
     permit.appeal_note = appeal_note.strip()
+    _give_up_renewal(permit, by=by, at=at)
     finish(permit, at=at, is_over=True)
     nothing = replace(preview, net=money_of(permit, 0), tax=money_of(permit, 0))
     give_back(permit, preview if refund else nothing, reason=reason, by=by, at=at)
@@ -104,3 +106,17 @@ def revoke_permit(
     )
     offering.offer_free_places(permit.type_code, at=at)
     return permit
+
+
+def _give_up_renewal(permit: Permit, *, by: Actor, at: datetime) -> None:
+    """Cancel what follows on a permit that ends and is not paid yet; a renewal that is paid stays."""
+    rows = permit.renewals.filter(
+        paid_at__isnull=True,
+        cancelled_at__isnull=True,
+        lapsed_at__isnull=True,
+        hold_expires_at__gt=at,
+    )
+    for number in rows.values_list("number", flat=True):
+        cancel_permit(
+            number, reason=f"Permit {permit.number}, which it renews, has ended.", by=by, at=at
+        )

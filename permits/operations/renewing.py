@@ -27,11 +27,12 @@ def renew_permit(
     *,
     wanted: Sequence[Plate] | None = None,
     channel: Permit.Channel,
+    early: bool = False,
     by: Actor,
     at: datetime,
 ) -> Permit:
     """Sell the permit that follows on this one: held like any other, with the same plates unless
-    others are `wanted`.
+    others are `wanted`; `early` it may be before renewal opens, as staff may.
 
     :raises Conflict: if it cannot be renewed now.
     :raises Refused: with the reason why the holder may not buy.
@@ -50,6 +51,7 @@ def renew_permit(
         status=permit.status_at(at),
         ends_at=permit.ends_at,
         is_renewed=renewals.exists(),
+        by_staff=early,
         zone=in_force.tz,
         at=at,
     )

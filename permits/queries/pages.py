@@ -78,8 +78,8 @@ class PermitPage:
         return self.status in (Status.ACTIVE, Status.SCHEDULED)
 
 
-def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
-    """Return a permit as its page shows it at `at`."""
+def permit_page(permit: Permit, *, by_staff: bool = False, at: datetime) -> PermitPage:
+    """Return a permit as its page shows it at `at`, to its holder or to staff."""
     kind, status = type_of(permit), permit.status_at(at)
     sold_under = programme.version(permit.programme_version).programme
     charges = charges_of(permit, at=at)
@@ -110,7 +110,7 @@ def permit_page(permit: Permit, *, at: datetime) -> PermitPage:
         receipts=payment_pages.receipt_links(payments.receipts_for(charges)),
         is_new=permit.paid_at is not None and at - permit.recorded_at < JUST_NOW,
         told_before=days_told_before(starts_at=permit.starts_at, ends_at=permit.ends_at, at=at),
-        may_renew=_may_renew(permit, status, at=at),
+        may_renew=_may_renew(permit, status, by_staff=by_staff, at=at),
         may_change=status in CURRENT and kind.vehicles.max > 0,
         may_switch=switching.may_switch_at_all(permit, at=at),
         allotment=_allotment(permit, kind, status, at=at),
@@ -137,7 +137,7 @@ def _sale(permit: Permit) -> dict[str, Any]:
     return sale.data if sale else {}
 
 
-def _may_renew(permit: Permit, status: Status, *, at: datetime) -> Decision:
+def _may_renew(permit: Permit, status: Status, *, by_staff: bool, at: datetime) -> Decision:
     rules = programme.in_force(at).programme
     kind = rules.permit_type(permit.type_code)
     if kind is None:
@@ -148,6 +148,7 @@ def _may_renew(permit: Permit, status: Status, *, at: datetime) -> Decision:
         status=status,
         ends_at=permit.ends_at,
         is_renewed=renewals.exists(),
+        by_staff=by_staff,
         zone=rules.tz,
         at=at,
     )

@@ -13,12 +13,13 @@ from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Decision, Refused
 from parkops.kernel.money import Money
+from parkops.kernel.periods import Period
 from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.queries import InForce
 from payments import queries as payments
-from permits.models import Permit, Quota, WaitlistEntry
+from permits.models import Permit, PlateRight, Quota, WaitlistEntry
 from permits.models.permits import current_q, status_q
 from permits.queries import lottery
 from permits.queries.registry import looked_up
@@ -112,6 +113,9 @@ def offer_for(
         at=at,
     )
     eligibility.may_buy(kind, rules, buyer, start=begins, at=at).require()
+    if customer is not None:
+        twice = listed_twice(kind.code, customer.pk, plates, run.period, but=renews, at=at)
+        eligibility.is_not_there_twice(twice).require()
     listed = looked_up(rules, plates, customer, by_staff=by_staff)
     quote = pricing.quote(
         kind,
@@ -366,6 +370,44 @@ def _open_permits(
     for status in OPEN:
         wanted |= status_q(status, at)
     return rows.filter(wanted).exclude(pk=renews.pk if renews else 0).count()
+
+
+def listed_twice(
+    type_code: str,
+    customer_id: int,
+    plates: Sequence[Plate],
+    period: Period,
+    *,
+    but: Permit | None = None,
+    at: datetime,
+) -> list[str]:
+    """Return which of `plates` the customer has on another permit of the type that stands and runs
+    for some of `period`; of the same letters of two regions each is its own."""
+    if not plates:
+        return []
+    standing = Permit.objects.filter(
+        current_q(at),
+        customer_id=customer_id,
+        type_key=code_key(type_code),
+        starts_at__lt=period.end,
+        ends_at__gt=period.start,
+    ).exclude(pk=but.pk if but else 0)
+    rows = PlateRight.objects.filter(
+        permit__in=standing,
+        kind=PlateRight.Kind.PERMIT,
+        plate_key__in=[plate.key for plate in plates],
+        removed_at__isnull=True,
+        temporary__isnull=True,
+    )
+    known = list(rows.values_list("plate_key", "region"))
+    return [
+        plate.text
+        for plate in plates
+        if any(
+            key == plate.key and (region == plate.region or not (region and plate.region))
+            for key, region in known
+        )
+    ]
 
 
 def audience_of(kind: PermitType, audiences: Sequence[str]) -> str:

@@ -138,6 +138,8 @@ def switch_offer(
         kind, customer, customer.audiences, listed, Run(period), places, by_staff=by_staff, at=at
     )
     eligibility.may_buy(kind, rules, buyer, start=period.start, at=at).require()
+    twice = sale.listed_twice(kind.code, customer.pk, listed, period, but=permit, at=at)
+    eligibility.is_not_there_twice(twice).require()
     listed = looked_up(rules, listed, customer, by_staff=by_staff)
     whole = pricing.quote(
         kind,

@@ -190,6 +190,18 @@ def takes_vehicles(kind: PermitType, *, vehicles: int) -> Decision:
     )
 
 
+def is_not_there_twice(plates: Sequence[str]) -> Decision:
+    """Decide whether plates may be listed, of which `plates` have a permit of the type and of the same
+    holder for some of that time."""
+    if not plates:
+        return ALLOWED
+    return Decision(
+        "duplicate",
+        say("{plate} has a permit of this type for that time already.", plate=plates[0]),
+        field="vehicles",
+    )
+
+
 def owes_nothing(kind: PermitType, *, overdue: int, owed: Money | None) -> Decision:
     """Decide whether debt stands in the way; only where the type says so."""
     if not kind.blocked_by_debt or not overdue:

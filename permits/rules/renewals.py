@@ -16,10 +16,14 @@ def may_renew(
     status: Status,
     ends_at: datetime,
     is_renewed: bool,
+    by_staff: bool = False,
     zone: ZoneInfo,
     at: datetime,
 ) -> Decision:
-    """Decide whether a permit of `status` that ends at `ends_at` (excluded) may be renewed at `at`."""
+    """Decide whether a permit of `status` that ends at `ends_at` (excluded) may be renewed at `at`.
+
+    Staff need not wait until renewal opens.
+    """
     if kind.renewal is None:
         return Decision(
             "not_renewable", say("{kind} is not renewed: buy a new one.", kind=kind.name)
@@ -31,7 +35,7 @@ def may_renew(
             f"permit_{status}",
             say("A permit that is {status} is not renewed.", status=word(str(status))),
         )
-    if kind.renewal.opens is not None:
+    if kind.renewal.opens is not None and not by_staff:
         opens = kind.renewal.opens.before(ends_at, zone)
         if at < opens:
             return Decision("too_early", say("Renewal opens {when}.", when=clock_text(opens, zone)))

@@ -1,8 +1,8 @@
 """Scenarios B of the product's list, each named by its id: is this vehicle allowed here, now?
 
 Zones answer for the zones within them, ends are excluded, and a place outside every zone is no
-zone: so says the program's form, where the list's peers differ (B3, B6, B8, B9, B11). B10 and B12
-have no meaning here: every right names its zones.
+zone: so says the program's form, where the list's peers differ (B3, B6, B8, B9, B11). What is open
+at its end (B7) is an exemption, and parking by disc (B10) a zone with a longest stay.
 """
 
 from datetime import datetime, timedelta
@@ -76,12 +76,45 @@ def test_b6_two_stays_that_meet_leave_no_gap(stay, check):  # noqa: F811
     assert ends_of(seen[1]) == ["2026-11-10T12:15:00-05:00"]
 
 
+@pytest.mark.parametrize("days", [0, 1, 400, 3_650])
+def test_b7_what_has_no_end_holds_at_any_later_time(post, check, days):  # noqa: F811
+    post("/hotlist", {"plate": "TOW 1", "kind": "exempt", "note": "tow truck"})
+    at = (NOW + timedelta(days=days)).isoformat()
+    assert check("TOW1", "LOT-B", at=at)["verdict"] == "authorized"
+    before = (NOW - timedelta(days=1)).isoformat()
+    assert check("TOW1", "LOT-B", at=before)["verdict"] == "unauthorized"
+
+
+def test_b10_a_stay_without_payment_holds_until_the_zones_limit(post, check):  # noqa: F811
+    post("/observations", {"plate": "DISC 1", "zone": "QUICK", "at": NOW.isoformat()})
+    seen = [(m, check("DISC1", "QUICK", minutes=m)) for m in (0, 119, 120, 125)]
+    assert [(m, answer["verdict"]) for m, answer in seen] == [
+        (0, "authorized"),
+        (119, "authorized"),
+        (120, "grace"),
+        (125, "overtime"),
+    ]
+
+
+def test_b10_a_stay_that_names_no_zone_is_told_what_is_missing(site, token):
+    answer = site.post(
+        f"{API}/sessions",
+        {"plate": "DISC 1", "minutes": 60},
+        headers=token("admin"),
+        content_type="application/json",
+    )
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["zone"]
+
+
 @pytest.mark.parametrize(
     ("granted", "zone", "verdict"),
     [
         pytest.param("MONTH", "LOT-B", "authorized", id="B8-from-the-outside-in"),
         pytest.param("RESIDENT", "CAMPUS", "not_enforced", id="B8-not-from-the-inside-out"),
         pytest.param("RESIDENT", "LOT-A", "unauthorized", id="B11-nor-beside"),
+        pytest.param("STAFF-YEAR", "LOT-B", "authorized", id="B12-within-its-area"),
+        pytest.param("STAFF-YEAR", "METER", "unauthorized", id="B12-outside-it"),
     ],
 )
 def test_a_right_reaches_into_zones(permit, check, granted, zone, verdict):  # noqa: F811

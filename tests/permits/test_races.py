@@ -1,5 +1,6 @@
 """Races for the last place, with threads that commit, in a database of their own."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -8,10 +9,13 @@ from django.db import connection
 from parkops.customers import operations as customers
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Refused
+from parkops.messaging.models import TextMessage
+from parkops.messaging.texts import operations as texts
+from parkops.messaging.texts.providers import Inbound
 from payments import operations as payments
 from payments import queries as charges
 from permits import operations
-from permits.models import Permit, Quota, WaitlistEntry
+from permits.models import ParkingSession, Permit, Quota, WaitlistEntry
 from permits.operations import places
 from permits.operations.offering import offer_free_places
 from permits.rules.plates import read_plates
@@ -161,3 +165,114 @@ def test_i10_two_workers_at_once_make_one_offer_each_place(own_database, now):
     assert made == 2
     assert WaitlistEntry.objects.filter(status="offered").count() == 2
     assert (taken("STAFF-YEAR"), places.mend_quotas()) == (2, [])
+
+
+def test_g7_one_plate_at_once_gets_one(own_database, now):
+    """Two sales of the same type to one customer and plate at the same moment are one permit."""
+    ana = _buyer("ana")
+
+    def buy(_):
+        try:
+            operations.hold_permit(
+                operations.Wish("MONTH", read_plates(["ABC 123"])),
+                customer_id=ana,
+                channel=Permit.Channel.API,
+                by=SYSTEM,
+                at=now,
+            )
+        except Refused as refusal:
+            return refusal.code
+        return "held"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(_in_thread(own_database, buy), range(4)))
+    assert (answers.count("held"), answers.count("duplicate")) == (1, 3)
+
+
+def test_two_who_switch_onto_the_last_place(own_database, now):
+    """One has it, the other is told that it is sold out and keeps what they had."""
+    from tests.permits.test_scenarios_switch import with_two_lots
+
+    with_two_lots(now)
+    sold = []
+    for name, code in (("ana", "SOUTH-YEAR"), ("ben", "SOUTH-YEAR"), ("cleo", "STAFF-YEAR")):
+        person = customers.register_customer(
+            email=f"{name}@example.test", name=name, audiences=["STAFF"], by=SYSTEM, at=now
+        )
+        permit = operations.hold_permit(
+            operations.Wish(code),
+            customer_id=person.pk,
+            channel=Permit.Channel.API,
+            by=SYSTEM,
+            at=now,
+        )
+        charge = charges.charge_of("permit", permit.number)
+        payments.take_payment(
+            charge_ids=[charge.id], method="cash", amount=charge.balance, by=SYSTEM, at=now
+        )
+        sold.append(permit.number)
+
+    def switch(number):
+        try:
+            operations.switch_permit(
+                number, to="STAFF-YEAR", channel=Permit.Channel.PORTAL, by=SYSTEM, at=now
+            )
+        except Refused as refusal:
+            return refusal.code
+        return "held"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(_in_thread(own_database, switch), sold[:2]))
+    assert answers == ["held", "sold_out"]
+    assert (taken("STAFF-YEAR"), taken("SOUTH-YEAR"), places.mend_quotas()) == (2, 2, [])
+    statuses = [row.status_at(now) for row in Permit.objects.filter(number__in=sold)]
+    assert statuses == ["active"] * 3
+
+
+def test_two_texts_of_one_phone_at_once_are_one_session(own_database, now):
+    """Whatever two texts of a phone ask for at the same moment, one session runs."""
+    evening = now + timedelta(hours=8)  # When the meters cost nothing, a session runs at once.
+    texts.open_line(number="+12125550000", url="https://texts.example/send", at=now)
+
+    def text(n):
+        came = Inbound(f"m{n}", "+12125550101", "+12125550000", f"PARK METER ABC12{n % 2} 1H")
+        texts.receive(came, at=evening)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(_in_thread(own_database, text), range(4)))
+    stay = ParkingSession.objects.get()
+    answers = TextMessage.objects.exclude(state="received").values_list("words", flat=True)
+    assert sum(told.startswith(f"{stay.plate_text} parks in METER") for told in answers) == 3
+
+
+def test_i18_fifty_buyers_of_five_places_are_all_answered_in_time(own_database, now):
+    """Five are sold and nobody waits for long; the whole rush is `python -m bench.rush`."""
+    from parkops.programme import load
+    from parkops.programme import operations as programmes
+    from tests.seed import PROGRAMMES
+
+    text = (PROGRAMMES / "harbor.yaml").read_text().replace("{total: 3}", "{total: 5}")
+    programmes.apply_version(load.load(text, "x.yaml"), begins_at=now, by=SYSTEM, at=now)
+    buyers = [_buyer(f"b{n}") for n in range(50)]
+
+    def buy(customer_id):
+        began = time.monotonic()
+        try:
+            operations.hold_permit(
+                operations.Wish("RESIDENT", read_plates([f"R{customer_id}"])),
+                customer_id=customer_id,
+                channel=Permit.Channel.PORTAL,
+                by=SYSTEM,
+                at=now,
+            )
+        except Refused as refusal:
+            return str(refusal), time.monotonic() - began
+        return "held", time.monotonic() - began
+
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(_in_thread(own_database, buy), buyers))
+    answers = [answer for answer, _ in told]
+    assert answers.count("held") == 5
+    assert {answer for answer in answers if answer != "held"} == {"Resident is sold out."}
+    assert max(seconds for _, seconds in told) < 5
+    assert (taken(), places.mend_quotas()) == (5, [])

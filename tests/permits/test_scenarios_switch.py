@@ -8,6 +8,8 @@ from parkops.customers import operations as customers
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.messaging.models import Message
+from parkops.programme import load
+from parkops.programme import operations as programme
 from payments import queries as charges
 from payments.models import Payment, Refund
 from payments.queries import ledger
@@ -35,14 +37,20 @@ SOUTH = """  - code: SOUTH-YEAR
 """
 
 
-@pytest.fixture(autouse=True)
-def two_lots(apply_programme):
+def with_two_lots(at) -> None:
+    """Apply harbor's programme with a second lot to switch to, of two places each."""
     text = (PROGRAMMES / "harbor.yaml").read_text()
     text = text.replace(
         'refund: {basis: full-months, fee: "10.00", none_after: 2027-06-30}',
         "refund: {basis: full-months}\n    switch: {to: [SOUTH-YEAR], basis: full-months}",
     ).replace('quota: {total: 10, oversell: "10%"}', "quota: {total: 2}")
-    apply_programme(text.replace("  - code: MONTH\n", SOUTH + "  - code: MONTH\n", 1))
+    text = text.replace("  - code: MONTH\n", SOUTH + "  - code: MONTH\n", 1)
+    programme.apply_version(load.load(text, "lots.yaml"), begins_at=None, by=SYSTEM, at=at)
+
+
+@pytest.fixture(autouse=True)
+def two_lots(harbor, now):
+    with_two_lots(now)
 
 
 @pytest.fixture

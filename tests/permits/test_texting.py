@@ -11,8 +11,10 @@ from django_tenants.utils import tenant_context
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkops.kernel import permissions
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Refused
+from parkops.kernel.permissions import Permission, Role
 from parkops.messaging.models import Phone, TextMessage
 from parkops.messaging.texts import operations as texts
 from parkops.messaging.texts import signatures
@@ -365,3 +367,28 @@ class TestOnScreen:
         pay(now)
         number = ParkingSession.objects.get().number
         assert ANA in site.login_as(clara).get(f"/office/sessions/{number}/").content.decode()
+
+    def test_who_may_not_see_customers_sees_no_phone(self, site, texter, clara, now, monkeypatch):
+        texter("PARK METER ABC123 1H")
+        pay(now)
+        number = ParkingSession.objects.get().number
+        less = permissions.GRANTS[Role.CLERK] - {Permission.CUSTOMER_VIEW}
+        monkeypatch.setitem(permissions.GRANTS, Role.CLERK, less)
+        site.login_as(clara)
+        for path in (
+            f"/office/sessions/{number}/",
+            "/office/sessions/?view=all",
+            "/office/sessions/?view=all&q=ABC123",
+        ):
+            answer = site.get(path)
+            assert answer.status_code == 200
+            assert "ABC123" in answer.content.decode()
+            assert ANA not in answer.content.decode()
+
+    def test_an_officer_reads_no_texts(self, site, texter, now, bob):
+        texter("PARK METER ABC123 1H")
+        pay(now)
+        number = ParkingSession.objects.get().number
+        site.login_as(bob)
+        assert site.get(f"/office/sessions/{number}/").status_code == 403
+        assert site.get("/office/sessions/").status_code == 403

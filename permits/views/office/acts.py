@@ -181,7 +181,7 @@ ACTS: dict[str, Act] = {
         verb="Renew",
         done="The next permit is held.",
         run=lambda doing: operations.renew_permit(
-            doing.number, channel=Permit.Channel.OFFICE, by=doing.by, at=doing.at
+            doing.number, channel=Permit.Channel.OFFICE, early=True, by=doing.by, at=doing.at
         ),
         permission=Permission.PERMIT_SELL,
         needs_reason=False,
@@ -240,7 +240,7 @@ def _view(act: Act) -> View:
             "title": act.title.format(permit=permit),
             "form": form,
             "permit": permit,
-            "shown": permit_page(permit, at=now),
+            "shown": permit_page(permit, by_staff=True, at=now),
             **act.more(permit, now),
         }
         status = 422 if form.errors else 200
@@ -260,7 +260,7 @@ def vehicles(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for all plates of a permit, and list exactly those."""
     now = timezone.now()
     permit = rows.permit(number)
-    shown = permit_page(permit, at=now)
+    shown = permit_page(permit, by_staff=True, at=now)
     lines = [f"{p.text}, {p.region}" if p.region else p.text for p in shown.plates]
     form = PlatesForm(posted(request), initial={"plates": "\n".join(lines)})
     if request.method == "POST" and form.is_valid():

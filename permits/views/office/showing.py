@@ -115,7 +115,7 @@ def filters_of(asked: QueryDict, *, at: datetime) -> tuple[listing.Filters, Filt
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """Show one permit with what happened to it and what may be done."""
     permit = rows.permit(number)
-    shown = permit_page(permit, at=timezone.now())
+    shown = permit_page(permit, by_staff=True, at=timezone.now())
     context = {
         "shown": shown,
         "permit": permit,
