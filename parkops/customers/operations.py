@@ -119,7 +119,9 @@ def customer_for_user(user: User, *, at: datetime) -> Customer:
     if person is not None:
         return person
     _lock_email(user.email)
-    person = Customer.objects.select_for_update().filter(email__iexact=user.email).first()
+    person = (
+        Customer.objects.select_for_update(no_key=True).filter(email__iexact=user.email).first()
+    )
     by = Actor("customer", str(user.pk), user.name or user.email)
     if person is None:
         person = register_customer(email=user.email, name=user.name, by=by, at=at)
@@ -287,7 +289,7 @@ def _audiences(asked: Collection[str], at: datetime) -> list[str]:
 
 
 def _lock(customer_id: int) -> Customer:
-    person = Customer.objects.select_for_update().filter(pk=customer_id).first()
+    person = Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).first()
     if person is None:
         raise NotFound("There is no such customer.")
     return person

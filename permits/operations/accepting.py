@@ -37,7 +37,7 @@ def accept_offer(
     :raises Refused: with the reason why the customer may not buy.
     """
     customer_id = line.entry(reference).customer_id
-    Customer.objects.select_for_update().get(pk=customer_id)
+    Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
     entry = line.entry(reference)
     if entry.status == WaitlistEntry.Status.ACCEPTED:
         taken = _taken(entry, at=at)

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.texts import say
-from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
-from permits.models import Carpool, CarpoolMember, Permit
+from permits.models import Carpool, Permit
+from permits.operations import carpools
 from permits.operations.ending import cancel_permit
 from permits.queries.permits import type_of
 from permits.rules import carpools as rules
@@ -42,21 +42,6 @@ def _close(number: str, *, at: datetime) -> bool:
         least=rule.least,
         span=rule.mend,
     )
+    carpools.disband(permit, too_few=True, at=at)
     cancel_permit(number, reason=str(reason), by=SYSTEM, at=at)
-    pool.fell_short_at = None
-    pool.save(update_fields=["fell_short_at"])
-    for member in pool.members.filter(joined_at__isnull=False, ended_at__isnull=True):
-        _tell(permit, member, at=at)
-    pool.members.filter(ended_at__isnull=True).update(ended_at=at)
     return True
-
-
-def _tell(permit: Permit, member: CarpoolMember, *, at: datetime) -> None:
-    messaging.send_once(
-        event="permit.carpool_ended",
-        key=f"carpool:{member.reference}:ended",
-        to=member.email,
-        customer_id=member.customer_id,
-        context={"type": type_of(permit).name},
-        at=at,
-    )

@@ -127,6 +127,30 @@ def leave(reference: UUID | str, *, by: Actor, at: datetime) -> CarpoolMember:
     return member
 
 
+def disband(permit: Permit, *, too_few: bool = False, at: datetime) -> None:
+    """End the memberships of a locked permit that ends before its time, and tell who had joined.
+
+    Twice is once.
+    """
+    kind = type_of(permit)
+    pool = Carpool.objects.filter(permit=permit).first() if kind.carpool else None
+    if pool is None:
+        return
+    standing = pool.members.filter(ended_at__isnull=True)
+    for member in standing.filter(joined_at__isnull=False):
+        messaging.send_once(
+            event="permit.carpool_ended",
+            key=f"carpool:{member.reference}:ended",
+            to=member.email,
+            customer_id=member.customer_id,
+            context={"type": kind.name, "too_few": too_few},
+            at=at,
+        )
+    standing.update(ended_at=at)
+    pool.fell_short_at = None
+    pool.save(update_fields=["fell_short_at"])
+
+
 def _locked(number: str) -> tuple[Permit, Carpool]:
     rows = Permit.objects.select_for_update(of=("self",)).select_related("customer")
     permit = rows.filter(number=number).first()
@@ -166,13 +190,13 @@ def _measure(pool: Carpool, permit: Permit, *, at: datetime) -> None:
 
 def _customer(email: str, name: str, *, by: Actor, at: datetime) -> Customer:
     """Return the customer of an address, locked; a new one if there is none."""
-    known = Customer.objects.select_for_update().filter(email__iexact=email).first()
+    known = Customer.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
     if known is not None:
         return known
     try:
         return customers.register_customer(email=email, name=name, by=by, at=at)
     except Conflict:
-        return Customer.objects.select_for_update().get(email__iexact=email)
+        return Customer.objects.select_for_update(no_key=True).get(email__iexact=email)
 
 
 def _record(event: str, permit: Permit, member: CarpoolMember, *, by: Actor, at: datetime) -> None:

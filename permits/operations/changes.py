@@ -34,7 +34,7 @@ def change_vehicles(number: str, *, wanted: Sequence[Plate], by: Actor, at: date
     :raises Conflict: if the permit has ended.
     """
     # New plates become vehicles of the customer, whose row everybody locks before the permit's.
-    Customer.objects.select_for_update().get(pk=known(number).customer_id)
+    Customer.objects.select_for_update(no_key=True).get(pk=known(number).customer_id)
     permit = locked(number)
     require_current(permit, at=at)
     shared = member_plates(permit)

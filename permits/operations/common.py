@@ -16,7 +16,7 @@ from parkops.ui.words import money_text
 from payments import operations as payments
 from payments import queries as charges
 from permits.models import Permit
-from permits.operations import sales
+from permits.operations import carpools, sales
 from permits.queries.permits import money_of
 from permits.queries.refunds import Preview
 from permits.rules.status import CURRENT, Status, may_become
@@ -28,7 +28,9 @@ def locked(number: str) -> Permit:
     :raises NotFound: if this tenant has none.
     """
     rows = Permit.objects.select_for_update(of=("self",)).select_related("customer")
-    permit = rows.filter(number=tidy(number) or number).first()
+    wanted = rows.filter(number=tidy(number) or number)
+    # A row whose holder changed while it was waited for no longer joins the one it was read with.
+    permit = wanted.first() or wanted.all().first()
     if permit is None:
         raise NotFound("There is no such permit.")
     return permit
@@ -76,9 +78,11 @@ def require_pending(permit: Permit, *, at: datetime) -> None:
 
 
 def finish(permit: Permit, *, at: datetime, is_over: bool) -> None:
-    """Save a permit whose end was set; its place is free once that end has come."""
+    """Save a permit whose end was set; once that end has come its place is free and who shared it is
+    told."""
     if is_over:
         sales.release_places(permit)
+        carpools.disband(permit, at=at)
         permit.ended_at = permit.ended_at or at
     permit.is_checkout_open = False
     permit.save(

@@ -12,7 +12,7 @@ from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Refused
 from parkops.programme import queries as programme
 from permits.models import EligibilityLoss, Permit
-from permits.operations import ending, notices
+from permits.operations import common, ending, notices
 from permits.queries import roster as told
 from permits.rules.terms import clock_text
 
@@ -87,10 +87,11 @@ def _tell(pk: int, *, at: datetime) -> bool:
 
 @transaction.atomic
 def _end(pk: int, *, at: datetime) -> bool:
+    # The permit first, as those do who change its holder's audiences.
+    permit = common.locked(Permit.objects.get(losses__pk=pk).number)
     loss = _locked(pk)
     if loss is None or loss.ends_at > at:
         return False
-    permit = Permit.objects.select_related("customer").get(pk=loss.permit_id)
     loss.ended_at = at
     if told.may_have(permit, permit.customer.audiences):
         loss.ended_at, loss.lifted_at = None, at
@@ -123,5 +124,5 @@ def _record(event: str, permit: Permit, *, by: Actor, at: datetime, **data: Any)
 
 def customers_locked(ids: Collection[int]) -> dict[int, Customer]:
     """Return customers, locked in the order of their ids; part of the acts that change them."""
-    rows = Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     return {person.pk: person for person in rows}

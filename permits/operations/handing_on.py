@@ -20,7 +20,12 @@ from payments import operations as payments
 from permits.models import Permit, PermitTransfer
 from permits.operations import notices
 from permits.operations.common import locked
-from permits.operations.transfers import transfer_permit
+from permits.operations.transfers import (
+    lock_new_holder,
+    lock_with_begun,
+    require_no_next,
+    transfer_permit,
+)
 from permits.queries.permits import type_of
 from permits.rules.status import Status
 from permits.rules.terms import clock_text
@@ -38,7 +43,8 @@ def offer_transfer(number: str, *, to_email: str, by: Actor, at: datetime) -> Pe
     Asking again for the same address while it waits returns the first.
 
     :raises Refused: "not_transferable", or "own_email".
-    :raises Conflict: with the permit's status, or "transfer_open" while another waits.
+    :raises Conflict: with the permit's status or the code of `transfers.require_no_next`, or
+        "transfer_open" while another waits.
     """
     permit = locked(number)
     kind = type_of(permit)
@@ -47,6 +53,7 @@ def offer_transfer(number: str, *, to_email: str, by: Actor, at: datetime) -> Pe
     status = permit.status_at(at)
     if status not in (Status.ACTIVE, Status.SCHEDULED):
         raise Conflict(f"permit_{status}", f"This permit is {status}.")
+    require_no_next(permit, at=at)
     email = to_email.strip()
     if email.casefold() == permit.customer.email.casefold():
         raise Refused("own_email", "This permit is yours already.", field="email")
@@ -94,8 +101,8 @@ def accept_transfer(reference: UUID | str, *, customer_id: int, by: Actor, at: d
     :raises Refused: "other_email", or with the reason why the customer may not have it.
     :raises Conflict: "transfer_over" once it lapsed, was declined or taken back.
     """
+    customer = lock_new_holder(customer_id)
     gift = _locked(reference)
-    customer = Customer.objects.get(pk=customer_id)
     if customer.email.casefold() != gift.to_email.casefold():
         raise Refused(
             "other_email",
@@ -103,7 +110,7 @@ def accept_transfer(reference: UUID | str, *, customer_id: int, by: Actor, at: d
         )
     if gift.state == State.ACCEPTED:
         return gift.permit
-    permit = locked(gift.permit.number)
+    permit = gift.permit
     if gift.state != State.ASKED or gift.expires_at <= at or permit.customer_id != gift.giver_id:
         raise Conflict("transfer_over", "This offer is over.")
     permit = transfer_permit(permit.number, customer_id=customer_id, by=by, at=at)
@@ -141,10 +148,14 @@ def transfer_path(gift: PermitTransfer) -> str:
 
 
 def _locked(reference: UUID | str) -> PermitTransfer:
-    rows = PermitTransfer.objects.select_for_update(of=("self",))
-    gift = rows.select_related("permit", "giver").filter(reference=reference).first()
-    if gift is None:
+    """Return an offer, locked after its permit, as who offers locks them."""
+    known = PermitTransfer.objects.select_related("permit").filter(reference=reference).first()
+    if known is None:
         raise NotFound("There is no such offer.")
+    permit = lock_with_begun(known.permit.number)
+    rows = PermitTransfer.objects.select_for_update(of=("self",)).select_related("giver")
+    gift = rows.get(pk=known.pk)
+    gift.permit = permit
     return gift
 
 

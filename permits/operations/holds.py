@@ -11,7 +11,7 @@ from parkops.kernel.actors import SYSTEM, Actor
 from parkops.programme import queries as programme
 from payments import operations as payments
 from permits.models import Permit
-from permits.operations import notices, offering, places, waitlist
+from permits.operations import carpools, notices, offering, places, waitlist
 from permits.operations.sales import release_places
 from permits.queries.permits import type_of
 
@@ -92,12 +92,12 @@ def _lapse(pk: int, *, at: datetime) -> bool:
         return False
     if permit.hold_expires_at is None or permit.hold_expires_at > at:
         return False
+    waitlist.note_lapsed_hold(permit, at=at)
     release_places(permit)
     permit.lapsed_at = at
     permit.save(update_fields=["lapsed_at", "places"])
     audit.record("permit.hold_expired", subject=("permit", permit.number), actor=SYSTEM, at=at)
     notices.tell("permit.hold_expired", permit, at=at)
-    waitlist.note_lapsed_hold(permit, at=at)
     offering.offer_free_places(permit.type_code, at=at)
     return True
 
@@ -130,6 +130,8 @@ def _end(pk: int, *, at: datetime) -> bool:
     is_free = bool(release_places(permit)) or not had_places
     permit.ended_at = at
     permit.save(update_fields=["ended_at", "places"])
+    if permit.cancelled_at is not None:
+        carpools.disband(permit, at=at)
     audit.record("permit.expired", subject=("permit", permit.number), actor=SYSTEM, at=at)
     if is_free:
         offering.offer_free_places(permit.type_code, at=at)

@@ -39,7 +39,7 @@ def renew_permit(
     """
     permit = known(number)
     # The sale locks the customer first, then the permit, as all sales do.
-    Customer.objects.select_for_update().get(pk=permit.customer_id)
+    Customer.objects.select_for_update(no_key=True).get(pk=permit.customer_id)
     permit = locked(number)
     in_force = programme.in_force(at).programme
     kind = in_force.permit_type(permit.type_code)

@@ -58,7 +58,7 @@ def hold_permit(
 
     :raises Refused: with the code of `rules.eligibility.may_buy`, or for a type that is unknown.
     """
-    customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
+    customer = Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).first()
     if customer is None:
         raise Refused("unknown_customer", "There is no such customer.", field="customer")
     places.lock_address(customer.address_key)

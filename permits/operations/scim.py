@@ -20,7 +20,9 @@ def add_person(person: Person, *, by: Actor, at: datetime) -> Customer:
     """
     _require_address(person)
     external_id = person.external_id or person.email
-    known = Customer.objects.select_for_update().filter(email__iexact=person.email).first()
+    known = (
+        Customer.objects.select_for_update(no_key=True).filter(email__iexact=person.email).first()
+    )
     if known is not None and known.external_id:
         raise Conflict("uniqueness", "There is somebody with this userName.")
     if Customer.objects.filter(external_id=external_id).exists():
@@ -44,7 +46,7 @@ def change_person(customer_id: int, person: Person, *, by: Actor, at: datetime) 
     :raises Conflict: "uniqueness" if the address or the id is somebody else's.
     """
     _require_address(person)
-    known = Customer.objects.select_for_update().get(pk=customer_id)
+    known = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
     return _keep(known, person, person.external_id or known.external_id, by=by, at=at)
 
 

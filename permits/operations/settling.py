@@ -9,6 +9,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import ALLOWED, Decision, Refused
 from parkops.kernel.periods import Period
+from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from payments.settlement import Raiser, Subject
 from permits.models import Permit
@@ -35,7 +36,7 @@ def may_pay(number: str, *, at: datetime) -> Decision:
     permit = Permit.objects.filter(number=number).first()
     if permit is None or permit.cancelled_at or permit.revoked_at or permit.ended_at:
         return Decision("permit_over", "This permit is over; it cannot be paid any more.")
-    decision = switching.may_settle(permit, at=at)
+    decision = _may_follow(permit, at=at)
     if not decision and permit.paid_at is None:
         return decision
     if permit.paid_at is None and not (refusal := _of_register(permit, at=at)):
@@ -48,6 +49,19 @@ def may_pay(number: str, *, at: datetime) -> Decision:
         if left is None or left > 0
         else Decision(GONE.code, "The hold ran out and the place has been sold.")
     )
+
+
+def _may_follow(permit: Permit, *, at: datetime) -> Decision:
+    """Decide whether an unpaid permit may still take the place of another, or follow on it."""
+    before = permit.renews
+    if before is not None and before.customer_id != permit.customer_id:
+        return Decision(
+            "renewal_over",
+            say(
+                "Permit {number} went to somebody else, so it is not renewed.", number=before.number
+            ),
+        )
+    return switching.may_settle(permit, at=at)
 
 
 def _of_register(permit: Permit, *, at: datetime) -> Decision:
@@ -81,7 +95,7 @@ def settle_permit(number: str, *, by: Actor, at: datetime) -> Decision:
     if permit.replaces is not None:
         # What is decided of the old permit holds until it is ended.
         permit.replaces = _locked(permit.replaces.number)
-    decision = switching.may_settle(permit, at=at)
+    decision = _may_follow(permit, at=at)
     if not decision:
         return decision
     if permit.lapsed_at is not None:

@@ -48,7 +48,7 @@ def switch_permit(
     :raises Refused: with the reason why it may not be had.
     """
     # The sale locks the customer first, then the permit, as all sales do.
-    customer = Customer.objects.select_for_update().get(pk=known(number).customer_id)
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=known(number).customer_id)
     places.lock_address(customer.address_key)
     permit = locked(number)
     waiting = offers.open_switch(permit)

@@ -10,11 +10,11 @@ from parkops.audit import operations as audit
 from parkops.customers.models import Customer
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
-from parkops.kernel.numbers import tidy
 from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from permits.models import Permit, PlateRight, TemporaryVehicle
 from permits.operations import notices
+from permits.operations.common import known, locked
 from permits.queries.permits import plates_of, type_of
 from permits.queries.rights import near_keys
 from permits.rules import vehicles as rules
@@ -260,9 +260,5 @@ def _write_own(
 
 
 def _locked(number: str) -> Permit:
-    known = Permit.objects.filter(number=tidy(number) or number).first()
-    if known is None:
-        raise NotFound("There is no such permit.")
-    Customer.objects.select_for_update().get(pk=known.customer_id)
-    rows = Permit.objects.select_for_update(of=("self",)).select_related("customer")
-    return rows.get(pk=known.pk)
+    Customer.objects.select_for_update(no_key=True).get(pk=known(number).customer_id)
+    return locked(number)

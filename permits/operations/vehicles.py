@@ -64,7 +64,9 @@ def decide_plate(
     # In the order of their ids, as every act that locks several customers does.
     people = {
         row.pk: row
-        for row in Customer.objects.select_for_update().filter(pk__in=holders).order_by("pk")
+        for row in Customer.objects.select_for_update(no_key=True)
+        .filter(pk__in=holders)
+        .order_by("pk")
     }
     decision = PlateDecision.objects.create(
         plate_key=plate_key,

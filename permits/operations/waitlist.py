@@ -42,7 +42,7 @@ def join_waitlist(
 
     :raises Refused: "unknown_permit_type", "no_waitlist", "not_eligible" or "per_customer".
     """
-    customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
+    customer = Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).first()
     if customer is None:
         raise Refused("unknown_customer", "There is no such customer.", field="customer")
     rules = programme.in_force(at).programme
@@ -108,7 +108,7 @@ def prefer(reference: UUID | str, *, rank: int, by: Actor, at: datetime) -> Wait
     :raises NotFound: if there is no such entry.
     :raises Conflict: "not_in_line" once it is closed.
     """
-    Customer.objects.select_for_update().get(pk=line.entry(reference).customer_id)
+    Customer.objects.select_for_update(no_key=True).get(pk=line.entry(reference).customer_id)
     entry = _locked(reference)
     _require_open(entry)
     others = list(line.others_of(entry, at=at))
@@ -138,11 +138,12 @@ def move_entry(
         raise Refused("reason", "Say why this place in line changes.", field="reason")
     if position < 1:
         raise Refused("position", "Give a place of 1 or more.", field="position")
+    entry = line.entry(reference)
+    waiting = WaitlistEntry.objects.filter(type_key=entry.type_key, status=Status.WAITING)
+    # In one order for everybody, whoever is moved.
+    list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     entry = _locked(reference)
-    rows = WaitlistEntry.objects.select_for_update(of=("self",)).filter(
-        type_key=entry.type_key, status=Status.WAITING
-    )
-    people = list(rows.order_by(*line.ORDER))
+    people = list(waiting.order_by(*line.ORDER))
     before = next((n for n, one in enumerate(people) if one.pk == entry.pk), None)
     if before is None:
         raise Conflict("not_in_line", "This entry does not wait, so it has no place in line.")
@@ -216,7 +217,9 @@ def _end_other_choices(
     choices = [rule.Choice(other.type_key, other.rank) for other in others.values()]
     taken = rule.Choice(entry.type_key, entry.rank)
     for choice in rule.given_up(line_rule, taken, choices):
-        other = others[choice.key]
+        other = _locked(others[choice.key].reference)
+        if other.status not in OPEN:
+            continue
         why = say("You took another choice, {kind}.", kind=kind.name)
         close(other, Status.WITHDRAWN, reason=why, by=SYSTEM, at=at)
         line_notices.tell_closed(other, at=at)
@@ -224,7 +227,7 @@ def _end_other_choices(
 
 
 def note_lapsed_hold(permit: Permit, *, at: datetime) -> None:
-    """Let an offer whose cart was not paid count as lapsed; its place is free already."""
+    """Let an offer whose cart was not paid count as lapsed; the caller frees its place."""
     entry = (
         WaitlistEntry.objects.select_for_update(of=("self",))
         .select_related("customer")

@@ -147,6 +147,27 @@ class TestActs:
         with pytest.raises((NotFound, Refused)):
             self.join(member, now + 11 * DAY)
 
+    def test_who_shared_it_is_told_when_it_ends_before_its_time(self, pool, now):
+        member = self.join(self.invite(pool, now), now)
+        self.invite(pool, now, "cleo@example.test")
+        operations.cancel_permit(pool.number, reason="Moved.", by=SYSTEM, at=now + DAY)
+        told = Message.objects.get(event="permit.carpool_ended")
+        assert (told.to, "too few" in told.text) == ("ben@example.test", False)
+        assert "ended before its time" in told.text
+        member.refresh_from_db()
+        assert member.ended_at == now + DAY
+        assert CarpoolMember.objects.filter(ended_at=None).count() == 0
+
+    def test_a_day_of_its_end_to_come_ends_it_that_day(self, pool, now):
+        self.join(self.invite(pool, now), now)
+        operations.cancel_permit(
+            pool.number, reason="Moved.", as_of=now + 5 * DAY, by=SYSTEM, at=now
+        )
+        assert carpools.pool_of(pool).people == 2
+        operations.expire_permits(at=now + 5 * DAY)
+        assert carpools.pool_of(pool).people == 1
+        assert Message.objects.filter(event="permit.carpool_ended").count() == 1
+
     def test_enough_in_time_saves_it(self, pool, now):
         self.join(self.invite(pool, now), now + 9 * DAY)
         assert operations.close_short_carpools(at=now + 20 * DAY) == 0

@@ -173,3 +173,52 @@ class TestWhatTheGiverBegan:
         assert site.get(old).status_code == 404
         mine.refresh_from_db()
         assert site.get(page_path(mine)).status_code == 302
+
+    def test_a_paid_renewal_is_its_holders_until_they_say_what_becomes_of_it(
+        self, site, dana, mine, zoe, sell, now
+    ):
+        gift = offer(mine, zoe.email, now)
+        at = mine.ends_at - 5 * DAY
+        gift.expires_at = mine.ends_at
+        gift.save()
+        fresh = operations.renew_permit(
+            mine.number, channel=Permit.Channel.PORTAL, by=SYSTEM, at=at
+        )
+        settling.settle_permit(fresh.number, by=SYSTEM, at=at)
+        for act in (
+            lambda: operations.accept_transfer(
+                gift.reference, customer_id=zoe.pk, by=SYSTEM, at=at
+            ),
+            lambda: operations.transfer_permit(mine.number, customer_id=zoe.pk, by=SYSTEM, at=at),
+            lambda: offer(mine, "other@example.test", at),
+        ):
+            with pytest.raises(Conflict) as refusal:
+                act()
+            assert refusal.value.code == "renewal_paid"
+            assert fresh.number in refusal.value.reason
+        # Handed on itself, it is the new holder's, and what it follows on may go along.
+        operations.transfer_permit(fresh.number, customer_id=zoe.pk, by=SYSTEM, at=at)
+        operations.accept_transfer(gift.reference, customer_id=zoe.pk, by=SYSTEM, at=at)
+        mine.refresh_from_db()
+        fresh.refresh_from_db()
+        assert (mine.customer, fresh.customer) == (zoe, zoe)
+
+    def test_a_canceled_renewal_is_no_hindrance(self, mine, zoe, now):
+        at = mine.ends_at - 5 * DAY
+        fresh = operations.renew_permit(
+            mine.number, channel=Permit.Channel.PORTAL, by=SYSTEM, at=at
+        )
+        settling.settle_permit(fresh.number, by=SYSTEM, at=at)
+        operations.cancel_permit(fresh.number, reason="Moving", by=SYSTEM, at=at)
+        assert operations.transfer_permit(mine.number, customer_id=zoe.pk, by=SYSTEM, at=at)
+
+    def test_an_unpaid_renewal_lapses_and_money_for_it_goes_back(self, mine, zoe, now):
+        at = mine.ends_at - 5 * DAY
+        fresh = operations.send_renewal(mine.number, by=SYSTEM, at=at)
+        with pytest.raises(Conflict) as refusal:
+            operations.transfer_permit(fresh.number, customer_id=zoe.pk, by=SYSTEM, at=at)
+        assert refusal.value.code == "renewal_unpaid"
+        operations.transfer_permit(mine.number, customer_id=zoe.pk, by=SYSTEM, at=at)
+        assert not settling.may_pay(fresh.number, at=at)
+        assert settling.settle_permit(fresh.number, by=SYSTEM, at=at).code == "renewal_over"
+        assert operations.expire_holds(at=at) == 1
