@@ -1,6 +1,5 @@
 """The gentle day that goes on in the demonstration: now and then something happens."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from random import Random
@@ -9,6 +8,7 @@ from parkops.customers.models import Customer, Vehicle
 from parkops.kernel.decisions import Refused
 from parkops.local.demo import people, season
 from parkops.local.demo.load import cast_of
+from parkops.local.demo.scene import Act
 from parkops.tenancy.models import Tenant
 
 
@@ -17,8 +17,8 @@ def step(tenant: Tenant, *, at: datetime) -> str:
     dice = Random(at.timestamp())  # noqa: S311
     cast = cast_of(tenant)
     cast.customers = _some_people(dice)
-    acts: list[tuple[datetime, Callable[[datetime], None]]] = []
-    stage = season.Stage(cast, dice, acts)
+    acts: list[Act] = []
+    stage = season.Stage(cast, dice, acts, until=at)
     for officer in cast.officers:
         stage.begin_shift(officer, at)
     name = dice.choice(("look", "look", "look", "look", "park", "park", "buy_short", "cite"))

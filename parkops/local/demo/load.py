@@ -17,6 +17,7 @@ from parkops.kernel.decisions import Conflict
 from parkops.kernel.permissions import Role
 from parkops.local.demo import draft, season
 from parkops.local.demo.programmes import PLACES, Place, programme_of
+from parkops.local.demo.scene import Cast
 from parkops.tenancy import hosts
 from parkops.tenancy import operations as tenancy
 from parkops.tenancy.models import Tenant
@@ -86,12 +87,12 @@ def sign_ins() -> Iterable[SignIn]:
         yield SignIn(site, "customer", f"{CUSTOMER[0]}@{place.slug}.example", PASSWORD)
 
 
-def cast_of(tenant: Tenant) -> season.Cast:
+def cast_of(tenant: Tenant) -> Cast:
     """Return the staff of a demonstration tenant, which is current."""
     users = {user.email.split("@")[0]: user for user in User.objects.filter(is_active=True)}
     staff = {word: season.actor_of(users[word]) for word, _, _ in STAFF if word in users}
     officers = [actor for word, actor in staff.items() if word.startswith("officer")]
-    return season.Cast(tenant.slug, staff, officers)
+    return Cast(tenant.slug, staff, officers)
 
 
 def _existing(place: Place) -> Tenant | None:

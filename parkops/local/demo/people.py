@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
+from permits.rules.plates import Plate, read_plates
+
 _FIRST = """
     Ada Amara Anders Bea Ben Carlos Chloe Daniel Dina Elif Emma Esther Femi Frank Grace Hana
     Hugo Ines Ivan Jack Jamal Joan Kai Karim Lena Leo Lucía Mai Marco Maya Mei Nadia Nils Noor
@@ -61,6 +63,11 @@ class Vehicle:
     model: str
     color: str
     fuel: str
+
+    @property
+    def read(self) -> Plate:
+        """Its plate as operations take it."""
+        return read_plates([(self.plate, self.region)])[0]
 
 
 @dataclass(frozen=True, slots=True)

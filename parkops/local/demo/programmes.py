@@ -34,10 +34,17 @@ def programme_of(slug: str, *, today: date) -> Loaded:
 
 
 def dates(today: date) -> dict[str, str]:
-    """Return the dates that the files name: the year from 15 August, its terms and holidays."""
+    """Return the dates that the files name: the year from 15 August, its terms and holidays, and the
+    sales by lot and by turns around today."""
     year = today.year if today >= date(today.year, 8, 15) else today.year - 1
     thanksgiving = _nth_weekday(year, 11, weekday=3, n=4)
     named = {
+        "lots_from": today - timedelta(days=40),
+        "lots_to": today - timedelta(days=26),
+        "lots_term_to": today + timedelta(days=140),
+        "rush_on": today - timedelta(days=12),
+        "entries_from": today - timedelta(days=6),
+        "entries_to": today + timedelta(days=9),
         "year_from": date(year, 8, 15),
         "year_to": date(year + 1, 8, 15),
         "spring_to": date(year + 1, 5, 15),

@@ -1,8 +1,7 @@
 """A season of the demonstration, played in order of time through the operations people use."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -13,17 +12,14 @@ from enforcement.queries.checks import Look
 from parkops.accounts.models import User
 from parkops.customers import operations as customers
 from parkops.kernel.actors import Actor
-from parkops.kernel.dates import local_date, midnight
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
-from parkops.local.demo import people
+from parkops.local.demo import charlie, lots, papers, people, visitors
+from parkops.local.demo.scene import Act, Cast, Scene
 from parkops.programme import queries as programme
 from payments import queries as payments
-from payments.operations import refunds
-from payments.operations.payments import take_payment
 from permits.models import Permit
 from permits.operations import approving, ending, sales, stays, waitlist
-from permits.rules.plates import read_plates
 
 DAYS = 75
 RECENT = 220  # looks in the last three hours, so that the zones are not empty at the start
@@ -51,27 +47,10 @@ ZONES = {
     "campus": (*["LIBRARY"] * 5, *["SCIENCE"] * 6, *["ARENA"] * 8, *["MAPLE"] * 7, "LOOP"),
     "town": (*["MILL-ST"] * 2, *["RIVER"] * 5, *["OLDTOWN"] * 5),
 }
+# The lot that an officer walks through each working day, with the permit that it is for.
+WALKED = {"campus": ("MAPLE", "RESIDENT"), "town": ("RIVER", "RIVER-MONTH")}
+WALKED_DAYS, WALKED_SEEN = 35, 22
 METERED = {"campus": ("LOOP", "ARENA", "ARENA"), "town": ("RIVER",)}
-
-
-@dataclass(slots=True)
-class Cast:
-    """Who takes part: the staff by what they do, and the customers with their vehicles."""
-
-    slug: str
-    staff: dict[str, Actor]
-    officers: list[Actor]
-    customers: list[tuple[int, str, people.Person]] = field(default_factory=list)
-
-    @property
-    def clerk(self) -> Actor:
-        """The clerk."""
-        return self.staff["clerk"]
-
-    @property
-    def reviewer(self) -> Actor:
-        """The reviewer."""
-        return self.staff["reviewer"]
 
 
 def actor_of(user: User) -> Actor:
@@ -82,44 +61,30 @@ def actor_of(user: User) -> Actor:
 def play(cast: Cast, *, until: datetime, tell: Callable[[int, int], None]) -> None:
     """Play the season that ends at `until`, an act at a time; the same day gives the same season."""
     dice = Random(f"{cast.slug} {until.date()}")  # noqa: S311
-    zone = programme.in_force(until).programme.tz
-    today = local_date(until, zone)
-    acts: list[tuple[datetime, Callable[[datetime], None]]] = []
-    stage = Stage(cast, dice, acts)
+    acts: list[Act] = []
+    stage = Stage(cast, dice, acts, until=until)
     for back in range(DAYS, -1, -1):
-        opens = midnight(today - timedelta(days=back), zone)
-        acts += stage.day(opens, back=back)
+        acts += stage.day(stage.when(-back, 0), back=back)
+        acts += stage.rounds(back)
+    for part in (visitors, lots, papers, charlie):
+        acts += part.acts(stage)
     acts += [(until - timedelta(minutes=dice.uniform(2, 170)), stage.look) for _ in range(RECENT)]
-    done = 0
-    while acts:
-        acts.sort(key=lambda act: act[0], reverse=True)
-        at, act = acts.pop()
-        if at >= until:
-            continue
-        with suppress(Refused):
-            act(at)
-        done += 1
-        tell(done, done + len(acts))
+    stage.play(tell)
 
 
-class Stage:
+class Stage(Scene):
     """Invents what happens on a day. What follows from an act is put among the acts to come."""
 
-    def __init__(
-        self, cast: Cast, dice: Random, acts: list[tuple[datetime, Callable[[datetime], None]]]
-    ) -> None:
-        self.cast = cast
-        self.dice = dice
-        self.acts = acts
+    def __init__(self, cast: Cast, dice: Random, acts: list[Act], *, until: datetime) -> None:
+        super().__init__(cast, dice, acts, until=until)
         self.arrived = 0
+        self.holders: dict[str, list[people.Vehicle]] = defaultdict(list)
 
-    def day(
-        self, opens: datetime, *, back: int
-    ) -> list[tuple[datetime, Callable[[datetime], None]]]:
+    def day(self, opens: datetime, *, back: int) -> list[Act]:
         """Return the acts of the local day that begins at `opens`, `back` days before today."""
         dice, weekend = self.dice, opens.weekday() >= 5
         share = 0.35 if weekend else 1.0
-        found: list[tuple[datetime, Callable[[datetime], None]]] = []
+        found: list[Act] = []
         most = CUSTOMERS[self.cast.slug]
         due = round(most * min(1.0, (DAYS - back + 1) / (DAYS * 0.8)))
         while self.arrived < due:
@@ -142,6 +107,27 @@ class Stage:
             (self._hour(opens, 8, 18), self.buy_short) for _ in range(round(dice.uniform(1, 4)))
         ]
         return found
+
+    def rounds(self, back: int) -> list[Act]:
+        """Return the looks of an officer who walks through a whole lot on a working day: those who
+        hold its permit and came, and others; from these one knows how many come."""
+        lot, code = WALKED[self.cast.slug]
+        begins = self.when(-back, 9, self.dice.uniform(0, 90))
+        if not 0 < back <= WALKED_DAYS or begins.weekday() >= 5:
+            return []
+        return [(begins, partial(self.walk, lot, code))]
+
+    def walk(self, lot: str, code: str, at: datetime) -> None:
+        """An officer looks at every vehicle of a lot, one each minute."""
+        dice = self.dice
+        share = dice.uniform(0.5, 0.85)
+        there = [car for car in self.holders[code] if dice.random() < share]
+        others = [people.vehicle(dice, self.cast.slug) for _ in range(WALKED_SEEN - len(there))]
+        by = dice.choice(self.cast.officers)
+        for minute, car in enumerate([*there, *others]):
+            seen_at = at + timedelta(minutes=minute)
+            look = Look(car.plate, car.region, lot, seen_at)
+            checks.check_plate(look, source="field", by=by, at=seen_at)
 
     def arrive(self, index: int, at: datetime) -> None:
         """A new customer comes, with a vehicle, and buys what suits."""
@@ -182,9 +168,7 @@ class Stage:
             return
         wish = sales.Wish(
             type_code=code,
-            plates=read_plates([(person.vehicle.plate, person.vehicle.region)])
-            if kind.vehicles.max
-            else (),
+            plates=(person.vehicle.read,) if kind.vehicles.max else (),
         )
         by = Actor("customer", str(customer_id), person.name)
         try:
@@ -197,6 +181,7 @@ class Stage:
             return
         if self.dice.random() < 0.05:
             return
+        self.holders[code].append(person.vehicle)
         self.pay("permit", permit.number, at + timedelta(minutes=2), payer=person.name)
         if permit.needs_approval and self.dice.random() < 0.88:
             later = at + timedelta(hours=self.dice.uniform(2, 50))
@@ -224,9 +209,8 @@ class Stage:
     def park(self, at: datetime) -> None:
         """Somebody pays for an hour or two."""
         car = self._some_vehicle()
-        plate = read_plates([(car.plate, car.region)])[0]
         stay = stays.start_stay(
-            plate=plate,
+            plate=car.read,
             zone_code=self.dice.choice(METERED[self.cast.slug]),
             minutes=self.dice.choice((45, 60, 90, 120)),
             by=self.cast.clerk,
@@ -332,24 +316,6 @@ class Stage:
     def void(self, number: str, at: datetime) -> None:
         """A citation written by mistake is voided."""
         citations.void_citation(number, reason="Wrong plate typed.", by=self.cast.reviewer, at=at)
-
-    def pay(self, kind: str, reference: str, at: datetime, *, payer: str = "") -> None:
-        """What is owed is paid, at the counter or from an account; now and then a check bounces."""
-        charge = payments.charge_of(kind, reference)
-        if charge is None or not charge.balance.minor:
-            return
-        kinds = ("cash", "cash", "other", "other", "other", "account", "cheque")
-        method = self.dice.choice(kinds)
-        deposit = payments.charge_of("deposit", reference) if kind == "permit" else None
-        owing = [charge.id, *([deposit.id] if deposit and deposit.balance.minor else [])]
-        paid = take_payment(charge_ids=owing, method=method, payer=payer, by=self.cast.clerk, at=at)
-        if method == "cheque" and kind == "citation" and self.dice.random() < 0.15:
-            later = at + timedelta(days=4)
-            self.acts.append((later, lambda then: self.bounce(paid.number, then)))
-
-    def bounce(self, number: str, at: datetime) -> None:
-        """A check comes back from the bank."""
-        refunds.bounce_payment(number, by=self.cast.clerk, at=at)
 
     def begin_shift(self, officer: Actor, at: datetime) -> None:
         """An officer begins the day."""

@@ -1,0 +1,80 @@
+"""The demonstration's departments, events, draws, carpools, texts and files: no page of them is empty."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from parkops.accounts import operations as accounts
+from parkops.customers.models import RegisterEntry
+from parkops.kernel.actors import SYSTEM, Actor
+from parkops.local.demo import charlie, lots, papers, season, visitors
+from parkops.local.demo.programmes import PLACES, programme_of
+from parkops.local.demo.scene import Cast
+from parkops.messaging.models import Phone, TextMessage
+from parkops.programme import lint, load, queries
+from permits.models import (
+    CarpoolMember,
+    Department,
+    Draw,
+    EventPass,
+    Permit,
+    Roster,
+    Ticket,
+    Validation,
+    VisitorEvent,
+)
+from permits.rules import draws
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def stage(harbor, now, apply_programme, settings):
+    """Play all of the campus but its ordinary days, with thirty customers who came before."""
+    settings.IS_LOCAL = True
+    slug = "campus"
+    loaded = programme_of(slug, today=now.date())
+    text = load.to_yaml(loaded.document | {"programme": queries.document(1)["programme"]})
+    apply_programme(text, at=now - 90 * DAY)
+    accounts.add_person(
+        email=f"customer@{slug}.example", name="Charlie", password="", by=SYSTEM, at=now
+    )
+    staff = {name: Actor("staff", "1", name) for name in ("clerk", "admin", "reviewer")}
+    played = season.Stage(Cast(slug, staff, []), Random(1), [], until=now)
+    for index in range(30):
+        played.do(now - 70 * DAY, lambda index, at: played.arrive(index, at), index)
+    for part in (visitors, lots, papers, charlie):
+        played.acts += part.acts(played)
+    played.play()
+    return played
+
+
+def test_nothing_of_it_is_empty(stage):
+    assert Department.objects.filter(closed_at=None).count() >= 2
+    assert Department.objects.exclude(closed_at=None).exists()
+    assert Validation.objects.filter(code=None).exists()
+    assert Validation.objects.exclude(code=None).exists()
+    full = VisitorEvent.objects.exclude(passes__stay=None).filter(ends_at__gt=stage.until)
+    assert full.exists() and EventPass.objects.filter(stay=None, revoked_at=None).exists()
+    assert EventPass.objects.exclude(revoked_at=None).exists()
+    drawn = Draw.objects.filter(kind="lottery").exclude(drawn_at=None).get()
+    order = [str(one.reference) for one in drawn.tickets.order_by("drawn_as")]
+    assert len(order) > 3 and draws.verify(drawn.commitment, drawn.seed, order)
+    assert Permit.objects.filter(type_code=drawn.type_code).exists()
+    assert Phone.objects.exclude(stopped_at=None).exists()
+    assert TextMessage.objects.filter(event="session.stay_begun").exists()
+    assert RegisterEntry.objects.filter(status="decommissioned").count() == 5
+    assert Roster.objects.count() == 1
+    assert Ticket.objects.filter(customer__email="customer@campus.example").exists()
+    assert Draw.objects.filter(kind="room", tickets__permit__isnull=False).exists()
+    assert CarpoolMember.objects.filter(joined_at=None).exists()
+
+
+@pytest.mark.parametrize("slug", [place.slug for place in PLACES])
+@pytest.mark.parametrize("days", [0, 60, 130, 300])
+def test_its_programme_has_nothing_that_is_surely_unwanted(slug, days, now):
+    today = now.date() + days * DAY
+    found = lint.findings(programme_of(slug, today=today).programme, today=today)
+    # On Millbrook's streets nobody has a right to the night: that is the ban.
+    assert [line for line in found if not line.startswith("zone TOWN")] == []
