@@ -56,11 +56,13 @@ def test_nothing_of_it_is_empty(stage):
     assert Validation.objects.filter(code=None).exists()
     assert Validation.objects.exclude(code=None).exists()
     full = VisitorEvent.objects.exclude(passes__stay=None).filter(ends_at__gt=stage.until)
-    assert full.exists() and EventPass.objects.filter(stay=None, revoked_at=None).exists()
+    assert full.exists()
+    assert EventPass.objects.filter(stay=None, revoked_at=None).exists()
     assert EventPass.objects.exclude(revoked_at=None).exists()
     drawn = Draw.objects.filter(kind="lottery").exclude(drawn_at=None).get()
     order = [str(one.reference) for one in drawn.tickets.order_by("drawn_as")]
-    assert len(order) > 3 and draws.verify(drawn.commitment, drawn.seed, order)
+    assert len(order) > 3
+    assert draws.verify(drawn.commitment, drawn.seed, order)
     assert Permit.objects.filter(type_code=drawn.type_code).exists()
     assert Phone.objects.exclude(stopped_at=None).exists()
     assert TextMessage.objects.filter(event="session.stay_begun").exists()
