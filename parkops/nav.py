@@ -25,6 +25,7 @@ ITEMS = [
     NavItem(
         "Departments", "users", "office_departments:list", Permission.PERMIT_VIEW, "Parking rights"
     ),
+    NavItem("Draws", "shuffle", "office_draws:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem("Hangtags", "tag", "office_hangtags:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem(
         "Citations", "file-text", "office_citations:list", Permission.CITATION_VIEW, "Enforcement"
@@ -71,6 +72,7 @@ ITEMS = [
         Permission.IMPORT_VIEW,
         "Set-up",
     ),
+    NavItem("Texts", "message-square", "office_texts:list", Permission.CUSTOMER_VIEW, "Set-up"),
     NavItem("Imports", "upload", "office_imports:list", Permission.IMPORT_VIEW, "Set-up"),
     NavItem("Staff and roles", "key-round", "office_staff:list", Permission.STAFF_MANAGE, "Set-up"),
     NavItem("API tokens", "plug", "office_tokens:list", Permission.STAFF_MANAGE, "Set-up"),

@@ -69,6 +69,7 @@ NAMES = frozenset(
         "search",
         "settings",
         "shield-check",
+        "shuffle",
         "sliders-horizontal",
         "square-parking",
         "sun",

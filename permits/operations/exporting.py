@@ -1,4 +1,4 @@
-"""What leaves as a file is recorded: who took which permits, and how many."""
+"""What leaves as a file is recorded: who took which list, and how many rows."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,16 +10,24 @@ from parkops.kernel.actors import Actor
 
 
 @transaction.atomic
-def record_export(*, rows: int, filters: Mapping[str, str], by: Actor, at: datetime) -> None:
-    """Record that `by` takes the list of permits as a file, narrowed by `filters`.
+def record_export(
+    what: str = "permits",
+    of: str = "list",
+    *,
+    rows: int,
+    filters: Mapping[str, str] | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Record that `by` takes a list of `what`, or one `of` them, as a file, narrowed by `filters`.
 
     It is recorded before the first line is sent: who breaks off has read what came.
     """
     audit.record(
-        "permits.exported",
-        subject=("permits", "list"),
+        f"{what}.exported",
+        subject=(what, of),
         actor=by,
         at=at,
         rows=rows,
-        filters=dict(filters),
+        filters={name: value for name, value in (filters or {}).items() if value},
     )

@@ -37,6 +37,14 @@ def ticket(reference: UUID | str) -> Ticket:
     return found
 
 
+def receipt_of(text: str) -> UUID | None:
+    """Return the receipt that somebody typed; None if it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def ticket_of(customer: Customer, of: Draw) -> Ticket | None:
     """Return the customer's ticket in a draw, if they have one and did not leave."""
     rows = Ticket.objects.select_related("draw", "permit")

@@ -92,6 +92,8 @@ STAY_WORDS = {
     "department.code_made": ("Code made", ""),
     "department.code_revoked": ("Code withdrawn", ""),
     "department.validated": ("Parking validated", ""),
+    "department.exported": ("Uses saved as a file", ""),
+    "visitor_event.exported": ("Passes saved as a file", ""),
     "session.reminded": ("Reminded that the time ends", ""),
 }
 """The audit events of a paid stay in words, with their tone."""

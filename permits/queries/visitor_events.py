@@ -70,6 +70,12 @@ def charged(one: VisitorEvent) -> int:
     return rows.filter(Q(revoked_at=None) | Q(revoked_at__gte=F("event__starts_at"))).count()
 
 
+def is_charged(row: EventPass) -> bool:
+    """Return whether one pass costs something, as `charged` counts them."""
+    is_early = row.revoked_at is not None and row.revoked_at < row.event.starts_at
+    return row.stay is not None and not is_early
+
+
 def pass_path(row: EventPass) -> str:
     """Return the path of the page where a pass is taken."""
     return reverse("portal_events:take", args=[row.code])

@@ -7,6 +7,7 @@ from permits.views.office import (
     bulk,
     departments,
     documents,
+    draws,
     hangtags,
     lines,
     roster,
@@ -14,6 +15,7 @@ from permits.views.office import (
     showing,
     stays,
     switching,
+    texts,
     vehicles,
     visitor_events,
     visitors,
@@ -70,6 +72,7 @@ DEPARTMENTS = [
     path("", departments.department_list, name="list"),
     path("new/", departments.new, name="new"),
     path("<uuid:reference>/", departments.detail, name="detail"),
+    path("<uuid:reference>/uses.csv", departments.uses, name="uses"),
     path("<uuid:reference>/closing/", departments.close, name="close"),
 ]
 
@@ -77,6 +80,7 @@ EVENTS = [
     path("", visitor_events.event_list, name="list"),
     path("new/", visitor_events.new, name="new"),
     path("<uuid:reference>/", visitor_events.detail, name="detail"),
+    path("<uuid:reference>/passes.csv", visitor_events.export, name="export"),
     path("<uuid:reference>/passes.pdf", visitor_events.sheet, name="sheet"),
     path("<uuid:reference>/withdrawal/", visitor_events.revoke, name="revoke"),
 ]
@@ -87,6 +91,17 @@ WAITLISTS = [
     path("new/", lines.new, name="new"),
     path("<uuid:reference>/", lines.detail, name="detail"),
     *(path(f"<uuid:reference>/{name}/", view, name=name) for name, view in lines.VIEWS.items()),
+]
+
+DRAWS = [
+    path("", draws.draw_list, name="list"),
+    path("<uuid:reference>/", draws.detail, name="detail"),
+    path("<uuid:reference>/entries.csv", draws.export, name="export"),
+]
+
+TEXTS = [
+    path("", texts.text_list, name="list"),
+    path("texts.csv", texts.export, name="export"),
 ]
 
 STAYS = [
@@ -103,6 +118,8 @@ urlpatterns = [
     path("departments/", include((DEPARTMENTS, "office_departments"))),
     path("visitor-events/", include((EVENTS, "office_events"))),
     path("sessions/", include((STAYS, "office_stays"))),
+    path("draws/", include((DRAWS, "office_draws"))),
+    path("texts/", include((TEXTS, "office_texts"))),
     path("plates/", include((PLATES, "office_plates"))),
     path("waitlists/", include((WAITLISTS, "office_waitlists"))),
 ]

@@ -19,6 +19,7 @@ STAYS = [
 VALIDATE = [
     path("", validating.departments, name="departments"),
     path("<uuid:reference>/", validating.department, name="department"),
+    path("<uuid:reference>/uses.csv", validating.uses, name="uses"),
     path("<uuid:reference>/codes/", validating.codes, name="codes"),
 ]
 

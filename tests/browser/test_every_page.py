@@ -23,7 +23,7 @@ PERSONAS = {
     "officer": ("bob@harbor.example", r"field/"),
     "clerk": (
         "clara@harbor.example",
-        r"office/(counter|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events)",
+        r"office/(counter|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events|draws|texts)",
     ),
     "reviewer": ("rita@harbor.example", r"office/(appeals|citations|plate-checks)"),
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),

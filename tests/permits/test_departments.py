@@ -317,6 +317,10 @@ class TestPages:
         shown = site.post(url, {**asked, "comment": "Tour"}, follow=True).content
         assert b"VIS 1 may park until 12:15." in shown
         assert b"2 hours of 4 this month" in shown
+        file = b"".join(site.get(f"{url}uses.csv").streaming_content).decode()
+        assert "VIS 1,METER,120," in file
+        assert ",Tour," in file
+        assert len(file.strip().splitlines()) == 2
         site.post(f"{url}codes/", {"name": "Open day", "hours": 1, "share": 100, "per_plate": 1,
                                    "opens_on": "2026-11-10", "closes_on": "2026-11-11"})  # fmt: skip
         made = physics.codes.get()

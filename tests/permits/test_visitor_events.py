@@ -153,6 +153,9 @@ class TestPages:
         assert b"Ana" in shown
         assert b"Gala" in site.get("/office/visitor-events/").content
         assert site.get(f"{made.url}passes.pdf").content.startswith(b"%PDF")
+        file = b"".join(site.get(f"{made.url}passes.csv").streaming_content).decode()
+        assert [line.split(",")[1] for line in file.splitlines()[1:]] == ["Taken", "Free", "Free"]
+        assert file.count(",3.00,USD") == 1
         code = gala.passes.filter(stay=None).first().code
         site.post(f"{made.url}withdrawal/", {"code": code})
         assert gala.passes.exclude(revoked_at=None).count() == 1

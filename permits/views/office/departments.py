@@ -4,10 +4,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from parkops.customers.models import Customer
 from parkops.kernel.decisions import Refused
@@ -22,6 +27,7 @@ from permits.models import Department
 from permits.queries import stay_pages, validations
 from permits.queries.told import events_shown
 from permits.views.posted import posted
+from permits.views.uses import uses_file
 
 PER_PAGE = 25
 
@@ -91,6 +97,15 @@ def detail(request: HttpRequest, reference: UUID) -> HttpResponse:
         "now": now,
     }
     return page(request, "permits/office/department.html", context, part="results")
+
+
+@may(Permission.PERMIT_VIEW)
+@require_GET
+@refusals_shown
+def uses(request: HttpRequest, reference: UUID) -> StreamingHttpResponse:
+    """Give what a department used as a file; who took it is recorded."""
+    one = validations.department(str(reference))
+    return uses_file(request, one, at=timezone.now())
 
 
 @may(Permission.PERMIT_CHANGE)

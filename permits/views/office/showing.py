@@ -81,11 +81,11 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
         "view": filters.view,
         "text": filters.text,
         "type": filters.type_code,
-        "status": filters.status or "",
+        "status": str(filters.status or ""),
     }
     operations.record_export(
         rows=listing.matching(filters, at=now).count(),
-        filters={name: str(value) for name, value in said.items() if value},
+        filters=said,
         by=actor(request),
         at=now,
     )

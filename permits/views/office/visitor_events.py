@@ -6,10 +6,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from parkops.kernel.dates import local_date, local_instant
 from parkops.kernel.decisions import NotFound, Refused
@@ -19,10 +24,11 @@ from parkops.programme import queries as programme
 from parkops.tenancy import hosts
 from parkops.ui import pdf
 from parkops.ui.access import may
+from parkops.ui.files import csv_stream
 from parkops.ui.pages import actor, page, refusals_shown
 from permits import operations
 from permits.forms_events import EventPassesForm, VisitorEventForm
-from permits.queries import validations, visitor_events
+from permits.queries import validations, visitor_events, visitor_files
 from permits.queries.told import events_shown
 from permits.rules.event_lists import read_visitors
 from permits.views.posted import posted
@@ -150,6 +156,21 @@ def sheet(request: HttpRequest, reference: UUID) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="passes-{event.reference}.pdf"'},
     )
+
+
+@may(Permission.PERMIT_VIEW)
+@require_GET
+@refusals_shown
+def export(request: HttpRequest, reference: UUID) -> StreamingHttpResponse:
+    """Give an event's passes as a file; who took it is recorded."""
+    now = timezone.now()
+    event = visitor_events.event(str(reference))
+    count = visitor_events.passes_of(event).count()
+    operations.record_export(
+        "visitor_event", str(event.reference), rows=count, by=actor(request), at=now
+    )
+    lines = visitor_files.passes(event, at=now)
+    return csv_stream("passes.csv", lines, tenant=request.tenant)
 
 
 @may(Permission.PERMIT_SELL)

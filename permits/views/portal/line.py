@@ -133,7 +133,7 @@ def draw(request: HttpRequest, reference: UUID) -> HttpResponse:
         return HttpResponse(draws.published(found), content_type="text/plain; charset=utf-8")
     rows = draws.in_order(found)
     entry = request.GET.get("entry", "").strip().lower()
-    wanted = _uuid(entry)
+    wanted = draws.receipt_of(entry)
     mine = rows.filter(reference=wanted).first() if wanted else None
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -176,13 +176,6 @@ def _quickly(known: _Place, glance: Glance, now: datetime) -> Standing | None:
         return Standing("over" if glance.is_over else "gathering")
     number = room.number_of(known.ticket)
     return room.standing_by_number(number, glance, at=now) if number else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def waits_for_turn(request: HttpRequest, code: str, now: datetime) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from permits.models import Department
 from permits.queries import stay_pages, validations
 from permits.rules.plates import read_plates
 from permits.views.posted import posted
+from permits.views.uses import uses_file
 
 PER_PAGE = 25
 asks = require_http_methods(["GET", "HEAD", "POST"])
@@ -87,6 +88,15 @@ def department(request: HttpRequest, reference: UUID) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return page(request, "permits/portal/validate.html", context, status=status)
+
+
+@customer_only
+@require_safe
+@refusals_shown
+def uses(request: HttpRequest, reference: UUID) -> StreamingHttpResponse:
+    """Give what a department used as a file; who took it is recorded."""
+    now = timezone.now()
+    return uses_file(request, _own(request, reference, now), at=now)
 
 
 @customer_only
