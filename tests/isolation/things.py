@@ -297,7 +297,7 @@ class Things:
         return [
             (r"permits/verify/", "token", self.verify),
             (r"permits/line/", "token", self.place),
-            (r"permits/draws/", "reference", self.draw.reference),
+            (r"(permits|office)/draws/", "reference", self.draw.reference),
             (r"permits/(room|lottery)/", "code", "MONTH"),
             (r"permits/.*guests/", "number", self.link.permit.number),
             (r"permits/.*guests/", "reference", self.link.reference),
