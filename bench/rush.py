@@ -3,7 +3,7 @@
     make bench-rush       or    python -m bench.rush [--people 2500] [--places 500] [--gather 45]
 
 Four in five come in while the waiting room gathers, the others in the seconds in which the sale opens;
-then everybody asks how the line stands, as the page does, and buys when called: five requests, some
+then everybody asks how the line stands, as often as the page does, and buys when called: five requests, some
 seconds of thought in between. It ends when everyone has a place held or has read that all is sold.
 """
 
@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 EARLY_SHARE = 0.8
-POLL_SECONDS = 10.0
 THINK_SECONDS = (0.5, 2.0)
 OPENING_SECONDS = 2.0
 AT_ONCE = 50
@@ -115,34 +114,22 @@ class _Person:
 
     def __init__(self, host, port, cookie, plate, seen, pick) -> None:
         self.host, self.port, self.plate, self.seen, self.pick = host, port, plate, seen, pick
-        self.cookie = cookie
+        self.cookie, self.every = cookie, 10.0
         self.link: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def live(self, comes_at: float, opens_at: float) -> None:
         """Come, wait, buy or be told."""
         await asyncio.sleep(max(comes_at - time.time(), 0))
         _, where, _ = await self._ask("come in", "POST", "/permits/room/RUSH/", b"act=enter")
-        _, _, page = await self._ask("first page", "GET", where)
-        if comes_at < opens_at:
-            # A browser asks every ten seconds; all of them are on the page when it opens.
-            while time.time() < opens_at - POLL_SECONDS:
-                await asyncio.sleep(POLL_SECONDS * self.pick.uniform(0.9, 1.1))
-                if time.time() < opens_at:
-                    _, _, page = await self._ask("ask again", "GET", f"{where}?v=")
-            await asyncio.sleep(max(opens_at - time.time(), 0) + self.pick.random() * POLL_SECONDS)
-        version = ""
-        while True:
-            state = _state(page)
-            if state == "turn":
-                self.seen.ends["place held" if await self._buy() else "called, and not sold"] += 1
-                break
-            if state == "sold":
-                self.seen.ends["told that all is sold, with their number"] += 1
-                break
+        _, version, page = await self._ask("first page", "GET", where)
+        while (state := _state(page)) not in ("turn", "sold"):
+            await asyncio.sleep(self.every * self.pick.uniform(0.9, 1.1))
             _, version, fresh = await self._ask("ask again", "GET", f"{where}?v={version}")
             page = fresh or page
-            if _state(page) not in ("turn", "sold"):
-                await asyncio.sleep(POLL_SECONDS * self.pick.uniform(0.9, 1.1))
+        if state == "turn":
+            self.seen.ends["place held" if await self._buy() else "called, and not sold"] += 1
+        else:
+            self.seen.ends["told that all is sold, with their number"] += 1
         self.seen.done_at.append(time.time() - opens_at)
         if self.link:
             self.link[1].close()
@@ -183,11 +170,18 @@ class _Person:
         fields["location"] = next((v[10:] for v in lines if v.lower().startswith("location: ")), "")
         length = int(fields.get("content-length", 0))
         text = (await reader.readexactly(length)).decode() if length else ""
+        said = fields.get("live-seconds") or _first(r'<po-live [^>]*seconds="(\d+)"', text)
+        self.every = float(said or self.every)
         self.seen.seconds.setdefault(what, []).append(time.monotonic() - began)
         self.seen.statuses[status // 100] += 1
         if status >= 400 or "/account/" in fields["location"]:
             self.seen.wrong.append(f"{what}: {status} {text[:300]}")
         return status, fields["location"] or fields.get("live-version", ""), text
+
+
+def _first(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    return found[1] if found else ""
 
 
 def _state(page: str) -> str:

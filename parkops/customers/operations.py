@@ -112,12 +112,14 @@ def change_customer(
     return person
 
 
-@transaction.atomic
 def customer_for_user(user: User, *, at: datetime) -> Customer:
     """Return the customer that a signed-in person is: by the confirmed e-mail, or a new one."""
-    person = Customer.objects.filter(user_id=user.pk).first()
-    if person is not None:
-        return person
+    known = Customer.objects.filter(user_id=user.pk).first()
+    return known or _become_customer(user, at=at)
+
+
+@transaction.atomic
+def _become_customer(user: User, *, at: datetime) -> Customer:
     _lock_email(user.email)
     person = (
         Customer.objects.select_for_update(no_key=True).filter(email__iexact=user.email).first()

@@ -18,6 +18,17 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     """Hashed and compressed names, also within the imports of our own modules."""
 
     support_js_module_import_aggregation = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """Return the address of a file. A page names dozens, and none changes while we serve."""
+        if name not in self._addresses:
+            self._addresses[name] = super().url(name, force)
+        return self._addresses[name]
+
     # Only our modules: third-party files may hold import lines in comments.
     _js_module_import_aggregation_patterns = ("js/*.js", _IMPORT_PATTERNS)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM
@@ -16,13 +17,13 @@ UPDATE permits_ticket AS ticket SET number = place.n, drawn_as = place.n
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS place (reference, n)
 WHERE ticket.reference = place.reference
 """
+_OPEN = "SELECT 1 FROM permits_draw WHERE id = %s AND drawn_at IS NULL FOR SHARE"
 _NEXT = (
     "UPDATE permits_draw SET last_number = last_number + 1 "
     "WHERE id = %s AND drawn_at IS NOT NULL RETURNING last_number"
 )
 
 
-@transaction.atomic
 def draw_of(
     kind: Draw.Kind,
     type_code: str,
@@ -40,8 +41,20 @@ def draw_of(
     key = code_key(type_code)
     rows = Draw.objects.filter(kind=kind, type_key=key)
     known = rows.filter(draws_at=draws_at).first()
-    if known is not None:
-        return known
+    return known or _make(rows, kind, type_code, opens_at, draws_at, instead_of, at)
+
+
+@transaction.atomic
+def _make(
+    rows: QuerySet[Draw],
+    kind: Draw.Kind,
+    type_code: str,
+    opens_at: datetime,
+    draws_at: datetime,
+    instead_of: Collection[datetime],
+    at: datetime,
+) -> Draw:
+    """Move a draw that people entered for a moment which is not there any more, or make a new one."""
     pending = rows.filter(drawn_at__isnull=True, created_at__lte=at)
     moved = pending.exclude(draws_at__in=[*instead_of, draws_at]).order_by("pk").first()
     if moved is not None and rows.filter(pk=moved.pk, drawn_at__isnull=True).update(
@@ -52,7 +65,7 @@ def draw_of(
     seed = draws.new_seed()
     made, _ = Draw.objects.get_or_create(
         kind=kind,
-        type_key=key,
+        type_key=code_key(type_code),
         draws_at=draws_at,
         defaults={
             "type_code": type_code,
@@ -94,18 +107,12 @@ def carry_out(draw: Draw, *, at: datetime) -> list[str]:
 def is_open_for_lots(draw: Draw) -> bool:
     """Return whether who enters now is drawn; the draw then waits until this transaction is over.
 
-    Where it was drawn meanwhile nothing stays locked: two who both hold the row for reading and
-    then want a number would wait for one another.
+    A row that was drawn meanwhile is not found, and so not locked: two who both held it for reading
+    and then wanted a number would wait for one another.
     """
-    before = transaction.savepoint()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT drawn_at IS NULL FROM permits_draw WHERE id = %s FOR SHARE", [draw.pk]
-        )
-        row = cursor.fetchone()
-    is_open = bool(row and row[0])
-    (transaction.savepoint_commit if is_open else transaction.savepoint_rollback)(before)
-    return is_open
+        cursor.execute(_OPEN, [draw.pk])
+        return cursor.fetchone() is not None
 
 
 def next_number(draw: Draw) -> int:

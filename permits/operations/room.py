@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
@@ -20,7 +20,6 @@ from permits.rules.draws import how_many_to_call
 from permits.rules.terms import clock_text
 
 
-@transaction.atomic
 def enter_room(*, type_code: str, customer_id: int, by: Actor, at: datetime) -> Ticket:
     """Give a customer a place in the line of a type's sale: before it opens one that will be drawn,
     later the one behind everybody.
@@ -29,6 +28,14 @@ def enter_room(*, type_code: str, customer_id: int, by: Actor, at: datetime) -> 
 
     :raises Refused: "unknown_permit_type", "no_waiting_room", "not_eligible" or "not_on_sale".
     """
+    try:
+        return _enter(type_code, customer_id, at=at)
+    except IntegrityError:  # they came in twice in the same moment: the other one is theirs
+        return _enter(type_code, customer_id, at=at)
+
+
+@transaction.atomic
+def _enter(type_code: str, customer_id: int, *, at: datetime) -> Ticket:
     customer = Customer.objects.filter(pk=customer_id).first()
     if customer is None:
         raise Refused("unknown_customer", "There is no such customer.", field="customer")
@@ -41,7 +48,7 @@ def enter_room(*, type_code: str, customer_id: int, by: Actor, at: datetime) -> 
     elif at < draw.opens_at:
         when = clock_text(draw.opens_at, rules.tz)
         raise Refused("not_on_sale", say("The waiting room opens {when}.", when=when))
-    known = Ticket.objects.filter(draw=draw, customer=customer).first()
+    known = draw.tickets.filter(customer=customer).first()
     if known is not None and room.is_under_way(known, at=at):
         return known
     number = None
@@ -49,16 +56,15 @@ def enter_room(*, type_code: str, customer_id: int, by: Actor, at: datetime) -> 
         if draw.drawn_at is None:
             draws.carry_out(Draw.objects.select_for_update().get(pk=draw.pk), at=at)
         number = draws.next_number(draw)
-    ticket, is_new = Ticket.objects.get_or_create(
-        draw=draw, customer=customer, defaults={"came_at": at, "number": number}
-    )
-    if not is_new:
-        ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    if known is None:
+        ticket = Ticket.objects.create(draw=draw, customer=customer, came_at=at, number=number)
+    else:
+        ticket = draw.tickets.select_for_update(of=("self",)).get(pk=known.pk)
         if not room.is_under_way(ticket, at=at):
             _to_the_end(ticket, number, at=at)
     if number is not None and number == draw.called + 1:
         _call_next(draw.pk, at=at)
-        ticket.refresh_from_db()
+        ticket.refresh_from_db(fields=["called_at", "turn_ends_at"])
     return ticket
 
 

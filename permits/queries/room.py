@@ -19,7 +19,7 @@ from permits.models.permits import status_q
 from permits.queries import sale
 from permits.queries.draws import opening_of
 from permits.rules import terms
-from permits.rules.draws import wait_for
+from permits.rules.draws import SOONEST, ask_again_in, wait_for
 from permits.rules.eligibility import is_not_over
 from permits.rules.status import Status
 
@@ -71,6 +71,14 @@ class Standing:
         elif self.state in ("waiting", "sold_out"):
             said += (glance.left if glance.left is not None else "", glance.unpaid)
         return "-".join(str(part) for part in said)
+
+    def asks_again_in(self, glance: Glance) -> timedelta:
+        """Return when the page asks again, in whole seconds."""
+        if self.state not in ("gathering", "waiting", "sold_out"):
+            return SOONEST
+        ahead = glance.here if self.state == "gathering" else self.ahead
+        waiting = glance.here - glance.called
+        return ask_again_in(waiting=waiting, ahead=ahead, at_once=glance.at_once)
 
 
 def is_under_way(ticket: Ticket, *, at: datetime) -> bool:

@@ -16,6 +16,9 @@ from datetime import datetime, timedelta
 from math import ceil
 
 SEED_BYTES = 32
+POLLS_PER_SECOND = 60
+"""How often all pages of one line together ask how it stands, about."""
+SOONEST, LATEST = timedelta(seconds=10), timedelta(seconds=60)
 COMMITMENT = "commitment (SHA-256 of the seed bytes)"
 
 
@@ -106,3 +109,14 @@ def wait_for(
     slowest = turn / at_once
     each = min(gone / paced, slowest) if paced > 0 and gone > timedelta() else slowest
     return timedelta(minutes=max(ceil(ahead * each / timedelta(minutes=1)), 1))
+
+
+def ask_again_in(*, waiting: int, ahead: int, at_once: int) -> timedelta:
+    """Return when a page of a line of `waiting` people asks again how it stands, in whole seconds.
+
+    Whoever may be called next asks soonest. The others ask so seldom that a long line leaves the
+    servers to those who buy.
+    """
+    if ahead < at_once:
+        return SOONEST
+    return min(max(timedelta(seconds=ceil(waiting / POLLS_PER_SECOND)), SOONEST), LATEST)

@@ -1,5 +1,6 @@
 // <po-live url version seconds zone …>: keeps figures fresh, says how old they are and when they stopped.
-// The server answers 204 (nothing changed) or fragments with hx-swap-oob and a Live-Version header.
+// The server answers 204 (nothing changed) or fragments with hx-swap-oob and a Live-Version header;
+// a Live-Seconds header changes how often it asks.
 import { define, written } from "./define.js";
 
 const LONGEST_WAIT = 60;
@@ -49,6 +50,7 @@ define("po-live", class extends HTMLElement {
 
   answered(xhr) {
     this.isStale = xhr.status < 200 || xhr.status >= 300;
+    this.every = Number(xhr.getResponseHeader("Live-Seconds")) || this.every;
     this.wait = this.isStale ? Math.min(LONGEST_WAIT, this.wait * 2) : this.every;
     if (!this.isStale) {
       this.seen = new Date();

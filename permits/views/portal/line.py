@@ -100,12 +100,14 @@ def place(request: HttpRequest, token: str) -> HttpResponse:
         ticket = known.row()
         standing = room.standing_of(ticket, glance, at=now)
     version = standing.version(glance)
+    seconds = int(standing.asks_again_in(glance).total_seconds())
     if is_poll and request.GET["v"] == version:
-        return HttpResponse(status=204)
+        return HttpResponse(status=204, headers={"Live-Seconds": seconds})
     context = {
         "glance": glance,
         "standing": standing,
         "version": version,
+        "seconds": seconds,
         "ticket": ticket,
         "token": token,
         "now": now,
@@ -117,9 +119,9 @@ def place(request: HttpRequest, token: str) -> HttpResponse:
     }
     if is_poll:
         response = page(request, "permits/portal/_line.html", {**context, "is_poll": True})
-        response["Live-Version"] = version
+        response["Live-Version"], response["Live-Seconds"] = version, seconds
         return response
-    context["draw"] = draws.draw(known.draw)
+    context["draw"] = ticket.draw if ticket else draws.draw(known.draw)
     return page(request, "permits/portal/line.html", context)
 
 
