@@ -159,7 +159,8 @@ class _Person:
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         began = time.monotonic()
-        if self.link is None:
+        # The server closes a connection on which nothing was asked for long; browsers make a new one.
+        if self.link is None or self.link[0].at_eof():
             self.link = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self.link
         writer.write(head.encode() + body)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM, Actor
@@ -18,7 +18,7 @@ from payments.operations import ledger
 from payments.operations.ledger import Leg
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def raise_charge(
     *,
     kind: str,
@@ -44,27 +44,28 @@ def raise_charge(
     if kind not in Charge.Kind.values or net.minor < 0 or tax.minor < 0:
         raise ValueError(f"{kind} {reference} cannot be charged {net} and {tax} tax")
     gross = net.minor + tax.minor
-    charge, is_new = Charge.objects.get_or_create(
-        kind=kind,
-        reference=reference,
-        defaults={
-            "customer_id": customer_id,
-            "plate_key": plate_key,
-            "text": text[:300],
-            "lines": [_kept(words, amount) for words, amount in lines],
-            "revenue": revenue,
-            "raised_net_minor": net.minor,
-            "raised_tax_minor": tax.minor,
-            "net_minor": net.minor,
-            "tax_minor": tax.minor,
-            "amount_minor": gross,
-            "due_on": due_on,
-            "raised_at": at,
-            "settled_at": None if gross else at,
-        },
-    )
-    if not is_new:
-        return charge
+    try:
+        # Most often it is the first: what is there already is found by the constraint.
+        with transaction.atomic():
+            charge = Charge.objects.create(
+                kind=kind,
+                reference=reference,
+                customer_id=customer_id,
+                plate_key=plate_key,
+                text=text[:300],
+                lines=[_kept(words, amount) for words, amount in lines],
+                revenue=revenue,
+                raised_net_minor=net.minor,
+                raised_tax_minor=tax.minor,
+                net_minor=net.minor,
+                tax_minor=tax.minor,
+                amount_minor=gross,
+                due_on=due_on,
+                raised_at=at,
+                settled_at=None if gross else at,
+            )
+    except IntegrityError:
+        return Charge.objects.get(kind=kind, reference=reference)
     ledger.post(
         f"charge:{charge.public_id}:raised",
         [

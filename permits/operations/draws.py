@@ -17,7 +17,7 @@ UPDATE permits_ticket AS ticket SET number = place.n, drawn_as = place.n
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS place (reference, n)
 WHERE ticket.reference = place.reference
 """
-_OPEN = "SELECT 1 FROM permits_draw WHERE id = %s AND drawn_at IS NULL FOR SHARE"
+_OPEN = "SELECT drawn_at IS NULL FROM permits_draw WHERE id = %s FOR SHARE"
 _NEXT = (
     "UPDATE permits_draw SET last_number = last_number + 1 "
     "WHERE id = %s AND drawn_at IS NOT NULL RETURNING last_number"
@@ -107,12 +107,16 @@ def carry_out(draw: Draw, *, at: datetime) -> list[str]:
 def is_open_for_lots(draw: Draw) -> bool:
     """Return whether who enters now is drawn; the draw then waits until this transaction is over.
 
-    A row that was drawn meanwhile is not found, and so not locked: two who both held it for reading
-    and then wanted a number would wait for one another.
+    Where it was drawn meanwhile nothing stays locked: two who both hold the row for reading and
+    then want a number would wait for one another.
     """
+    before = transaction.savepoint()
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, [draw.pk])
-        return cursor.fetchone() is not None
+        row = cursor.fetchone()
+    is_open = bool(row and row[0])
+    (transaction.savepoint_commit if is_open else transaction.savepoint_rollback)(before)
+    return is_open
 
 
 def next_number(draw: Draw) -> int:

@@ -76,7 +76,7 @@ def hold_permit(
     )
     kind, rules, quote = offer.kind, offer.in_force.programme, offer.quote
     period = offer.run.period
-    entry = accepted_offer(kind, customer, offer.places, at=at)
+    entry = accepted_offer(offer.offered, offer.places)
     turn = None
     if channel == Permit.Channel.PORTAL and entry is None and renews is None:
         turn = room.turn_of(kind, customer, offer.in_force, at=at)
@@ -192,11 +192,9 @@ def _renewed(renews_id: int | None) -> Permit | None:
     return permit
 
 
-def accepted_offer(
-    kind: PermitType, customer: Customer, wanted: Sequence[str], *, at: datetime
-) -> WaitlistEntry | None:
-    """Return the customer's open offer of the places `wanted` in a type's quota, locked."""
-    known = sale.open_offer(kind, customer, at=at)
+def accepted_offer(known: WaitlistEntry | None, wanted: Sequence[str]) -> WaitlistEntry | None:
+    """Return the offer that a customer was found to have, locked, if it is still open and of the
+    places that they are about to have."""
     if known is None:
         return None
     entry = WaitlistEntry.objects.select_for_update().get(pk=known.pk)

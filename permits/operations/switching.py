@@ -134,7 +134,7 @@ def _hold(
     if not offer.to_pay:
         # Two who switch in opposite ways at once lock both quotas in the same order.
         places.lock([(permit.type_key, permit.places), (code_key(kind.code), offer.places)])
-    entry = sales.accepted_offer(kind, permit.customer, offer.places, at=at)
+    entry = sales.accepted_offer(offer.offered, offer.places)
     held = sales.take(kind, offer.places, entry)
     is_staff = by.kind == "staff"
     fresh = Permit.objects.create(

@@ -32,7 +32,8 @@ from permits.rules.terms import Run
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A permit that may be bought: its type under the version in force, its term and its price."""
+    """A permit that may be bought: its type under the version in force, its term and its price, and
+    the offer of a place that the customer may accept with it."""
 
     kind: PermitType
     in_force: InForce
@@ -41,6 +42,7 @@ class Offer:
     places: tuple[str, ...]
     audience: str
     plates: tuple[Plate, ...] = ()
+    offered: WaitlistEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def offer_for(
         eligibility.starts_soon(kind, rules, start=begins, at=at),
     ):
         decision.require()
-    if kind.on_sale.lottery is not None and open_offer(kind, customer, at=at) is None:
+    offered = open_offer(kind, customer, at=at)
+    if kind.on_sale.lottery is not None and offered is None:
         lottery.is_line_open(kind, rules, at=at).require()
     run = terms.run_of(
         kind,
@@ -110,6 +113,7 @@ def offer_for(
         places,
         by_staff=by_staff,
         renews=renews,
+        is_offered=offered is not None,
         at=at,
     )
     eligibility.may_buy(kind, rules, buyer, start=begins, at=at).require()
@@ -128,7 +132,7 @@ def offer_for(
         permits=_open_permits(kind, customer, renews, at),
         at_address=buyer.at_address or 0,
     )
-    return Offer(kind, in_force, run, quote, places, audience_of(kind, audiences), listed)
+    return Offer(kind, in_force, run, quote, places, audience_of(kind, audiences), listed, offered)
 
 
 def shelf(
@@ -168,7 +172,10 @@ def shelf_of(
         return Shelf(kind, None, None, None, None, waiting, Decision(refusal.code, str(refusal)))
     places = terms.quota_terms(kind, run.period, rules.tz)
     left = places_left(kind, places)
-    buyer = buyer_of(kind, customer, told, (), run, places, by_staff=by_staff, renews=None, at=at)
+    is_offered = open_offer(kind, customer, at=at) is not None
+    buyer = buyer_of(
+        kind, customer, told, (), run, places, by_staff=by_staff, is_offered=is_offered, at=at
+    )
     quote = pricing.quote(
         kind,
         rules,
@@ -289,12 +296,14 @@ def buyer_of(
     *,
     by_staff: bool,
     renews: Permit | None = None,
+    is_offered: bool,
     at: datetime,
 ) -> Buyer:
-    """Return what matters of who asks for a permit of this type, term and plates."""
+    """Return what matters of who asks for a permit of this type, term and plates; `is_offered`: they
+    have an open offer of a place."""
     left, (waiting, are_next) = places_left(kind, places), _line_of(kind)
     if left is not None:
-        if open_offer(kind, customer, at=at) is not None or _keeps_place(renews, places):
+        if is_offered or _keeps_place(renews, places):
             left = max(left, 1)
         elif are_next:
             left = 0

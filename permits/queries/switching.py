@@ -13,7 +13,7 @@ from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.queries import InForce
-from permits.models import Permit
+from permits.models import Permit, WaitlistEntry
 from permits.models.permits import current_q
 from permits.queries import sale
 from permits.queries.permits import money_of, plates_of, priced_period, type_of
@@ -39,6 +39,7 @@ class SwitchOffer:
     difference: Difference
     deposit: Money | None
     value_begins_at: datetime
+    offered: WaitlistEntry | None
 
     @property
     def to_pay(self) -> Money:
@@ -134,8 +135,17 @@ def switch_offer(
     listed = _plates(permit, at=at) if plates is None else tuple(plates)
     places = terms.quota_terms(kind, period, rules.tz)
     customer = permit.customer
+    offered = sale.open_offer(kind, customer, at=at)
     buyer = sale.buyer_of(
-        kind, customer, customer.audiences, listed, Run(period), places, by_staff=by_staff, at=at
+        kind,
+        customer,
+        customer.audiences,
+        listed,
+        Run(period),
+        places,
+        by_staff=by_staff,
+        is_offered=offered is not None,
+        at=at,
     )
     eligibility.may_buy(kind, rules, buyer, start=period.start, at=at).require()
     twice = sale.listed_twice(kind.code, customer.pk, listed, period, but=permit, at=at)
@@ -178,6 +188,7 @@ def switch_offer(
         ),
         whole.deposit,
         switching.value_begins(switching.basis_of(old), period, zone=rules.tz, at=at),
+        offered,
     )
 
 
