@@ -31,7 +31,7 @@ def ticket(reference: UUID | str) -> Ticket:
 
     :raises NotFound: if this tenant has none.
     """
-    found = Ticket.objects.select_related("draw", "permit").filter(reference=reference).first()
+    found = Ticket.objects.select_related("draw").filter(reference=reference).first()
     if found is None:
         raise NotFound("There is no such place in a line.")
     return found

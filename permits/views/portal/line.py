@@ -121,6 +121,8 @@ def place(request: HttpRequest, token: str) -> HttpResponse:
         response = page(request, "permits/portal/_line.html", {**context, "is_poll": True})
         response["Live-Version"], response["Live-Seconds"] = version, seconds
         return response
+    # The page of a crowd: it does not look who is signed in, since its address is all it needs.
+    context["is_light"] = True
     context["draw"] = ticket.draw if ticket else draws.draw(known.draw)
     return page(request, "permits/portal/line.html", context)
 
