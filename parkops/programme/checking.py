@@ -93,6 +93,10 @@ def finding_of(line: str) -> Finding:
     form = _SUBJECT.match(line)
     if form is None:
         subject, _, text = line.partition(": ")
+        if subject.startswith("shared."):
+            kind, _, number = subject.removeprefix("shared.").partition(".")
+            named = f"Shared {kind.removesuffix('s')} {int(number) + 1}"
+            return Finding("warn", "shared", "", named, _sentence(text))
         rate = subject.removeprefix("sessions.rates.")
         named = f"Rate {int(rate) + 1}" if rate.isdigit() else subject
         return Finding("warn", "sessions", "", named, _sentence(text))

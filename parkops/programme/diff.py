@@ -127,9 +127,9 @@ def _changes(
     return found
 
 
-TOP_PARTS = {name: name for name in ("tax", "sessions", "scofflaw", "fees", "eligibility")} | {
-    "year": "year_start"
-}
+TOP_PARTS = {
+    name: name for name in ("tax", "shared", "sessions", "scofflaw", "fees", "eligibility")
+} | {"year": "year_start"}
 """The part that a fact of the whole programme belongs to, by its first word."""
 
 

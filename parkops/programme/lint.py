@@ -26,9 +26,15 @@ def findings(programme: Programme, *, today: date) -> list[str]:
         *_windows_without_cover(programme, today),
         *_hidden_from_audiences(programme, today),
         *_violations_never_raised(programme),
-        *(line for kind in programme.permit_types for line in _permit_type(kind, today)),
+        *(
+            line
+            for kind in programme.permit_types
+            for line in _permit_type(kind, today, is_counted=bool(programme.quotas_of(kind.code)))
+        ),
         *_grants_that_nobody_needs(programme, today),
         *_shared_numbers(programme),
+        *_shared_quotas(programme),
+        *_shared_limits(programme),
         *(line for violation in programme.violations for line in _violation(violation)),
         *_unused_names(programme),
     ]
@@ -190,7 +196,7 @@ def _never_raised(programme: Programme, violation: Violation, zones: list[Zone])
     return None
 
 
-def _permit_type(kind: PermitType, today: date) -> Iterator[str]:
+def _permit_type(kind: PermitType, today: date, *, is_counted: bool) -> Iterator[str]:
     name, sale, term = f"permit type {kind.code}", kind.on_sale, kind.term
     if sale.closes is not None and sale.closes.on <= today:
         yield f"{name}: its sale ended on {sale.closes}"
@@ -206,7 +212,7 @@ def _permit_type(kind: PermitType, today: date) -> Iterator[str]:
         yield f"{name}: it has a waiting room and no moment at which its sale opens"
     if sale.lottery is not None and sale.lottery.closes.on <= today and isinstance(term, Rolling):
         yield f"{name}: its lottery was drawn on {sale.lottery.closes}; it is sold to anyone since"
-    if kind.waitlist is not None and kind.quota is None:
+    if kind.waitlist is not None and kind.quota is None and not is_counted:
         yield f"{name}: it has a waitlist and no quota, so that nobody ever waits"
     if kind.waitlist is not None:
         for code in kind.waitlist.priority:
@@ -250,6 +256,31 @@ def _shared_numbers(programme: Programme) -> Iterator[str]:
             same = code_key(ours.prefix) == code_key(theirs.prefix)
             if same and ours.first <= theirs.last and theirs.first <= ours.last:
                 yield f"permit type {code}: its hangtag numbers are also those of {other}"
+
+
+def _shared_quotas(programme: Programme) -> Iterator[str]:
+    for n, quota in enumerate(programme.shared.quotas):
+        kinds = [kind for code in quota.permit_types if (kind := programme.permit_type(code))]
+        own = [kind.quota.limit for kind in kinds if kind.quota is not None]
+        if len(kinds) == 1:
+            yield f"shared.quotas.{n}: {quota.code} is of {kinds[0].code} only; give it a quota"
+        elif len(own) == len(kinds) and sum(own) <= quota.limit:
+            yield (
+                f"shared.quotas.{n}: {quota.code} never fills, for its types have {sum(own)} places "
+                f"of their own in all, and it has {quota.limit}"
+            )
+
+
+def _shared_limits(programme: Programme) -> Iterator[str]:
+    for n, limit in enumerate(programme.shared.limits):
+        kinds = [kind for code in limit.permit_types if (kind := programme.permit_type(code))]
+        own = [kind.per_customer if limit.per == "customer" else kind.per_address for kind in kinds]
+        known = [most for most in own if most is not None]
+        if len(known) == len(kinds) and sum(known) <= limit.most:
+            yield (
+                f"shared.limits.{n}: at most {limit.most} is never reached, for its types allow "
+                f"{sum(known)} in all"
+            )
 
 
 def _violation(violation: Violation) -> Iterator[str]:

@@ -22,7 +22,17 @@ LISTS = ("audiences", "zones", "permit_types", "violations")
 """Parts that are lists of things with a code."""
 MAPPINGS = ("calendars",)
 """Parts that are mappings from a code."""
-VALUES = ("programme", "year_start", "tax", "events", "sessions", "scofflaw", "fees", "eligibility")
+VALUES = (
+    "programme",
+    "year_start",
+    "tax",
+    "events",
+    "shared",
+    "sessions",
+    "scofflaw",
+    "fees",
+    "eligibility",
+)
 """Parts that are one value."""
 PARTS = (*VALUES, *MAPPINGS, *LISTS)
 
@@ -36,6 +46,7 @@ NAMES = {
     "year_start": "programme year",
     "tax": "tax",
     "events": "events",
+    "shared": "places and limits that types share",
     "sessions": "session rates",
     "scofflaw": "boot rules",
     "fees": "fees",

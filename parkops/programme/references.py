@@ -35,6 +35,14 @@ def _all(document: dict[str, Any]) -> Iterator[Found]:
         switch = _mapping(kind, "switch").get("to")
         yield from _known(("permit_types", n, "switch", "to"), switch, types, "permit type")
         yield from _permit_type(("permit_types", n), kind, zones, audiences)
+    shared = _mapping(document, "shared")
+    yield from _twice(
+        [(("shared", "quotas", n, "code"), q.get("code")) for n, q in _parts(shared, "quotas")]
+    )
+    for key in ("quotas", "limits"):
+        for n, one in _parts(shared, key):
+            path = ("shared", key, n, "permit_types")
+            yield from _known(path, one.get("permit_types"), types, "permit type")
     for n, rate in _parts(_mapping(document, "sessions"), "rates"):
         yield from _known(("sessions", "rates", n, "zones"), rate.get("zones"), zones, "zone")
     for n, violation in _parts(document, "violations"):

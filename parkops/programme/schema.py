@@ -36,7 +36,8 @@ from parkops.programme.fields import (
     wrong,
 )
 from parkops.programme.geometry import Geometry
-from parkops.programme.permit_schema import PermitType
+from parkops.programme.permit_schema import Fixed, PermitType, Rolling
+from parkops.programme.shared_schema import Shared, SharedLimit, SharedQuota
 from parkops.programme.violation_schema import Scofflaw, Violation
 
 SCHEMA = 1
@@ -200,12 +201,30 @@ class Programme(Part):
     audiences: tuple[Audience, ...] = ()
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     permit_types: tuple[PermitType, ...] = ()
+    shared: Shared = Shared()
     sessions: Sessions = Sessions()
     violations: tuple[Violation, ...] = ()
     scofflaw: Scofflaw | None = None
     fees: Fees = Fees()
     eligibility: Eligibility = Eligibility()
     registry: Registry | None = None
+
+    @model_validator(mode="after")
+    def _shared_quotas_count_alike(self) -> "Programme":
+        for n, quota in enumerate(self.shared.quotas):
+            kinds = [kind for code in quota.permit_types if (kind := self.permit_type(code))]
+            for other in kinds[1:]:
+                if _counted(other) != _counted(kinds[0]):
+                    wrong(
+                        f"{kinds[0].code} and {other.code} are not counted together, for their terms "
+                        "differ; share a quota among terms of months, among days and hours, or "
+                        "among fixed terms that begin on the same day",
+                        "shared",
+                        "quotas",
+                        n,
+                        "permit_types",
+                    )
+        return self
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Programme":
@@ -258,6 +277,18 @@ class Programme(Part):
     def permit_type(self, code: str) -> PermitType | None:
         """Return the permit type of this code, or None."""
         return self._permit_types.get(code_key(code))
+
+    def quotas_of(self, code: str) -> tuple[SharedQuota, ...]:
+        """Return the shared quotas that count a permit type."""
+        return self._shared_quotas.get(code_key(code), ())
+
+    def limits_of(self, code: str) -> tuple[SharedLimit, ...]:
+        """Return the shared limits that count a permit type."""
+        key = code_key(code)
+        limits = self.shared.limits
+        return tuple(
+            one for one in limits if key in {code_key(other) for other in one.permit_types}
+        )
 
     def violation(self, code: str) -> Violation | None:
         """Return the violation of this code, or None."""
@@ -335,6 +366,14 @@ class Programme(Part):
         return {code_key(kind.code): kind for kind in self.permit_types}
 
     @cached_property
+    def _shared_quotas(self) -> dict[str, tuple[SharedQuota, ...]]:
+        found: dict[str, tuple[SharedQuota, ...]] = {}
+        for quota in self.shared.quotas:
+            for key in {code_key(code) for code in quota.permit_types}:
+                found[key] = (*found.get(key, ()), quota)
+        return found
+
+    @cached_property
     def _violations(self) -> dict[str, Violation]:
         return {code_key(violation.code): violation for violation in self.violations}
 
@@ -354,6 +393,13 @@ class Programme(Part):
                 chain.append(outer)
             chains[code_key(zone.code)] = tuple(chain)
         return chains
+
+
+def _counted(kind: PermitType) -> str:
+    """What the places of a type are counted by: the start of a fixed term, all at once, or days."""
+    if isinstance(kind.term, Fixed):
+        return kind.term.starts_on.isoformat()
+    return "all" if isinstance(kind.term, Rolling) else "days"
 
 
 def currency_of(document: Mapping[str, Any]) -> str | None:

@@ -28,9 +28,9 @@ class Permit(models.Model):
 
     `paid_at` is from when it counts as paid: the start of a permit sold for an earlier time.
     `address_key` is the household that it counts for, as known when it was sold.
-    `places` are the terms of its type's quota in which it holds a place now. `lapsed_at` is when
-    its unpaid hold was given up, `pay_until` until when a renewal sent out waits for its money,
-    `ended_at` when its end was noticed and its place freed.
+    `places` are those that it holds now, in its type's quota and in shared ones (`rules.quotas`).
+    `lapsed_at` is when its unpaid hold was given up, `pay_until` until when a renewal sent out waits
+    for its money, `ended_at` when its end was noticed and its place freed.
     `suspended_until` is when a suspension ends by itself; `credited_*` is what was given back for
     time suspended; `carried_*` what was paid for the permit that it `replaces` by a switch and
     counts towards this one, whose own price is for the time from `value_begins_at`;
@@ -59,7 +59,7 @@ class Permit(models.Model):
     tax_minor = models.BigIntegerField()
     deposit_minor = models.BigIntegerField(default=0)
     price_lines = models.JSONField(default=list)
-    places = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    places = ArrayField(models.CharField(max_length=72), default=list, blank=True)
     sold_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     is_backdated = models.BooleanField(default=False)

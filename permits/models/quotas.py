@@ -5,14 +5,15 @@ from django.db.models import F, Q
 
 
 class Quota(models.Model):
-    """The places of a permit type in one term: permits that stand, holds and open offers.
+    """The places of a permit type, or of a quota that types share, in one term: permits that stand,
+    holds and open offers.
 
     `taken` is changed only by a conditional UPDATE, so it cannot pass `capacity`. `term` is the
     first day of a fixed term, a local day for types of days and hours, empty for rolling ones.
     """
 
     id = models.BigAutoField(primary_key=True)
-    type_key = models.CharField(max_length=48)
+    type_key = models.CharField(max_length=56)
     term = models.CharField(max_length=24, blank=True)
     capacity = models.PositiveIntegerField()
     taken = models.PositiveIntegerField(default=0)

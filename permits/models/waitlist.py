@@ -38,7 +38,7 @@ class WaitlistEntry(models.Model):
     seat = models.BigIntegerField()
     rank = models.PositiveSmallIntegerField(default=1)
     wanted = models.PositiveSmallIntegerField(default=1)
-    places = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    places = ArrayField(models.CharField(max_length=72), default=list, blank=True)
     gathering_at = models.DateTimeField(null=True, blank=True)
     offered_at = models.DateTimeField(null=True, blank=True)
     offer_expires_at = models.DateTimeField(null=True, blank=True)

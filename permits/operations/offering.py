@@ -1,25 +1,24 @@
 """Free places offered down the line: who is next, who is passed over and why, offers gone by."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import ALLOWED, Decision
-from parkops.kernel.periods import Period
 from parkops.kernel.texts import packed_by_english, say
 from parkops.programme import queries as programme
-from parkops.programme.permit_schema import Fixed, PermitType, Quota, Rolling, Waitlist
+from parkops.programme.permit_schema import PermitType, Waitlist
 from parkops.programme.queries import InForce
 from parkops.programme.schema import Programme
 from permits.models import WaitlistEntry
 from permits.operations import line_notices, places
-from permits.queries import line, sale
-from permits.rules import eligibility, terms
+from permits.queries import free, line, sale
+from permits.rules import eligibility, quotas
 from permits.rules import waitlist as rule
 from permits.rules.terms import clock_text, day_text
 
@@ -31,7 +30,8 @@ TOO_FEW = "needs_places"
 
 @transaction.atomic
 def offer_free_places(type_code: str, *, at: datetime) -> int:
-    """Offer free places of a type down the line, each offer holding its own; returns how many.
+    """Offer free places of a type down the line, each offer holding its own, and those of quotas
+    that it shares down the lines of the other types, who waits longest first; returns how many.
 
     Who may not have one is passed over, which is recorded with its reason, and waits on. Who wants
     several has those that are free gathered until there are enough. Nothing is offered while the
@@ -40,18 +40,41 @@ def offer_free_places(type_code: str, *, at: datetime) -> int:
     in_force = programme.in_force(at)
     rules = in_force.programme
     kind = rules.permit_type(type_code)
-    if kind is None or kind.waitlist is None or kind.quota is None:
+    if kind is None:
         return 0
-    wanted = _places_now(kind, rules, at)
-    if not wanted or not _is_sold(kind, rules, at) or not sale.places_left(kind, wanted):
+    lines = [kind.code, *quotas.sharing(kind, rules)]
+    if len(lines) > 1:
+        lines = _longest_first(lines)
+    return sum(_offer_in_line(code, in_force, at=at) for code in lines)
+
+
+def _longest_first(codes: Sequence[str]) -> list[str]:
+    """Return types by how long the first in line waits; who is passed over keeps nobody waiting."""
+    rows = WaitlistEntry.objects.filter(
+        type_key__in=[code_key(code) for code in codes], status=Status.WAITING, skip_code=""
+    )
+    first = dict(rows.values_list("type_key").annotate(Min("joined_at")))
+    never = datetime.max.replace(tzinfo=UTC)
+    return sorted(codes, key=lambda code: first.get(code_key(code), never))
+
+
+def _offer_in_line(type_code: str, in_force: InForce, *, at: datetime) -> int:
+    """Offer free places down the line of one type; returns how many."""
+    rules = in_force.programme
+    kind = rules.permit_type(type_code)
+    if kind is None or kind.waitlist is None:
         return 0
+    wanted = free.places_now(kind, rules, at)
+    if not wanted or not _is_sold(kind, rules, at) or not free.places_left(kind, rules, wanted):
+        return 0
+    limits = quotas.limits_of(kind, rules)
     offered = 0
     for entry in _line(code_key(kind.code)):
         decision = _may_offer(entry, kind, in_force, at)
         if not decision:
             _pass_over(entry, decision, at=at)
             continue
-        if _gather(entry, wanted, kind.quota):
+        if _gather(entry, wanted, limits):
             _offer(entry, kind.waitlist, rules, at=at)
             offered += 1
         elif _keeps_gathering(entry, kind.waitlist, rules, at=at):
@@ -180,7 +203,7 @@ def _may_offer(entry: WaitlistEntry, kind: PermitType, in_force: InForce, at: da
     return rule.has_no_better(other.name if other else better.type_code)
 
 
-def _gather(entry: WaitlistEntry, wanted: tuple[str, ...], quota: Quota) -> bool:
+def _gather(entry: WaitlistEntry, wanted: tuple[str, ...], limits: Mapping[str, int]) -> bool:
     """Take free places for an entry until it has all that it wants; returns whether it has.
 
     Who was passed over because too few were free gets all at once or nothing.
@@ -188,7 +211,7 @@ def _gather(entry: WaitlistEntry, wanted: tuple[str, ...], quota: Quota) -> bool
     missing = entry.wanted - len(entry.places) // len(wanted)
     mine: list[str] = []
     for _ in range(missing):
-        if not places.take_places(entry.type_key, wanted, limit=quota.limit):
+        if not places.take_places(entry.type_key, wanted, limits=limits):
             break
         mine += wanted
     has_all = len(mine) == missing * len(wanted)
@@ -316,19 +339,6 @@ def _purge(entry_id: int, line_rule: Waitlist, rules: Programme, *, at: datetime
     close(entry, Status.LAPSED, reason=why, by=SYSTEM, at=at)
     line_notices.tell_closed(entry, at=at)
     return True
-
-
-def _places_now(kind: PermitType, rules: Programme, at: datetime) -> tuple[str, ...]:
-    """Return where a permit sold now takes its place; none once a fixed term is over."""
-    if isinstance(kind.term, Fixed):
-        return (
-            (kind.term.starts_on.isoformat(),)
-            if eligibility.is_not_over(kind, rules, start=at)
-            else ()
-        )
-    if isinstance(kind.term, Rolling):
-        return ("",)
-    return terms.quota_terms(kind, Period(at, at), rules.tz)
 
 
 def _is_again(entry: WaitlistEntry) -> bool:

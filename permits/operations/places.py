@@ -1,10 +1,11 @@
 """Places of a quota: taken and given back by one conditional statement each, so never oversold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 
 from permits.models import Permit, Quota, WaitlistEntry
+from permits.rules.quotas import Counter, counters_of
 
 # One statement: the counter is made by the first who takes a place, and never passes the limit.
 _TAKE = """
@@ -19,28 +20,28 @@ _GIVE_BACK = (
 )
 
 
-def take_places(type_key: str, terms: Sequence[str], *, limit: int) -> bool:
-    """Take one place in each of `terms`, all or none; False if one is full at `limit`.
+def take_places(type_key: str, wanted: Sequence[str], *, limits: Mapping[str, int]) -> bool:
+    """Take every place of `wanted`, all or none; False if a counter is full at its limit.
 
     The rows stay locked until the transaction ends. The order is the same for everybody.
     """
-    taken: list[str] = []
+    taken: list[Counter] = []
     with connection.cursor() as cursor:
-        for term in sorted(terms):
-            cursor.execute(_TAKE, {"type": type_key, "term": term, "limit": limit})
+        for key, term in counters_of(type_key, wanted):
+            cursor.execute(_TAKE, {"type": key, "term": term, "limit": limits.get(key, 0)})
             if cursor.rowcount == 0:
-                give_back(type_key, taken)
+                cursor.executemany(_GIVE_BACK, taken)
                 return False
-            taken.append(term)
+            taken.append((key, term))
     return True
 
 
 def lock(wanted: Iterable[tuple[str, Sequence[str]]]) -> None:
     """Lock the counters of several types, always in one order, so that nobody waits for another
     who waits for them."""
-    keys = sorted((type_key, term) for type_key, terms in wanted for term in terms)
-    for type_key, term in keys:
-        Quota.objects.select_for_update().filter(type_key=type_key, term=term).first()
+    found = {pair for type_key, places in wanted for pair in counters_of(type_key, places)}
+    for key, term in sorted(found):
+        Quota.objects.select_for_update().filter(type_key=key, term=term).first()
 
 
 def lock_address(key: str) -> None:
@@ -52,11 +53,11 @@ def lock_address(key: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def give_back(type_key: str, terms: Sequence[str]) -> None:
-    """Give back one place in each of `terms`."""
+def give_back(type_key: str, places: Sequence[str]) -> None:
+    """Give back the places of a type's permit."""
     with connection.cursor() as cursor:
-        for term in sorted(terms):
-            cursor.execute(_GIVE_BACK, [type_key, term])
+        for key, term in counters_of(type_key, places):
+            cursor.execute(_GIVE_BACK, [key, term])
 
 
 @transaction.atomic
@@ -66,14 +67,14 @@ def mend_quotas() -> list[str]:
     The counters are locked first, so no sale runs meanwhile.
     """
     counters = list(Quota.objects.select_for_update().order_by("type_key", "term"))
-    counted: dict[tuple[str, str], int] = {}
+    counted: dict[Counter, int] = {}
     holders = [
         *Permit.objects.exclude(places=[]).values_list("type_key", "places"),
         *WaitlistEntry.objects.exclude(places=[]).values_list("type_key", "places"),
     ]
-    for type_key, terms in holders:
-        for term in terms:
-            counted[type_key, term] = counted.get((type_key, term), 0) + 1
+    for type_key, places in holders:
+        for pair in counters_of(type_key, places):
+            counted[pair] = counted.get(pair, 0) + 1
     wrong = []
     for counter in counters:
         real = counted.get((counter.type_key, counter.term), 0)

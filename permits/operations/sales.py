@@ -13,15 +13,17 @@ from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
-from parkops.kernel.texts import packed_by_english, say
+from parkops.kernel.texts import packed_by_english
 from parkops.programme import numbering
 from parkops.programme.permit_schema import PermitType
+from parkops.programme.schema import Programme
 from payments import accounts
 from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
 from permits.operations import carpools, notices, places, plates, room, tags, waitlist
-from permits.queries import sale
+from permits.queries import free, sale
 from permits.queries.permits import type_of
+from permits.rules import eligibility, quotas
 from permits.rules.plates import Plate
 from permits.rules.terms import span_text
 
@@ -82,7 +84,7 @@ def hold_permit(
         turn = room.turn_of(kind, customer, offer.in_force, at=at)
     vehicles = plates.vehicles_of(customer.pk, offer.plates, by=by, at=at)
     # From here on everybody who buys this type waits: only what needs the place and the number.
-    held = take(kind, offer.places, entry, renews)
+    held = take(kind, rules, offer.places, entry, renews)
     is_backdated = min(as_of, wish.start or as_of) < at - EARLIER
     is_free = not quote.total
     permit = Permit.objects.create(
@@ -222,24 +224,26 @@ def count_as_taken(entry: WaitlistEntry, permit: Permit, *, by: Actor, at: datet
 
 def take(
     kind: PermitType,
+    rules: Programme,
     wanted: Sequence[str],
     entry: WaitlistEntry | None,
     renews: Permit | None = None,
 ) -> list[str]:
-    """Return the places that a permit now has, of those `wanted` in its type's quota.
+    """Return the places that a permit now has, of those `wanted` in the quotas of its type.
 
     An accepted offer brings its own; a renewal gets that of its permit when that one ends.
 
     :raises Refused: "sold_out".
     """
-    if not wanted or kind.quota is None:
+    if not wanted:
         return []
     if entry is not None:
         return list(wanted)
     if renews is not None and set(wanted) <= set(renews.places):
         return []
-    if not places.take_places(code_key(kind.code), wanted, limit=kind.quota.limit):
-        raise Refused("sold_out", say("{kind} is sold out.", kind=kind.name))
+    if not places.take_places(code_key(kind.code), wanted, limits=quotas.limits_of(kind, rules)):
+        full = free.full_quota(kind, rules, wanted)
+        eligibility.has_place(kind, left=0, full_quota=full).require()
     return list(wanted)
 
 

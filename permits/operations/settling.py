@@ -11,14 +11,15 @@ from parkops.kernel.decisions import ALLOWED, Decision, Refused
 from parkops.kernel.periods import Period
 from parkops.kernel.texts import say
 from parkops.programme import queries as programme
+from parkops.programme.schema import Programme
 from payments.settlement import Raiser, Subject
 from permits.models import Permit
 from permits.operations import auto_renewing, holds, notices, places, switching
 from permits.operations.sales import count_as_paid
-from permits.queries import sale
+from permits.queries import free
 from permits.queries.permits import type_of
 from permits.queries.registry import looked_up
-from permits.rules import terms
+from permits.rules import quotas
 from permits.rules.plates import read_plates
 
 GONE = Decision("sold_out", "The hold ran out and the place has been sold. The money goes back.")
@@ -43,7 +44,7 @@ def may_pay(number: str, *, at: datetime) -> Decision:
         return refusal
     if permit.lapsed_at is None or permit.paid_at is not None:
         return ALLOWED
-    left = sale.places_left(type_of(permit), _terms(permit))
+    left = free.places_left(type_of(permit), _rules(permit), _places(permit))
     return (
         ALLOWED
         if left is None or left > 0
@@ -99,9 +100,8 @@ def settle_permit(number: str, *, by: Actor, at: datetime) -> Decision:
     if not decision:
         return decision
     if permit.lapsed_at is not None:
-        wanted, kind = _terms(permit), type_of(permit)
-        limit = kind.quota.limit if kind.quota else 0
-        if wanted and not places.take_places(permit.type_key, wanted, limit=limit):
+        wanted, limits = _places(permit), quotas.limits_of(type_of(permit), _rules(permit))
+        if wanted and not places.take_places(permit.type_key, wanted, limits=limits):
             return GONE
         permit.places = list(wanted)
     count_as_paid(permit, by=by, at=at)
@@ -153,9 +153,13 @@ def _locked(number: str) -> Permit:
     return rows.get(number=number)
 
 
-def _terms(permit: Permit) -> tuple[str, ...]:
-    zone = programme.version(permit.programme_version).programme.tz
-    return terms.quota_terms(type_of(permit), Period(permit.starts_at, permit.ends_at), zone)
+def _rules(permit: Permit) -> Programme:
+    return programme.version(permit.programme_version).programme
+
+
+def _places(permit: Permit) -> tuple[str, ...]:
+    period = Period(permit.starts_at, permit.ends_at)
+    return quotas.places_of(type_of(permit), _rules(permit), period)
 
 
 def _switched_to(permit: Permit) -> Permit:

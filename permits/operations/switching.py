@@ -135,7 +135,7 @@ def _hold(
         # Two who switch in opposite ways at once lock both quotas in the same order.
         places.lock([(permit.type_key, permit.places), (code_key(kind.code), offer.places)])
     entry = sales.accepted_offer(offer.offered, offer.places)
-    held = sales.take(kind, offer.places, entry)
+    held = sales.take(kind, rules, offer.places, entry)
     is_staff = by.kind == "staff"
     fresh = Permit.objects.create(
         number=numbering.next_number("P", at=at, zone=rules.tz),

@@ -17,7 +17,8 @@ from permits.operations import consenting, places, plates
 from permits.operations.common import known, locked, require_current
 from permits.queries import sale
 from permits.queries.permits import plates_of, type_of
-from permits.rules import eligibility
+from permits.queries.shared_limits import used_of
+from permits.rules import eligibility, shared_limits
 from permits.rules.terms import Run
 
 
@@ -118,9 +119,13 @@ def _let_lapse(permit: Permit, *, at: datetime) -> None:
 
 
 def _require_address(permit: Permit, customer: Customer, kind: PermitType, *, at: datetime) -> None:
-    """Refuse if the new holder's address has all that it may; within a household nothing changes."""
+    """Refuse if the new holder, or their address, has all that it may; within a household the address
+    has no more than before."""
+    rules = programme.version(permit.programme_version).programme
+    run = Run(Period(permit.starts_at, permit.ends_at))
+    used = used_of(kind, rules, customer, run.period, but=[permit], at=at)
+    shared_limits.is_within(used, rules).require()
     if kind.per_address is None or permit.address_key == customer.address_key:
         return
-    run = Run(Period(permit.starts_at, permit.ends_at))
     count = sale.at_address(kind, customer, run, permit, at=at)
     eligibility.is_within_address(kind, at_address=count).require()

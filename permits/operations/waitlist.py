@@ -17,7 +17,7 @@ from permits.models import Permit, WaitlistEntry
 from permits.operations import line_notices, offering
 from permits.operations.offering import close, offer_free_places, seat_now
 from permits.queries import line, lottery
-from permits.rules import eligibility
+from permits.rules import eligibility, quotas
 from permits.rules import waitlist as rule
 from permits.rules.terms import clock_text
 
@@ -51,7 +51,7 @@ def join_waitlist(
         raise Refused(
             "unknown_permit_type", f"There is no permit type {type_code}.", field="permit_type"
         )
-    if kind.waitlist is None or kind.quota is None:
+    if kind.waitlist is None or not quotas.limits_of(kind, rules):
         raise Refused("no_waitlist", f"{kind.name} has no waitlist.", field="permit_type")
     if by != SYSTEM:
         lottery.is_line_open(kind, rules, at=at).require()

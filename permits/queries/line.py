@@ -15,7 +15,10 @@ from parkops.kernel.decisions import NotFound
 from parkops.kernel.texts import revived, say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
+from parkops.programme.schema import Programme
 from permits.models import WaitlistEntry
+from permits.queries import free
+from permits.rules import eligibility
 from permits.rules import waitlist as rule
 
 Status = WaitlistEntry.Status
@@ -43,6 +46,7 @@ class Place:
     waiting: int
     choices: int = 1
     closes_on: date | None = None
+    full_quota: str = ""
 
     @property
     def name(self) -> str:
@@ -70,6 +74,11 @@ class Place:
     def tone(self) -> str:
         """The tone of its badge."""
         return "warn" if self.entry.skip_code else STATES[self.entry.status][1]
+
+    @property
+    def blocked(self) -> str:
+        """Which shared quota keeps places of the type itself from being offered, in words."""
+        return eligibility.all_taken(self.full_quota) if self.full_quota else ""
 
     @property
     def skip_reason(self) -> str:
@@ -120,6 +129,7 @@ def places_of(found: Sequence[WaitlistEntry], *, at: datetime) -> list[Place]:
     rules = programme.in_force(at).programme
     lines = _lines({row.type_key for row in found if row.status == Status.WAITING})
     groups = _choices({row.customer_id for row in found}, at=at)
+    full = _full_quotas(lines, rules, at=at)
     places = []
     for row in found:
         kind = rules.permit_type(row.type_code)
@@ -134,6 +144,7 @@ def places_of(found: Sequence[WaitlistEntry], *, at: datetime) -> list[Place]:
                 len(line),
                 groups.get((row.customer_id, group), 1) if group else 1,
                 rule.purge_day(purge, local_date(row.joined_at, rules.tz)) if purge else None,
+                full.get(row.type_key, "") if row.status == Status.WAITING else "",
             )
         )
     return places
@@ -227,6 +238,16 @@ def _lines(type_keys: Collection[str]) -> dict[str, dict[int, int]]:
         line = lines.setdefault(type_key, {})
         line[pk] = len(line) + 1
     return lines
+
+
+def _full_quotas(type_keys: Collection[str], rules: Programme, *, at: datetime) -> dict[str, str]:
+    """Return which shared quota is full, by the keys of the types that it keeps from being sold."""
+    found = {}
+    for key in type_keys:
+        kind = rules.permit_type(key)
+        if kind is not None and rules.quotas_of(key):
+            found[key] = free.full_quota(kind, rules, free.places_now(kind, rules, at))
+    return found
 
 
 def _choices(customer_ids: Collection[int], *, at: datetime) -> dict[tuple[int, str], int]:

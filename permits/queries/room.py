@@ -16,9 +16,9 @@ from parkops.programme.permit_schema import PermitType, WaitingRoom
 from parkops.programme.queries import InForce
 from permits.models import Draw, Permit, Ticket
 from permits.models.permits import status_q
-from permits.queries import sale
+from permits.queries import free, sale
 from permits.queries.draws import opening_of
-from permits.rules import terms
+from permits.rules import quotas, terms
 from permits.rules.draws import SOONEST, ask_again_in, wait_for
 from permits.rules.eligibility import is_not_over
 from permits.rules.status import Status
@@ -104,12 +104,16 @@ def kind_of(draw: Draw, *, at: datetime) -> tuple[PermitType | None, WaitingRoom
 def places_left(kind: PermitType, *, at: datetime) -> int | None:
     """Return how many places a line may still be given; none while the waitlist has people."""
     rules = programme.in_force(at).programme
-    if kind.quota is None:
+    if not quotas.limits_of(kind, rules):
         return None
     if sale.waiting_for(kind):
         return 0
     run = terms.run_of(kind, start=at, zone=rules.tz)
-    return sale.places_left(kind, terms.quota_terms(kind, run.period, rules.tz))
+    return free.places_left(kind, rules, quotas.places_of(kind, rules, run.period))
+
+
+def _limit(kind: PermitType, at: datetime) -> int:
+    return quotas.limit_of(kind, programme.in_force(at).programme) or 0
 
 
 def turns_of(type_key: str, *, at: datetime) -> int:
@@ -138,7 +142,7 @@ def look(draw: Draw, *, at: datetime) -> Glance:
         here=draw.last_number or draw.tickets.filter(left_at__isnull=True).count(),
         called=draw.called,
         left=left,
-        limit=kind.quota.limit if kind and kind.quota else 0,
+        limit=_limit(kind, at) if kind else 0,
         unpaid=_unpaid(draw.type_key, at) if left == 0 else 0,
         sold_out_at=draw.sold_out_at,
         at_once=waits.at_once if waits else 1,

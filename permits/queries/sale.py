@@ -18,12 +18,14 @@ from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.queries import InForce
+from parkops.programme.schema import Programme
 from payments import queries as payments
-from permits.models import Permit, PlateRight, Quota, WaitlistEntry
+from permits.models import Permit, PlateRight, WaitlistEntry
 from permits.models.permits import current_q, status_q
-from permits.queries import lottery
+from permits.queries import free, lottery
 from permits.queries.registry import looked_up
-from permits.rules import eligibility, pricing, terms
+from permits.queries.shared_limits import used_of
+from permits.rules import eligibility, pricing, quotas, shared_limits, terms
 from permits.rules.eligibility import Buyer
 from permits.rules.plates import Plate
 from permits.rules.status import OPEN
@@ -103,9 +105,10 @@ def offer_for(
         zone=rules.tz,
         anchor=_anchor(renews, in_force) if renews else None,
     )
-    places = terms.quota_terms(kind, run.period, rules.tz)
+    places = quotas.places_of(kind, rules, run.period)
     buyer = buyer_of(
         kind,
+        rules,
         customer,
         audiences,
         plates,
@@ -170,11 +173,11 @@ def shelf_of(
         run = terms.run_of(kind, start=at, zone=rules.tz)
     except Refused as refusal:
         return Shelf(kind, None, None, None, None, waiting, Decision(refusal.code, str(refusal)))
-    places = terms.quota_terms(kind, run.period, rules.tz)
-    left = places_left(kind, places)
+    places = quotas.places_of(kind, rules, run.period)
+    left = free.places_left(kind, rules, places)
     is_offered = open_offer(kind, customer, at=at) is not None
     buyer = buyer_of(
-        kind, customer, told, (), run, places, by_staff=by_staff, is_offered=is_offered, at=at
+        kind, rules, customer, told, (), run, places, by_staff=by_staff, is_offered=is_offered, at=at
     )
     quote = pricing.quote(
         kind,
@@ -195,19 +198,6 @@ def shelf_of(
         waiting,
         eligibility.may_buy(kind, rules, buyer, start=at, at=at),
     )
-
-
-def places_left(kind: PermitType, places: Sequence[str]) -> int | None:
-    """Return how many more may be sold in all of `places`; None where there is no quota."""
-    if kind.quota is None:
-        return None
-    taken = dict(
-        Quota.objects.filter(type_key=code_key(kind.code), term__in=places).values_list(
-            "term", "taken"
-        )
-    )
-    most = max((taken.get(place, 0) for place in places), default=0)
-    return max(kind.quota.limit - most, 0)
 
 
 def waiting_for(kind: PermitType) -> int:
@@ -245,6 +235,8 @@ def may_be_offered(
     household = at_address(kind, customer, run, None, at=at)
     household = household + wanted - 1 if household is not None else None
     within = within and eligibility.is_within_address(kind, at_address=household)
+    used = used_of(kind, rules, customer, run.period, at=at)
+    within = within and shared_limits.is_within(used, rules, more=wanted)
     overdue = _overdue(kind, customer, (), at)
     owed = sum((row.balance for row in overdue[1:]), overdue[0].balance) if overdue else None
     return within and eligibility.owes_nothing(kind, overdue=len(overdue), owed=owed)
@@ -288,6 +280,7 @@ def known_of(customer: Customer | None, plates: Sequence[Plate]) -> Known:
 
 def buyer_of(
     kind: PermitType,
+    rules: Programme,
     customer: Customer | None,
     audiences: Sequence[str],
     plates: Sequence[Plate],
@@ -296,12 +289,15 @@ def buyer_of(
     *,
     by_staff: bool,
     renews: Permit | None = None,
+    replaces: Permit | None = None,
     is_offered: bool,
     at: datetime,
 ) -> Buyer:
-    """Return what matters of who asks for a permit of this type, term and plates; `is_offered`: they
-    have an open offer of a place."""
-    left, (waiting, are_next) = places_left(kind, places), _line_of(kind)
+    """Return what matters of who asks for a permit of this type, term and plates, to go on from one
+    that it `renews` or in place of one that it `replaces`; `is_offered`: they have an open offer of
+    a place."""
+    tightest, (waiting, are_next) = free.tightest(kind, rules, places), _line_of(kind)
+    left, full = tightest or (None, "")
     if left is not None:
         if is_offered or _keeps_place(renews, places):
             left = max(left, 1)
@@ -316,10 +312,12 @@ def buyer_of(
         current=_current(kind, customer, run, renews, at),
         at_address=at_address(kind, customer, run, renews, at=at),
         left=left,
+        full_quota="" if left else full,
         waiting=waiting,
         vehicles=len(plates),
         overdue=len(overdue),
         owed=owed,
+        shared=used_of(kind, rules, customer, run.period, but=[renews, replaces], at=at),
         by_staff=by_staff,
     )
 

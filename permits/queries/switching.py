@@ -18,7 +18,7 @@ from permits.models.permits import current_q
 from permits.queries import sale
 from permits.queries.permits import money_of, plates_of, priced_period, type_of
 from permits.queries.registry import looked_up
-from permits.rules import eligibility, pricing, switching, terms
+from permits.rules import eligibility, pricing, quotas, switching, terms
 from permits.rules.plates import Plate
 from permits.rules.pricing import Share
 from permits.rules.switching import Difference
@@ -133,17 +133,19 @@ def switch_offer(
     eligibility.is_not_over(kind, rules, start=max(at, own.start)).require()
     period = switching.period_of(kind, own, zone=rules.tz, at=at)
     listed = _plates(permit, at=at) if plates is None else tuple(plates)
-    places = terms.quota_terms(kind, period, rules.tz)
+    places = quotas.places_of(kind, rules, period)
     customer = permit.customer
     offered = sale.open_offer(kind, customer, at=at)
     buyer = sale.buyer_of(
         kind,
+        rules,
         customer,
         customer.audiences,
         listed,
         Run(period),
         places,
         by_staff=by_staff,
+        replaces=permit,
         is_offered=offered is not None,
         at=at,
     )

@@ -10,6 +10,8 @@ from parkops.kernel.money import Money
 from parkops.kernel.texts import joined, say, say_n
 from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.schema import Programme
+from permits.rules import shared_limits
+from permits.rules.shared_limits import Used
 from permits.rules.terms import clock_text, day_text
 
 
@@ -17,16 +19,19 @@ from permits.rules.terms import clock_text, day_text
 class Buyer:
     """What matters of who buys. `current` are their permits of the type that take a place now,
     `at_address` those of everybody at their address (None: no address is known);
-    `left` the places that they could still get (None: no quota)."""
+    `left` the places that they could still get (None: no quota), `full_quota` what a shared quota
+    is called that has none left, `shared` the limits over several types with what counts for them."""
 
     audiences: Sequence[str] = ()
     current: int = 0
     at_address: int | None = 0
     left: int | None = None
+    full_quota: str = ""
     waiting: int = 0
     vehicles: int = 0
     overdue: int = 0
     owed: Money | None = field(default=None)
+    shared: Sequence[Used] = ()
     by_staff: bool = False
 
 
@@ -36,16 +41,19 @@ def may_buy(
     """Decide whether `buyer` may buy a permit of `kind` at `at`, to start at `start`.
 
     The first that applies of: not_eligible, not_on_sale, term_over, too_far_ahead, sold_out,
-    per_customer, too_many_vehicles, debt.
+    per_customer, per_address, shared_limit, too_many_vehicles, debt.
     """
     checks = (
         lambda: is_for(kind, programme, buyer.audiences, by_staff=buyer.by_staff),
         lambda: is_on_sale(kind, programme, buyer.audiences, at=at),
         lambda: is_not_over(kind, programme, start=max(start, at)),
         lambda: starts_soon(kind, programme, start=start, at=at),
-        lambda: has_place(kind, left=buyer.left, waiting=buyer.waiting),
+        lambda: has_place(
+            kind, left=buyer.left, full_quota=buyer.full_quota, waiting=buyer.waiting
+        ),
         lambda: is_within_limit(kind, current=buyer.current),
         lambda: is_within_address(kind, at_address=buyer.at_address),
+        lambda: shared_limits.is_within(buyer.shared, programme),
         lambda: takes_vehicles(kind, vehicles=buyer.vehicles),
         lambda: owes_nothing(kind, overdue=buyer.overdue, owed=buyer.owed),
     )
@@ -132,14 +140,24 @@ def starts_soon(
     )
 
 
-def has_place(kind: PermitType, *, left: int | None, waiting: int = 0) -> Decision:
-    """Decide whether there is a place left in the quota for this buyer."""
+def has_place(
+    kind: PermitType, *, left: int | None, full_quota: str = "", waiting: int = 0
+) -> Decision:
+    """Decide whether there is a place left in the quotas for this buyer; a full one that is shared is
+    named."""
     if left is None or left > 0:
         return ALLOWED
     told = say("{kind} is sold out.", kind=kind.name)
+    if full_quota:
+        told = joined([told, all_taken(full_quota)])
     if waiting:
         told = joined([told, say_n("One person waits.", "{n} people wait.", waiting)])
     return Decision("sold_out", told)
+
+
+def all_taken(quota: str) -> str:
+    """Return in words that a shared quota is what is full."""
+    return say("All places of {quota} are taken.", quota=quota)
 
 
 def is_within_limit(kind: PermitType, *, current: int) -> Decision:

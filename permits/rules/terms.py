@@ -87,13 +87,11 @@ def _anchored_end(anchor: date, first: date, months: int) -> date:
 
 
 def quota_terms(kind: PermitType, period: Period, zone: ZoneInfo) -> tuple[str, ...]:
-    """Return in which terms of its quota a permit takes a place; empty where there is no quota.
+    """Return in which terms of a quota a permit takes a place.
 
     A fixed term is one; rolling permits share one; days and hours take a place on every local day
     that they touch.
     """
-    if kind.quota is None:
-        return ()
     term = kind.term
     if isinstance(term, Fixed):
         return (term.starts_on.isoformat(),)

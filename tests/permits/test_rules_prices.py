@@ -28,13 +28,17 @@ BARE = {
 }
 
 
-def programme(price: dict, *, tax: dict | None = None, currency="USD", **more) -> Programme:
+def programme(
+    price: dict, *, tax: dict | None = None, shared: dict | None = None, currency="USD", **more
+) -> Programme:
     document = {
         "schema": 1,
         "programme": {**HEAD, "currency": currency},
         "zones": [{"code": "A", "name": "A", "kind": "lot"}],
         "permit_types": [{**BARE, "price": price, **more}],
     }
+    if shared:
+        document["shared"] = shared
     if tax:
         document["tax"] = tax
     return Programme.of(document)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from parkops.kernel.dates import local_date, midnight, rolling_end
 from parkops.kernel.decisions import Refused
 from parkops.programme.permit_schema import PermitType
-from permits.rules import terms
+from parkops.programme.schema import Programme
+from permits.rules import quotas, terms
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -195,4 +196,11 @@ class TestQuotaTerms:
 
     def test_no_quota_takes_none(self):
         run = terms.run_of(MONTH, start=local("2026-11-10T10:00"), zone=HELSINKI)
-        assert terms.quota_terms(MONTH, run.period, HELSINKI) == ()
+        rules = Programme.of(
+            {
+                "schema": 1,
+                "programme": {"name": "T", "timezone": "Europe/Helsinki", "currency": "EUR"},
+                "zones": [{"code": "A", "name": "A", "kind": "lot"}],
+            }
+        )
+        assert quotas.places_of(MONTH, rules, run.period) == ()

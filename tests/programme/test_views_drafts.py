@@ -263,6 +263,32 @@ class TestTheDraft:
         answer = office.post(reverse("office_programme:draft_start"), follow=True)
         assert "began a draft from version 1 already" in answer.content.decode()
 
+    def test_places_that_types_share_are_edited(self, office, draft):
+        path = reverse("office_programme:draft_value", args=["shared"])
+        row = {
+            "v-quotas-0-code": ["CITY"],
+            "v-quotas-0-name": ["Whole city"],
+            "v-quotas-0-total": ["12"],
+            "v-quotas-0-permit_types": ["STAFF-YEAR", "RESIDENT"],
+        }
+        sent = fields(office.get(path).content.decode())
+        wider = office.post(path, sent | {"add-row": ["v-quotas"]}).content.decode()
+        answer = office.post(path, fields(wider) | row | {"save": ["1"]})
+        assert answer.status_code == 302
+        draft.refresh_from_db()
+        assert draft.document["shared"] == {
+            "quotas": [
+                {
+                    "code": "CITY",
+                    "name": "Whole city",
+                    "total": 12,
+                    "permit_types": ["RESIDENT", "STAFF-YEAR"],
+                }
+            ]
+        }
+        told = office.get("/office/program/draft/lists/rest/").content.decode()
+        assert "Whole city: 12 places" in told
+
     def test_published_on_a_day(self, office, draft):
         path = reverse("office_programme:draft_value", args=["fees"])
         sent = fields(office.get(path).content.decode()) | {"v-boot": ["91.00"], "save": ["1"]}
@@ -297,7 +323,8 @@ class TestHostileText:
     @pytest.mark.parametrize(
         ("part", "code"),
         [("zones", "LOT-A"), ("permit_types", "MONTH"), ("violations", "NO-PERMIT"),
-         ("calendars", "holidays"), ("sessions", None), ("fees", None), ("tax", None)],
+         ("calendars", "holidays"), ("sessions", None), ("fees", None), ("tax", None),
+         ("shared", None)],
     )  # fmt: skip
     def test_in_every_field_of_an_editor(self, office, draft, part, code):
         name = "draft_thing" if code else "draft_value"

@@ -17,6 +17,7 @@ from parkops.programme.schema import (
     Tax,
     Zone,
 )
+from parkops.programme.shared_schema import Shared
 from parkops.programme.violation_schema import Scofflaw, Violation
 
 CODE = Leaf("code", "Code", "Letters, digits, - and _. It stays.", needed=True, fixed=True)
@@ -184,12 +185,82 @@ ELIGIBILITY = Group(
     needed=True,
 )
 
+SHARED = Group(
+    "",
+    (
+        Rows(
+            "quotas",
+            (
+                Group(
+                    "",
+                    (
+                        Leaf("code", "Code", "Letters, digits, - and _.", needed=True),
+                        Leaf("name", "Name", "As customers read it.", needed=True),
+                        Leaf("total", "Places", kind="whole", needed=True),
+                        Leaf("oversell", "Sold beyond that, in percent", kind="percent"),
+                    ),
+                    line=True,
+                ),
+                Leaf(
+                    "permit_types",
+                    "Permit types that take from them",
+                    "On top of what each has of its own.",
+                    "codes",
+                    "permit_types",
+                    needed=True,
+                ),
+            ),
+            label="Shared places",
+            one="shared quota",
+            none="Every type has places of its own only.",
+        ),
+        Rows(
+            "limits",
+            (
+                Group(
+                    "",
+                    (
+                        Leaf("most", "At most", kind="whole", needed=True),
+                        Leaf(
+                            "per",
+                            "For one",
+                            kind="choice",
+                            options=(("customer", "customer"), ("address", "address")),
+                            default="customer",
+                        ),
+                    ),
+                    line=True,
+                ),
+                Leaf(
+                    "permit_types",
+                    "Of these permit types together",
+                    kind="codes",
+                    options="permit_types",
+                    needed=True,
+                ),
+                Leaf(
+                    "streets",
+                    "Only in these streets",
+                    "One on each line. Empty: wherever no other row for the same types names the "
+                    "street.",
+                    "texts",
+                ),
+            ),
+            label="Limits over several types",
+            one="limit",
+            none="Limits are those of each type.",
+        ),
+    ),
+    needed=True,
+)
+
 EDITORS: dict[str, Any] = {
     "zones": completed(ZONE, Zone),
     "permit_types": completed(PERMIT_TYPE, PermitType),
     "violations": completed(VIOLATION, Violation),
     "audiences": completed(AUDIENCE, Audience),
     "calendars": days(""),
+    "shared": completed(SHARED, Shared),
     "sessions": completed(SESSIONS, Sessions),
     "fees": completed(FEES, Fees),
     "scofflaw": completed(SCOFFLAW, Scofflaw),

@@ -21,7 +21,17 @@ TITLES = {
     "calendars": "Calendars",
 }
 """Parts with things of their own, and their headings."""
-REST = ("sessions", "fees", "scofflaw", "tax", "events", "programme", "year_start", "eligibility")
+REST = (
+    "shared",
+    "sessions",
+    "fees",
+    "scofflaw",
+    "tax",
+    "events",
+    "programme",
+    "year_start",
+    "eligibility",
+)
 """Parts that are one value, in the order in which they are shown."""
 HEADS = {
     "zones": ("Kind", "Inside", "Enforced"),
@@ -210,6 +220,13 @@ def _few(words: list[str]) -> str:
 def _short(part: str, value: Any) -> str:
     if value is None:
         return {"year_start": "1 January", "eligibility": "as usual"}.get(part, "none")
+    if part == "shared" and isinstance(value, dict):
+        quotas, limits = value.get("quotas") or [], value.get("limits") or []
+        told = [f"{one.get('name')}: {one.get('total')} places" for one in quotas]
+        told += [
+            f"at most {one.get('most')} of {_codes(one.get('permit_types'), '')}" for one in limits
+        ]
+        return _few(told)
     if part == "sessions":
         rates = value.get("rates", []) if isinstance(value, dict) else []
         told = [f"{_codes(r.get('zones'), '')} {r.get('per_hour')} an hour" for r in rates]

@@ -10,7 +10,7 @@ from parkops.programme.editing.shape import Group, Leaf, Node, Rows
 from parkops.programme.outline import Path
 
 HEADS = {"programme": "programme", "sessions": "sessions", "tax": "tax", "fees": "fees"}
-HEADS |= {"scofflaw": "scofflaw", "eligibility": "eligibility"}
+HEADS |= {"scofflaw": "scofflaw", "eligibility": "eligibility", "shared": "shared"}
 
 
 def fact_of(change: Difference) -> str:

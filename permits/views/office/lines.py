@@ -35,6 +35,7 @@ from permits.forms_waitlist_desk import (
 from permits.models import WaitlistEntry
 from permits.queries import line, line_file, office
 from permits.queries.told import events_shown
+from permits.rules import quotas
 from permits.views.posted import posted
 
 PER_PAGE = 25
@@ -110,10 +111,11 @@ def new(request: HttpRequest) -> HttpResponse:
         customer = customers.customer(request.GET.get("customer", ""))
     except NotFound:
         return _find(request)
+    rules = programme.in_force(now).programme
     kinds = [
         (kind.code, kind.name)
-        for kind in programme.in_force(now).programme.permit_types
-        if kind.waitlist is not None and kind.quota is not None
+        for kind in rules.permit_types
+        if kind.waitlist is not None and quotas.limits_of(kind, rules)
     ]
     form = PutInLineForm(
         posted(request), kinds=kinds, initial={"permit_type": request.GET.get("type")}

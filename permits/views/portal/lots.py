@@ -15,7 +15,7 @@ from permits import operations
 from permits.operations.lottery import lottery_of
 from permits.queries import draws
 from permits.queries import lottery as rows
-from permits.rules import eligibility
+from permits.rules import eligibility, quotas
 
 
 @customer_only
@@ -53,7 +53,7 @@ def lottery(request: HttpRequest, code: str) -> HttpResponse:
         "ticket": ticket,
         "outcome": rows.outcome_of(ticket) if ticket else None,
         "entered": draws.entered(draw),
-        "places": kind.quota.limit if kind.quota else 0,
+        "places": quotas.limit_of(kind, rules) or 0,
         "is_open": is_open,
         "may_enter": may_enter,
     }
