@@ -143,7 +143,7 @@ def test_two_in_one_line_are_moved(place, now, slowly):
 def _sell_out(now) -> bool:
     from permits.operations import places
 
-    while places.take_places("staff-year", ["2026-09-01"], limit=11):
+    while places.take_places("staff-year", ["2026-09-01"], limits={"staff-year": 11}):
         pass
     return True
 
