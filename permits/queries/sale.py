@@ -177,7 +177,16 @@ def shelf_of(
     left = free.places_left(kind, rules, places)
     is_offered = open_offer(kind, customer, at=at) is not None
     buyer = buyer_of(
-        kind, rules, customer, told, (), run, places, by_staff=by_staff, is_offered=is_offered, at=at
+        kind,
+        rules,
+        customer,
+        told,
+        (),
+        run,
+        places,
+        by_staff=by_staff,
+        is_offered=is_offered,
+        at=at,
     )
     quote = pricing.quote(
         kind,
