@@ -13,6 +13,7 @@ from parkops.ui.access import public
 from payments.api import router as payments
 from permits.api import router as permits
 from reporting.api import router as reporting
+from reporting.replay.api import router as replays
 
 api = NinjaAPI(
     title="ParkOps",
@@ -26,7 +27,7 @@ api = NinjaAPI(
 )
 problems.install(api)
 
-for router in (programme, customers, permits, enforcement, payments, reporting):
+for router in (programme, customers, permits, enforcement, payments, reporting, replays):
     api.add_router("", router)
 
 urlpatterns = [

@@ -94,7 +94,10 @@ def run(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
 
 @router.delete("/report-runs/{reference}", auth=needs(Scope.REPORTS_READ))
 def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
-    """Cancel a report that is not finished."""
+    """Cancel a report that is not finished; that of somebody else needs the scope reports:write."""
+    asked, actor = runs.run_of(reference), request.auth.actor
+    if (asked.asked_by_ref, asked.asked_by_name) != (actor.ref, actor.name):
+        request.auth.require(Scope.REPORTS_WRITE)
     return _run(operations.cancel_report(reference, by=request.auth.actor, at=timezone.now()))
 
 

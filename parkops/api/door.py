@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver
 from django.views.decorators.csrf import csrf_exempt
 
 from parkops.api.problems import Problem, not_found
+from parkops.ui.bodies import is_at_most
 
 MIB = 1024 * 1024
 BODY_LIMIT = MIB
@@ -42,6 +43,15 @@ def limit_for(path: str) -> int:
     return next((limit for form, limit in BODY_LIMITS if form.search(path)), BODY_LIMIT)
 
 
+def require_size(request: HttpRequest, limit: int) -> None:
+    """Do nothing if the body has at most `limit` bytes.
+
+    :raises Problem: 413 otherwise.
+    """
+    if not is_at_most(request, limit):
+        raise Problem(413, "too_large", f"A body may have at most {limit // MIB} MiB here.")
+
+
 def _guarded(view: View) -> View:
     @wraps(view, assigned=("__doc__",))
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -72,7 +82,4 @@ def _guarded(view: View) -> View:
 def _look_at(request: HttpRequest) -> None:
     if "\x00" in request.path:
         raise not_found()
-    limit = limit_for(request.path)
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > limit:
-        raise Problem(413, "too_large", f"A body may have at most {limit // MIB} MiB here.")
+    require_size(request, limit_for(request.path))

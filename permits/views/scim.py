@@ -5,7 +5,7 @@ A User is a customer with an id of the institution; a Group is an audience of th
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from parkops.api.auth import Caller, needs
-from parkops.api.problems import Problem
+from parkops.api.door import MIB, require_size
+from parkops.api.problems import Problem, no_token
 from parkops.customers.models import Customer
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.permissions import Scope
@@ -29,7 +30,6 @@ from permits.rules.scim import Person
 CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 MESSAGE = "urn:ietf:params:scim:api:messages:2.0:"
 MOST = 200
-LARGEST = 1024 * 1024
 Answer = tuple[int, dict[str, Any] | None]
 Handler = Callable[..., Answer]
 
@@ -48,7 +48,7 @@ def resource(**handlers: Handler) -> View:
                 return _error(405, "", "This resource does not take this method.")
             status, body = handler(request, caller, **named)
         except Problem as problem:
-            return _error(problem.status, "", problem.detail)
+            return _error(problem.status, "", problem.detail, headers=problem.headers)
         except NotFound as missing:
             return _error(404, "", str(missing))
         except Conflict as conflict:
@@ -278,7 +278,7 @@ def _audiences() -> list[str]:
 def _caller(request: HttpRequest) -> Caller:
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer":
-        raise Problem(401, "no_token", "Give Authorization: Bearer TOKEN.")
+        raise no_token()
     found: Caller = needs(Scope.SCIM).authenticate(request, secret)
     return found
 
@@ -289,8 +289,7 @@ def _number(request: HttpRequest, name: str, otherwise: int) -> int:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    if int(request.headers.get("content-length") or 0) > LARGEST:
-        raise Problem(413, "too_large", "A body has at most 1 MiB.")
+    require_size(request, MIB)
     try:
         body = json.loads(request.body or b"{}")
     except ValueError as error:
@@ -318,9 +317,16 @@ def _said(request: HttpRequest, status: int, body: dict[str, Any] | None) -> Htt
     return HttpResponse(text, status=status, content_type="application/scim+json", headers=headers)
 
 
-def _error(status: int, kind: str, detail: str) -> HttpResponse:
+def _error(
+    status: int, kind: str, detail: str, *, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
     body: dict[str, Any] = {"schemas": [MESSAGE + "Error"], "status": str(status), "detail": detail}
     if kind:
         body["scimType"] = kind
     text = json.dumps(body, ensure_ascii=False)
-    return HttpResponse(text, status=status, content_type="application/scim+json")
+    return HttpResponse(
+        text,
+        status=status,
+        content_type="application/scim+json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )

@@ -283,6 +283,7 @@ class Things:
         member = permits.invite_to_carpool(
             self.shared, email="member@customer.example", by=SYSTEM, at=self.at
         )
+        self.member = member
         self.invitation = join_path(member).rstrip("/").rpartition("/")[2]
 
     def unguessable(self) -> list[str]:
@@ -301,7 +302,7 @@ class Things:
             (r"permits/(room|lottery)/", "code", "MONTH"),
             (r"permits/.*guests/", "number", self.link.permit.number),
             (r"permits/.*guests/", "reference", self.link.reference),
-            (r"permits/.*carpool/", "number", self.shared),
+            (r"(api/v1/)?permits/.*carpool/", "number", self.shared),
             (r"carpool/", "token", self.invitation),
             (r"visit/pass/", "token", self.guest_pass),
             (r"visit/", "code", self.link.code),
@@ -318,6 +319,7 @@ class Things:
             (r"office/hangtags/", "code", "RESIDENT"),
             (r"(office/plates|api/v1/vehicles)/", "plate", PLATES[0]),
             (r"office/permits/bulk/", "reference", self.bulk.reference),
+            (r"api/v1/permits/.*carpool/", "member", self.member.reference),
             (r"(office/|api/v1/)?permits/", "number", self.permit),
             (r".*citations/.*photos/", "reference", self.citation_photo.reference),
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),
@@ -329,7 +331,7 @@ class Things:
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
             (r"office/reports/", "code", "revenue"),
             (r"office/program/oversell/", "code", "STAFF-YEAR"),
-            (r"office/program/replays/", "reference", self.replay.reference),
+            (r"(office/program|api/v1)/replays/", "reference", self.replay.reference),
             (r"office/plate-checks/", "reference", self.check.reference),
             (r"office/appeals/pictures/", "reference", self.appeal_picture.reference),
             (r"(office|api/v1)/appeals/", "number", self.appeal.number),

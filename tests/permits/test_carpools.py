@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from parkops.customers import operations as customers
@@ -233,3 +234,43 @@ class TestActs:
         page = site.login_as(clara).get(f"/office/permits/{pool.number}/").content.decode()
         assert "ben@example.test" in page
         assert "Carpool" in page
+
+
+@pytest.mark.django_db
+class TestApi:
+    @pytest.fixture
+    def shared(self, person, sell, apply_programme, now) -> Permit:
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        text = text.replace(
+            "    vehicles: {max: 2, on_site: 1}\n    renewal: {opens: 10d}\n",
+            "    vehicles: {max: 3, on_site: 1}\n    carpool: {least: 2, most: 3, mend: 10d}\n",
+        )
+        apply_programme(text, at=now - DAY)
+        return sell(person("ana"), "MONTH", "ANA 1")
+
+    def test_invites_shows_and_ends(self, site, token, shared, now):
+        where = f"/api/v1/permits/{shared.number}/carpool"
+        ask = {"content_type": "application/json", "headers": token("permits:write")}
+        with time_machine.travel(now, tick=False):
+            made = site.post(where, {"email": "ben@example.test"}, **ask)
+            assert (made.status_code, made.json()["status"]) == (201, "invited")
+            again = site.post(where, {"email": "ben@example.test"}, **ask)
+            assert (again.status_code, again.json()["code"]) == (422, "already_invited")
+            told = site.get(where, headers=token("permits:read")).json()
+            assert (told["people"], told["least"], told["most"]) == (1, 2, 3)
+            assert [row["email"] for row in told["members"]] == ["ben@example.test"]
+            member = told["members"][0]["id"]
+            assert site.delete(f"{where}/{member}", **ask).json()["status"] == "ended"
+            assert site.get(where, headers=token("permits:read")).json()["members"] == []
+
+    def test_what_is_no_carpool_has_none(self, site, token, person, sell, shared, now):
+        other = sell(person("zoe"), "EVENING")
+        headers = token("permits:write", "permits:read")
+        assert (
+            site.get(f"/api/v1/permits/{other.number}/carpool", headers=headers).status_code == 404
+        )
+        member = operations.invite_to_carpool(
+            shared.number, email="ben@example.test", by=SYSTEM, at=now
+        )
+        path = f"/api/v1/permits/{other.number}/carpool/{member.reference}"
+        assert site.delete(path, headers=headers).status_code == 404

@@ -163,3 +163,17 @@ class TestDirectory:
         assert site.get("/scim/v2/Users", headers=token("customers:read")).status_code == 403
         assert other_site.get("/scim/v2/Users", headers=token("scim")).status_code == 401
         assert site.get(f"/scim/v2/Users/{uuid4()}", headers=token("scim")).status_code == 404
+
+    def test_says_how_to_come_in_and_how_large_a_body_is(self, site, token):
+        answer = site.get("/scim/v2/Users")
+        assert answer["WWW-Authenticate"] == "Bearer"
+        large = b'{"userName": "' + b"x" * 1024 * 1024 + b'"}'
+        for length in (str(len(large)), "none", "9" * 20):
+            answer = site.post(
+                "/scim/v2/Users",
+                large,
+                content_type="application/scim+json",
+                headers=token("scim"),
+                CONTENT_LENGTH=length,
+            )
+            assert (answer.status_code, answer.json()["status"]) == (413, "413")

@@ -293,6 +293,27 @@ class TestTheProvider:
         assert (answer.status_code, bool(answer.json()["detail"])) == (422, True)
         assert not TextMessage.objects.exists()
 
+    def test_a_large_request_is_not_read(self, site, line, now):
+        answer = self.bring(site, line, now, text="x" * 65_536)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert not TextMessage.objects.exists()
+
+    def test_a_signature_of_another_kind_is_none(self, site, line, now):
+        body = json.dumps({"id": "x1", "from": ANA, "to": LINE, "text": "HELP"}).encode()
+        good = signatures.signed_headers(body, secret=secret_of(line), at=now)
+        for header, value in {
+            signatures.SIGNATURE: good[signatures.SIGNATURE].removeprefix("v1="),
+            signatures.TIMESTAMP: "-1",
+        }.items():
+            with time_machine.travel(now, tick=False):
+                answer = site.post(
+                    "/texts/inbound/",
+                    body,
+                    content_type="application/json",
+                    headers={**good, header: value},
+                )
+            assert answer.status_code == 403
+
     def test_another_tenants_secret_opens_nothing(self, site, other_site, line, hillside, now):
         with tenant_context(hillside):
             theirs = texts.open_line(number=LINE, url=URL, at=now)

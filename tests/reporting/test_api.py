@@ -196,3 +196,19 @@ class TestRuns:
 def ask_with_key(api, key: str):
     body = {"report": "citations", "parameters": {}, "format": "csv"}
     return api.post(RUNS, body, **{"idempotency-key": key})
+
+
+def test_what_somebody_else_asked_for_is_not_cancelled_with_a_scope_that_reads(api, site, token):
+    from parkops.accounts.models import ApiToken
+
+    api.get("/api/v1/reports")
+    reference = ask(api).json()["id"]
+    others = token("reports:read")
+    ApiToken.objects.filter(pk=ApiToken.objects.order_by("-pk").first().pk).update(name="theirs")
+    answer = site.delete(f"{RUNS}/{reference}", headers=others)
+    assert (answer.status_code, "reports:write" in answer.json()["detail"]) == (403, True)
+    assert api.delete(f"{RUNS}/{reference}").json()["status"] == "cancelled"
+    again = ask(api).json()["id"]
+    assert site.delete(f"{RUNS}/{again}", headers=token("reports:write")).status_code == 403
+    both = token("reports:write", "reports:read")
+    assert site.delete(f"{RUNS}/{again}", headers=both).status_code == 200

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from parkops.jobs import operations as jobs
 from parkops.programme import operations as programme
+from parkops.programme import queries as programme_rows
 from parkops.programme.models import Draft
 from reporting.models import Replay, ReplayRow
 from reporting.queries import replays
@@ -215,3 +216,56 @@ class TestACheck:
         assert site.get(f"/office/plate-checks/{check.reference}/").status_code == 403
         site.login_as(amos)
         assert site.get(f"/office/plate-checks/{uuid4()}/").status_code == 404
+
+
+class TestApi:
+    WHERE = "/api/v1/replays"
+
+    def test_a_program_is_tried_watched_and_read(self, site, token, season):  # noqa: F811
+        headers = token("reports:write", "reports:read")
+        document = programme_rows.document(1)
+        asked = site.post(
+            self.WHERE,
+            {"months": 3, "programme": document, "name": "As it is"},
+            content_type="application/json",
+            headers=headers,
+        )
+        assert (asked.status_code, asked.json()["status"]) == (202, "queued"), asked.content
+        one = f"{self.WHERE}/{asked.json()['id']}"
+        assert site.get(one, headers=headers).json()["figures"] is None
+        jobs.work(Replay.objects.get().job_id)
+        told = site.get(one, headers=headers).json()
+        assert (told["status"], told["name"]) == ("done", "As it is")
+        assert told["figures"]["records_that_differ"] == 0
+        listed = site.get(self.WHERE, headers=headers).json()["items"]
+        assert [row["id"] for row in listed] == [told["id"]]
+
+    def test_figures_and_records_are_those_of_the_page(self, site, token, tried):
+        headers = token("reports:read")
+        one = f"{self.WHERE}/{tried.reference}"
+        figures = site.get(one, headers=headers).json()["figures"]
+        page_of_it = replays.figures(tried)
+        assert figures["revenue"]["difference"]["amount"] == page_of_it.revenue.more.amount
+        assert len(figures["changes"]) == len(page_of_it.lines)
+        rows = site.get(f"{one}/records?kind=visit&limit=2", headers=headers).json()
+        assert {row["kind"] for row in rows["items"]} == {"visit"}
+        assert rows["items"][0]["because_would_be"]
+
+    def test_what_is_no_program_or_no_draft_says_what_is_wrong(self, site, token, harbor):
+        headers = token("reports:write")
+        send = {"content_type": "application/json", "headers": headers}
+        answer = site.post(self.WHERE, {"months": 3}, **send)
+        assert (answer.status_code, answer.json()["code"]) == (422, "no_draft")
+        answer = site.post(self.WHERE, {"months": 3, "programme": {"schema": 1}}, **send)
+        assert answer.status_code == 422
+        assert {row["field"] for row in answer.json()["errors"]} >= {"programme.zones"}
+        document = programme_rows.document(1)
+        answer = site.post(self.WHERE, {"months": 99, "programme": document}, **send)
+        assert [row["field"] for row in answer.json()["errors"]] == ["months"]
+
+    def test_one_is_cancelled_by_who_may_ask(self, site, token, season):  # noqa: F811
+        asked = operations.ask_replay(draft(), months=3, name="x", by=BY, at=NOW)
+        one = f"{self.WHERE}/{asked.reference}"
+        assert site.delete(one, headers=token("reports:read")).status_code == 403
+        answer = site.delete(one, headers=token("reports:write"))
+        assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")

@@ -15,6 +15,10 @@ from parkops.messaging.texts.providers import Inbound, Rejected, provider
 from parkops.messaging.texts.signatures import BadSignature
 from parkops.messaging.views import mailbox_page
 from parkops.ui.access import public
+from parkops.ui.bodies import is_at_most
+
+LARGEST = 64 * 1024
+"""Bytes of a request that brings a text; the text itself is cut at ten joined ones."""
 
 
 @csrf_exempt
@@ -25,6 +29,8 @@ def inbound(request: HttpRequest) -> HttpResponse:
     now, carrier = timezone.now(), provider()
     if carrier is None:
         return _refused(404, "no_line", "This organization takes no texts.")
+    if not is_at_most(request, LARGEST):
+        return _refused(413, "too_large", f"A request has at most {LARGEST // 1024} KiB.")
     try:
         came = carrier.read(request.body, request.headers, at=now)
     except BadSignature as error:
