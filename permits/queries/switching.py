@@ -189,7 +189,7 @@ def switch_offer(
             at=at,
         ),
         whole.deposit,
-        switching.value_begins(switching.basis_of(old), period, zone=rules.tz, at=at),
+        switching.value_begins(old, kind, period, priced_period(permit), zone=rules.tz, at=at),
         offered,
     )
 
@@ -202,7 +202,7 @@ def _part_of_a_term(permit: Permit) -> Fraction:
     old, kind = type_of(permit.replaces), type_of(permit)
     zone = programme.version(permit.programme_version).programme.tz
     left = switching.left_of(
-        switching.basis_of(old), priced_period(permit.replaces), zone=zone, at=permit.sold_at
+        old, kind, priced_period(permit.replaces), zone=zone, at=permit.sold_at
     )
     ratio = switching.length(old) / switching.length(kind)
     return left.share * _part_of_a_term(permit.replaces) * ratio

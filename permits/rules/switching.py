@@ -1,13 +1,13 @@
 """What it costs to switch a permit for one of another type, and whether that may be done."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from parkops.kernel.codes import code_key
-from parkops.kernel.dates import add_months, local_date, midnight
+from parkops.kernel.dates import add_months, local_date, midnight, rolling_end
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period
@@ -104,38 +104,73 @@ def period_of(new: PermitType, own: Period, *, zone: ZoneInfo, at: datetime) -> 
     return Period(start, own.end)
 
 
-def left_of(basis: Basis, priced: Period, *, zone: ZoneInfo, at: datetime) -> Unbegun:
+def counts_months(old: PermitType, new: PermitType) -> bool:
+    """Return whether each month that has not begun counts with its own price: months of a rolling
+    term, of which either type has prices by month."""
+    return (
+        basis_of(old) == "full-months"
+        and isinstance(old.term, Rolling)
+        and isinstance(new.term, Rolling)
+        and bool(old.price.months or new.price.months)
+    )
+
+
+def left_of(
+    old: PermitType, new: PermitType, priced: Period, *, zone: ZoneInfo, at: datetime
+) -> Unbegun:
     """Return how much of the time that a permit's price is for has not begun."""
+    basis = basis_of(old)
     first, after = own_days(priced, zone)
+    if counts_months(old, new):
+        months = _months(priced, zone)
+        left = _not_begun(months, priced, zone=zone, at=at)
+        return _weighed(left, months, _worth(old, left) / (_worth(old, months) or 1))
     return unbegun(basis, first, after, on=local_date(at, zone), has_begun=at >= priced.start)
 
 
 def left_of_new(
-    basis: Basis,
     old: PermitType,
     new: PermitType,
     priced: Period,
     *,
     part: Fraction,
+    whole: Period,
     zone: ZoneInfo,
     at: datetime,
 ) -> Unbegun:
     """Return how much of the new type's term has not begun: what is charged of its price.
 
     Of a term that is not fixed, the same as of the old one, whose price was for `part` of a term,
-    by the lengths that the prices are for.
+    by the lengths that the prices are for; `whole` is the term that the new price is for.
     """
+    basis = basis_of(old)
+    if counts_months(old, new):
+        months = _months(priced, zone)
+        mine = _not_begun(months, priced, zone=zone, at=at)
+        return _weighed(mine, months, _worth(new, mine) / (_worth(new, _months(whole, zone)) or 1))
     if isinstance(new.term, Fixed):
         first, after = new.term.starts_on, new.term.ends_on
         has_begun = at >= midnight(first, zone)
         return unbegun(basis, first, after, on=local_date(at, zone), has_begun=has_begun)
-    left = left_of(basis, priced, zone=zone, at=at)
+    left = left_of(old, new, priced, zone=zone, at=at)
     return Unbegun(left.unused, left.whole, left.parts, scale=part * length(old) / length(new))
 
 
-def value_begins(basis: Basis, period: Period, *, zone: ZoneInfo, at: datetime) -> datetime:
-    """Return from when the new permit's own price counts: the first part that has not begun."""
-    on = local_date(at, zone)
+def value_begins(
+    old: PermitType,
+    new: PermitType,
+    period: Period,
+    priced: Period,
+    *,
+    zone: ZoneInfo,
+    at: datetime,
+) -> datetime:
+    """Return from when the new permit's own price counts: the first part that has not begun of
+    `priced`, the time that the old price is for."""
+    basis, on = basis_of(old), local_date(at, zone)
+    if counts_months(old, new):
+        left = _not_begun(_months(priced, zone), priced, zone=zone, at=at)
+        return midnight(left[0], zone) if left else period.end
     next_on = {
         "daily": on + timedelta(days=1),
         "full-months": add_months(on.replace(day=1), 1),
@@ -165,11 +200,10 @@ def difference(
     given back and the new one charged, each rounded half up.
     """
     rule = old.switch
-    basis = basis_of(old)
     currency = whole.net.currency
     nothing = Money.zero(currency)
-    unused = left_of(basis, priced, zone=zone, at=at)
-    wanted = left_of_new(basis, old, new, priced, part=part, zone=zone, at=at)
+    unused = left_of(old, new, priced, zone=zone, at=at)
+    wanted = left_of_new(old, new, priced, part=part, whole=whole.period, zone=zone, at=at)
     credit = [rounded(unused.share * part.minor, currency) for part in paid]
     value = [rounded(wanted.share * part.minor, currency) for part in (whole.net, whole.tax)]
     fee = (rule.fee if rule and not by_staff else None) or nothing
@@ -209,6 +243,36 @@ def difference(
     return Difference(
         value[0], value[1], credit[0], credit[1], net, tax, tuple(lines), tuple(because)
     )
+
+
+def _months(period: Period, zone: ZoneInfo) -> list[date]:
+    """The days on which the months of a rolling term begin."""
+    first, after = own_days(period, zone)
+    begins = [first]
+    while (following := rolling_end(first, len(begins))) < after:
+        begins.append(following)
+    return begins
+
+
+def _not_begun(months: list[date], period: Period, *, zone: ZoneInfo, at: datetime) -> list[date]:
+    """Those of the months of a term that have not begun."""
+    if at < period.start:
+        return months
+    today = local_date(at, zone)
+    return [first for first in months if first > today]
+
+
+def _worth(kind: PermitType, months: list[date]) -> Fraction:
+    """What these months cost before all that is added or multiplied by."""
+    monthly = Fraction(kind.price.base.minor) / length(kind)
+    own = sum(kind.price.month_from(first).minor for first in months if kind.price.months)
+    return monthly * len(months) + own
+
+
+def _weighed(left: list[date], months: list[date], share: Fraction) -> Unbegun:
+    """Months that have not begun, as the share of a price that they are worth."""
+    scale = share * len(months) / len(left) if left else Fraction(1)
+    return Unbegun(len(left), len(months), say("months"), scale=scale)
 
 
 def basis_of(old: PermitType) -> Basis:

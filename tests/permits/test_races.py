@@ -193,7 +193,7 @@ def test_two_who_switch_onto_the_last_place(own_database, now):
     """One has it, the other is told that it is sold out and keeps what they had."""
     from tests.permits.test_scenarios_switch import with_two_lots
 
-    with_two_lots(now)
+    with_two_lots()
     sold = []
     for name, code in (("ana", "SOUTH-YEAR"), ("ben", "SOUTH-YEAR"), ("cleo", "STAFF-YEAR")):
         person = customers.register_customer(

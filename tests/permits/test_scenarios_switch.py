@@ -1,6 +1,6 @@
 """Scenarios G1 to G8 of the product's list: a permit is switched for one of another type or zone."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,11 +17,13 @@ from permits import operations
 from permits.models import Permit, PlateRight, Quota
 from permits.operations import places, settling
 from permits.queries.switching import switch_offer
+from permits.rules.plates import read_plates
 from permits.rules.status import Status
 from tests.seed import PROGRAMMES
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
+BEGAN = datetime(2026, 2, 1, tzinfo=UTC)
 CLERK = Actor("staff", "1", "Clara Clerk")
 SOUTH = """  - code: SOUTH-YEAR
     name: Staff, south lot
@@ -37,7 +39,7 @@ SOUTH = """  - code: SOUTH-YEAR
 """
 
 
-def with_two_lots(at) -> None:
+def with_two_lots() -> None:
     """Apply harbor's programme with a second lot to switch to, of two places each."""
     text = (PROGRAMMES / "harbor.yaml").read_text()
     text = text.replace(
@@ -45,12 +47,12 @@ def with_two_lots(at) -> None:
         "refund: {basis: full-months}\n    switch: {to: [SOUTH-YEAR], basis: full-months}",
     ).replace('quota: {total: 10, oversell: "10%"}', "quota: {total: 2}")
     text = text.replace("  - code: MONTH\n", SOUTH + "  - code: MONTH\n", 1)
-    programme.apply_version(load.load(text, "lots.yaml"), begins_at=None, by=SYSTEM, at=at)
+    programme.apply_version(load.load(text, "lots.yaml"), begins_at=BEGAN, by=SYSTEM, at=BEGAN)
 
 
 @pytest.fixture(autouse=True)
-def two_lots(harbor, now):
-    with_two_lots(now)
+def two_lots(harbor):
+    with_two_lots()
 
 
 @pytest.fixture
@@ -252,3 +254,81 @@ class TestRefusals:
         )
         fresh = switch(year, "RESIDENT", now, by=CLERK)
         assert (fresh.type_code, fresh.status_at(now)) == ("RESIDENT", Status.ACTIVE)
+
+
+SEASONS = (
+    "months: [{{season: 01-01..06-30, amount: '{0}'}}, {{season: 07-01..12-31, amount: '{1}'}}]"
+)
+CLEAN = "times: [{if: {vehicle.co2: '<=100'}, factor: '0.50'}]"
+
+
+def season_type(code: str, winter: str, summer: str, to: str) -> str:
+    price = f"{{base: '0.00', {SEASONS.format(winter, summer)}, {CLEAN}}}"
+    return (
+        f"  - {{code: {code}, name: {code.title()}, grants: [{{zones: [LOT-B]}}], "
+        f"term: {{kind: rolling, months: 12}}, price: {price}, vehicles: {{max: 1}}, "
+        f"switch: {{to: [{to}], basis: full-months}}}}\n"
+    )
+
+
+class TestSeasons:
+    """Prices by month: what has not begun counts with the prices of its own months."""
+
+    DIRTY, CLEAN = read_plates([("OLD 1", "", "", 180), ("NEW 1", "", "", 80)])
+    APRIL = datetime(2027, 4, 15, 14, tzinfo=UTC)
+
+    @pytest.fixture(autouse=True)
+    def two_zones(self, apply_programme):
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        text = text.replace("applies_to: [permits, sessions]", "applies_to: [sessions]")
+        kinds = season_type("ZONE-A", "20.00", "30.00", "ZONE-B")
+        kinds += season_type("ZONE-B", "30.00", "40.00", "ZONE-A")
+        apply_programme(text.replace("sessions:\n", f"{kinds}sessions:\n", 1))
+
+    @pytest.fixture
+    def moving(self, ana, pay, now):
+        def move(first: datetime, plate, other, *, on=TestSeasons.APRIL):
+            permit = operations.hold_permit(
+                operations.Wish("ZONE-A", (plate,), start=first),
+                customer_id=ana.pk,
+                channel=Permit.Channel.API,
+                by=SYSTEM,
+                at=now,
+            )
+            pay(permit)
+            return switch_offer(permit, "ZONE-B", plates=[other], at=on)
+
+        return move
+
+    NEW_YEAR = datetime(2027, 1, 1, 5, tzinfo=UTC)
+
+    def test_g1_a_clean_car_in_a_dearer_zone_gives_70_back(self, moving):
+        """-5 for May and June, -10 for July to December."""
+        came = moving(self.NEW_YEAR, self.DIRTY, self.CLEAN).difference
+        assert (came.credit_net.amount, came.value_net.amount) == ("220.00", "150.00")
+        assert came.back.amount == "70.00"
+        assert "8 of 12 months of your permit have not begun on 15 Apr 2027" in came.because[0]
+
+    def test_g2_the_reverse_costs_190(self, moving):
+        """+20 for May and June, +25 for July to December."""
+        offer = moving(self.NEW_YEAR, self.CLEAN, self.DIRTY)
+        assert offer.to_pay.amount == "190.00"
+        assert offer.value_begins_at == datetime(2027, 5, 1, 4, tzinfo=UTC)
+
+    def test_g1_months_that_begin_on_the_15th(self, moving):
+        """From 15 January: the month of 15 April has begun, that of 15 May is the first that counts."""
+        mid = datetime(2027, 1, 15, 5, tzinfo=UTC)
+        offer = moving(mid, self.DIRTY, self.CLEAN)
+        # May and June at 20, July to December at 30.
+        assert offer.difference.credit_net.amount == "220.00"
+        assert offer.value_begins_at == datetime(2027, 5, 15, 4, tzinfo=UTC)
+
+    def test_g1_before_it_begins_all_counts(self, moving):
+        before = self.NEW_YEAR - timedelta(hours=1)
+        came = moving(self.NEW_YEAR, self.DIRTY, self.CLEAN, on=before).difference
+        assert (came.credit_net.amount, came.value_net.amount) == ("300.00", "210.00")
+
+    def test_g1_in_the_last_month_nothing_changes_hands(self, moving):
+        last = datetime(2027, 12, 2, 15, tzinfo=UTC)
+        came = moving(self.NEW_YEAR, self.DIRTY, self.CLEAN, on=last).difference
+        assert (came.total.minor, came.credit_net.minor) == (0, 0)
