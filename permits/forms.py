@@ -189,6 +189,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class CancellationForm(ReasonForm):
+    """Asks why a permit is canceled, and whether those that go with it end too."""
+
+    seconds = forms.BooleanField(required=False)
+
+
 class RevocationForm(ReasonForm):
     """Asks why a permit is taken away, whether money goes back, and how the holder may object."""
 

@@ -232,8 +232,14 @@ def _permit_type(kind: PermitType, today: date, *, is_counted: bool) -> Iterator
         yield f"{name}: nothing is ever refunded, for none_after, {last}, is before its term"
     if kind.vehicles.max == 0 and kind.passes is None:
         yield f"{name}: it covers no plate (vehicles.max is 0) and gives no passes"
+    if kind.second_to and kind.per_customer == 1 and _is_own_second(kind):
+        yield f"{name}: it goes with others of its own, and a customer has one at most"
     if kind.price.floor is not None and kind.price.floor > kind.price.base:
         yield f"{name}: its floor, {kind.price.floor}, is above its base, {kind.price.base}"
+
+
+def _is_own_second(kind: PermitType) -> bool:
+    return {code_key(code) for code in kind.second_to} == {code_key(kind.code)}
 
 
 def _grants_that_nobody_needs(programme: Programme, today: date) -> Iterator[str]:

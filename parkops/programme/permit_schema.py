@@ -361,7 +361,9 @@ class Passes(Part):
 class PermitType(Part):
     """A kind of permit: whom it is for, what it grants, what it costs, how it ends.
 
-    `ahead` is how long before its start it is sold at the earliest (left out, no limit).
+    `ahead` is how long before its start it is sold at the earliest (left out, no limit). One that is
+    `second_to` other types goes with the holder's first permit of them and ends with it at the
+    latest; with its own code among them the first of its own needs no other.
     """
 
     code: Code
@@ -381,6 +383,7 @@ class PermitType(Part):
     approval: Literal["none", "staff", "documents"] = "none"
     documents: tuple[Text, ...] = ()
     blocked_by_debt: Flag = False
+    second_to: Codes = ()
     waitlist: Waitlist | None = None
     renewal: Renewal | None = None
     switch: Switch | None = None
@@ -402,6 +405,16 @@ class PermitType(Part):
                 "write prorate for a fixed term, or base for each day or hour",
                 "price",
                 "months",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _seconds_run_for_months(self) -> "PermitType":
+        if self.second_to and not isinstance(self.term, Rolling | Fixed):
+            wrong(
+                f"what goes with another permit has a rolling or fixed term, and this is "
+                f"{self.term.kind}; leave second_to out",
+                "second_to",
             )
         return self
 

@@ -34,6 +34,8 @@ def _all(document: dict[str, Any]) -> Iterator[Found]:
     for n, kind in _parts(document, "permit_types"):
         switch = _mapping(kind, "switch").get("to")
         yield from _known(("permit_types", n, "switch", "to"), switch, types, "permit type")
+        second = kind.get("second_to")
+        yield from _known(("permit_types", n, "second_to"), second, types, "permit type")
         yield from _permit_type(("permit_types", n), kind, zones, audiences)
     shared = _mapping(document, "shared")
     yield from _twice(

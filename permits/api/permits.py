@@ -85,7 +85,12 @@ def cancel(request: HttpRequest, number: str, body: CancellationIn) -> dict[str,
     """End a permit and give back what its type's rule says."""
     now = timezone.now()
     done = operations.cancel_permit(
-        number, reason=body.reason, as_of=body.at, by=request.auth.actor, at=now
+        number,
+        reason=body.reason,
+        as_of=body.at,
+        with_seconds=body.with_seconds,
+        by=request.auth.actor,
+        at=now,
     )
     return {
         "number": done.permit.number,

@@ -47,6 +47,7 @@ class WishIn(Schema):
 
     permit_type: Code
     customer: str = Field(max_length=64)
+    address: str = Field("", max_length=300)
     vehicles: list[PlateIn] = Field([], max_length=200)
     start: Instant | None = None
     end: Instant | None = None
@@ -70,9 +71,10 @@ class ReasonIn(Schema):
 
 
 class CancellationIn(ReasonIn):
-    """Why, and from when; now if left out."""
+    """Why, and from when, now if left out; whether permits that go with it end too."""
 
     at: Instant | None = None
+    with_seconds: bool = False
 
 
 class RevocationIn(ReasonIn):

@@ -54,6 +54,7 @@ def quote(request: HttpRequest, body: WishIn) -> dict[str, Any]:
         plates=plates_in(body.vehicles),
         start=body.start,
         end=body.end,
+        address=body.address,
         at=body.at or timezone.now(),
     )
     return _quote(offer)
@@ -71,6 +72,7 @@ def buy(request: HttpRequest, body: WishIn) -> Any:
         start=body.start,
         end=body.end,
         as_of=as_of,
+        address=body.address,
     )
     with statuses(SALE_STATUSES):
         permit = operations.hold_permit(

@@ -6,14 +6,16 @@ from datetime import datetime
 from django.db import transaction
 
 from parkops.audit import operations as audit
-from parkops.kernel.actors import Actor
-from parkops.kernel.decisions import Refused
+from parkops.kernel.actors import SYSTEM, Actor
+from parkops.kernel.decisions import Conflict, Refused
+from parkops.kernel.texts import say
 from permits.models import Permit
 from permits.operations import notices, offering
 from permits.operations.common import finish, give_back, locked, require, told
 from permits.operations.holds import cancel_charges
 from permits.queries.permits import money_of
 from permits.queries.refunds import Preview, refund_preview
+from permits.queries.seconds import going_with
 from permits.rules.status import Status
 
 
@@ -27,17 +29,31 @@ class Cancelled:
 
 @transaction.atomic
 def cancel_permit(
-    number: str, *, reason: str, as_of: datetime | None = None, by: Actor, at: datetime
+    number: str,
+    *,
+    reason: str,
+    as_of: datetime | None = None,
+    with_seconds: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Cancelled:
     """End a permit at `as_of` (now if left out) and give back what its type's rule says.
 
-    An unpaid one gives its place back and owes nothing.
+    An unpaid one gives its place back and owes nothing. Permits that go with it end first, if asked
+    for or if ParkOps itself ends it.
 
-    :raises Conflict: if it has ended already.
+    :raises Conflict: if it has ended already; "has_second" if others go with it and are to stay.
     """
     permit = locked(number)
     ends = as_of or at
     require(permit, Status.CANCELLED, at=ends)
+    for second in going_with(permit, at=at):
+        if not with_seconds and by != SYSTEM:
+            raise Conflict(
+                "has_second",
+                say("Permit {number} goes with this one: end it first.", number=second.number),
+            )
+        cancel_permit(second.number, reason=reason, as_of=as_of, by=by, at=at)
     preview = refund_preview(permit, at=ends)
     permit.cancelled_at, permit.cancel_reason = ends, reason.strip()
     _give_up_renewal(permit, by=by, at=at)

@@ -34,13 +34,15 @@ EARLIER = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody asks for. `as_of` is the instant that prices and sale dates are worked out for
-    (None: now); `start` follows it if left out; `end` matters for hours only."""
+    (None: now); `start` follows it if left out; `end` matters for hours only;
+    `address`, if told, is what the records must have for the customer."""
 
     type_code: str
     plates: tuple[Plate, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
     as_of: datetime | None = None
+    address: str = ""
 
 
 @transaction.atomic
@@ -74,6 +76,7 @@ def hold_permit(
         end=wish.end,
         by_staff=channel == Permit.Channel.OFFICE,
         renews=renews,
+        address=wish.address,
         at=as_of,
     )
     kind, rules, quote = offer.kind, offer.in_force.programme, offer.quote

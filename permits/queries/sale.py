@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from parkops.customers import queries as customers
 from parkops.customers.models import Customer
+from parkops.customers.rules import address_key
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Decision, Refused
@@ -24,6 +25,7 @@ from permits.models import Permit, PlateRight, WaitlistEntry
 from permits.models.permits import current_q, status_q
 from permits.queries import free, lottery
 from permits.queries.registry import looked_up
+from permits.queries.seconds import run_with_first
 from permits.queries.shared_limits import used_of
 from permits.rules import eligibility, pricing, quotas, shared_limits, terms
 from permits.rules.eligibility import Buyer
@@ -70,9 +72,11 @@ def offer_for(
     end: datetime | None = None,
     by_staff: bool = False,
     renews: Permit | None = None,
+    address: str = "",
     at: datetime,
 ) -> Offer:
-    """Return what a permit would be and cost if it were asked for at `at`.
+    """Return what a permit would be and cost if it were asked for at `at`; an `address` that is told
+    must be the one in the records.
 
     :raises Refused: "unknown_permit_type", or the reason why this customer may not have it.
     """
@@ -93,6 +97,7 @@ def offer_for(
         eligibility.is_on_sale(kind, rules, audiences, at=at),
         eligibility.is_not_over(kind, rules, start=max(begins, at)),
         eligibility.starts_soon(kind, rules, start=begins, at=at),
+        eligibility.is_registered(address_key(address), customer.address_key if customer else ""),
     ):
         decision.require()
     offered = open_offer(kind, customer, at=at)
@@ -105,6 +110,7 @@ def offer_for(
         zone=rules.tz,
         anchor=_anchor(renews, in_force) if renews else None,
     )
+    run = run_with_first(kind, rules, customer, run, renews=renews, at=at)
     places = quotas.places_of(kind, rules, run.period)
     buyer = buyer_of(
         kind,
@@ -171,6 +177,7 @@ def shelf_of(
     left, waiting = None, waiting_for(kind)
     try:
         run = terms.run_of(kind, start=at, zone=rules.tz)
+        run = run_with_first(kind, rules, customer, run, at=at)
     except Refused as refusal:
         return Shelf(kind, None, None, None, None, waiting, Decision(refusal.code, str(refusal)))
     places = quotas.places_of(kind, rules, run.period)
@@ -327,6 +334,7 @@ def buyer_of(
         overdue=len(overdue),
         owed=owed,
         shared=used_of(kind, rules, customer, run.period, but=[renews, replaces], at=at),
+        elsewhere=elsewhere(kind, rules, customer, renews or replaces, at=at),
         by_staff=by_staff,
     )
 
@@ -374,6 +382,25 @@ def at_address(
     if isinstance(kind.term, Fixed):
         rows = rows.filter(starts_at__lt=run.period.end, ends_at__gt=run.period.start)
     return rows.exclude(pk=renews.pk if renews else 0).count()
+
+
+def elsewhere(
+    kind: PermitType,
+    rules: Programme,
+    customer: Customer | None,
+    but: Permit | None,
+    *,
+    at: datetime,
+) -> str:
+    """Return the number of a permit of the type that stands for another address than the customer's,
+    where the program counts what an address has; "" if there is none."""
+    counts = kind.per_address is not None or "address.permits" in kind.price.subjects
+    counts = counts or any(limit.per == "address" for limit in rules.limits_of(kind.code))
+    if customer is None or not counts:
+        return ""
+    rows = Permit.objects.filter(current_q(at), customer=customer, type_key=code_key(kind.code))
+    rows = rows.exclude(address_key=customer.address_key).exclude(pk=but.pk if but else 0)
+    return rows.order_by("pk").values_list("number", flat=True).first() or ""
 
 
 def _open_permits(

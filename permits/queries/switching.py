@@ -18,6 +18,7 @@ from permits.models.permits import current_q
 from permits.queries import sale
 from permits.queries.permits import money_of, plates_of, priced_period, type_of
 from permits.queries.registry import looked_up
+from permits.queries.seconds import run_with_first
 from permits.rules import eligibility, pricing, quotas, switching, terms
 from permits.rules.plates import Plate
 from permits.rules.pricing import Share
@@ -132,6 +133,7 @@ def switch_offer(
     own = Period(permit.starts_at, permit.ends_at)
     eligibility.is_not_over(kind, rules, start=max(at, own.start)).require()
     period = switching.period_of(kind, own, zone=rules.tz, at=at)
+    period = run_with_first(kind, rules, permit.customer, Run(period), but=permit, at=at).period
     listed = _plates(permit, at=at) if plates is None else tuple(plates)
     places = quotas.places_of(kind, rules, period)
     customer = permit.customer

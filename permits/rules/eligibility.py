@@ -20,7 +20,8 @@ class Buyer:
     """What matters of who buys. `current` are their permits of the type that take a place now,
     `at_address` those of everybody at their address (None: no address is known);
     `left` the places that they could still get (None: no quota), `full_quota` what a shared quota
-    is called that has none left, `shared` the limits over several types with what counts for them."""
+    is called that has none left, `shared` the limits over several types with what counts for them,
+    `elsewhere` a permit of theirs for another address."""
 
     audiences: Sequence[str] = ()
     current: int = 0
@@ -32,6 +33,7 @@ class Buyer:
     overdue: int = 0
     owed: Money | None = field(default=None)
     shared: Sequence[Used] = ()
+    elsewhere: str = ""
     by_staff: bool = False
 
 
@@ -41,7 +43,7 @@ def may_buy(
     """Decide whether `buyer` may buy a permit of `kind` at `at`, to start at `start`.
 
     The first that applies of: not_eligible, not_on_sale, term_over, too_far_ahead, sold_out,
-    per_customer, per_address, shared_limit, too_many_vehicles, debt.
+    per_customer, per_address, shared_limit, other_address, too_many_vehicles, debt.
     """
     checks = (
         lambda: is_for(kind, programme, buyer.audiences, by_staff=buyer.by_staff),
@@ -54,6 +56,7 @@ def may_buy(
         lambda: is_within_limit(kind, current=buyer.current),
         lambda: is_within_address(kind, at_address=buyer.at_address),
         lambda: shared_limits.is_within(buyer.shared, programme),
+        lambda: is_at_one_address(buyer.elsewhere),
         lambda: takes_vehicles(kind, vehicles=buyer.vehicles),
         lambda: owes_nothing(kind, overdue=buyer.overdue, owed=buyer.owed),
     )
@@ -182,6 +185,31 @@ def is_within_address(kind: PermitType, *, at_address: int | None) -> Decision:
     else:
         text = say("At most {most} an address, and yours has {n}.", most=most, n=at_address)
     return Decision("per_address", text)
+
+
+def is_registered(told: str, known: str) -> Decision:
+    """Decide whether the key of an address that is told is that of the customer's; none told is."""
+    if not told or told == known:
+        return ALLOWED
+    return Decision(
+        "other_address",
+        say("This is not the address that our records have for you."),
+        field="address",
+    )
+
+
+def is_at_one_address(elsewhere: str) -> Decision:
+    """Decide whether a permit may be for the customer's address, of whom the permit `elsewhere`, if
+    any, is for another one."""
+    if not elsewhere:
+        return ALLOWED
+    return Decision(
+        "other_address",
+        say(
+            "Your permit {number} is for another address, and one customer's are all for the same.",
+            number=elsewhere,
+        ),
+    )
 
 
 def takes_vehicles(kind: PermitType, *, vehicles: int) -> Decision:

@@ -73,6 +73,8 @@ def quote(
     because: list[str] = []
     running = Fraction(price.base.minor) * run.count
     steps = [(_base_text(kind, programme, run), running)]
+    if part is None and run.part is not None:
+        part = Share(run.part.share, run.part.because)
     part = part or prorated(kind, from_day=local_date(max(at, start), programme.tz))
     if part.share != 1:
         running *= part.share
@@ -191,7 +193,8 @@ def _months(kind: PermitType, run: Run, programme: Programme) -> list[tuple[str,
     if not kind.price.months or not isinstance(kind.term, Rolling):
         return []
     first = local_date(run.period.start, programme.tz)
-    begins = [first, *(rolling_end(first, n) for n in range(1, kind.term.months))]
+    months = run.part.months if run.part else kind.term.months
+    begins = [first, *(rolling_end(first, n) for n in range(1, months))]
     return [
         (say_n("One month of {amount}", "{n} months of {amount}", n, amount=amount), amount * n)
         for amount, n in ((a, len(list(g))) for a, g in groupby(map(kind.price.month_from, begins)))

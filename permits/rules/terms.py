@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,23 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a term's price that is asked because the term was cut: its share, its months, and
+    why."""
+
+    share: Fraction
+    months: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """A permit's own term. `count` is how many days or hours of price it is; 1 for other kinds."""
+    """A permit's own term. `count` is how many days or hours of price it is; 1 for other kinds.
+    `part` is what is asked of the price if it ends before a whole term."""
 
     period: Period
     count: int = 1
+    part: Part | None = None
 
 
 def run_of(

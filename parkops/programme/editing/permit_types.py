@@ -313,6 +313,13 @@ CONDITIONS = Group(
             "Not sold or renewed while an overdue citation is unpaid",
             kind="flag",
         ),
+        Leaf(
+            "second_to",
+            "It goes with the holder's first permit of",
+            "And ends with it at the latest. Tick the type itself for a second one of its own.",
+            "codes",
+            "permit_types",
+        ),
     ),
     label="Conditions of sale",
 )

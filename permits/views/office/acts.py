@@ -19,11 +19,19 @@ from parkops.programme import queries as programme
 from parkops.ui.access import View, may
 from parkops.ui.pages import actor, page, refusals_shown
 from permits import operations
-from permits.forms import DepositForm, PlatesForm, ReasonForm, RevocationForm, SuspensionForm
+from permits.forms import (
+    CancellationForm,
+    DepositForm,
+    PlatesForm,
+    ReasonForm,
+    RevocationForm,
+    SuspensionForm,
+)
 from permits.models import Permit
 from permits.queries import permits as rows
 from permits.queries.pages import permit_page
 from permits.queries.refunds import refund_preview
+from permits.queries.seconds import going_with
 from permits.rules.plates import read_plates
 from permits.views.posted import posted
 
@@ -136,10 +144,15 @@ ACTS: dict[str, Act] = {
         done="Permit {permit.number} is canceled.",
         run=lambda doing: (
             operations.cancel_permit(
-                doing.number, reason=doing.reason, by=doing.by, at=doing.at
+                doing.number,
+                reason=doing.reason,
+                with_seconds=bool(doing.said.get("seconds")),
+                by=doing.by,
+                at=doing.at,
             ).permit
         ),
-        more=_refund,
+        form=CancellationForm,
+        more=lambda permit, at: _refund(permit, at) | {"seconds": going_with(permit, at=at)},
     ),
     "revocation": Act(
         title="Revoke permit {permit.number}?",
