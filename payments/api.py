@@ -32,10 +32,12 @@ _STATUS = {
     Payment.State.SUCCEEDED: "succeeded",
 }
 _REFUND_STATUS = {
+    Refund.State.PROPOSED: "pending",
     Refund.State.WAITING: "pending",
     Refund.State.SUBMITTED: "pending",
     Refund.State.SUCCEEDED: "succeeded",
     Refund.State.FAILED: "failed",
+    Refund.State.REJECTED: "failed",
 }
 
 

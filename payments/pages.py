@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from parkops.kernel.actors import Actor
 from parkops.kernel.money import Money
 from parkops.kernel.texts import revived
 from parkops.ui.values import Reason
@@ -188,6 +189,9 @@ class RefundLine:
     payment_url: str
     can_pay_out: bool
     can_retry: bool
+    is_proposed: bool
+    age: str = ""
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +228,10 @@ _TONES = {
     Payment.State.FAILED: "bad",
 }
 _REFUND_TONES = {
+    Refund.State.PROPOSED: "warn",
     Refund.State.SUCCEEDED: "good",
     Refund.State.FAILED: "bad",
+    Refund.State.REJECTED: "",
     Refund.State.WAITING: "warn",
     Refund.State.SUBMITTED: "info",
 }
@@ -267,8 +273,11 @@ def payment_line(payment: Payment) -> PaymentLine:
     )
 
 
-def refund_line(refund: Refund) -> RefundLine:
-    """Return a refund, read with its payment."""
+def refund_line(
+    refund: Refund, *, by: Actor | None = None, at: datetime | None = None
+) -> RefundLine:
+    """Return a refund, read with its payment, as `by` sees it at `at`."""
+    days = (place.local_date(at) - place.local_date(refund.created_at)).days if at else 0
     return RefundLine(
         refund=refund,
         amount=place.money(refund.amount_minor),
@@ -276,6 +285,9 @@ def refund_line(refund: Refund) -> RefundLine:
         payment_url=reverse("office_payments:detail", args=[refund.payment.number]),
         can_pay_out=refund.state == Refund.State.WAITING,
         can_retry=refund.state == Refund.State.FAILED,
+        is_proposed=refund.state == Refund.State.PROPOSED,
+        age="today" if not days else ("1 day" if days == 1 else f"{days} days"),
+        is_own=by is not None and refund.asked_by_ref == f"{by.kind}:{by.ref}",
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,21 @@ def may_refund(*, amount: int, refundable: int, shown: str) -> Decision:
         return Decision("amount", "The amount must be above zero.", "amount")
     if amount > refundable:
         return Decision("over_refund", f"Only {shown} of this payment is left to refund.", "amount")
+    return ALLOWED
+
+
+def needs_second(*, by_staff: bool, amount: Money, above: Money | None) -> bool:
+    """Return whether a refund that is asked for waits until somebody else accepts it: staff's own, of
+    more than the program lets one person give back."""
+    return by_staff and above is not None and amount > above
+
+
+def may_decide(*, is_proposed: bool, is_own: bool) -> Decision:
+    """Decide whether somebody may accept a refund or not: never who asked for it."""
+    if not is_proposed:
+        return Decision("refund_decided", "This refund does not wait to be accepted.")
+    if is_own:
+        return Decision("own_refund", "You asked for this refund: somebody else accepts it or not.")
     return ALLOWED
 
 

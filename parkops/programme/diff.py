@@ -128,7 +128,8 @@ def _changes(
 
 
 TOP_PARTS = {
-    name: name for name in ("tax", "shared", "sessions", "scofflaw", "fees", "eligibility")
+    name: name
+    for name in ("tax", "shared", "sessions", "scofflaw", "fees", "refunds", "eligibility")
 } | {"year": "year_start"}
 """The part that a fact of the whole programme belongs to, by its first word."""
 

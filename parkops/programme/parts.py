@@ -31,6 +31,7 @@ VALUES = (
     "sessions",
     "scofflaw",
     "fees",
+    "refunds",
     "eligibility",
 )
 """Parts that are one value."""
@@ -50,6 +51,7 @@ NAMES = {
     "sessions": "session rates",
     "scofflaw": "boot rules",
     "fees": "fees",
+    "refunds": "refunds by staff",
     "eligibility": "eligibility",
 }
 """What one of each is called."""

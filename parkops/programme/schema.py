@@ -171,6 +171,13 @@ class Fees(Part):
     plan_setup: Amount | None = None
 
 
+class Refunds(Part):
+    """How money goes back: what a member of staff gives back beyond `second_person` goes once somebody
+    else has accepted it (left out: at once)."""
+
+    second_person: Amount | None = None
+
+
 class Eligibility(Part):
     """What follows when the institution says that somebody is in an audience no more: the permit
     ends after `grace`; a roster that takes an audience from more than `most_ending` of it asks."""
@@ -206,6 +213,7 @@ class Programme(Part):
     violations: tuple[Violation, ...] = ()
     scofflaw: Scofflaw | None = None
     fees: Fees = Fees()
+    refunds: Refunds = Refunds()
     eligibility: Eligibility = Eligibility()
     registry: Registry | None = None
 

@@ -9,14 +9,19 @@ from django.db.models import Q
 class Refund(models.Model):
     """Money that goes back the way it came. Only one that failed may be tried again.
 
+    One that the program wants a second person for is proposed until somebody else than who asked
+    (`asked_by_ref`) accepts it; not accepted, its money is credit of the payment again.
+
     A trigger refuses refunds that together exceed what their payment took.
     """
 
     class State(models.TextChoices):
+        PROPOSED = "proposed", "To be accepted"
         WAITING = "waiting", "To be paid out"
         SUBMITTED = "submitted", "Under way"
         SUCCEEDED = "succeeded", "Given back"
         FAILED = "failed", "Failed"
+        REJECTED = "rejected", "Not accepted"
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid4, editable=False)
@@ -32,6 +37,9 @@ class Refund(models.Model):
     reason = models.CharField(max_length=300)
     drawer = models.ForeignKey("payments.Drawer", on_delete=models.PROTECT, null=True)
     asked_by = models.CharField(max_length=200)
+    asked_by_ref = models.CharField(max_length=100, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     attempt = models.PositiveSmallIntegerField(default=1)
@@ -54,7 +62,7 @@ class Refund(models.Model):
             models.Index(
                 fields=["created_at"],
                 name="refund_open",
-                condition=~Q(state="succeeded"),
+                condition=~Q(state__in=["succeeded", "rejected"]),
             ),
             models.Index(fields=["-created_at", "-id"], name="refund_newest"),
         ]

@@ -22,12 +22,14 @@ from payments.operations.fulfilment import accept_reviewed
 from payments.operations.gateway_refunds import send_refund, settle_open_refunds
 from payments.operations.payments import take_payment
 from payments.operations.refunds import (
+    accept_refund,
     bounce_payment,
     nsf_reference,
     pay_out_refund,
     refund_charge,
     refund_credit,
     refund_payment,
+    reject_refund,
     retry_refund,
 )
 from payments.operations.saved_cards import (
@@ -39,6 +41,7 @@ from payments.operations.saved_cards import (
 )
 
 __all__ = [
+    "accept_refund",
     "accept_reviewed",
     "apply_credit",
     "apply_event",
@@ -63,6 +66,7 @@ __all__ = [
     "refund_charge",
     "refund_credit",
     "refund_payment",
+    "reject_refund",
     "retry_refund",
     "send_refund",
     "settle_checkout",

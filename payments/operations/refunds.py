@@ -153,6 +153,80 @@ def pay_out_refund(number: str, *, drawer: UUID | None = None, by: Actor, at: da
 
 
 @transaction.atomic
+def accept_refund(number: str, *, by: Actor, at: datetime) -> Refund:
+    """Let a proposed refund go back: a card's is sent, any other is handed over.
+
+    :raises NotFound: if there is no such refund.
+    :raises Conflict: "refund_decided", or "own_refund" for who asked for it.
+    """
+    refund = _decide(number, by=by, at=at)
+    refund.state = Refund.State.WAITING
+    if refund.payment.method == Payment.Method.CARD:
+        refund.state = Refund.State.SUBMITTED
+        later("payments.send_refund", refund=refund.pk)
+    refund.save(update_fields=["state", "decided_by", "decided_at"])
+    audit.record("refund.accepted", subject=("refund", refund.number), actor=by, at=at)
+    if refund.state == Refund.State.WAITING:
+        complete(refund, by=by, at=at)
+    return refund
+
+
+@transaction.atomic
+def reject_refund(number: str, *, reason: str, by: Actor, at: datetime) -> Refund:
+    """Let a proposed refund come to nothing: its money is credit of the payment again.
+
+    :raises NotFound: if there is no such refund.
+    :raises Refused: "reason" without one.
+    :raises Conflict: "refund_decided", or "own_refund" for who asked for it.
+    """
+    if not reason.strip():
+        raise Refused("reason", "Say why it is not accepted.", field="reason")
+    rules.may_keep_text(reason, field="reason").require()
+    refund = _decide(number, by=by, at=at)
+    payment = refund.payment
+    payment.credit_minor += refund.amount_minor
+    payment.refunded_minor -= refund.amount_minor
+    payment.save(update_fields=["credit_minor", "refunded_minor"])
+    refund.state, refund.failure = Refund.State.REJECTED, reason.strip()[:300]
+    refund.save(update_fields=["state", "failure", "decided_by", "decided_at"])
+    ledger.post(
+        f"refund:{refund.number}:rejected",
+        [
+            Leg(REFUNDS_PAYABLE, refund.amount_minor, None, payment.customer_id),
+            Leg(CUSTOMER_CREDIT, -refund.amount_minor, None, payment.customer_id),
+        ],
+        text=f"Refund {refund.number} not accepted: {refund.failure}",
+        by=by,
+        at=at,
+    )
+    audit.record(
+        "refund.rejected",
+        subject=("refund", refund.number),
+        actor=by,
+        at=at,
+        reason=refund.failure,
+    )
+    return refund
+
+
+def _decide(number: str, *, by: Actor, at: datetime) -> Refund:
+    """Return a proposed refund, locked, with who decides about it."""
+    refund = _locked_refund(number)
+    decision = rules.may_decide(
+        is_proposed=refund.state == Refund.State.PROPOSED,
+        is_own=refund.asked_by_ref == _ref(by),
+    )
+    if not decision:
+        raise Conflict(decision.code, decision.reason)
+    refund.decided_by, refund.decided_at = by.name, at
+    return refund
+
+
+def _ref(by: Actor) -> str:
+    return f"{by.kind}:{by.ref}"
+
+
+@transaction.atomic
 def retry_refund(number: str, *, by: Actor, at: datetime) -> Refund:
     """Send a failed refund to the card provider once more.
 
@@ -227,9 +301,15 @@ def give_back(
     """Give back `minor` of the credit of a locked payment, the way it came.
 
     A card refund is sent once the transaction commits. What staff or a program gives back otherwise
-    is handed over at once; for anybody else it waits to be paid out.
+    is handed over at once; for anybody else it waits to be paid out. What staff give back beyond the
+    program's limit waits until somebody else accepts it.
     """
     by_card = payment.method == Payment.Method.CARD
+    is_proposed = send and rules.needs_second(
+        by_staff=by.kind == "staff",
+        amount=Money(minor, payment.currency),
+        above=programme.in_force(at).programme.refunds.second_person,
+    )
     payment.credit_minor -= minor
     payment.refunded_minor += minor
     payment.save(update_fields=["credit_minor", "refunded_minor"])
@@ -238,10 +318,11 @@ def give_back(
         payment=payment,
         charge=charge,
         amount_minor=minor,
-        state=Refund.State.SUBMITTED if by_card else Refund.State.WAITING,
+        state=_first_state(by_card=by_card, is_proposed=is_proposed),
         reason=reason[:300],
         drawer=_drawer(drawer, payment.method),
         asked_by=by.name,
+        asked_by_ref=_ref(by),
         created_at=at,
     )
     ledger.post(
@@ -263,11 +344,19 @@ def give_back(
         payment=payment.number,
         amount=Money(minor, payment.currency).amount,
     )
+    if is_proposed:
+        return refund
     if by_card and send:
         later("payments.send_refund", refund=refund.pk)
     elif not by_card and by.kind in ("staff", "token"):
         complete(refund, by=by, at=at)
     return refund
+
+
+def _first_state(*, by_card: bool, is_proposed: bool) -> Refund.State:
+    if is_proposed:
+        return Refund.State.PROPOSED
+    return Refund.State.SUBMITTED if by_card else Refund.State.WAITING
 
 
 def complete(refund: Refund, *, by: Actor, at: datetime) -> None:

@@ -107,8 +107,9 @@ def payments_matching(
 
 
 def refunds_not_done() -> QuerySet[Refund]:
-    """Return refunds that are to be paid out, under way or failed, in no order."""
-    return Refund.objects.exclude(state=Refund.State.SUCCEEDED).select_related("payment")
+    """Return refunds that are to be accepted or paid out, under way or failed, in no order."""
+    done = [Refund.State.SUCCEEDED, Refund.State.REJECTED]
+    return Refund.objects.exclude(state__in=done).select_related("payment")
 
 
 def refund(number: str) -> Refund:

@@ -42,7 +42,8 @@ def refund_list(request: HttpRequest) -> HttpResponse:
     """List the refunds that are not done, the oldest first."""
     found = queries.refunds_not_done().order_by("created_at", "pk")
     shown: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    shown.object_list = [pages.refund_line(refund) for refund in shown.object_list]
+    by, now = actor(request), timezone.now()
+    shown.object_list = [pages.refund_line(one, by=by, at=now) for one in shown.object_list]
     context = {
         "page": shown,
         "tabs": _tabs(request, on_list=False),
@@ -77,7 +78,9 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
         by=actor(request),
         at=timezone.now(),
     )
-    messages.success(request, f"Refund {made.number} made.")
+    is_proposed = made.state == made.State.PROPOSED
+    told = "waits until somebody else accepts it" if is_proposed else "made"
+    messages.success(request, f"Refund {made.number} {told}.")
     return redirect("office_payments:detail", number)
 
 
@@ -108,6 +111,27 @@ def pay_out(request: HttpRequest, number: str) -> HttpResponse:
     """Note that a refund has been handed over."""
     operations.pay_out_refund(number, by=actor(request), at=timezone.now())
     messages.success(request, f"Refund {number} paid out.")
+    return redirect("office_payments:refunds")
+
+
+@may(Permission.PAYMENT_REFUND)
+@require_POST
+@refusals_shown
+def accept_proposed(request: HttpRequest, number: str) -> HttpResponse:
+    """Let a refund go back that somebody else asked for."""
+    operations.accept_refund(number, by=actor(request), at=timezone.now())
+    messages.success(request, f"Refund {number} is accepted.")
+    return redirect("office_payments:refunds")
+
+
+@may(Permission.PAYMENT_REFUND)
+@require_POST
+@refusals_shown
+def reject_proposed(request: HttpRequest, number: str) -> HttpResponse:
+    """Let a refund come to nothing that somebody else asked for."""
+    reason = request.POST.get("reason", "")
+    operations.reject_refund(number, reason=reason, by=actor(request), at=timezone.now())
+    messages.success(request, f"Refund {number} is not accepted: its money is credit again.")
     return redirect("office_payments:refunds")
 
 

@@ -13,6 +13,7 @@ from parkops.programme.schema import (
     Eligibility,
     Fees,
     Head,
+    Refunds,
     Sessions,
     Tax,
     Zone,
@@ -185,6 +186,19 @@ ELIGIBILITY = Group(
     needed=True,
 )
 
+REFUNDS = Group(
+    "",
+    (
+        Leaf(
+            "second_person",
+            "Somebody else accepts what staff give back beyond",
+            "Empty: one person is enough.",
+            "money",
+        ),
+    ),
+    needed=True,
+)
+
 SHARED = Group(
     "",
     (
@@ -263,6 +277,7 @@ EDITORS: dict[str, Any] = {
     "shared": completed(SHARED, Shared),
     "sessions": completed(SESSIONS, Sessions),
     "fees": completed(FEES, Fees),
+    "refunds": completed(REFUNDS, Refunds),
     "scofflaw": completed(SCOFFLAW, Scofflaw),
     "programme": completed(HEAD, Head),
     "tax": completed(TAX, Tax),

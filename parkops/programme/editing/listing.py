@@ -25,6 +25,7 @@ REST = (
     "shared",
     "sessions",
     "fees",
+    "refunds",
     "scofflaw",
     "tax",
     "events",

@@ -10,7 +10,12 @@ from parkops.programme.editing.shape import Group, Leaf, Node, Rows
 from parkops.programme.outline import Path
 
 HEADS = {"programme": "programme", "sessions": "sessions", "tax": "tax", "fees": "fees"}
-HEADS |= {"scofflaw": "scofflaw", "eligibility": "eligibility", "shared": "shared"}
+HEADS |= {
+    "scofflaw": "scofflaw",
+    "eligibility": "eligibility",
+    "shared": "shared",
+    "refunds": "refunds",
+}
 
 
 def fact_of(change: Difference) -> str:
