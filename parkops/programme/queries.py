@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 
 from parkops.kernel import windows
 from parkops.kernel.codes import code_key
@@ -17,6 +17,7 @@ from parkops.kernel.periods import Period
 from parkops.programme.models import Declaration, Draft, Version
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.schema import Programme, Zone
+from parkops.tenancy.postgresql import prepared
 
 REMEMBERED = 256
 
@@ -33,6 +34,11 @@ class InForce:
 # Versions never change, so this cannot go stale; the schema's name is part of the key.
 _read: dict[tuple[str, int], InForce] = {}
 _lock = Lock()
+# Asked by nearly every act, so not built anew each time.
+_IN_FORCE = """
+SELECT number FROM programme_version WHERE begins_at IS NULL OR begins_at <= %(at)s
+ORDER BY begins_at DESC NULLS LAST, number DESC LIMIT 1
+"""
 
 
 def in_force(at: datetime) -> InForce:
@@ -40,15 +46,10 @@ def in_force(at: datetime) -> InForce:
 
     :raises Refused: "no_programme" if the tenant has none.
     """
-    row = (
-        Version.objects.filter(Q(begins_at__lte=at) | Q(begins_at__isnull=True))
-        .order_by(F("begins_at").desc(nulls_last=True), "-number")
-        .values_list("number", flat=True)
-        .first()
-    )
-    if row is None:
+    found = prepared.rows(_IN_FORCE, {"at": at})
+    if not found:
         raise Refused("no_programme", "This tenant has no program yet.")
-    return version(row)
+    return version(found[0][0])
 
 
 def version(number: int) -> InForce:

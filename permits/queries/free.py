@@ -1,6 +1,6 @@
 """How many places are free, in a type's own quota and in those that it shares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from parkops.kernel.codes import code_key
@@ -24,17 +24,24 @@ def full_quota(kind: PermitType, rules: Programme, places: Sequence[str]) -> str
     return found[1] if found and not found[0] else ""
 
 
-def tightest(kind: PermitType, rules: Programme, places: Sequence[str]) -> tuple[int, str] | None:
+def tightest(
+    kind: PermitType,
+    rules: Programme,
+    places: Sequence[str],
+    taken: Mapping[quotas.Counter, int] | None = None,
+) -> tuple[int, str] | None:
     """Return how many places are left where the fewest are, and what that quota is called if it is
-    shared; the type's own comes first of several. None where there is no quota."""
+    shared; the type's own comes first of several. None where there is no quota. Counters that were
+    looked at already are `taken`."""
     limits = quotas.limits_of(kind, rules)
     if not limits:
         return None
     counters = [quotas.counter_of(code_key(kind.code), place) for place in places]
-    rows = Quota.objects.filter(
-        type_key__in=limits, term__in={term for _, term in counters}
-    ).values_list("type_key", "term", "taken")
-    taken = {(key, term): count for key, term, count in rows}
+    if taken is None:
+        rows = Quota.objects.filter(
+            type_key__in=limits, term__in={term for _, term in counters}
+        ).values_list("type_key", "term", "taken")
+        taken = {(key, term): count for key, term, count in rows}
     left = [(max(limits.get(key, 0) - taken.get((key, term), 0), 0), key) for key, term in counters]
     if not left:
         return quotas.limit_of(kind, rules) or 0, ""

@@ -24,6 +24,7 @@ from payments import queries as payments
 from permits.models import Permit, PlateRight, WaitlistEntry
 from permits.models.permits import current_q, status_q
 from permits.queries import free, lottery
+from permits.queries.glance import Glance, glance
 from permits.queries.registry import looked_up
 from permits.queries.seconds import run_with_first
 from permits.queries.shared_limits import used_of
@@ -100,8 +101,7 @@ def offer_for(
         eligibility.is_registered(address_key(address), customer.address_key if customer else ""),
     ):
         decision.require()
-    offered = open_offer(kind, customer, at=at)
-    if kind.on_sale.lottery is not None and offered is None:
+    if kind.on_sale.lottery is not None and open_offer(kind, customer, at=at) is None:
         lottery.is_line_open(kind, rules, at=at).require()
     run = terms.run_of(
         kind,
@@ -112,6 +112,8 @@ def offer_for(
     )
     run = run_with_first(kind, rules, customer, run, renews=renews, at=at)
     places = quotas.places_of(kind, rules, run.period)
+    seen = glance(kind, rules, customer, plates=plates, places=places)
+    offered = open_offer(kind, customer, at=at) if seen.has_line else None
     buyer = buyer_of(
         kind,
         rules,
@@ -120,13 +122,14 @@ def offer_for(
         plates,
         run,
         places,
+        seen=seen,
         by_staff=by_staff,
         renews=renews,
         is_offered=offered is not None,
         at=at,
     )
     eligibility.may_buy(kind, rules, buyer, start=begins, at=at).require()
-    if customer is not None:
+    if customer is not None and seen.has_permits:
         twice = listed_twice(kind.code, customer.pk, plates, run.period, but=renews, at=at)
         eligibility.is_not_there_twice(twice).require()
     listed = looked_up(rules, plates, customer, by_staff=by_staff)
@@ -138,7 +141,7 @@ def offer_for(
         at=at,
         **known_of(customer if kind.price.asks_of_vehicles else None, listed),
         audiences=audiences,
-        permits=_open_permits(kind, customer, renews, at),
+        permits=_open_permits(kind, customer, renews, at) if seen.has_permits else 0,
         at_address=buyer.at_address or 0,
     )
     return Offer(kind, in_force, run, quote, places, audience_of(kind, audiences), listed, offered)
@@ -174,15 +177,16 @@ def shelf_of(
     """Return one type as the shop shows it; see `shelf`."""
     rules = in_force.programme
     told = audiences if audiences is not None else (customer.audiences if customer else [])
-    left, waiting = None, waiting_for(kind)
     try:
         run = terms.run_of(kind, start=at, zone=rules.tz)
         run = run_with_first(kind, rules, customer, run, at=at)
     except Refused as refusal:
-        return Shelf(kind, None, None, None, None, waiting, Decision(refusal.code, str(refusal)))
+        why = Decision(refusal.code, str(refusal))
+        return Shelf(kind, None, None, None, None, waiting_for(kind), why)
     places = quotas.places_of(kind, rules, run.period)
-    left = free.places_left(kind, rules, places)
-    is_offered = open_offer(kind, customer, at=at) is not None
+    seen = glance(kind, rules, customer, places=places)
+    tightest = free.tightest(kind, rules, places, seen.taken)
+    is_offered = seen.has_line and open_offer(kind, customer, at=at) is not None
     buyer = buyer_of(
         kind,
         rules,
@@ -191,6 +195,7 @@ def shelf_of(
         (),
         run,
         places,
+        seen=seen,
         by_staff=by_staff,
         is_offered=is_offered,
         at=at,
@@ -202,7 +207,7 @@ def shelf_of(
         start=at,
         at=at,
         audiences=told,
-        permits=_open_permits(kind, customer, None, at),
+        permits=_open_permits(kind, customer, None, at) if seen.has_permits else 0,
         at_address=buyer.at_address or 0,
     )
     return Shelf(
@@ -210,8 +215,8 @@ def shelf_of(
         quote.total,
         run.period.start,
         run.period.end,
-        left,
-        waiting,
+        tightest[0] if tightest else None,
+        buyer.waiting,
         eligibility.may_buy(kind, rules, buyer, start=at, at=at),
     )
 
@@ -303,6 +308,7 @@ def buyer_of(
     run: Run,
     places: Sequence[str],
     *,
+    seen: Glance,
     by_staff: bool,
     renews: Permit | None = None,
     replaces: Permit | None = None,
@@ -311,21 +317,22 @@ def buyer_of(
 ) -> Buyer:
     """Return what matters of who asks for a permit of this type, term and plates, to go on from one
     that it `renews` or in place of one that it `replaces`; `is_offered`: they have an open offer of
-    a place."""
-    tightest, (waiting, are_next) = free.tightest(kind, rules, places), _line_of(kind)
+    a place. What was `seen` to be nothing is not read."""
+    tightest = free.tightest(kind, rules, places, seen.taken)
+    waiting, are_next = _line_of(kind) if seen.has_line else (0, 0)
     left, full = tightest or (None, "")
     if left is not None:
         if is_offered or _keeps_place(renews, places):
             left = max(left, 1)
         elif are_next:
             left = 0
-    overdue = _overdue(kind, customer, plates, at)
+    overdue = _overdue(kind, customer, plates, at) if seen.has_citations else []
     owed = None
     for row in overdue:
         owed = row.balance if owed is None else owed + row.balance
     return Buyer(
         audiences=tuple(audiences),
-        current=_current(kind, customer, run, renews, at),
+        current=_current(kind, customer, run, renews, at) if seen.has_permits else 0,
         at_address=at_address(kind, customer, run, renews, at=at),
         left=left,
         full_quota="" if left else full,

@@ -16,6 +16,7 @@ from parkops.programme.queries import InForce
 from permits.models import Permit, WaitlistEntry
 from permits.models.permits import current_q
 from permits.queries import sale
+from permits.queries.glance import glance
 from permits.queries.permits import money_of, plates_of, priced_period, type_of
 from permits.queries.registry import looked_up
 from permits.queries.seconds import run_with_first
@@ -137,6 +138,7 @@ def switch_offer(
     listed = _plates(permit, at=at) if plates is None else tuple(plates)
     places = quotas.places_of(kind, rules, period)
     customer = permit.customer
+    seen = glance(kind, rules, customer, plates=listed, places=places)
     offered = sale.open_offer(kind, customer, at=at)
     buyer = sale.buyer_of(
         kind,
@@ -146,6 +148,7 @@ def switch_offer(
         listed,
         Run(period),
         places,
+        seen=seen,
         by_staff=by_staff,
         replaces=permit,
         is_offered=offered is not None,
