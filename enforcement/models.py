@@ -7,7 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from enforcement.imports.models import ImportBatch  # noqa: F401  Django finds models here
+from enforcement.cameras.models import Camera, PlateRead, ReadErasure  # noqa: F401  Django finds models here
+from enforcement.imports.models import ImportBatch  # noqa: F401
 from enforcement.rules.standing import Status
 
 CODE = 24
@@ -35,6 +36,7 @@ class PlateCheck(models.Model):
         OFFICE = "office", "Office"
         API = "api", "API"
         BATCH = "batch", "API, in a batch"
+        CAMERA = "camera", "Camera"
 
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4)

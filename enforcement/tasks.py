@@ -2,8 +2,11 @@
 
 from django.utils import timezone
 
+from enforcement.cameras import operations as cameras
 from enforcement.operations import advance, notices
 from parkops.tenancy.later import tenant_task
+
+MOST_ROUNDS = 40
 
 
 @tenant_task
@@ -12,3 +15,13 @@ def advance_citations(**_later: object) -> None:
     now = timezone.now()
     advance.advance_citations(at=now)
     notices.send_boot_notices(at=now)
+
+
+@tenant_task
+def erase_reads(**_later: object) -> None:
+    """Erase the reads without a hit whose time is over; each run is on record."""
+    now = timezone.now()
+    for _ in range(MOST_ROUNDS):
+        ran = cameras.erase_reads(at=now)
+        if not ran.left or not ran.erased:
+            return

@@ -1,11 +1,11 @@
-"""Enforcement over HTTP: plate checks, chalk marks, citations, appeals, the hot list."""
+"""Enforcement over HTTP: plate checks, chalk marks, citations, appeals, the hot list, cameras."""
 
 from ninja import Router
 
-from enforcement.api import appeals, checks, citations, hotlist
+from enforcement.api import appeals, checks, citations, hotlist, lpr
 
 router = Router(tags=["Enforcement"])
-for part in (checks, citations, appeals, hotlist):
+for part in (checks, citations, appeals, hotlist, lpr):
     router.add_router("", part.router)
 
 __all__ = ["router"]

@@ -36,7 +36,14 @@ def check_plates(
 
     :raises Refused: for a plate that is none, or an unknown zone; `named` leads its field.
     """
-    answers = checks.answers_to(looks, named=named)
+    return keep_answers(checks.answers_to(looks, named=named), source=source, by=by, at=at)
+
+
+@transaction.atomic
+def keep_answers(
+    answers: Sequence[Answer], *, source: str, by: Actor, at: datetime
+) -> list[Checked]:
+    """Keep answers that were worked out just now, as looks of `by`; return them with their records."""
     kept = PlateCheck.objects.bulk_create(
         [
             PlateCheck(

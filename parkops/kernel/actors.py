@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["staff", "customer", "token", "system", "public"]
+Kind = Literal["staff", "customer", "token", "camera", "system", "public"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did something. `ref` is the user's or token's id as text; `name` is what people read."""
+    """Who did something. `ref` is the user's, token's or camera's id as text; `name` is what people read."""
 
     kind: Kind
     ref: str

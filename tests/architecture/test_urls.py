@@ -15,8 +15,7 @@ ACCESSES = {"public", "customer", "staff", "token"}
 # Operations of the API that are called without a token: path -> what guards them instead.
 OPEN = {
     "/hooks/stripe": "the provider's signature",
-    "/lpr/rekor": "the secret in the address or in the vendor's header",
-    "/lpr/platerecognizer": "the secret in the address or in the vendor's header",
+    "/lpr/{vendor}": "the camera's key in the address or in the vendor's header",
 }
 
 

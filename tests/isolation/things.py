@@ -11,6 +11,8 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
+from enforcement.cameras import operations as cameras
+from enforcement.cameras.reads import Read
 from enforcement.imports import mapping as mappings
 from enforcement.imports import operations as imports
 from enforcement.models import Appeal, AppealPicture, CitationPhoto, PlateCheck
@@ -219,6 +221,17 @@ class Things:
             at=self.at,
         )
 
+        self._camera()
+
+    def _camera(self) -> None:
+        """A camera, and a read of it that waits for a person."""
+        self.camera = cameras.add_camera(
+            name=MARK, vendor="rekor", zone="LOT-A", by=SYSTEM, at=self.at
+        ).camera
+        seen = Read(PLATES[1], self.at, 0.6, picture=picture(), device=MARK)
+        cameras.take_in(self.camera.pk, [seen], digest=MARK, at=self.at)
+        self.plate_read = self.camera.reads.get()
+
     def _photo(self) -> CitationPhoto:
         answer = self.api.post(
             f"/api/v1/citations/{self.citation}/photos",
@@ -354,6 +367,9 @@ class Things:
             (r"office/jobs/", "job_id", self.job.pk),
             (r"mailbox/", "reference", self.message.reference),
             (r"account/welcome/", "text", self.welcome),
+            (r"api/v1/lpr/", "vendor", "rekor"),
+            (r"office/cameras/", "reference", self.camera.reference),
+            (r"office/plate-reads/", "reference", self.plate_read.reference),
             (r"api/v1/zones/", "code", "LOT-A"),
             (r"api/v1/events/", "code", "snow-emergency"),
             (r"(office|api/v1)/sessions/", "number", self.session),
