@@ -34,6 +34,7 @@ ITEMS = [
     NavItem(
         "Plate checks", "scan-line", "office_checks:list", Permission.CITATION_VIEW, "Enforcement"
     ),
+    NavItem("Camera reads", "camera", "office_reads:list", Permission.READ_VIEW, "Enforcement"),
     NavItem(
         "Customers", "user", "office_customers:list", Permission.CUSTOMER_VIEW, "People and money"
     ),
@@ -64,6 +65,7 @@ ITEMS = [
         Permission.PROGRAMME_VIEW,
         "Set-up",
     ),
+    NavItem("Cameras", "camera", "office_cameras:list", Permission.CAMERA_VIEW, "Set-up"),
     NavItem("Rosters", "users", "office_rosters:list", Permission.IMPORT_VIEW, "Set-up"),
     NavItem(
         "Vehicle register",

@@ -3,9 +3,9 @@
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
 
-from enforcement.models import AppealPicture, CitationPhoto
+from enforcement.models import AppealPicture, CitationPhoto, PlateRead
 
-Kept = CitationPhoto | AppealPicture
+Kept = CitationPhoto | AppealPicture | PlateRead
 
 
 def shown(kept: Kept) -> HttpResponse:

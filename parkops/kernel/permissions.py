@@ -29,6 +29,10 @@ class Permission(StrEnum):
     CITATION_ISSUE = "citation.issue"
     CITATION_VOID = "citation.void"
     PLATE_CHECK = "plate.check"
+    CAMERA_VIEW = "camera.view"
+    CAMERA_MANAGE = "camera.manage"
+    READ_VIEW = "read.view"
+    READ_REVIEW = "read.review"
     APPEAL_VIEW = "appeal.view"
     APPEAL_DECIDE = "appeal.decide"
     PAYMENT_VIEW = "payment.view"
@@ -73,7 +77,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.OFFICER: frozenset(
-        {_P.PLATE_CHECK, _P.CITATION_VIEW, _P.CITATION_ISSUE, _P.PROGRAMME_VIEW}
+        {
+            _P.PLATE_CHECK,
+            _P.READ_VIEW,
+            _P.READ_REVIEW,
+            _P.CITATION_VIEW,
+            _P.CITATION_ISSUE,
+            _P.PROGRAMME_VIEW,
+        }
     ),
     Role.REVIEWER: frozenset(
         {
@@ -83,6 +94,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.PERMIT_VIEW,
             _P.CITATION_VIEW,
             _P.CITATION_VOID,
+            _P.CAMERA_VIEW,
+            _P.READ_VIEW,
+            _P.READ_REVIEW,
             _P.APPEAL_VIEW,
             _P.APPEAL_DECIDE,
             _P.PROGRAMME_VIEW,

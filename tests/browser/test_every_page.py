@@ -25,11 +25,11 @@ PERSONAS = {
         "clara@harbor.example",
         r"office/(counter|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events|draws|texts)",
     ),
-    "reviewer": ("rita@harbor.example", r"office/(appeals|citations|plate-checks)"),
+    "reviewer": ("rita@harbor.example", r"office/(appeals|citations|plate-checks|plate-reads)"),
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
         "alice@harbor.example",
-        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register)",
+        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras)",
     ),
 }
 SCREENS = [(360, "light"), (1280, "dark")]

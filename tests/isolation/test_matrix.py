@@ -31,6 +31,7 @@ IN_EVERY_TENANT = (
     "api/v1/zones/",
     "api/v1/accounts/",
     "api/v1/events/",
+    "api/v1/lpr/",
 )
 
 
