@@ -34,6 +34,7 @@ def expire_permits(**_later: object) -> None:
     """Note the permits whose term is over, free their places, and offer them to those in line."""
     now = timezone.now()
     operations.end_suspensions(at=now)
+    operations.end_unproven(at=now)
     operations.expire_permits(at=now)
     if Version.objects.exists():
         operations.offer_everywhere(at=now)

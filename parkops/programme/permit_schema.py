@@ -358,6 +358,14 @@ class Passes(Part):
     per_plate: Count | None = None
 
 
+class Provisional(Part):
+    """What somebody who has not all documents yet may send instead, and for how long the permit is
+    good before it ends unless the proof has come."""
+
+    documents: Annotated[tuple[Text, ...], Field(min_length=1)]
+    lasts: LongSpan = Duration(days=14)
+
+
 class PermitType(Part):
     """A kind of permit: whom it is for, what it grants, what it costs, how it ends.
 
@@ -382,6 +390,7 @@ class PermitType(Part):
     vehicles: Vehicles
     approval: Literal["none", "staff", "documents"] = "none"
     documents: tuple[Text, ...] = ()
+    provisional: Provisional | None = None
     blocked_by_debt: Flag = False
     second_to: Codes = ()
     waitlist: Waitlist | None = None
@@ -405,6 +414,16 @@ class PermitType(Part):
                 "write prorate for a fixed term, or base for each day or hour",
                 "price",
                 "months",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _provisional_is_instead_of_documents(self) -> "PermitType":
+        if self.provisional is not None and self.approval != "documents":
+            wrong(
+                f"something may be sent instead where documents are asked for, and approval is "
+                f"{self.approval}; write approval: documents",
+                "provisional",
             )
         return self
 
@@ -438,6 +457,12 @@ class PermitType(Part):
         if self.carpool is not None and self.transferable:
             wrong("a carpool stays its holder's; leave transferable out", "transferable")
         return self
+
+    @property
+    def taken_documents(self) -> tuple[str, ...]:
+        """All kinds of documents that it takes: those asked for, and those taken instead."""
+        instead = self.provisional.documents if self.provisional else ()
+        return (*self.documents, *(kind for kind in instead if kind not in self.documents))
 
     def is_for(self, audiences: Collection[str]) -> bool:
         """Return whether a customer of these audiences (codes, any case) may have it."""

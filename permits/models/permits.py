@@ -34,6 +34,7 @@ class Permit(models.Model):
     `suspended_until` is when a suspension ends by itself; `credited_*` is what was given back for
     time suspended; `carried_*` what was paid for the permit that it `replaces` by a switch and
     counts towards this one, whose own price is for the time from `value_begins_at`;
+    `proof_due_by` is until when the proof of one approved for a while has to come;
     `reminded_days` how many days before its end the last reminder was for.
     """
 
@@ -70,6 +71,7 @@ class Permit(models.Model):
     paid_at = models.DateTimeField(null=True, blank=True)
     needs_approval = models.BooleanField(default=False)
     approved_at = models.DateTimeField(null=True, blank=True)
+    proof_due_by = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.TextField(blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -144,6 +146,11 @@ class Permit(models.Model):
                 fields=["paid_at"],
                 condition=Q(needs_approval=True, approved_at__isnull=True, ended_at__isnull=True),
                 name="permit_to_approve",
+            ),
+            models.Index(
+                fields=["proof_due_by"],
+                condition=Q(proof_due_by__isnull=False, ended_at__isnull=True),
+                name="permit_proof_due",
             ),
             models.Index(fields=["paid_at"], name="permit_by_paid"),
         ]

@@ -1,7 +1,13 @@
 """What can be done with permits: each public function is one transaction."""
 
 from permits.operations.accepting import accept_offer
-from permits.operations.approving import approve_permit, reject_permit
+from permits.operations.approving import (
+    accept_proof,
+    approve_for_a_while,
+    approve_permit,
+    end_unproven,
+    reject_permit,
+)
 from permits.operations.auto_renewing import (
     charge_renewal,
     renew_automatically,
@@ -99,7 +105,10 @@ __all__ = [
     "add_temporary_vehicle",
     "agree_to_renew",
     "apply_roster",
+    "accept_proof",
+    "approve_for_a_while",
     "approve_permit",
+    "end_unproven",
     "ask_bulk",
     "bring_roster",
     "cancel_permit",

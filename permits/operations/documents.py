@@ -35,8 +35,13 @@ def send_document(
     permit = locked(number)
     asked = type_of(permit)
     sent = permit.documents.filter(deleted_at__isnull=True).count()
-    rules.may_send(approval=asked.approval, status=permit.status_at(at), sent=sent).require()
-    if not rules.is_kind(tuple(asked.documents), kind):
+    rules.may_send(
+        approval=asked.approval,
+        status=permit.status_at(at),
+        sent=sent,
+        is_proof_due=permit.proof_due_by is not None,
+    ).require()
+    if not rules.is_kind(asked.taken_documents, kind):
         raise Refused("kind", "Choose what the document shows.", field="kind")
     form, clean = _clean(data)
     ending = "pdf" if form == PermitDocument.Form.PDF else "jpg"
@@ -74,7 +79,12 @@ def withdraw_document(number: str, reference: UUID, *, by: Actor, at: datetime) 
         raise NotFound("There is no such document.")
     if document.deleted_at is not None:
         return
-    rules.may_send(approval="documents", status=permit.status_at(at), sent=0).require()
+    rules.may_send(
+        approval="documents",
+        status=permit.status_at(at),
+        sent=0,
+        is_proof_due=permit.proof_due_by is not None,
+    ).require()
     _delete(document, at=at)
     audit.record(
         "permit.document_withdrawn",
@@ -91,7 +101,7 @@ def forget_documents(*, at: datetime) -> int:
     after the permit was given up; twice is once."""
     before = at - rules.KEPT_AFTER_DECISION
     over = (
-        Q(permit__approved_at__lte=before)
+        Q(permit__approved_at__lte=before, permit__proof_due_by__isnull=True)
         | Q(permit__cancelled_at__lte=before)
         | Q(permit__revoked_at__lte=before)
         | Q(permit__lapsed_at__lte=before)

@@ -69,7 +69,8 @@ def view_q(view: str, *, at: datetime) -> Q:
     return {
         "current": active,
         "ending": active & Q(ends_at__lte=at + ENDS_SOON),
-        "approval": status_q(Status.PENDING, at),
+        "approval": status_q(Status.PENDING, at)
+        | Q(proof_due_by__isnull=False, ended_at__isnull=True),
         "held": status_q(Status.HELD, at),
     }.get(view, Q(pk__isnull=False))
 

@@ -21,6 +21,8 @@ WORDS = {
     "permit.held": ("Permit asked for", ""),
     "permit.paid": ("Permit paid", "good"),
     "permit.approved": ("Permit approved", "good"),
+    "permit.approved_for_a_while": ("Approved for a while", "good"),
+    "permit.proof_accepted": ("Proof accepted", "good"),
     "permit.rejected": ("Permit not approved", "bad"),
     "permit.hold_expired": ("Permit not paid in time", "warn"),
     "permit.cancelled": ("Permit canceled", "warn"),

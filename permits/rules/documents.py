@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.texts import say
+from parkops.programme.permit_schema import PermitType
 from permits.rules.status import Status
 
 MOST_DOCUMENTS = 12
@@ -15,15 +16,26 @@ WAITING = frozenset({Status.HELD, Status.PENDING})
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
-def may_send(*, approval: str, status: Status, sent: int) -> Decision:
-    """Decide whether a document may be sent for a permit whose type asks for this `approval`."""
+def may_send(*, approval: str, status: Status, sent: int, is_proof_due: bool = False) -> Decision:
+    """Decide whether a document may be sent for a permit whose type asks for this `approval`; one
+    approved for a while takes its proof."""
     if approval == "none":
         return Decision("no_documents", "This permit needs no documents.")
-    if status not in WAITING:
+    if status not in WAITING and not is_proof_due:
         return Decision("decided", "This permit does not wait for approval any more.")
     if sent >= MOST_DOCUMENTS:
         return Decision("too_many", say("At most {most} documents a permit.", most=MOST_DOCUMENTS))
     return ALLOWED
+
+
+def may_approve_for_a_while(kind: PermitType) -> Decision:
+    """Decide whether a permit of this type may be approved until its proof comes."""
+    if kind.provisional is not None:
+        return ALLOWED
+    return Decision(
+        "not_provisional",
+        f"{kind.name} is not approved for a while: the program names nothing instead.",
+    )
 
 
 def is_kind(kinds: tuple[str, ...], kind: str) -> bool:

@@ -308,6 +308,28 @@ CONDITIONS = Group(
             default="none",
         ),
         Leaf("documents", "Documents asked for", "One on each line.", "texts", when="documents"),
+        Group(
+            "provisional",
+            (
+                Leaf(
+                    "documents",
+                    "Taken instead",
+                    "One on each line. Staff approve for a while on it.",
+                    "texts",
+                    needed=True,
+                ),
+                Leaf(
+                    "lasts",
+                    "Good for",
+                    "Such as 14d, until the proof comes.",
+                    "duration",
+                    default="14d",
+                ),
+            ),
+            label="Without all documents yet",
+            switch="Something else may be sent first",
+            when="documents",
+        ),
         Leaf(
             "blocked_by_debt",
             "Not sold or renewed while an overdue citation is unpaid",

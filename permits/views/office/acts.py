@@ -81,6 +81,14 @@ def _papers(permit: Permit, _: datetime) -> dict[str, Any]:
     return {"also": f"You have seen: {papers}."} if papers else {}
 
 
+def _instead(permit: Permit, _: datetime) -> dict[str, Any]:
+    instead = rows.type_of(permit).provisional
+    if instead is None:
+        return {}
+    papers = ", ".join(instead.documents)
+    return {"also": f"You have seen: {papers}. The proof has to come within {instead.lasts.text}."}
+
+
 def _suspension(permit: Permit, _: datetime) -> dict[str, Any]:
     if rows.type_of(permit).suspension.credit == "none":
         return {"also": "By the program the days suspended give nothing back."}
@@ -124,6 +132,26 @@ ACTS: dict[str, Act] = {
         verb="Approve",
         done="Permit {permit.number} is approved.",
         run=lambda doing: operations.approve_permit(doing.number, by=doing.by, at=doing.at),
+        needs_reason=False,
+        is_danger=False,
+        more=_papers,
+    ),
+    "provisional": Act(
+        title="Approve permit {permit.number} for a while?",
+        text="It is good from now on, and ends unless the proof comes in time. The holder is told.",
+        verb="Approve for a while",
+        done="Permit {permit.number} is approved until its proof comes.",
+        run=lambda doing: operations.approve_for_a_while(doing.number, by=doing.by, at=doing.at),
+        needs_reason=False,
+        is_danger=False,
+        more=_instead,
+    ),
+    "proof": Act(
+        title="Accept the proof of permit {permit.number}?",
+        text="It is good for its whole term. The holder is told by e-mail.",
+        verb="Accept the proof",
+        done="The proof of permit {permit.number} is accepted.",
+        run=lambda doing: operations.accept_proof(doing.number, by=doing.by, at=doing.at),
         needs_reason=False,
         is_danger=False,
         more=_papers,

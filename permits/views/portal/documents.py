@@ -28,7 +28,7 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
     now = timezone.now()
     permit = own_permit(request, number)
     shown = permit_page(permit, at=now)
-    kinds = tuple(shown.kind.documents)
+    kinds = shown.kind.taken_documents
     act = request.POST.get("act", "")
     if act.startswith("withdraw:"):
         reference = _uuid(act.partition(":")[2])
@@ -57,7 +57,8 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
         "permit": permit,
         "form": form,
         "asked": rows.asked_of(kinds, sent),
-        "is_open": shown.status in WAITING and shown.kind.approval != "none",
+        "is_open": (shown.status in WAITING or permit.proof_due_by is not None)
+        and shown.kind.approval != "none",
     }
     status = 422 if form.errors else 200
     return page(request, "permits/portal/documents.html", context, status=status)
