@@ -15,15 +15,29 @@ class NavItem:
     permission: Permission
     section: str = ""
     count_key: str = ""
+    also: tuple[str, ...] = ()
+    """Further pages that stand under it."""
 
 
 ITEMS = [
     NavItem("Today", "house", "office_dashboard:today", Permission.DASHBOARD_VIEW),
     NavItem("Counter", "receipt", "office_counter:home", Permission.PAYMENT_TAKE),
-    NavItem("Permits", "ticket", "office_permits:list", Permission.PERMIT_VIEW, "Parking rights"),
+    NavItem(
+        "Permits",
+        "ticket",
+        "office_permits:list",
+        Permission.PERMIT_VIEW,
+        "Parking rights",
+        also=("office_waitlists:list",),
+    ),
     NavItem("Sessions", "clock", "office_stays:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem(
-        "Departments", "users", "office_departments:list", Permission.PERMIT_VIEW, "Parking rights"
+        "Departments",
+        "users",
+        "office_departments:list",
+        Permission.PERMIT_VIEW,
+        "Parking rights",
+        also=("office_events:list",),
     ),
     NavItem("Draws", "shuffle", "office_draws:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem("Hangtags", "tag", "office_hangtags:list", Permission.PERMIT_VIEW, "Parking rights"),

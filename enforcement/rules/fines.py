@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from parkops.kernel.dates import Duration, local_date, midnight, year_of
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money
-from parkops.kernel.texts import Bare, say
+from parkops.kernel.texts import say
 from parkops.programme.violation_schema import Ladder, Violation
 
 
@@ -76,7 +76,7 @@ def fine_for(
         )
     step = violation.nth.step_for(count) if violation.nth else None
     if step is None:
-        text = say("{code} brings {amount}.", code=violation.code, amount=Bare(violation.fine))
+        text = say("{code} brings {amount}.", code=violation.code, amount=violation.fine)
         return Fine(violation.fine, count, "fine", text)
     if step.sanction == "warning":
         text = say(
@@ -88,7 +88,7 @@ def fine_for(
         "Number {count} of {code} on this plate brings {amount}.",
         count=count,
         code=violation.code,
-        amount=Bare(amount),
+        amount=amount,
     )
     return Fine(amount, count, step.sanction, text)
 

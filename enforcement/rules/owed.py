@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from parkops.kernel.money import Money
-from parkops.kernel.texts import Bare, LongDay, joined, say, say_n
+from parkops.kernel.texts import LongDay, joined, say, say_n
 from parkops.programme.violation_schema import ScheduleStep
 
 DUE_AFTER_DAYS = 30
@@ -224,12 +224,12 @@ def _told(
         if appeal.decided_on == day and appeal.outcome == "dismissed":
             return say("The appeal ended in dismissal; nothing is owed.")
         if appeal.decided_on == day and appeal.outcome == "reduced" and appeal.amount is not None:
-            return say("Reduced to {amount} on appeal.", amount=Bare(appeal.amount))
+            return say("Reduced to {amount} on appeal.", amount=appeal.amount)
     begun = [_begins(case, step, day) for step in now if step not in before]
     ended = any(step not in now for step in before)
     words = ([say("The discount has ended.")] if ended and not begun else []) + begun
     if not words:
-        words = [say("The fine, {amount}.", amount=Bare(case.fine))]
+        words = [say("The fine, {amount}.", amount=case.fine)]
     return words[0] if len(words) == 1 else joined(words)
 
 
@@ -270,7 +270,7 @@ def _days(step: ScheduleStep) -> str:
 
 def _amount(change: Money | Decimal) -> str:
     if isinstance(change, Money):
-        return say("{amount}", amount=Bare(change))
+        return say("{amount}", amount=change)
     return f"{(change * 100).normalize():f}%"
 
 

@@ -20,6 +20,12 @@ _IN_USE = """
 
 DECIMALS = {code: n for n, codes in ((0, _NONE), (3, _THREE), (4, _FOUR)) for code in codes.split()}
 """ISO 4217's decimals, where they are not two."""
+_SIGNS = """
+    AUD=$ BRL=R$ CAD=$ CNY=CN¥ EUR=€ GBP=£ HKD=HK$ ILS=₪ INR=₹ JPY=¥ KRW=₩ MXN=MX$ NZD=$ PHP=₱
+    TWD=NT$ USD=$ XCD=EC$
+"""
+SIGNS = dict(pair.split("=") for pair in _SIGNS.split())
+"""What stands before an amount in English. A tenant has one currency, so that $ is its dollar."""
 CURRENCIES = frozenset(_IN_USE.split())
 """The currencies of ISO 4217 that are in use."""
 
@@ -78,7 +84,10 @@ class Money:
         return f"{self.decimal:f}"
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
+        """The amount as English sentences and pages write it: "$1,544.00", "−€16.50"."""
+        sign = SIGNS.get(self.currency, f"{self.currency}\N{NO-BREAK SPACE}")
+        minus = "\N{MINUS SIGN}" if self.minor < 0 else ""
+        return f"{minus}{sign}{abs(self.decimal):,f}"
 
     def __bool__(self) -> bool:
         return self.minor != 0

@@ -58,16 +58,6 @@ class Text(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
-    """An amount whose English has no currency: "45.00"."""
-
-    money: Money
-
-    def __str__(self) -> str:
-        return self.money.amount
-
-
-@dataclass(frozen=True, slots=True)
 class LongDay:
     """A day whose month is written out: "31 August 2027"."""
 
@@ -135,8 +125,6 @@ def packed(text: Any) -> Any:
         return {**kept, "many": text.plural, "n": text.count} if text.plural else kept
     if isinstance(text, LongDay):
         return {"long_day": text.on.isoformat()}
-    if isinstance(text, Bare):
-        return {"bare": text.money.minor, "currency": text.money.currency}
     if isinstance(text, Money):
         return {"money": text.minor, "currency": text.currency}
     if isinstance(text, date):
@@ -154,8 +142,8 @@ def unpacked(kept: Any) -> Any:
         return Money(kept["money"], kept["currency"])
     if "long_day" in kept:
         return LongDay(date.fromisoformat(kept["long_day"]))
-    if "bare" in kept:
-        return Bare(Money(kept["bare"], kept["currency"]))
+    if "bare" in kept:  # an amount that was once written without its currency
+        return Money(kept["bare"], kept["currency"])
     if "day" in kept:
         return date.fromisoformat(kept["day"])
     values = {name: unpacked(value) for name, value in kept["with"].items()}
@@ -171,11 +159,19 @@ def packed_by_english(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def revived(english: str, kept: Mapping[str, Any]) -> str:
-    """Return a stored sentence with how it was made, if that was kept and still says the same."""
-    if english not in kept:
+    """Return a stored sentence with how it was made, if that was kept; its English is as stored."""
+    text = unpacked(kept[english]) if english in kept else english
+    if not isinstance(text, Text):
         return english
-    text = unpacked(kept[english])
-    return text if text == english else english
+    return Text(
+        english,
+        text.template,
+        text.values,
+        plural=text.plural,
+        count=text.count,
+        parts=text.parts,
+        separator=text.separator,
+    )
 
 
 def _english(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """How a draft stands: what must be mended, what should be looked at, and what changes by it."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -57,6 +58,36 @@ class Checked:
             tuple(f for f in self.findings if f.part == part and code_key(f.code) == key),
             tuple(c for c in self.changes if c.part == part and code_key(c.code) == key),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A finding that somebody said is meant: why, who, and when."""
+
+    finding: Finding
+    reason: str
+    by: str
+    at: datetime
+
+
+def apart(
+    findings: Iterable[Finding], meant: Sequence[Mapping[str, str]]
+) -> tuple[list[Finding], list[Meant]]:
+    """Return the findings that are to be looked at, and those that are meant.
+
+    What must be mended is never meant.
+    """
+    told = {(one["part"], one["code"], one["text"]): one for one in meant}
+    rest: list[Finding] = []
+    kept: list[Meant] = []
+    for finding in findings:
+        one = told.get((finding.part, finding.code, finding.text))
+        if one is None or finding.tone == "bad":
+            rest.append(finding)
+        else:
+            at = datetime.fromisoformat(one["at"])
+            kept.append(Meant(finding, one["reason"], one["by"], at))
+    return rest, kept
 
 
 def check(document: dict[str, Any], *, before: Programme, today: date) -> Checked:

@@ -36,6 +36,7 @@ class Draft(models.Model):
 
     `revision` counts what was saved; `touched` tells for each part the revision that changed it
     last, by whom and when, so that two people who edit different parts do not get in each other's way.
+    `meant` are the findings that somebody said are meant: part, code, text, reason, by whom, when.
     """
 
     class State(models.TextChoices):
@@ -51,6 +52,7 @@ class Draft(models.Model):
     document = models.JSONField()
     revision = models.PositiveIntegerField(default=1)
     touched = models.JSONField(default=dict)
+    meant = models.JSONField(default=list, blank=True)
     started_at = models.DateTimeField()
     started_by = models.CharField(max_length=200)
     saved_at = models.DateTimeField()

@@ -47,9 +47,11 @@ def sections_for(request: HttpRequest) -> list[Section]:
         return []
     counts = getattr(request, "nav_counts", {})
     reached = [
-        (item, url) for item in rail.ITEMS if user.may(item.permission) and (url := _url(item))
+        (item, url)
+        for item in rail.ITEMS
+        if user.may(item.permission) and (url := _url(item.url_name))
     ]
-    here = max((url for _, url in reached if request.path.startswith(url)), key=len, default="")
+    here = _entry_of(request.path, reached)
     sections: dict[str, list[Entry]] = {}
     for item, url in reached:
         entry = Entry(item.label, item.icon, url, url == here, counts.get(item.count_key))
@@ -57,8 +59,23 @@ def sections_for(request: HttpRequest) -> list[Section]:
     return [Section(label, entries) for label, entries in sections.items()]
 
 
-def _url(item: rail.NavItem) -> str:
+def _entry_of(path: str, reached: list[tuple[rail.NavItem, str]]) -> str:
+    """Return the address of the entry that a page stands under: the longest that it begins with.
+
+    Nothing stands under the office's front page, with which the others begin.
+    """
+    front = _url(rail.ITEMS[0].url_name)
+    under = {
+        start: url
+        for item, url in reached
+        for start in (url, *map(_url, item.also))
+        if start and (path == start if start == front else path.startswith(start))
+    }
+    return under[max(under, key=len)] if under else ""
+
+
+def _url(name: str) -> str:
     try:
-        return reverse(item.url_name)
+        return reverse(name)
     except NoReverseMatch:
         return ""

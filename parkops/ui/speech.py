@@ -1,5 +1,6 @@
 """What is said in the reader's language: sentences of the rules, words of the components."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils.safestring import SafeString
 
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
-from parkops.kernel.texts import Bare, LongDay, Text
+from parkops.kernel.texts import LongDay, Text
 from parkops.ui.place import place_of
 from parkops.ui.words import date_text, money_text
+
+_TWO_PERIODS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 def said(text: Any) -> Any:
@@ -62,14 +65,14 @@ def _said(text: Text, locale: str) -> str:
         template = translation.ngettext(text.template, text.plural, text.count)
     else:
         template = translation.gettext(text.template) if text.template else str.__str__(text)
-    return template.format(**{name: _value(v, locale) for name, v in text.values.items()})
+    told = template.format(**{name: _value(v, locale) for name, v in text.values.items()})
+    # A month that is written short ends in a period, and so may the sentence: "1 avr."
+    return _TWO_PERIODS.sub(".", told)
 
 
 def _value(value: Any, locale: str) -> Any:
     if isinstance(value, Text):
         return _said(value, locale)
-    if isinstance(value, Bare):
-        value = value.money
     if isinstance(value, Money):
         return money_text(value, locale)
     if isinstance(value, LongDay):

@@ -26,6 +26,8 @@ def locale_named(name: str) -> Locale:
 
 def money_text(amount: Money, locale: str = "en-US") -> str:
     """Return `amount` with its cents and a true minus sign: "$1,544.00", "−$16.50"."""
+    if locale_named(locale).language == "en":
+        return str(amount)
     shape = _money_shape(amount.currency, locale)
     if shape is None:
         return _money_by_babel(amount.decimal, amount.currency, locale)

@@ -121,7 +121,7 @@ def _figures(rows: Sequence[Sequence[Any]], currency: str) -> list[Figure]:
     each = Money.round_half_up(Decimal(fines) / (fined or 1), currency)
     return [
         Figure("Issued", issued, f"{warnings:,} of them warnings"),
-        Figure("Fines", Money(fines, currency), f"{each.amount} each on average" if fined else ""),
+        Figure("Fines", Money(fines, currency), f"{each} each on average" if fined else ""),
         Figure("Paid", paid, _share(paid, fined, "of those with a fine")),
         Figure("Voided or dismissed", voided + dismissed, _share(voided + dismissed, issued)),
     ]

@@ -73,7 +73,7 @@ def _figures(rows: Sequence[Sequence[Any]], currency: str) -> list[Figure]:
     each = Money.round_half_up(Decimal(net.minor) / (sold or 1), currency)
     return [
         Figure("Sold", sold, f"{cancelled + revoked:,} cancelled or revoked since"),
-        Figure("Net", net, f"{each.amount} each on average" if sold else ""),
+        Figure("Net", net, f"{each} each on average" if sold else ""),
         Figure("Tax", tax),
         Figure("Total", total, "net and tax"),
     ]

@@ -383,7 +383,7 @@ def _comes_to(
     amount = owed.owing_on(case, on).amount
     if amount == written.fine.amount:
         return amount.minor, ()
-    return amount.minor, (f"It comes to {amount.amount} on {LongDay(on)}.",)
+    return amount.minor, (f"It comes to {amount} on {LongDay(on)}.",)
 
 
 def _is(violation: Violation, code: str) -> bool:

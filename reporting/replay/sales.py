@@ -125,5 +125,5 @@ def _visit(stay: ParkingSession, ground: Ground) -> Difference | None:
 def _told(priced: Priced) -> tuple[str, ...]:
     if priced.refused or priced.not_for:
         return (str(priced.refused or priced.not_for),)
-    lines = [f"{line.text}: {line.amount.amount}" for line in priced.lines]
+    lines = [f"{line.text}: {line.amount}" for line in priced.lines]
     return (*lines, *(str(reason) for reason in priced.because))

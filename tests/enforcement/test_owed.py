@@ -146,13 +146,13 @@ class TestSteps:
         assert [(s.from_on, s.owed.amount, s.text) for s in owed.steps(case(*FULL), ISSUED)] == [
             (on(0), "20.00", "50% off until 8 June 2026."),
             (on(8), "40.00", "The discount has ended."),
-            (on(15), "55.00", "15.00 added after 14 days."),
+            (on(15), "55.00", "$15.00 added after 14 days."),
             (on(29), "110.00", "Doubled after 28 days."),
             (on(61), "110.00", "Stage collections after 60 days."),
         ]
 
     def test_without_a_schedule_is_the_fine(self):
-        assert [s.text for s in owed.steps(case(), ISSUED)] == ["The fine, 40.00."]
+        assert [s.text for s in owed.steps(case(), ISSUED)] == ["The fine, $40.00."]
 
     def test_move_with_an_open_appeal(self):
         open_ = case(*FULL, appeals=(Appealed(on(10), True),))
@@ -161,7 +161,7 @@ class TestSteps:
     def test_tell_what_an_appeal_came_to(self):
         reduced = Appealed(on(3), True, on(10), "reduced", dollars("25.00"))
         told = owed.steps(case(*FULL, appeals=(reduced,)), on(12))
-        assert (told[1].from_on, told[1].text) == (on(10), "Reduced to 25.00 on appeal.")
+        assert (told[1].from_on, told[1].text) == (on(10), "Reduced to $25.00 on appeal.")
 
     @given(
         filed=st.integers(0, 90),

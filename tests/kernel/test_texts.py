@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.kernel.texts import (
-    Bare,
     LongDay,
     joined,
     listed,
@@ -30,7 +29,7 @@ TEXTS = [
     say("{amount} is added{for_what}.", amount=PRICE, for_what=say(" for {why}", why="A & B")),
     say("Nothing is refunded after {day}.", day=date(2027, 3, 31)),
     say("The last day to appeal was {day}.", day=LongDay(date(2027, 3, 31))),
-    say("The fine, {amount}.", amount=Bare(PRICE)),
+    say("The fine, {amount}.", amount=PRICE),
     say_n("{n} day", "{n} days", 1),
     say_n("{n} day", "{n} days", 3),
     joined([say("always"), "LOT-A"], ": "),
@@ -41,10 +40,10 @@ TEXTS = [
 
 class TestText:
     def test_is_its_english(self):
-        assert TEXTS[0] == "45.00 CAD is added for A & B."
+        assert TEXTS[0] == "$45.00 is added for A & B."
         assert TEXTS[1] == "Nothing is refunded after 31 Mar 2027."
         assert TEXTS[2] == "The last day to appeal was 31 March 2027."
-        assert TEXTS[3] == "The fine, 45.00."
+        assert TEXTS[3] == "The fine, $45.00."
         assert [str(text) for text in TEXTS[4:]] == [
             *("1 day", "3 days", "always: LOT-A", "A, B and never", "a {brace}")
         ]

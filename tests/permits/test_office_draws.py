@@ -90,7 +90,7 @@ class TestDraws:
         assert "The draw is right." in site.get(f"{url}?repeat=1").content.decode()
         ana = in_order(lot).filter(customer__email__startswith="ana").get()
         found = site.get(f"{url}?q={ana.reference}").content.decode()
-        assert found.count('<code class="code-long">') == 3  # the promise, the seed, hers
+        assert found.count('<code class="breaks">') == 3  # the promise, the seed, hers
 
     def test_a_draw_that_was_meddled_with_is_told(self, site, clara, lot):
         first, second = in_order(lot)[:2]

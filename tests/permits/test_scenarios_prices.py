@@ -91,8 +91,8 @@ def test_f5_its_lines_say_which_months():
     rules = programme(**monthly(SEASONS, 6))
     lines = priced(rules, "2026-03-15T00:00").lines
     assert [str(line.text) for line in lines[1:]] == [
-        "4 months of 30.00 USD",
-        "2 months of 50.00 USD",
+        "4 months of $30.00",
+        "2 months of $50.00",
     ]
 
 

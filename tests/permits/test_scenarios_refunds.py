@@ -122,7 +122,7 @@ def test_comes_back(rule, term, when, paid, total, tax):
 
 def test_h11_a_share_kept_is_told_in_money():
     found = back(FULL | {"fee": "9.9%"}, YEAR, "2025-12-01T00:00", net=1000)
-    assert found.because[-1] == "A fee of 0.99 USD is kept."
+    assert found.because[-1] == "A fee of $0.99 is kept."
 
 
 @pytest.mark.django_db

@@ -391,7 +391,7 @@ class TestPages:
         assert "There is no zone MTER" in self.words(wrong)
         assert "not paid by the hour" in self.words(site.post("/park/", {"zone": "LOT-A"}))
         assert site.post("/park/", {"zone": " meter "}).url == "/park/METER/"
-        assert "2.50 USD an hour" in self.words(site.get("/park/METER/"))
+        assert "$2.50 an hour" in self.words(site.get("/park/METER/"))
         assert site.get("/park/METER/check/").url == "/park/METER/"
         step = site.post("/park/METER/", {"plate": "abc 123", "region": "NY"})
         assert "Until 11:15" in self.words(site.get(step.url))

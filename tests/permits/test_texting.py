@@ -140,7 +140,7 @@ class TestParking:
     def test_the_answer_has_price_reason_and_link_and_it_runs_from_the_payment(self, texter, now):
         told = texter("PARK meter abc 123 1h")
         order = StayOrder.objects.get()
-        assert told.startswith("ABC 123 in METER, 1 hour: 2.70 USD. 2.50 USD an hour")
+        assert told.startswith("ABC 123 in METER, 1 hour: $2.70. $2.50 an hour")
         assert told.endswith(stay_path(order.number))
         assert not ParkingSession.objects.exists()
         pay(now + 2 * MINUTE)
@@ -193,7 +193,7 @@ class TestParking:
         texter("PARK METER ABC123 1H")
         pay(now)
         told = texter("EXTEND 30")
-        assert told.startswith("ABC123 in METER until 11:45: 1.35 USD more. 2.50 USD an hour")
+        assert told.startswith("ABC123 in METER until 11:45: $1.35 more. $2.50 an hour")
         pay(now + MINUTE)
         told = texter("END", at=now + 30 * MINUTE)
         assert told == (

@@ -25,7 +25,7 @@ class TestDescribeChanges:
             (
                 'base: "9.00"',
                 'base: "10.50"',
-                "Permit type DAY: price base, from 9.00 CAD to 10.50 CAD.",
+                "Permit type DAY: price base, from $9.00 to $10.50.",
             ),
             ("name: Day,", "name: Day pass,", "Permit type DAY: name, from Day to Day pass."),
             ('rate: "13%"', 'rate: "14.5%"', "Tax rate, from 13% to 14.5%."),
@@ -99,7 +99,7 @@ class TestDescribeChanges:
             (
                 'fees: {boot: "100.00"',
                 'fees: {nsf: "25.00", boot: "100.00"',
-                "Fees nsf, from unset to 25.00 CAD.",
+                "Fees nsf, from unset to $25.00.",
             ),
             ("[-79.1, 43.1], [-79.0, 43.1]", "[-79.1, 43.1], [-79.05, 43.1]", None),
         ],

@@ -51,7 +51,7 @@ CITY = (DOCS / "examples" / "city.yaml").read_text(encoding="utf-8")
         (
             'floor: "20.00"',
             'floor: "120.00"',
-            "permit type RES-1: its floor, 120.00 GBP, is above its base, 95.00 GBP",
+            "permit type RES-1: its floor, £120.00, is above its base, £95.00",
         ),
         (
             'refund: {basis: daily, fee: "25.00"}',

@@ -25,7 +25,7 @@ def amounts(example: examples.Example) -> list[str]:
 class TestPermits:
     def test_lines_add_up_to_what_the_customer_pays(self):
         shown = permit("MONTH")
-        assert amounts(shown) == ["50.00 USD", "4.00 USD", "54.00 USD"]
+        assert amounts(shown) == ["$50.00", "$4.00", "$54.00"]
         assert shown.reasons[-1].is_sum
 
     @pytest.mark.parametrize(("fuel", "total"), [("diesel", "59.40"), ("electric", "27.00")])
@@ -35,7 +35,7 @@ class TestPermits:
 
     def test_a_fixed_term_bought_late_is_prorated_and_says_why(self):
         shown = permit("STAFF-YEAR", bought="2027-03-10", start="2027-03-10")
-        assert amounts(shown)[0] == "180.00 USD"
+        assert amounts(shown)[0] == "$180.00"
         assert "6 of 12 calendar months" in shown.because[0]
 
     def test_hours(self):
@@ -88,16 +88,16 @@ class TestFines:
         shown = fine_over_time(HARBOR, "NO-PERMIT", {"issued": "2026-11-10"}, NOW)
         owed = [(line.texts[0], str(line.amount)) for line in shown.tables[0].lines]
         assert owed == [
-            ("10 November 2026", "20.00 USD"),
-            ("18 November 2026", "40.00 USD"),
-            ("25 November 2026", "55.00 USD"),
-            ("9 December 2026", "110.00 USD"),
-            ("10 January 2027", "110.00 USD"),
+            ("10 November 2026", "$20.00"),
+            ("18 November 2026", "$40.00"),
+            ("25 November 2026", "$55.00"),
+            ("9 December 2026", "$110.00"),
+            ("10 January 2027", "$110.00"),
         ]
 
     def test_by_its_count(self):
         shown = fine_over_time(HARBOR, "NO-PERMIT", {"count": "3"}, NOW)
-        assert str(shown.tables[0].lines[1].amount) == "80.00 USD"
+        assert str(shown.tables[0].lines[1].amount) == "$80.00"
         assert [line.texts[0] for line in shown.tables[1].lines] == ["1", "3"]
 
     def test_a_warning_owes_nothing(self):

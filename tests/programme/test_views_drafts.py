@@ -125,6 +125,11 @@ class TestAnEditor:
         assert answer.status_code == 409
         assert "saved meanwhile by Carol Other" in text
         assert 'value="41.00"' in text
+        beside = re.search(r"What differs</caption>.*?</table>", text, re.DOTALL)[0]
+        assert re.findall(r"<td>(theirs|yours)</td><td>[^<]*?(\$4\d\.00)", beside) == [
+            ("theirs", "$42.00"),
+            ("yours", "$41.00"),
+        ]
         office.post(self.PATH, fields(text) | {"save": "1"})
         draft.refresh_from_db()
         assert parts.find(draft.document, "violations", "NO-PERMIT")["fine"] == "41.00"
@@ -136,7 +141,7 @@ class TestAnEditor:
         text = answer.content.decode()
         assert text.lstrip().startswith("<section")
         assert text.count("<div") == text.count("</div>")
-        assert "41.00 USD" in text
+        assert "$41.00" in text
         assert "<form" not in text
         assert "What is owed on which day" in text
 
@@ -221,6 +226,43 @@ class TestThings:
         answer = office.post(reverse("office_programme:draft_publish"), {"revision": 2})
         assert answer.status_code == 422
         assert Version.objects.count() == 1
+
+    def test_a_finding_is_meant_and_looked_at_again(self, office, draft):
+        kind = parts.find(draft.document, "permit_types", "MONTH")
+        faulty = kind | {"price": kind["price"] | {"floor": "999.00"}}
+        operations.change_draft(
+            draft.pk,
+            part="permit_types",
+            code="MONTH",
+            value=faulty,
+            revision=1,
+            by=CAROL,
+            at=WROTE,
+        )
+        url, here = reverse("office_programme:draft_mean"), reverse("office_programme:draft")
+        text = re.search(
+            r'name="text" value="(Its floor[^"]*)"', office.get(here).content.decode()
+        )[1]
+        named = {"part": "permit_types", "code": "MONTH", "text": unescape(text)}
+        assert office.post(url, {**named, "reason": " "}).status_code == 422
+        assert (
+            office.post(url, {**named, "text": "Something else.", "reason": "x"}).status_code == 404
+        )
+        office.post(url, {**named, "reason": "It is a trial price."})
+        shown = office.get(here).content.decode()
+        assert "It is a trial price." in shown
+        assert "This is meant" not in shown
+        assert (
+            "Its floor"
+            not in office.get(
+                reverse("office_programme:draft_thing", args=["permit_types", "MONTH"])
+            )
+            .content.decode()
+            .partition("Findings")[2]
+        )
+        office.post(url, {**named, "again": "1"})
+        assert "It is a trial price." not in office.get(here).content.decode()
+        assert "This is meant" in office.get(here).content.decode()
 
 
 class TestTheFile:

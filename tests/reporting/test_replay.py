@@ -292,7 +292,7 @@ class TestPlates:
         assert rows(done, Kind.CITATION) == [(cited.number, "more", 2000, 3000)]
         row = ReplayRow.objects.get(replay=done)
         assert row.is_settled
-        assert row.because_would[-1] == "It comes to 30.00 on 26 October 2026."
+        assert row.because_would[-1] == "It comes to $30.00 on 26 October 2026."
 
     def test_a_check_whose_facts_came_later_is_set_aside(self, replay, look):
         look("XYZ 999")

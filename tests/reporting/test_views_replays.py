@@ -159,8 +159,8 @@ class TestReading:
             "4.86",
             "0.81",
         )
-        assert "2.50 USD an hour" in visit["because_was"]
-        assert "3.00 USD an hour" in visit["because_would"]
+        assert "$2.50 an hour" in visit["because_was"]
+        assert "$3.00 an hour" in visit["because_would"]
 
     def test_twice_the_rows_ask_no_more(
         self,

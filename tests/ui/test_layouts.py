@@ -71,18 +71,24 @@ class TestRail:
 
     def test_shows_only_what_the_person_may_open(self, monkeypatch):
         items = [
-            context.rail.NavItem("Jobs", "list-checks", "jobs", Permission.JOB_VIEW, "Set-up"),
+            context.rail.NavItem(
+                "Jobs", "list-checks", "jobs", Permission.JOB_VIEW, "Set-up", also=("runs",)
+            ),
             context.rail.NavItem("Ledger", "book-open", "ledger", Permission.LEDGER_VIEW),
             context.rail.NavItem("Gone", "x", "no:such", Permission.JOB_VIEW),
         ]
         monkeypatch.setattr(context.rail, "ITEMS", items)
         monkeypatch.setattr(
-            context, "_url", lambda item: {"jobs": "/j/", "ledger": "/l/"}.get(item.url_name, "")
+            context,
+            "_url",
+            lambda name: {"jobs": "/", "ledger": "/l/", "runs": "/r/"}.get(name, ""),
         )
         clerk = Person(is_authenticated=True, permissions={Permission.JOB_VIEW})
-        (section,) = context.sections_for(request_of("/j/7/", user=clerk))
-        assert section.label == "Set-up"
-        assert [(entry.label, entry.is_current) for entry in section.entries] == [("Jobs", True)]
+        for path, is_current in (("/", True), ("/r/7/", True), ("/x/", False)):
+            (section,) = context.sections_for(request_of(path, user=clerk))
+            assert section.label == "Set-up"
+            entries = [(entry.label, entry.is_current) for entry in section.entries]
+            assert entries == [("Jobs", is_current)]
 
 
 class TestErrors:

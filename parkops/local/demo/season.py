@@ -120,7 +120,7 @@ class Stage(Scene):
     def walk(self, lot: str, code: str, at: datetime) -> None:
         """An officer looks at every vehicle of a lot, one each minute."""
         dice = self.dice
-        share = dice.uniform(0.5, 0.85)
+        share = dice.uniform(0.35, 0.7)
         there = [car for car in self.holders[code] if dice.random() < share]
         others = [people.vehicle(dice, self.cast.slug) for _ in range(WALKED_SEEN - len(there))]
         by = dice.choice(self.cast.officers)

@@ -17,6 +17,7 @@ from parkops.programme.models import Draft
 from parkops.programme.operations.versions import Applied, apply_version
 from parkops.programme.parts import PartFault
 
+LONGEST_REASON = 300
 WHOLE = "*"
 """The place in `Draft.touched` of a change to the whole document."""
 
@@ -142,6 +143,45 @@ def replace_draft(
 
 
 @transaction.atomic
+def mean_finding(
+    draft: int, *, part: str, code: str, text: str, reason: str, by: Actor, at: datetime
+) -> Draft:
+    """Keep with a draft that a finding is meant, and why; said again, the new reason counts.
+
+    :raises Refused: "reason" if there is none, or one longer than `LONGEST_REASON`.
+    :raises Conflict: "draft_closed" if the draft is published or discarded.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Refused("reason", "Say why it is meant; the others read it.", field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Refused("reason", f"At most {LONGEST_REASON} characters fit.", field="reason")
+    row = _open_draft(draft)
+    finding = {"part": part, "code": code, "text": text}
+    kept = [one for one in row.meant if not _is_about(one, finding)]
+    row.meant = [*kept, finding | {"reason": reason, "by": by.name, "at": at.isoformat()}]
+    row.save(update_fields=["meant"])
+    _record_meant("meant", row, finding, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def mind_finding(draft: int, *, part: str, code: str, text: str, by: Actor, at: datetime) -> Draft:
+    """Take back that a finding is meant: it is to be looked at again. Twice is once.
+
+    :raises Conflict: "draft_closed" if the draft is published or discarded.
+    """
+    row = _open_draft(draft)
+    finding = {"part": part, "code": code, "text": text}
+    kept = [one for one in row.meant if not _is_about(one, finding)]
+    if len(kept) != len(row.meant):
+        row.meant = kept
+        row.save(update_fields=["meant"])
+        _record_meant("minded", row, finding, by=by, at=at)
+    return row
+
+
+@transaction.atomic
 def discard_draft(draft: int, *, by: Actor, at: datetime) -> None:
     """Give a draft up; one that is closed stays as it is.
 
@@ -181,6 +221,18 @@ def publish_draft(
     row.state, row.published_as = Draft.State.PUBLISHED, applied.number
     row.save(update_fields=["state", "published_as"])
     return applied
+
+
+def _is_about(one: dict[str, str], finding: dict[str, str]) -> bool:
+    return all(one.get(name) == value for name, value in finding.items())
+
+
+def _record_meant(
+    what: str, row: Draft, finding: dict[str, str], *, by: Actor, at: datetime
+) -> None:
+    audit.record(
+        f"programme.finding_{what}", subject=("draft", str(row.pk)), actor=by, at=at, **finding
+    )
 
 
 def _loaded(row: Draft) -> Loaded:

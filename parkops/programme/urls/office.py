@@ -12,6 +12,7 @@ urlpatterns = [
     path("program/draft/", drafts.overview, name="draft"),
     path("program/draft/start/", drafts.start, name="draft_start"),
     path("program/draft/discard/", drafts.discard, name="draft_discard"),
+    path("program/draft/findings/", drafts.mean, name="draft_mean"),
     path("program/draft/publish/", drafts.publish, name="draft_publish"),
     path("program/draft/file/", drafts.file, name="draft_file"),
     path("program/draft/lists/<str:part>/", drafts.part_list, name="draft_list"),

@@ -1,5 +1,6 @@
 """Pages of the office where the program is written: the draft, its parts, its publication."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from parkops.kernel.decisions import Conflict, Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import (
     checking,
+    diff,
     examples,
     grant_week,
     load,
@@ -123,6 +125,29 @@ def publish(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return page(request, "programme/office/publish.html", context, status=status)
+
+
+@may(Permission.PROGRAMME_EDIT)
+@require_POST
+@refusals_shown
+def mean(request: HttpRequest) -> HttpResponse:
+    """Say that a finding is meant, and why; or that it is to be looked at after all."""
+    now = timezone.now()
+    draft = queries.open_draft()
+    if draft is None:
+        return redirect(OVERVIEW)
+    named = {name: request.POST.get(name, "") for name in ("part", "code", "text")}
+    found = _standing(draft, now)["checked"].findings
+    if not any(named == _name_of(one) for one in found if one.tone != "bad"):
+        raise Http404("The draft has no such finding.")
+    told: dict[str, Any] = {**named, "by": actor(request), "at": now}
+    if "again" in request.POST:
+        operations.mind_finding(draft.pk, **told)
+        messages.success(request, "It is to be looked at again.")
+    else:
+        operations.mean_finding(draft.pk, **told, reason=request.POST.get("reason", ""))
+        messages.success(request, "It is kept with the draft that this is meant.")
+    return redirect(OVERVIEW)
 
 
 @may(Permission.PROGRAMME_EDIT)
@@ -304,7 +329,7 @@ def _edit(request: HttpRequest, part: str, code: str | None) -> HttpResponse:
     edited = _Edited(draft, part, key, value, sheet)
     if "save" not in request.POST:
         return _editor(request, edited, revision=revision, now=now)
-    status, note = 422, ""
+    status, note, theirs = 422, "", []
     try:
         done = operations.change_draft(
             draft.pk,
@@ -317,12 +342,15 @@ def _edit(request: HttpRequest, part: str, code: str | None) -> HttpResponse:
         )
     except Conflict as conflict:
         note, status, revision = str(conflict), 409, draft.revision
+        theirs = _theirs(edited)
     else:
         if done.is_saved:
             messages.success(request, f"{_title(part, value, key)} is saved in the draft.")
             return redirect(_back(part))
         sheet.say(done.faults)
-    return _editor(request, edited, revision=revision, now=now, note=note, status=status)
+    return _editor(
+        request, edited, revision=revision, now=now, note=note, theirs=theirs, status=status
+    )
 
 
 # Not `add` and `remove`: a form whose button is called so has no method of that name any more.
@@ -347,6 +375,7 @@ def _editor(
     revision: int,
     now: datetime,
     note: str = "",
+    theirs: Sequence[Any] = (),
     status: int = 200,
 ) -> HttpResponse:
     draft, part, code, sheet = edited.draft, edited.part, edited.code, edited.sheet
@@ -370,12 +399,23 @@ def _editor(
         "is_plain": not (sheet.items and sheet.items[0].kind == "group"),
         "revision": revision,
         "note": note,
+        "theirs": theirs,
         "beside": _beside(document, draft, part, str(own or ""), tried, now),
         "is_new": sheet.is_new,
         "years": listing.year_view(edited.value) if part in parts.MAPPINGS else [],
     }
     template = "programme/office/editor.html"
     return page(request, template, context, part=_part(request), status=status)
+
+
+def _theirs(edited: _Edited) -> list[Any]:
+    """What somebody else saved meanwhile, beside what was typed; nothing where one cannot be read."""
+    mine = parts.put(edited.draft.document, edited.part, edited.code, edited.value)
+    try:
+        said, typed = (load.load_document(one).programme for one in (edited.draft.document, mine))
+    except load.Faulty:
+        return []
+    return listing.grouped(diff.differences(said, typed))
 
 
 def _pages(draft: Draft, part: str, code: str | None) -> list[Tab]:
@@ -412,7 +452,7 @@ def _beside(
     about = checked.about(part, own)
     return {
         "groups": listing.grouped(about.changes),
-        "findings": about.findings or _elsewhere(checked),
+        "findings": checking.apart(about.findings, draft.meant)[0] or _elsewhere(checked),
         "example": shown,
         "has_example": examples.has_example(part),
         "number": before.number,
@@ -423,12 +463,14 @@ def _standing(draft: Draft, now: datetime, current: str = "") -> dict[str, Any]:
     """What every page of the draft tells: what it is, how it stands, where its parts are."""
     before = queries.in_force(now)
     checked = checking.check(draft.document, before=before.programme, today=_today(before, now))
+    open_ones, meant = checking.apart(checked.findings, draft.meant)
     return {
         "draft": draft,
         "base": queries.version(draft.based_on),
         "version": before,
         "checked": checked,
-        "findings": [_linked(finding) for finding in checked.findings],
+        "findings": [_linked(finding) for finding in open_ones],
+        "meant": meant,
         "faults_told": _faults_told(checked),
         "groups": listing.grouped(checked.changes),
         "tabs": _tabs(draft, current),
@@ -445,8 +487,13 @@ def _linked(finding: Finding) -> dict[str, Any]:
         url = reverse("office_programme:draft_thing", args=[finding.part, finding.code])
     elif finding.part in listing.TITLES:
         url = reverse("office_programme:draft_list", args=[finding.part])
-    told = ("word", "tone", "subject", "text")
+    told = ("word", "tone", "subject", "text", "part", "code")
     return {name: getattr(finding, name) for name in told} | {"url": url}
+
+
+def _name_of(finding: Finding) -> dict[str, str]:
+    """How a form names a finding."""
+    return {"part": finding.part, "code": finding.code, "text": finding.text}
 
 
 def _elsewhere(checked: Checked) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ from django.template import Library
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from parkops.kernel.texts import named
 from parkops.ui.speech import said
 from parkops.ui.values import Option
 
@@ -160,7 +161,9 @@ def plate_input(
         "region_value": (region.value() if region is not None else "") or "",
         "value": bound.value() or "",
         "hint": said(
-            hint or bound.help_text or "Letters and numbers as on the car. Spaces do not matter."
+            hint
+            or bound.help_text
+            or named("Letters and numbers as on the car. Spaces do not matter.")
         ),
     }
 

@@ -118,10 +118,13 @@ def _day_head(day: date, today: date, place: Any) -> str:
 
 
 @register.inclusion_tag("ui/components/pages.html", takes_context=True)
-def pages(context: Any, page: Page, target: str = "", name: str = "page") -> dict[str, Any]:
+def pages(
+    context: Any, page: Page, target: str = "", name: str = "page", file: str = ""
+) -> dict[str, Any]:
     """Which rows these are ("1 to 12 of 412") and the links to the others, keeping the filters.
 
-    `target` is the region that htmx swaps; `name` is the parameter of the query.
+    `target` is the region that htmx swaps; `name` is the parameter of the query; `file` is where
+    all of them are to be had as CSV.
     """
     links = {
         way: _query(context, name, str(number))
@@ -139,6 +142,7 @@ def pages(context: Any, page: Page, target: str = "", name: str = "page") -> dic
         count=page.paginator.count,
         links=links,
         target=target,
+        file=file,
     )
 
 
