@@ -181,8 +181,8 @@ class CitationFilterForm(forms.Form):
     violation = forms.ChoiceField(label="Violation", required=False)
     zone = forms.ChoiceField(label="Zone", required=False)
     officer = forms.CharField(label="Officer", max_length=100, required=False)
-    since = DayField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = DayField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="From", required=False)
+    until = DayField(label="To", required=False)
 
     def __init__(
         self, *args: Any, violations: Sequence[str] = (), zones: Sequence[str] = (), **kwargs: Any

@@ -97,14 +97,14 @@ class PaymentsFilter(forms.Form):
 class DateForm(forms.Form):
     """A local date."""
 
-    on = DayField(label="At the end of", widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label="At the end of")
 
 
 class PeriodForm(forms.Form):
     """Local dates from and to, both included."""
 
-    since = DayField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = DayField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="From", required=False)
+    until = DayField(label="To", required=False)
 
 
 def refusal_on(form: forms.Form, refusal: Refused) -> None:

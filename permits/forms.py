@@ -98,7 +98,6 @@ class DatesForm(forms.Form):
 
     start_on = DayField(
         label="First day",
-        widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={
             "required": "Choose the first day.",
             "invalid": "Give a day such as 2026-11-30.",
@@ -214,13 +213,11 @@ class SuspensionForm(ReasonForm):
     from_on = DayField(
         label="From",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left out: now.",
     )
     until_on = DayField(
         label="Last day",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left out: until you reinstate it.",
     )
 
@@ -292,7 +289,6 @@ class SaleForm(PlatesForm):
     start_on = DayField(
         label="First day",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left out: today.",
     )
     hours = forms.IntegerField(
@@ -350,7 +346,6 @@ class BulkForm(ReasonForm):
     until_on = DayField(
         label="Last day",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="To suspend or to move the end.",
     )
     subject = forms.CharField(
@@ -380,8 +375,8 @@ class RenewalsForm(forms.Form):
     """Asks which permits to renew: of a kind, ending within days."""
 
     type = forms.ChoiceField(label="Kind")
-    from_on = DayField(label="Ends from", widget=forms.DateInput(attrs={"type": "date"}))
-    to_on = DayField(label="Ends to", widget=forms.DateInput(attrs={"type": "date"}))
+    from_on = DayField(label="Ends from")
+    to_on = DayField(label="Ends to")
 
     def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -405,8 +400,10 @@ class PassListForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": "Paste the plates, one a line."},
     )
-    day = DayField(label="Day", widget=forms.DateInput(attrs={"type": "date"}))
-    from_time = forms.TimeField(label="From", widget=forms.TimeInput(attrs={"type": "time"}))
+    day = DayField(label="Day")
+    from_time = forms.TimeField(
+        label="From", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     hours = forms.IntegerField(label="Hours", min_value=1, max_value=24 * 14)
 
 
@@ -425,8 +422,8 @@ class LinkForm(forms.Form):
     per_plate = forms.IntegerField(
         label="Passes for the same plate", min_value=1, max_value=366, initial=1
     )
-    opens_on = DayField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    closes_on = DayField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    opens_on = DayField(label="First day")
+    closes_on = DayField(label="Last day")
     pin = forms.RegexField(
         r"^[0-9]{4,8}$",
         label="PIN, if guests must know one",

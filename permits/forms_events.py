@@ -18,7 +18,7 @@ class VisitorEventForm(forms.Form):
     )
     department = forms.ChoiceField(label="Department that pays")
     zone = forms.ChoiceField(label="Zone")
-    day = DayField(label="Day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = DayField(label="Day")
     from_time = forms.TimeField(
         label="From", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )

@@ -75,12 +75,8 @@ class CodeMakeForm(forms.Form):
         help_text="Left out: as many as your quota has.",
     )
     per_plate = CountField(label="Uses by one plate", min_value=1, max_value=10_000, initial=1)
-    opens_on = DayField(
-        label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    closes_on = DayField(
-        label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    opens_on = DayField(label="First day")
+    closes_on = DayField(label="Last day")
 
 
 class DepartmentForm(forms.Form):

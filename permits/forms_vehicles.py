@@ -49,12 +49,10 @@ class TemporaryForm(PlateForm):
     first_on = DayField(
         label="First day",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left out: from now.",
     )
     last_on = DayField(
         label="Last day",
-        widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "Say which day is the last."},
     )
     field_order = ["region", "plate", "replaces", "first_on", "last_on"]

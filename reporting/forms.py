@@ -66,7 +66,7 @@ def _field(parameter: Parameter) -> forms.Field:
         "help_text": parameter.hint,
     }
     if parameter.kind == "date":
-        return DayField(widget=forms.DateInput(attrs={"type": "date"}), **asked)
+        return DayField(**asked)
     if parameter.choices:
         return forms.ChoiceField(choices=[("", parameter.blank), *parameter.choices], **asked)
     return forms.CharField(max_length=60, **asked)

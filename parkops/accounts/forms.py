@@ -98,8 +98,4 @@ class TokenForm(forms.Form):
         choices=[(scope.value, scope.value) for scope in Scope],
         widget=forms.CheckboxSelectMultiple,
     )
-    expires_on = DayField(
-        label="Last day",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    expires_on = DayField(label="Last day", required=False)

@@ -21,7 +21,6 @@ class PublishForm(forms.Form):
     begins_on = DayField(
         label="In force from",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="From the beginning of that day. Left empty: now.",
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)

@@ -16,9 +16,19 @@ def _known(day: date) -> None:
         raise forms.ValidationError("Give a year from 1900 to 2999.")
 
 
+class DayInput(forms.DateInput):
+    """A browser's own field for a day; it reads one form of a day, whatever the page's language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
 class DayField(forms.DateField):
     """Asks for a day of a year that terms and time zones are worked out in."""
 
+    widget = DayInput
     default_validators = [_known]
 
 

@@ -1,10 +1,12 @@
 """Form fields that refuse what no calendar, clock or column can hold."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django import forms
+from django.utils import translation
 
 from parkops.ui.fields import CountField, DayField, InstantField
 
@@ -28,6 +30,19 @@ def test_what_nothing_can_hold_is_refused(settings, field, text):
         settings.TIME_ZONE = zone
         with pytest.raises(forms.ValidationError):
             field.clean(text)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_a_browser_is_told_a_day_in_the_one_form_it_reads(language):
+    class Asked(forms.Form):
+        on = DayField(initial=date(2026, 11, 24))
+
+    with translation.override(language):
+        assert 'value="2026-11-24"' in str(Asked()["on"])
+        asked = Asked({"on": "2026-12-03"})
+        assert asked.is_valid()
+        assert 'value="2026-12-03"' in str(asked["on"])
+        assert asked.cleaned_data["on"] == date(2026, 12, 3)
 
 
 def test_days_and_instants_are_asked_by_these_alone():
