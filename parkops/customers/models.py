@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 
@@ -42,7 +43,16 @@ class Customer(models.Model):
                 condition=~models.Q(external_id=""),
             ),
         ]
-        indexes = [models.Index(fields=["-created_at", "-id"], name="customer_newest")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="customer_newest"),
+            # Any part of a name or an address is searched for, in capitals.
+            GinIndex(
+                OpClass(Upper("name"), "gin_trgm_ops"),
+                OpClass(Upper("email"), "gin_trgm_ops"),
+                name="customer_by_words",
+                fastupdate=False,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

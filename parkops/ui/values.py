@@ -21,12 +21,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One saved view of a list, with how many rows it has."""
+    """One saved view of a list, with how many rows it has; `has_more`: or more than that."""
 
     label: str
     url: str
     count: int | None = None
     current: bool = False
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def test_extensions_stand_in_public(harbor):
         )
     )
     assert found.get("btree_gist") == "public"
+    assert found.get("pg_trgm") == "public"
     assert set(found.values()) == {"public"}
 
 

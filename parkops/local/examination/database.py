@@ -15,7 +15,7 @@ from parkops.tenancy.pooler import TransactionPooler, refuse_transaction_pooler
 from .findings import Finding, fault, ok, warning
 
 OLDEST = 160_000
-EXTENSIONS = {"btree_gist"}
+EXTENSIONS = {"btree_gist", "pg_trgm"}
 LOCKS = 256
 SECONDS_APART = 2
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +15,7 @@ from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.files import csv_stream
 from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.paging import COUNTED, LongPaginator
 from parkops.ui.values import Tab
 from permits import operations
 from permits.forms import FilterForm
@@ -51,10 +51,10 @@ def permit_list(request: HttpRequest) -> HttpResponse:
     found = listing.matching(filters, at=now)
     order = ORDERS.get(request.GET.get("sort", ""), ORDERS["-number"])
     # Not asked for when a part shows none.
-    counts: Any = SimpleLazyObject(lambda: listing.counts(at=now))
-    paginator = Paginator(found.order_by(*order), PER_PAGE)
+    counts: Any = SimpleLazyObject(lambda: listing.counts(at=now, most=COUNTED))
+    paginator = LongPaginator(found.order_by(*order), PER_PAGE)
     if not (filters.text or filters.type_code or filters.status):
-        paginator.count = counts.get(view, counts["all"])
+        paginator.counted = counts.get(view, counts["all"])
     shown = paginator.get_page(request.GET.get("page"))
     shown.object_list = office.list_rows(list(shown.object_list), at=now)
     kept = [(key, request.GET[key]) for key in ("q", "type", "status") if request.GET.get(key)]
@@ -62,7 +62,7 @@ def permit_list(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "form": form,
         "view": view,
-        "current": lambda: counts["current"],
+        "current": lambda: _tab("current", "", counts, view),
         "may_bulk": request.user.may(Permission.PERMIT_BULK),
         "kept": kept,
         "file_query": urlencode([("view", view), *kept]),
@@ -135,4 +135,5 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 
 def _tab(name: str, text: str, counts: dict[str, int], view: str) -> Tab:
     url = f"{reverse('office_permits:list')}?{urlencode({'view': name})}"
-    return Tab(text, url, counts[name], current=name == view)
+    count = counts[name]
+    return Tab(text, url, min(count, COUNTED), current=name == view, has_more=count > COUNTED)
