@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from enforcement.cameras import rules
 from enforcement.cameras.models import Camera, PlateRead, ReadErasure
 from enforcement.queries.checks import Look
-from parkops.kernel.decisions import NotFound
+from parkops.kernel.decisions import NotFound, Refused
+from parkops.programme import queries as programme
+from parkops.programme.schema import PlateReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,22 @@ class Settings:
 
     sure: float
     kept_for: timedelta
+    sure_text: str
+    keep_text: str
 
 
 def settings(at: datetime) -> Settings:
-    """Return the tenant's settings at `at`."""
-    return Settings(rules.SURE, rules.KEPT_FOR)
+    """Return what the program in force at `at` says; before there is one, what holds without a word."""
+    try:
+        said = programme.in_force(at).programme.plate_reads
+    except Refused:
+        said = PlateReads()
+    return Settings(
+        float(said.sure),
+        said.keep.timedelta,
+        rules.percent(float(said.sure)),
+        str(said.keep.text),
+    )
 
 
 def key_hash(key: str) -> str:

@@ -8,10 +8,6 @@ from typing import Protocol
 from parkops.kernel.decisions import ALLOWED, Conflict, Decision, Refused
 from parkops.kernel.plates import plate_key
 
-SURE = 0.9
-"""A read is checked by itself from this share on."""
-KEPT_FOR = timedelta(days=30)
-"""Reads without a hit are erased after this."""
 CLOCK_MAY_BE_AHEAD = timedelta(minutes=5)
 """A camera's clock that is further ahead than this is wrong: the instant of arrival counts then."""
 
@@ -48,9 +44,7 @@ class LookAlike(Protocol):
         ...
 
 
-def doubts(
-    share: float | None, *, sure: float = SURE, look_alikes: Sequence[LookAlike] = ()
-) -> list[str]:
+def doubts(share: float | None, *, sure: float, look_alikes: Sequence[LookAlike] = ()) -> list[str]:
     """Return why a person has to look at a read before it counts; nothing if nobody has to."""
     found = []
     if share is None:

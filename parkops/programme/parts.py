@@ -33,6 +33,7 @@ VALUES = (
     "fees",
     "refunds",
     "eligibility",
+    "plate_reads",
 )
 """Parts that are one value."""
 PARTS = (*VALUES, *MAPPINGS, *LISTS)
@@ -53,6 +54,7 @@ NAMES = {
     "fees": "fees",
     "refunds": "refunds by staff",
     "eligibility": "eligibility",
+    "plate_reads": "what cameras read",
 }
 """What one of each is called."""
 

@@ -186,6 +186,14 @@ class Eligibility(Part):
     most_ending: PartShare = Decimal("0.2")
 
 
+class PlateReads(Part):
+    """What becomes of what cameras read: from `sure` on a read is checked by itself, below it a person
+    looks; a read without a hit is erased after `keep`."""
+
+    sure: PartShare = Decimal("0.9")
+    keep: LongSpan = Duration(days=30)
+
+
 class Registry(Part):
     """Which register of vehicles is asked at a purchase, and which of its answers refuse it."""
 
@@ -215,6 +223,7 @@ class Programme(Part):
     fees: Fees = Fees()
     refunds: Refunds = Refunds()
     eligibility: Eligibility = Eligibility()
+    plate_reads: PlateReads = PlateReads()
     registry: Registry | None = None
 
     @model_validator(mode="after")

@@ -5,10 +5,11 @@ from random import Random
 
 import pytest
 
+from enforcement.cameras.models import PlateRead
 from parkops.accounts import operations as accounts
 from parkops.customers.models import RegisterEntry
 from parkops.kernel.actors import SYSTEM, Actor
-from parkops.local.demo import charlie, lots, papers, season, visitors
+from parkops.local.demo import cameras, charlie, lots, papers, season, visitors
 from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
@@ -44,10 +45,18 @@ def stage(harbor, now, apply_programme, settings):
     played = season.Stage(Cast(slug, staff, []), Random(1), [], until=now)
     for index in range(30):
         played.do(now - 70 * DAY, lambda index, at: played.arrive(index, at), index)
-    for part in (visitors, lots, papers, charlie):
+    for part in (visitors, lots, papers, cameras, charlie):
         played.acts += part.acts(played)
     played.play()
     return played
+
+
+def test_a_camera_has_read_plates_and_three_wait_with_their_pictures(stage):
+    reads = PlateRead.objects.order_by("pk")
+    waiting = [read for read in reads if read.state == "waiting"]
+    assert (len(reads), len(waiting)) == (10, 3)
+    assert all(read.shown for read in waiting)
+    assert {read.state for read in reads} == {"waiting", "checked"}
 
 
 def test_nothing_of_it_is_empty(stage):

@@ -13,6 +13,7 @@ from parkops.programme.schema import (
     Eligibility,
     Fees,
     Head,
+    PlateReads,
     Refunds,
     Sessions,
     Tax,
@@ -199,6 +200,27 @@ REFUNDS = Group(
     needed=True,
 )
 
+PLATE_READS = Group(
+    "",
+    (
+        Leaf(
+            "sure",
+            "A read is checked by itself from this percent on",
+            "Below it, a person looks at the picture first.",
+            "percent",
+            default="90",
+        ),
+        Leaf(
+            "keep",
+            "A read without a hit is erased after",
+            "With its picture. Such as 30d.",
+            "duration",
+            default="30d",
+        ),
+    ),
+    needed=True,
+)
+
 SHARED = Group(
     "",
     (
@@ -282,6 +304,7 @@ EDITORS: dict[str, Any] = {
     "programme": completed(HEAD, Head),
     "tax": completed(TAX, Tax),
     "eligibility": completed(ELIGIBILITY, Eligibility),
+    "plate_reads": completed(PLATE_READS, PlateReads),
     "events": Leaf("", "Events", "One code on each line, such as snow-emergency.", "texts"),
     "year_start": Leaf(
         "", "The program year begins on", "Month and day, such as 09-01.", default="01-01"

@@ -32,8 +32,11 @@ REST = (
     "programme",
     "year_start",
     "eligibility",
+    "plate_reads",
 )
 """Parts that are one value, in the order in which they are shown."""
+AS_USUAL = {"year_start": "1 January", "eligibility": "as usual", "plate_reads": "as usual"}
+"""What holds where the document says nothing of a part; of the others, none."""
 HEADS = {
     "zones": ("Kind", "Inside", "Enforced"),
     "permit_types": ("For", "Term", "Price"),
@@ -220,7 +223,7 @@ def _few(words: list[str]) -> str:
 
 def _short(part: str, value: Any) -> str:
     if value is None:
-        return {"year_start": "1 January", "eligibility": "as usual"}.get(part, "none")
+        return AS_USUAL.get(part, "none")
     if part == "shared" and isinstance(value, dict):
         quotas, limits = value.get("quotas") or [], value.get("limits") or []
         told = [f"{one.get('name')}: {one.get('total')} places" for one in quotas]

@@ -14,6 +14,7 @@ HEADS |= {
     "scofflaw": "scofflaw",
     "eligibility": "eligibility",
     "shared": "shared",
+    "plate_reads": "plate reads",
     "refunds": "refunds",
 }
 

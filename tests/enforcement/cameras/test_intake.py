@@ -1,7 +1,7 @@
 """Messages at a camera's address: who may send, what is kept, what is checked, what waits."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,6 +11,7 @@ from enforcement.cameras.models import Camera, PlateRead
 from enforcement.cameras.vendors import VENDORS
 from enforcement.models import PlateCheck
 from parkops.kernel.actors import SYSTEM
+from parkops.programme import load, queries
 from permits.models import PlateRight
 from tests.enforcement.cameras import payloads
 from tests.enforcement.cameras.conftest import NOW
@@ -180,3 +181,14 @@ class TestWhoMaySend:
     def test_the_key_is_kept_as_a_hash(self, camera):
         made, key = camera()
         assert key not in str(Camera.objects.values().get(pk=made.pk))
+
+
+def test_the_program_says_how_sure_and_how_long(camera, send, apply_programme):
+    said = load.to_yaml(queries.document(1) | {"plate_reads": {"sure": "60%", "keep": "7d"}})
+    apply_programme(said)
+    _, key = camera()
+    assert send("rekor", key, payloads.rekor("ABC123", 61.0)).json()["checked"] == 1
+    assert send("rekor", key, payloads.rekor("XYZ999", 59.0)).json()["waiting"] == 1
+    assert "below 60 %" in PlateRead.objects.get(state="waiting").because[0]
+    assert operations.erase_reads(at=NOW + timedelta(days=7)).erased == 0
+    assert operations.erase_reads(at=NOW + timedelta(days=7, seconds=1)).erased == 1

@@ -35,7 +35,7 @@ class Other:
     ],
 )
 def test_what_leaves_doubt(share, others, said):
-    assert rules.doubts(share, look_alikes=others) == said
+    assert rules.doubts(share, sure=0.9, look_alikes=others) == said
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
