@@ -20,6 +20,7 @@ EVERY_TENANT = {
     "permits.remind": 3600.0,
     "permits.remind_of_stays": 60.0,
     "permits.forget_documents": 21_600.0,
+    "permits.forget_old": 86_400.0,
     "permits.end_temporary_vehicles": 3600.0,
     "permits.close_short_carpools": 3600.0,
     "payments.settle_open_checkouts": 60.0,

@@ -65,6 +65,13 @@ def forget_documents(**_later: object) -> None:
 
 
 @tenant_task
+def forget_old(**_later: object) -> None:
+    """Forget texts, phone numbers and who was in draws, when the program says."""
+    if Version.objects.exists():
+        operations.forget_old(at=timezone.now())
+
+
+@tenant_task
 def remind_of_stays(**_later: object) -> None:
     """Write to those whose paid stay ends within minutes, once for each end."""
     operations.remind_of_stays(at=timezone.now())

@@ -129,7 +129,16 @@ def _changes(
 
 TOP_PARTS = {
     name: name
-    for name in ("tax", "shared", "sessions", "scofflaw", "fees", "refunds", "eligibility")
+    for name in (
+        "tax",
+        "shared",
+        "sessions",
+        "scofflaw",
+        "fees",
+        "refunds",
+        "eligibility",
+        "retention",
+    )
 } | {"year": "year_start", "plate": "plate_reads"}
 """The part that a fact of the whole programme belongs to, by its first word."""
 

@@ -34,6 +34,7 @@ VALUES = (
     "refunds",
     "eligibility",
     "plate_reads",
+    "retention",
 )
 """Parts that are one value."""
 PARTS = (*VALUES, *MAPPINGS, *LISTS)
@@ -55,6 +56,7 @@ NAMES = {
     "refunds": "refunds by staff",
     "eligibility": "eligibility",
     "plate_reads": "what cameras read",
+    "retention": "how long data is kept",
 }
 """What one of each is called."""
 

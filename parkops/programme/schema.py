@@ -194,6 +194,22 @@ class PlateReads(Part):
     keep: LongSpan = Duration(days=30)
 
 
+class Retention(Part):
+    """For how long personal data is kept that serves no more: `texts`, with the numbers they came
+    from and went to, and who was in a draw (`draws`), whose receipts stay."""
+
+    texts: LongSpan = Duration(days=90)
+    draws: LongSpan = Duration(days=400)
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "Retention":
+        for name in ("texts", "draws"):
+            span = getattr(self, name)
+            if span.total_minutes < 24 * 60:
+                wrong(f"{span} is shorter than a day; write 1d or more", name)
+        return self
+
+
 class Registry(Part):
     """Which register of vehicles is asked at a purchase, and which of its answers refuse it."""
 
@@ -225,6 +241,7 @@ class Programme(Part):
     eligibility: Eligibility = Eligibility()
     plate_reads: PlateReads = PlateReads()
     registry: Registry | None = None
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _shared_quotas_count_alike(self) -> "Programme":

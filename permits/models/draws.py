@@ -52,12 +52,15 @@ class Draw(models.Model):
 
 class Ticket(models.Model):
     """One customer in a draw. `drawn_as` is the drawn place and never changes; `number` the present
-    place in the line. A turn runs from `called_at` to `turn_ends_at`, and brings `permit`."""
+    place in the line. A turn runs from `called_at` to `turn_ends_at`, and brings `permit`. Whose it
+    was is forgotten long after (`customer` is None); its `reference` stays what anybody can check."""
 
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4, editable=False)
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="tickets", db_index=False)
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="tickets")
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
     came_at = models.DateTimeField()
     drawn_as = models.PositiveIntegerField(null=True, blank=True)
     number = models.PositiveIntegerField(null=True, blank=True)

@@ -30,6 +30,7 @@ from permits.operations.eligibility import carry_out_losses, follow_audiences
 from permits.operations.ending import cancel_permit, revoke_permit
 from permits.operations.exporting import record_export
 from permits.operations.extending import extend_permit
+from permits.operations.forgetting import forget_old
 from permits.operations.guests import make_link, revoke_link, take_by_link
 from permits.operations.handing_on import accept_transfer, decline_transfer, offer_transfer
 from permits.operations.hangtags import (
@@ -149,6 +150,7 @@ __all__ = [
     "finish_agreeing",
     "follow_audiences",
     "forget_documents",
+    "forget_old",
     "send_document",
     "withdraw_document",
     "give_hangtag",

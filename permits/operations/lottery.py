@@ -142,15 +142,15 @@ def _settle_next(draw_id: int, *, at: datetime) -> bool:
         return True
     draw.called = ticket.number or draw.called
     draw.save(update_fields=["called"])
-    refusal = ""
+    if ticket.customer is None:
+        return False  # Forgotten meanwhile.
+    person, refusal = ticket.customer, ""
     try:
-        waitlist.join_waitlist(
-            type_code=draw.type_code, customer_id=ticket.customer_id, by=SYSTEM, at=at
-        )
+        waitlist.join_waitlist(type_code=draw.type_code, customer_id=person.pk, by=SYSTEM, at=at)
     except Refused as refused:
         refusal = refused.reason
         _record("passed_over", ticket, by=SYSTEM, at=at, reason=refusal)
-    lottery_notices.tell_result(ticket, draw, refusal=refusal, at=at)
+    lottery_notices.tell_result(ticket, draw, person, refusal=refusal, at=at)
     return False
 
 

@@ -38,6 +38,7 @@ OUTCOMES = {
     "missed": ("Turn not used", "warn"),
     "out": ("Got no place", "warn"),
     "left": ("Left", ""),
+    "forgotten": ("Forgotten", ""),
 }
 """What became of an entry on screen, with its tone."""
 HEAD = ("Drawn as", "Now", "Customer", "E-mail", "Receipt", "Entered", "Outcome", "Permit")
@@ -190,8 +191,8 @@ def _line(row: EntryRow, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         ticket.drawn_as or "",
         ticket.number or "",
-        ticket.customer.name,
-        ticket.customer.email,
+        ticket.customer.name if ticket.customer else "",
+        ticket.customer.email if ticket.customer else "",
         str(ticket.reference),
         f"{ticket.came_at.astimezone(zone):%Y-%m-%d %H:%M}",
         row.outcome,
@@ -232,6 +233,7 @@ def _with_outcome(tickets: QuerySet[Ticket], *, at: datetime) -> QuerySet[Ticket
     states, lot, room = WaitlistEntry.Status, {"draw__kind": "lottery"}, {"draw__kind": "room"}
     return tickets.annotate(
         outcome=Case(
+            When(customer__isnull=True, then=Value("forgotten")),
             When(left_at__isnull=False, then=Value("left")),
             When(draw__drawn_at=None, then=Value("entered")),
             When(**room, permit__isnull=False, then=Value("bought")),

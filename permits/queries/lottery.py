@@ -64,9 +64,11 @@ def outcome_of(ticket: Ticket) -> Outcome:
         return Outcome("entered")
     if (ticket.number or 0) > ticket.draw.called:
         return Outcome("drawing")
+    if ticket.customer is None:
+        return Outcome("out")
     entry = (
         WaitlistEntry.objects.select_related("permit")
-        .filter(customer_id=ticket.customer_id, type_key=ticket.draw.type_key)
+        .filter(customer=ticket.customer, type_key=ticket.draw.type_key)
         .filter(joined_at__gte=ticket.draw.drawn_at)
         .order_by("-pk")
         .first()

@@ -102,10 +102,11 @@ def _turns(scene: Scene, kind: PermitType, at: datetime) -> None:
     people_of = {customer: person for customer, _, person in scene.cast.customers}
     turns = Ticket.objects.filter(draw__type_code=kind.code, turn_ends_at__gt=at, permit=None)
     for ticket in turns.filter(left_at=None).order_by("number"):
-        person = people_of.get(ticket.customer_id)
+        customer_id = ticket.customer_id or 0
+        person = people_of.get(customer_id)
         if person is not None and scene.dice.random() < 0.6:
             wish = permits.Wish(type_code=kind.code, plates=(person.vehicle.read,))
-            permit = _bought(scene, wish, ticket.customer_id, person, at)
+            permit = _bought(scene, wish, customer_id, person, at)
             scene.then(at + MINUTE, partial(scene.pay, "permit", permit.number, payer=person.name))
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from parkops.kernel.decisions import Refused
 from parkops.kernel.texts import Text
@@ -133,6 +133,22 @@ def speak(phone: Phone, language: str) -> None:
     phone.save(update_fields=["language"])
 
 
+@transaction.atomic
+def forget(*, before: datetime, limit: int) -> tuple[int, int]:
+    """Remove texts from before an instant, and phones that have none any more; returns how many of
+    each. What waits to be sent stays, and so does the number of a phone that opted out."""
+    old = TextMessage.objects.filter(created_at__lt=before)
+    old = old.exclude(state=TextMessage.State.WAITING).order_by("pk")
+    texts = TextMessage.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit]))
+    gone = texts.delete()[0]
+    idle = Phone.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        ~Exists(TextMessage.objects.filter(phone=OuterRef("pk"))), stopped_at__isnull=True
+    )
+    phones = list(idle.order_by("pk").values_list("pk", flat=True)[:limit])
+    Phone.objects.filter(pk__in=phones).delete()
+    return gone, len(phones)
+
+
 def deliver(text_id: int, *, at: datetime) -> None:
     """Send a waiting text; one that was sent, kept or refused is left alone, and so is a phone that
     opted out meanwhile.
@@ -167,9 +183,11 @@ def deliver(text_id: int, *, at: datetime) -> None:
 
 def locked(number: str) -> Phone:
     """Return a phone, locked until the transaction ends; part of other acts."""
-    Phone.objects.get_or_create(number=number)
     # Without the key: texts may meanwhile be written that point at it.
-    return Phone.objects.select_for_update(no_key=True).get(number=number)
+    phones = Phone.objects.select_for_update(no_key=True).filter(number=number)
+    while (phone := phones.all().first()) is None:
+        Phone.objects.get_or_create(number=number)  # It is new, or was forgotten just now.
+    return phone
 
 
 def _say(phone: Phone, *, event: str, key: str, words: str, at: datetime) -> TextMessage | None:

@@ -15,6 +15,7 @@ from parkops.programme.schema import (
     Head,
     PlateReads,
     Refunds,
+    Retention,
     Sessions,
     Tax,
     Zone,
@@ -221,6 +222,27 @@ PLATE_READS = Group(
     needed=True,
 )
 
+RETENTION = Group(
+    "",
+    (
+        Leaf(
+            "texts",
+            "Texts and the phone numbers of parking by text are forgotten after",
+            "A number that opted out is kept, so that it is never texted again.",
+            "duration",
+            default="90d",
+        ),
+        Leaf(
+            "draws",
+            "Who was in a waiting room or a lottery is forgotten after",
+            "The receipts stay, so that a draw can be checked for ever.",
+            "duration",
+            default="400d",
+        ),
+    ),
+    needed=True,
+)
+
 SHARED = Group(
     "",
     (
@@ -305,6 +327,7 @@ EDITORS: dict[str, Any] = {
     "tax": completed(TAX, Tax),
     "eligibility": completed(ELIGIBILITY, Eligibility),
     "plate_reads": completed(PLATE_READS, PlateReads),
+    "retention": completed(RETENTION, Retention),
     "events": Leaf("", "Events", "One code on each line, such as snow-emergency.", "texts"),
     "year_start": Leaf(
         "", "The program year begins on", "Month and day, such as 09-01.", default="01-01"

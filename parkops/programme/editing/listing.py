@@ -33,9 +33,15 @@ REST = (
     "year_start",
     "eligibility",
     "plate_reads",
+    "retention",
 )
 """Parts that are one value, in the order in which they are shown."""
-AS_USUAL = {"year_start": "1 January", "eligibility": "as usual", "plate_reads": "as usual"}
+AS_USUAL = {
+    "year_start": "1 January",
+    "eligibility": "as usual",
+    "plate_reads": "as usual",
+    "retention": "as usual",
+}
 """What holds where the document says nothing of a part; of the others, none."""
 HEADS = {
     "zones": ("Kind", "Inside", "Enforced"),

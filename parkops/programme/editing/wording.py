@@ -13,9 +13,10 @@ HEADS = {"programme": "programme", "sessions": "sessions", "tax": "tax", "fees":
 HEADS |= {
     "scofflaw": "scofflaw",
     "eligibility": "eligibility",
-    "shared": "shared",
     "plate_reads": "plate reads",
     "refunds": "refunds",
+    "retention": "retention",
+    "shared": "shared",
 }
 
 
