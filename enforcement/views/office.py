@@ -19,7 +19,7 @@ from enforcement.views import pictures
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 
 PER_PAGE = 25
 
@@ -117,7 +117,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
                 number, **form.cleaned_data, by=actor(request), at=timezone.now()
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, f"Appeal {decided.number} is decided.")
             return redirect("office_appeals:list")

@@ -21,7 +21,7 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.kernel.texts import say
 from parkops.ui.access import public
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from parkops.ui.speech import said
 from payments import operations as payments
 
@@ -113,7 +113,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
                 citation.number, plea, evidence=form.read_files(), by=actor(request), at=now
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+            refuse(form, refusal)
         else:
             messages.success(
                 request, said(say("Appeal {number} has arrived.", number=filed.number))

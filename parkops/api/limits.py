@@ -5,9 +5,12 @@ import time
 
 import redis
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest
 
 from parkops.api.problems import Problem
+from parkops.kernel.decisions import Refused
+from parkops.kernel.texts import say
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,16 @@ def require(key: str, *, per_second: int = 0, per_minute: int = 0) -> None:
             f"More requests than the limit. Try again in {wait} s.",
             headers={"Retry-After": wait},
         )
+
+
+def require_calm(request: HttpRequest, act: str, *, per_minute: int, of: str = "") -> None:
+    """Do nothing if a page's act may be tried once more: from this address, or by everybody on `of`.
+
+    :raises Refused: "too_often" otherwise.
+    """
+    key = f"{connection.schema_name}:{act}:{of or address(request)}"
+    if not allow(key, per_minute=per_minute):
+        raise Refused("too_often", say("That was tried too often. Wait a minute."))
 
 
 def address(request: HttpRequest) -> str:

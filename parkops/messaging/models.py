@@ -6,7 +6,22 @@ from django.db import models
 from django.db.models import Q
 
 
-class Message(models.Model):
+class Said(models.Model):
+    """What is said once on an occasion (`event`), and how its delivery goes."""
+
+    id = models.BigAutoField(primary_key=True)
+    reference = models.UUIDField(default=uuid.uuid4, editable=False)
+    event = models.CharField(max_length=60)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Message(Said):
     """One message to one address, as it is sent. `key` names the occasion, so it is said once.
 
     `kept` is the end of a message where there is no mail server: the mailbox shows it instead.
@@ -18,9 +33,6 @@ class Message(models.Model):
         KEPT = "kept", "Kept, no mail server"
         FAILED = "failed", "Not delivered"
 
-    id = models.BigAutoField(primary_key=True)
-    reference = models.UUIDField(default=uuid.uuid4, editable=False)
-    event = models.CharField(max_length=60)
     key = models.CharField(max_length=200)
     to = models.EmailField(max_length=254)
     subject = models.CharField(max_length=200)
@@ -31,10 +43,6 @@ class Message(models.Model):
     # Holds a code; its words go once they have been sent.
     is_secret = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -84,7 +92,7 @@ class Phone(models.Model):
         return f"Phone {self.pk}"
 
 
-class TextMessage(models.Model):
+class TextMessage(Said):
     """One text from a phone or to it. `key` names the occasion, or the provider's name of one that
     came in, so that each is said, and taken in, once."""
 
@@ -96,17 +104,10 @@ class TextMessage(models.Model):
         FAILED = "failed", "Not delivered"
         STOPPED = "stopped", "Not sent, opted out"
 
-    id = models.BigAutoField(primary_key=True)
-    reference = models.UUIDField(default=uuid.uuid4, editable=False)
     phone = models.ForeignKey(Phone, models.PROTECT, related_name="texts")
-    event = models.CharField(max_length=60)
     key = models.CharField(max_length=240)
     words = models.TextField()
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

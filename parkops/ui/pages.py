@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from parkops.kernel.actors import PUBLIC, Actor, Kind
 from parkops.kernel.decisions import NotFound, Refused
+from parkops.ui.speech import said
 
 
 def page(
@@ -43,6 +45,17 @@ def refusals_shown(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
             return page(request, "ui/refused.html", {"refusal": refusal}, part="notice", status=422)
 
     return shown
+
+
+def refuse(form: BaseForm, refusal: Refused) -> None:
+    """Say a refusal at the field of a form that it names, or above all of them."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+
+
+def act_of(request: HttpRequest) -> tuple[str, str]:
+    """Return which act a button asks for and on what, where its value is "act:name"."""
+    act, _, name = request.POST.get("act", "").partition(":")
+    return act, name
 
 
 def actor(request: HttpRequest) -> Actor:

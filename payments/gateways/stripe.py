@@ -86,28 +86,11 @@ class StripeGateway:
         metadata = {"reference": request.reference, **request.metadata}
         params: dict[str, Any] = {
             "mode": "payment",
-            "payment_method_types": ["card"],
-            "client_reference_id": request.reference,
             "line_items": _line_items(request),
             "payment_intent_data": {"description": request.description, "metadata": metadata},
             "metadata": metadata,
-            "expires_at": int(request.expires_at.timestamp()),
-            "success_url": request.success_url,
-            "cancel_url": request.cancel_url,
         }
-        if request.customer_email:
-            params["customer_email"] = request.customer_email
-        if locale := reading.checkout_locale(request.locale):
-            params["locale"] = locale
-        with troubles.translated():
-            session = self.client.v1.checkout.sessions.create(
-                cast(Any, params), cast(Any, self._options(request.idempotency_key))
-            )
-        return CheckoutStarted(
-            session_id=session.id,
-            url=session.url or "",
-            expires_at=datetime.fromtimestamp(session.expires_at, UTC),
-        )
+        return self._open_page(request, params)
 
     def look_up(self, session_id: str) -> CheckoutState:
         """See `Gateway.look_up`."""
@@ -143,27 +126,10 @@ class StripeGateway:
         """See `Gateway.start_saving`."""
         params: dict[str, Any] = {
             "mode": "setup",
-            "payment_method_types": ["card"],
             "customer_creation": "always",
-            "client_reference_id": request.reference,
             "metadata": {"reference": request.reference, **request.metadata},
-            "expires_at": int(request.expires_at.timestamp()),
-            "success_url": request.success_url,
-            "cancel_url": request.cancel_url,
         }
-        if request.customer_email:
-            params["customer_email"] = request.customer_email
-        if locale := reading.checkout_locale(request.locale):
-            params["locale"] = locale
-        with troubles.translated():
-            session = self.client.v1.checkout.sessions.create(
-                cast(Any, params), cast(Any, self._options(request.idempotency_key))
-            )
-        return CheckoutStarted(
-            session_id=session.id,
-            url=session.url or "",
-            expires_at=datetime.fromtimestamp(session.expires_at, UTC),
-        )
+        return self._open_page(request, params)
 
     def look_up_saving(self, session_id: str) -> SavingState:
         """See `Gateway.look_up_saving`."""
@@ -259,6 +225,31 @@ class StripeGateway:
                 continue
             return _event(raw_body)
         raise BadSignature("No known secret signed this webhook in the last five minutes.")
+
+    def _open_page(
+        self, request: CheckoutRequest | SavingRequest, params: dict[str, Any]
+    ) -> CheckoutStarted:
+        """Open a page of ours at Stripe: with what all have, and `params`."""
+        params |= {
+            "payment_method_types": ["card"],
+            "client_reference_id": request.reference,
+            "expires_at": int(request.expires_at.timestamp()),
+            "success_url": request.success_url,
+            "cancel_url": request.cancel_url,
+        }
+        if request.customer_email:
+            params["customer_email"] = request.customer_email
+        if locale := reading.checkout_locale(request.locale):
+            params["locale"] = locale
+        with troubles.translated():
+            session = self.client.v1.checkout.sessions.create(
+                cast(Any, params), cast(Any, self._options(request.idempotency_key))
+            )
+        return CheckoutStarted(
+            session_id=session.id,
+            url=session.url or "",
+            expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+        )
 
     def _options(self, idempotency_key: str = "") -> dict[str, str]:
         options = {"stripe_account": self.account} if self.account else {}

@@ -13,6 +13,7 @@ from parkops.accounts import operations as accounts
 from parkops.accounts.models import ApiToken
 from parkops.api import limits
 from parkops.kernel.actors import SYSTEM
+from parkops.kernel.decisions import Refused
 
 CUSTOMERS = "/api/v1/customers"
 
@@ -103,6 +104,14 @@ class TestWho:
         assert limits.allow(f"test:{one}", per_minute=1)
         assert not limits.allow(f"test:{one}", per_minute=1)
         assert limits.allow(f"test:{other}", per_minute=1)
+
+    def test_a_page_says_in_words_that_it_was_tried_too_often(self, harbor, rf):
+        act, request = f"test-{uuid4()}", rf.get("/")
+        limits.require_calm(request, act, per_minute=1)
+        with pytest.raises(Refused) as refusal:
+            limits.require_calm(request, act, per_minute=1)
+        assert refusal.value.code == "too_often"
+        limits.require_calm(request, act, per_minute=1, of="another thing")
 
 
 class TestWhatIsWrong:

@@ -16,7 +16,7 @@ from parkops.accounts.models import User
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 
 
 @may(Permission.STAFF_MANAGE)
@@ -37,7 +37,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 **form.cleaned_data, by=actor(request), at=timezone.now()
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, f"{user.email} gets a message with the way to a password.")
             return redirect("office_staff:list")

@@ -217,15 +217,7 @@ def retire(request: HttpRequest, part: str, code: str) -> HttpResponse:
         return redirect(OVERVIEW)
     if part in parts.VALUES or parts.find(draft.document, part, code) is None:
         raise Http404("There is no such thing in the draft.")
-    operations.change_draft(
-        draft.pk,
-        part=part,
-        code=code,
-        value=None,
-        revision=draft.revision,
-        by=actor(request),
-        at=timezone.now(),
-    )
+    _put(request, draft, part, code, None)
     messages.success(request, f"{parts.NAMES[part].capitalize()} {code} is out of the draft.")
     return redirect("office_programme:draft_list", part)
 
@@ -241,15 +233,7 @@ def restore(request: HttpRequest, part: str, code: str) -> HttpResponse:
     value = parts.find(queries.document(draft.based_on), part, code)
     if part in parts.VALUES or value is None:
         raise Http404("The version has no such thing.")
-    operations.change_draft(
-        draft.pk,
-        part=part,
-        code=code,
-        value=value,
-        revision=draft.revision,
-        by=actor(request),
-        at=timezone.now(),
-    )
+    _put(request, draft, part, code, value)
     messages.success(request, f"{parts.NAMES[part].capitalize()} {code} is back in the draft.")
     return redirect("office_programme:draft_list", part)
 
@@ -296,6 +280,19 @@ class _Edited:
     code: str | None
     value: Any
     sheet: Sheet
+
+
+def _put(request: HttpRequest, draft: Draft, part: str, code: str, value: Any) -> None:
+    """Let a thing of a part be `value`, or take it out (None)."""
+    operations.change_draft(
+        draft.pk,
+        part=part,
+        code=code,
+        value=value,
+        revision=draft.revision,
+        by=actor(request),
+        at=timezone.now(),
+    )
 
 
 def _edit(request: HttpRequest, part: str, code: str | None) -> HttpResponse:

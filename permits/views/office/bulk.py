@@ -15,7 +15,7 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from parkops.ui.values import Tab
 from permits import operations
 from permits.forms import BulkForm, RenewalsForm
@@ -49,8 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            known = refusal.field if refusal.field in form.fields else None
-            form.add_error(known, str(refusal))
+            refuse(form, refusal)
         else:
             return redirect("office_permits:bulk_run", reference=run.reference)
     kept = [

@@ -20,7 +20,7 @@ from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from permits import operations
 from permits.forms_validations import DepartmentForm
 from permits.models import Department
@@ -72,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             return redirect("office_departments:detail", reference=made.reference)
     status = 422 if form.errors else 200

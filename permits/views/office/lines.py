@@ -22,7 +22,7 @@ from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import View, may
 from parkops.ui.files import csv_file
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from parkops.ui.values import Tab
 from permits import operations
 from permits.forms_waitlist_desk import (
@@ -132,7 +132,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, f"{customer} is in line for {entry.type_code}.")
             return redirect("office_waitlists:detail", reference=entry.reference)
@@ -212,8 +212,7 @@ def _view(act: Act) -> View:
             except NotFound:
                 raise
             except Refused as refusal:
-                field = refusal.field if refusal.field in form.fields else None
-                form.add_error(field, str(refusal))
+                refuse(form, refusal)
             else:
                 messages.success(request, act.done)
                 return redirect("office_waitlists:detail", reference=entry.reference)

@@ -25,7 +25,7 @@ from parkops.tenancy import hosts
 from parkops.ui import pdf
 from parkops.ui.access import may
 from parkops.ui.files import csv_stream
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from permits import operations
 from permits.forms_events import EventPassesForm, VisitorEventForm
 from permits.queries import validations, visitor_events, visitor_files
@@ -79,7 +79,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         except ValueError as error:
             form.add_error("price", f"{error}.")
         else:
@@ -114,8 +114,7 @@ def detail(request: HttpRequest, reference: UUID) -> HttpResponse:
                     at=now,
                 )
             except Refused as refusal:
-                name = refusal.field if refusal.field in form.fields else None
-                form.add_error(name, str(refusal))
+                refuse(form, refusal)
             else:
                 messages.success(request, f"{len(made)} passes are given.")
                 return redirect("office_events:detail", reference=event.reference)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import act_of, actor, page, refusals_shown
 from permits import operations
 from permits.queries import guests
 from permits.queries import permits as rows
@@ -45,7 +45,7 @@ def stop(request: HttpRequest, number: str) -> HttpResponse:
     """End a pass or close a guest link of a permit."""
     now = timezone.now()
     permit = rows.permit(number)
-    act, _, name = request.POST.get("act", "").partition(":")
+    act, name = act_of(request)
     try:
         reference = str(UUID(name))
     except ValueError as error:

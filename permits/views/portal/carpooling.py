@@ -15,7 +15,7 @@ from parkops.kernel.texts import say
 from parkops.tenancy import signing
 from parkops.tenancy.signing import BadSignature
 from parkops.ui.access import customer_only, public
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import act_of, actor, page, refusals_shown, refuse
 from parkops.ui.speech import said
 from permits import operations
 from permits.forms_carpools import InviteForm, JoinForm
@@ -40,7 +40,7 @@ def carpool(request: HttpRequest, number: str) -> HttpResponse:
     pool = carpools.pool_of(permit)
     if pool is None:
         raise NotFound("Nobody shares this permit.")
-    act, _, reference = request.POST.get("act", "").partition(":")
+    act, reference = act_of(request)
     if act == "end":
         member = next((row for row in pool.members if str(row.reference) == reference), None)
         if member is None:
@@ -54,7 +54,7 @@ def carpool(request: HttpRequest, number: str) -> HttpResponse:
             email = form.cleaned_data["email"]
             operations.invite_to_carpool(permit.number, email=email, by=actor(request), at=now)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+            refuse(form, refusal)
         else:
             messages.success(
                 request, said(say("The invitation is on its way to {who}.", who=email))
@@ -72,10 +72,7 @@ def carpool(request: HttpRequest, number: str) -> HttpResponse:
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Ask who was invited for the plate, and let them in; later let them leave."""
     now = timezone.now()
-    if not limits.allow(
-        f"{request.tenant.slug}:carpool:{limits.address(request)}", per_minute=TRIES_A_MINUTE
-    ):
-        raise Refused("too_often", "That was tried too often. Wait a minute.")
+    limits.require_calm(request, "carpool", per_minute=TRIES_A_MINUTE)
     member = carpools.member(_reference(token))
     if request.POST.get("act") == "leave":
         operations.leave_carpool(member.reference, by=actor(request), at=now)

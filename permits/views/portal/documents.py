@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.ui.access import customer_only
-from parkops.ui.pages import actor, page, refusals_shown
-from parkops.ui.speech import said
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from permits import operations
 from permits.forms_documents import DocumentForm
 from permits.queries import documents as rows
@@ -48,7 +47,7 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+            refuse(form, refusal)
         else:
             return redirect("portal_permits:documents", number=permit.number)
     sent = rows.documents_of(permit)

@@ -1,6 +1,6 @@
 """The purchase under way, kept in the visitor's session so that a half-filled form is never lost."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from parkops.kernel.dates import local_date, local_instant
 from parkops.programme.permit_schema import Fixed, HourTerm, PermitType
 from permits.operations import Wish
 from permits.rules.plates import read_plates
+from permits.views.posted import answered, keep_answers
 
 KEY = "permit_draft"
 
@@ -49,13 +50,12 @@ class Draft:
 
 def load(request: HttpRequest) -> Draft:
     """Return the purchase of this visitor, empty if none is under way."""
-    kept = request.session.get(KEY)
-    return Draft(**kept) if isinstance(kept, dict) else Draft()
+    return answered(request, KEY, Draft)
 
 
 def keep(request: HttpRequest, draft: Draft) -> None:
     """Keep the purchase in the visitor's session."""
-    request.session[KEY] = asdict(draft)
+    keep_answers(request, KEY, draft)
 
 
 def steps_of(kind: PermitType | None, *, is_known: bool) -> list[str]:

@@ -10,8 +10,7 @@ from parkops.api import limits
 from parkops.kernel.decisions import Refused
 from parkops.programme import queries as programme
 from parkops.ui.access import public
-from parkops.ui.pages import actor, page, refusals_shown
-from parkops.ui.speech import said
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from permits import operations
 from permits.forms import PlateForm
 from permits.queries import visitor_events
@@ -30,9 +29,7 @@ LOOKS_A_MINUTE = 30
 def take(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for the plate; show the pass once it has one."""
     now = timezone.now()
-    key = f"{request.tenant.slug}:event-pass:{limits.address(request)}"
-    if not limits.allow(key, per_minute=LOOKS_A_MINUTE):
-        raise Refused("too_often", "That was tried too often. Wait a minute.")
+    limits.require_calm(request, "event-pass", per_minute=LOOKS_A_MINUTE)
     row = visitor_events.event_pass(code_of(code))
     form = PlateForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -45,7 +42,7 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+            refuse(form, refusal)
         else:
             return redirect("portal_events:take", code=row.code)
     zone = programme.in_force(row.event.starts_at).programme.tz

@@ -18,7 +18,7 @@ from parkops.programme import queries as programme
 from parkops.tenancy import hosts
 from parkops.ui import pdf
 from parkops.ui.access import customer_only
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import act_of, actor, page, refusals_shown, refuse
 from parkops.ui.speech import said
 from permits import operations
 from permits.forms import LinkForm, PassForm, PassListForm
@@ -41,7 +41,7 @@ def passes(request: HttpRequest, number: str) -> HttpResponse:
     """Give a visitor's plate a pass from now, give a known one another, or end one."""
     now = timezone.now()
     permit = own_permit(request, number)
-    act, _, reference = request.POST.get("act", "").partition(":")
+    act, reference = act_of(request)
     if act == "end":
         _end_pass(request, permit, reference, now)
         return redirect("portal_permits:passes", number=permit.number)
@@ -91,7 +91,7 @@ def links(request: HttpRequest, number: str) -> HttpResponse:
     """Show a permit's guest links, make one, or close one."""
     now = timezone.now()
     permit = own_permit(request, number)
-    act, _, reference = request.POST.get("act", "").partition(":")
+    act, reference = act_of(request)
     if act == "close":
         link = guests.link_of(permit, _uuid(reference))
         operations.revoke_link(str(link.reference), by=actor(request), at=now)
@@ -122,7 +122,7 @@ def links(request: HttpRequest, number: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+            refuse(form, refusal)
         else:
             return redirect("portal_permits:guest_links", number=permit.number)
     context = {
@@ -156,7 +156,7 @@ def pass_list(request: HttpRequest, number: str) -> HttpResponse:
     """Give the plates of a list passes for one stretch of time, or end a list."""
     now = timezone.now()
     permit = own_permit(request, number)
-    act, _, batch = request.POST.get("act", "").partition(":")
+    act, batch = act_of(request)
     if act == "end":
         count = operations.end_batch(permit.number, UUID(_uuid(batch)), by=actor(request), at=now)
         messages.success(request, said(say_n("{n} pass is ended.", "{n} passes are ended.", count)))

@@ -1,6 +1,6 @@
 """Parking by the hour, one question a page: where, which plate, how long, and is that right?"""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -35,7 +35,7 @@ from permits.rules import stay_lengths
 from permits.rules.guests import code_of
 from permits.rules.plates import read_plates
 from permits.views.portal import own_stays
-from permits.views.posted import posted
+from permits.views.posted import answered, keep_answers, posted
 
 KEY = "stay_draft"
 ORDERS_A_MINUTE = 20
@@ -195,8 +195,7 @@ def _order(request: HttpRequest, draft: Draft, email: str, now: datetime) -> Htt
     """Ask for the stay, once, and lead to where it is paid; a free one runs at once."""
     if draft.number:
         return redirect(stay_path(draft.number))
-    if not limits.allow(f"{request.tenant.slug}:park:{limits.address(request)}", per_minute=20):
-        raise Refused("too_often", say("That was tried too often. Wait a minute."))
+    limits.require_calm(request, "park", per_minute=ORDERS_A_MINUTE)
     customer = None
     if request.user.is_authenticated:
         customer = customers.customer_for_user(request.user, at=now)
@@ -262,15 +261,14 @@ def _end(draft: Draft, now: datetime) -> datetime:
 
 def _draft(request: HttpRequest, place: PaidZone) -> Draft:
     """Return what was answered; another zone keeps the plate."""
-    kept = request.session.get(KEY)
-    draft = Draft(**kept) if isinstance(kept, dict) else Draft()
+    draft = answered(request, KEY, Draft)
     if draft.zone != place.zone.code:
         draft = Draft(place.zone.code, draft.plate, draft.region, code=draft.code)
     return draft
 
 
 def _keep(request: HttpRequest, draft: Draft) -> None:
-    request.session[KEY] = asdict(draft)
+    keep_answers(request, KEY, draft)
 
 
 def _again(request: HttpRequest, draft: Draft) -> None:

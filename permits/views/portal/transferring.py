@@ -15,8 +15,7 @@ from parkops.programme import queries as programme
 from parkops.tenancy import signing
 from parkops.tenancy.signing import BadSignature
 from parkops.ui.access import customer_only
-from parkops.ui.pages import actor, page, refusals_shown
-from parkops.ui.speech import said
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from permits import operations
 from permits.forms import EmailForm
 from permits.models import PermitTransfer
@@ -49,8 +48,7 @@ def transfer(request: HttpRequest, number: str) -> HttpResponse:
                 permit.number, to_email=form.cleaned_data["email"], by=actor(request), at=now
             )
         except Refused as refusal:
-            field = refusal.field if refusal.field in form.fields else None
-            form.add_error(field, said(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, gettext("We wrote to them. Until they accept it is yours."))
             return redirect("portal_permits:transfer", number=permit.number)

@@ -18,7 +18,7 @@ from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.tenancy import hosts
 from parkops.ui.access import customer_only
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import act_of, actor, page, refusals_shown, refuse
 from parkops.ui.speech import said
 from permits import operations
 from permits.forms_validations import CodeMakeForm, ValidateForm
@@ -70,7 +70,7 @@ def department(request: HttpRequest, reference: UUID) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+            refuse(form, refusal)
         else:
             ends = stay.ends_at.astimezone(rules.tz)
             text = say(
@@ -106,7 +106,7 @@ def codes(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show a department's codes, make one, or withdraw one."""
     now = timezone.now()
     one = _own(request, reference, now)
-    act, _, name = request.POST.get("act", "").partition(":")
+    act, name = act_of(request)
     if act == "revoke":
         code = next((c for c in validations.codes_of(one) if str(c.reference) == name), None)
         if code is None:
@@ -136,7 +136,7 @@ def codes(request: HttpRequest, reference: UUID) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+            refuse(form, refusal)
         else:
             return redirect("portal_validate:codes", reference=one.reference)
     context = {

@@ -13,8 +13,7 @@ from parkops.programme import queries as programme
 from parkops.tenancy import signing
 from parkops.tenancy.signing import BadSignature
 from parkops.ui.access import public
-from parkops.ui.pages import actor, page, refusals_shown
-from parkops.ui.speech import said
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from permits import operations
 from permits.forms import CodeForm, GuestForm
 from permits.models import GuestLink, Permit
@@ -33,14 +32,14 @@ asks = require_http_methods(["GET", "HEAD", "POST"])
 
 @public
 @asks
+@refusals_shown
 def enter(request: HttpRequest) -> HttpResponse:
     """Ask for the code that is printed on a poster."""
     form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         code = code_of(form.cleaned_data["code"])
-        if not _may_look(request):
-            form.add_error("code", "That was tried too often. Wait a minute.")
-        elif validations.is_known(code):
+        _require_calm(request)
+        if validations.is_known(code):
             return redirect(f"{reverse('portal_park:enter')}?code={code}")
         elif not code or not GuestLink.objects.filter(code=code).exists():
             form.add_error("code", "No host gives passes by this code. Compare it once more.")
@@ -57,8 +56,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a guest for the plate, and give the pass."""
     now = timezone.now()
-    if not _may_look(request):
-        raise Refused("too_often", "That was tried too often. Wait a minute.")
+    _require_calm(request)
     link = guests.link(code_of(code))
     open_now = is_open(guests.gate_of(link), at=now)
     form = GuestForm(posted(request), most=max(link.minutes // 60, 1), needs_pin=bool(link.pin))
@@ -75,7 +73,7 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+            refuse(form, refusal)
         else:
             token = signing.sign(str(given.reference), purpose=OWN)
             return redirect("portal_guests:pass", token=token)
@@ -118,17 +116,12 @@ def _where(permit: Permit) -> list[str]:
     return describe_grants(type_of(permit).grants, sold_under)
 
 
-def _may_look(request: HttpRequest) -> bool:
-    key = f"{request.tenant.slug}:guest:{limits.address(request)}"
-    return limits.allow(key, per_minute=LOOKS_A_MINUTE)
+def _require_calm(request: HttpRequest) -> None:
+    limits.require_calm(request, "guest", per_minute=LOOKS_A_MINUTE)
 
 
 def _require_few(request: HttpRequest, link: GuestLink) -> None:
     """Do nothing unless an address, or everybody with a PIN's link, tries too often."""
-    tenant = request.tenant.slug
-    one = limits.allow(f"{tenant}:guest-take:{limits.address(request)}", per_minute=TRIES_A_MINUTE)
-    all_of_link = not link.pin or limits.allow(
-        f"{tenant}:guest-pin:{link.code}", per_minute=2 * TRIES_A_MINUTE
-    )
-    if not (one and all_of_link):
-        raise Refused("too_often", "That was tried too often. Wait a minute.")
+    limits.require_calm(request, "guest-take", per_minute=TRIES_A_MINUTE)
+    if link.pin:
+        limits.require_calm(request, "guest-pin", per_minute=2 * TRIES_A_MINUTE, of=link.code)

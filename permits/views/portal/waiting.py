@@ -19,7 +19,7 @@ from parkops.programme.permit_schema import PermitType
 from parkops.tenancy import signing
 from parkops.tenancy.signing import BadSignature
 from parkops.ui.access import customer_only, public
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import act_of, actor, page, refusals_shown
 from parkops.ui.speech import said
 from payments import gateways
 from payments import operations as payments
@@ -46,7 +46,7 @@ def waits(request: HttpRequest) -> HttpResponse:
     customer = customers.customer_for_user(request.user, at=now)
     mine = line.open_of(customer)
     if request.method == "POST":
-        act, _, name = request.POST.get("act", "").partition(":")
+        act, name = act_of(request)
         entry = next((row for row in mine if str(row.reference) == name), None)
         if entry is None:
             raise NotFound("There is no such entry of a waitlist.")
