@@ -25,7 +25,10 @@ SCHEME = env.str("PARKOPS_SCHEME", "http" if DOMAIN == "localhost" else "https")
 # Hosts are checked against the Domain table by parkops.tenancy.middleware, for every request.
 ALLOWED_HOSTS = ["*"]
 USE_X_FORWARDED_HOST = False
-if env.bool("PARKOPS_BEHIND_PROXY", False):
+_behind_proxy = env.bool("PARKOPS_BEHIND_PROXY", False)
+# How many proxies of ours a request passes: each adds an address to X-Forwarded-For.
+PROXIES = env.int("PARKOPS_PROXIES", 1 if _behind_proxy else 0)
+if _behind_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 _urls = servers.urls()
@@ -99,6 +102,7 @@ INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARE
 
 MIDDLEWARE = [
     "parkops.tenancy.middleware.TenantMiddleware",
+    "parkops.tenancy.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
