@@ -24,6 +24,17 @@ def renews_by_itself(permit: Permit) -> bool:
     return permit.consents.filter(ended_at__isnull=True, card__state=SavedCard.State.SAVED).exists()
 
 
+def has_begun_next(permit: Permit, *, at: datetime) -> bool:
+    """Return whether a permit renews by itself, or its renewal waits for its money."""
+    waits = permit.renewals.filter(
+        paid_at__isnull=True,
+        cancelled_at__isnull=True,
+        lapsed_at__isnull=True,
+        hold_expires_at__gt=at,
+    )
+    return open_consent(permit) is not None or waits.exists()
+
+
 def may_agree(permit: Permit, *, at: datetime) -> Decision:
     """Decide whether a permit may be let renew by itself."""
     kind = programme.in_force(at).programme.permit_type(permit.type_code) or type_of(permit)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from parkops.customers import operations as customers
@@ -128,6 +129,21 @@ class TestPages:
         site.post(f"/permits/{mine.number}/transfer/", {"act": "withdraw"})
         gift.refresh_from_db()
         assert (gift.state, told("transfer_declined")) == ("withdrawn", [])
+
+    def test_says_beforehand_what_becomes_of_the_next_term(self, site, dana, mine, now):
+        site.login_as(dana)
+        where = f"/permits/{mine.number}/transfer/"
+        assert "not renewed any more" not in site.get(where).content.decode()
+        at = mine.ends_at - 5 * DAY
+        with time_machine.travel(at, tick=False):
+            site.login_as(dana)
+            fresh = operations.send_renewal(mine.number, by=SYSTEM, at=at)
+            assert "not renewed any more" in site.get(where).content.decode()
+            settling.settle_permit(fresh.number, by=SYSTEM, at=at)
+            shown = site.get(where).content.decode()
+            assert fresh.number in shown
+            assert "canceled or handed on first" in re.sub(r"\s+", " ", shown)
+            assert 'name="email"' not in shown
 
     def test_nobody_elses_and_no_other_tenant(
         self, site, other_site, dana, charlie, zoe, sell, now

@@ -1,5 +1,7 @@
 """A holder offers a permit to somebody else; who is offered one takes or declines it."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,8 +20,10 @@ from parkops.ui.access import customer_only
 from parkops.ui.pages import actor, page, refusals_shown, refuse
 from permits import operations
 from permits.forms import EmailForm
-from permits.models import PermitTransfer
+from permits.models import Permit, PermitTransfer
 from permits.operations.handing_on import GIFT, open_transfer
+from permits.operations.transfers import require_no_next
+from permits.queries import consents
 from permits.queries.pages import permit_page
 from permits.views.portal.owning import own_permit
 from permits.views.posted import posted
@@ -55,12 +59,23 @@ def transfer(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "permit": permit,
         "shown": permit_page(permit, at=now),
+        "why_not": _why_not(permit, now),
+        "renewal_ends": consents.has_begun_next(permit, at=now),
         "form": form,
         "waiting": waiting,
         "fee": programme.in_force(now).programme.fee("transfer"),
     }
     status = 422 if form.errors else 200
     return page(request, "permits/portal/transfer.html", context, status=status)
+
+
+def _why_not(permit: Permit, now: datetime) -> str:
+    """Return why the permit stays with its holder now, "" if it may go."""
+    try:
+        require_no_next(permit, at=now)
+    except Refused as refusal:
+        return refusal.reason
+    return ""
 
 
 @customer_only
