@@ -121,7 +121,9 @@ def _locked(consent: RenewalConsent, *, waits: bool) -> RenewalConsent | None:
 def _step(pk: int, *, at: datetime) -> bool:
     found = RenewalConsent.objects.select_related("permit").filter(pk=pk, ended_at__isnull=True)
     seen = found.first()
-    consent = _locked(seen, waits=False) if seen is not None else None
+    if seen is None or _has_time(seen, at=at):
+        return False
+    consent = _locked(seen, waits=False)
     if consent is None:
         return False
     permit = consent.permit
@@ -173,6 +175,16 @@ def _step(pk: int, *, at: datetime) -> bool:
         consent.save(update_fields=["tries", "next_try_at"])
         _tell_failure(consent, permit, refusal.reason, at=at, is_last=False)
     return True
+
+
+def _has_time(consent: RenewalConsent, *, at: datetime) -> bool:
+    """Whether nothing is due yet, by a look without locks: most permits are far from their end."""
+    permit, renewal = consent.permit, _renewal_rule(consent.permit, at=at)
+    if renewal is None or consent.noticed_at is not None or _renewal_of(permit) is not None:
+        return False
+    zone = programme.in_force(at).programme.tz
+    is_valid = permit.status_at(at) in (Status.ACTIVE, Status.SCHEDULED)
+    return is_valid and at < rule.notice_from(renewal, permit.ends_at, zone)
 
 
 def _follow(consent: RenewalConsent, fresh: Permit, renewal: Renewal, *, at: datetime) -> bool:

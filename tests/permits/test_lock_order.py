@@ -191,7 +191,9 @@ def test_a_consent_is_stopped_by_a_transfer_while_it_is_looked_at(place, now, sl
         expires_at=now,
         created_at=now,
     )
-    consent = RenewalConsent.objects.create(permit=permit, customer=ana, card=card, agreed_at=now)
+    consent = RenewalConsent.objects.create(
+        permit=permit, customer=ana, card=card, agreed_at=now, noticed_at=now
+    )
     slowly(transfers, "locked")
     slowly(consenting, "known")
     told = at_once(
