@@ -5,7 +5,7 @@ from django.db.models.deletion import PROTECT
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0005_vehicle_register"), ("permits", "0023_shared_quotas")]
+    dependencies = [("customers", "0005_vehicle_register"), ("permits", "0024_proof_due")]
 
     operations = [
         migrations.AlterField(
