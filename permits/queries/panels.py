@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
+from parkops.customers.models import Customer
 from parkops.customers.panels import Act, Right
 from parkops.customers.timeline import Subject
 from parkops.kernel.permissions import Permission
 from parkops.kernel.texts import named, say
-from permits.models import Department, ParkingSession
-from permits.queries import carpools, line
+from permits.models import ParkingSession
+from permits.queries import carpools, line, validations
 from permits.queries.pages import BADGES
 from permits.queries.permits import PermitRow, permits_of, type_of
 from permits.queries.stay_pages import BADGES as STAY_BADGES
@@ -27,9 +28,9 @@ def rights(subject: Subject, *, at: datetime) -> Sequence[Right]:
     kept.sort(key=lambda row: row.status not in CURRENT)
     return [
         *_running_stays(subject, at=at),
-        *_departments(subject),
         *_permits(kept),
         *_shared(subject, at=at),
+        *_departments(subject),
         *_waits(subject, at=at),
     ]
 
@@ -54,11 +55,13 @@ def _running_stays(subject: Subject, *, at: datetime) -> list[Right]:
 
 
 def _departments(subject: Subject) -> list[Right]:
-    rows = Department.objects.filter(customer_id=subject.customer_id, closed_at=None)
+    """Return the departments that this person may validate for: those they pay for, and others'."""
+    email = Customer.objects.values_list("email", flat=True).get(pk=subject.customer_id)
+    rows = validations.departments_of(email=email, customer_id=subject.customer_id)
     return [
         Right(
-            row.name,
             say("Validate visitors' parking"),
+            row.name,
             named("Open"),
             "good",
             None,
@@ -67,7 +70,7 @@ def _departments(subject: Subject) -> list[Right]:
             reverse("portal_validate:department", args=[row.reference]),
             True,
         )
-        for row in rows.order_by("name")[:MOST]
+        for row in rows[:MOST]
     ]
 
 
