@@ -53,6 +53,15 @@ class PlateForm(forms.Form):
         return _plate(self.cleaned_data["plate"])
 
 
+class PictureForm(forms.Form):
+    """A picture on which the server reads the plate."""
+
+    picture = forms.FileField(
+        label="Or take a picture of the plate",
+        error_messages={"required": "Take a picture first."},
+    )
+
+
 class CitationForm(forms.Form):
     """What an officer adds to a verdict to make it a citation."""
 

@@ -300,6 +300,8 @@ STATIC_ROOT = Path(env.str("PARKOPS_STATIC_ROOT", str(LOCAL_DIR / "static")))
 MEDIA_ROOT = Path(env.str("PARKOPS_MEDIA_ROOT", str(LOCAL_DIR / "files")))
 MEDIA_URL = "/files/"
 # Each tenant's folder of rosters, named by its slug, is in here; empty: none is watched.
+# The folder with the models of a plate reader on this server; empty: there is none.
+PLATE_MODELS = env.str("PARKOPS_PLATE_MODELS", "")
 ROSTER_DROP_ROOT = env.str("PARKOPS_ROSTER_DROP_ROOT", "")
 _testing = "pytest" in sys.modules
 STORAGES = {

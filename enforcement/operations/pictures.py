@@ -42,18 +42,7 @@ def take_in(data: bytes, *, zone: ZoneInfo, field: str = "photo") -> Picture:
 
     :raises Refused: if it is no JPEG, PNG or WebP picture, or too large.
     """
-    if len(data) > MOST_BYTES:
-        raise Refused("too_large", "A picture may have at most 15 MiB.", field=field)
-    try:
-        with Image.open(io.BytesIO(data), formats=list(FORMATS)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise Refused("too_large", "A picture may have 40 million pixels.", field=field)
-            kind = FORMATS[image.format or ""]
-            taken_at = _taken_at(image, zone)
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError, KeyError, Image.DecompressionBombError) as error:
-        told = "This is not a JPEG, PNG or WebP picture that can be read."
-        raise Refused("picture", told, field=field) from error
+    upright, kind, taken_at = _decoded(data, zone, field)
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # A copy of the pixels alone: no metadata of the original goes with it.
     clean = Image.new("RGB", upright.size)
@@ -73,10 +62,36 @@ def take_in(data: bytes, *, zone: ZoneInfo, field: str = "photo") -> Picture:
     )
 
 
+def seen(data: bytes, *, zone: ZoneInfo, field: str = "picture") -> Image.Image:
+    """Return a picture upright, to be looked at once; nothing is stored.
+
+    :raises Refused: if it is no JPEG, PNG or WebP picture, or too large.
+    """
+    upright = _decoded(data, zone, field)[0]
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return upright
+
+
 def forget(picture: Picture) -> None:
     """Remove the files of a picture that no row came to name."""
     default_storage.delete(picture.shown)
     default_storage.delete(picture.original)
+
+
+def _decoded(data: bytes, zone: ZoneInfo, field: str) -> tuple[Image.Image, str, datetime | None]:
+    """Return a picture upright, what it came as, and when it was taken if it says so."""
+    if len(data) > MOST_BYTES:
+        raise Refused("too_large", "A picture may have at most 15 MiB.", field=field)
+    try:
+        with Image.open(io.BytesIO(data), formats=list(FORMATS)) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Refused("too_large", "A picture may have 40 million pixels.", field=field)
+            kind = FORMATS[image.format or ""]
+            taken_at = _taken_at(image, zone)
+            return ImageOps.exif_transpose(image).convert("RGB"), kind, taken_at
+    except (OSError, ValueError, SyntaxError, KeyError, Image.DecompressionBombError) as error:
+        told = "This is not a JPEG, PNG or WebP picture that can be read."
+        raise Refused("picture", told, field=field) from error
 
 
 def _taken_at(image: Image.Image, zone: ZoneInfo) -> datetime | None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", field.home, name="home"),
     path("zones/", field.zones, name="zones"),
     path("shift/", field.shift, name="shift"),
+    path("check/picture/", field.read_picture, name="picture"),
     path("check/", field.check, name="check"),
     path("checks/<uuid:reference>/", field.verdict, name="verdict"),
     path("checks/<uuid:reference>/citation/", field.write, name="write"),

@@ -9,15 +9,21 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enforcement.forms import CitationForm, PlateForm, VoidForm
+from enforcement.cameras import local_reader
+from enforcement.cameras.local_reader import NoReader
+from enforcement.cameras.reads import Candidate
+from enforcement.cameras.rules import percent
+from enforcement.forms import CitationForm, PictureForm, PlateForm, VoidForm
 from enforcement.models import PlateCheck
 from enforcement.operations import checks as checking
 from enforcement.operations import citations as citing
 from enforcement.operations import observations, shifts
+from enforcement.operations import pictures as taken
 from enforcement.operations.citations import Draft
 from enforcement.queries import checks, evidence, field
 from enforcement.queries import citations as queries
 from enforcement.queries.checks import Look
+from enforcement.queries.citations import tenant_zone
 from enforcement.queries.words import flag_words
 from enforcement.views import pictures
 from parkops.kernel.decisions import Refused
@@ -71,11 +77,33 @@ def check(request: HttpRequest) -> HttpResponse:
             look, source=PlateCheck.Source.FIELD, by=actor(request), at=now
         )
         return redirect("field:verdict", checked.record.reference)
-    last = field.last_checks(actor(request).ref, at=now)
-    context = {"form": form, "zone": zone, "last": last}
-    return page(
-        request, "enforcement/field/check.html", context, status=422 if form.errors else 200
-    )
+    return _check(request, form, PictureForm(), zone)
+
+
+@may(Permission.PLATE_CHECK)
+@require_POST
+def read_picture(request: HttpRequest) -> HttpResponse:
+    """Read the plate on a picture and fill it in, for the officer to look at; nothing is checked or kept."""
+    zone = _zone(request, timezone.now())
+    if zone is None:
+        return redirect("field:zones")
+    taking, region = PictureForm(request.POST, request.FILES), request.session.get(REGION, "")
+    form = PlateForm(initial={"region": region})
+    if taking.is_valid():
+        try:
+            image = taken.seen(taking.cleaned_data["picture"].read(), zone=tenant_zone())
+            plates = local_reader.reader().read(image)
+        except (Refused, NoReader) as error:
+            taking.add_error("picture", str(error))
+        else:
+            if not plates:
+                taking.add_error(
+                    "picture", "No plate was found on it. Go closer, or type the plate."
+                )
+            else:
+                form = PlateForm(initial={"region": region, "plate": plates[0].plate})
+                return _check(request, form, PictureForm(), zone, best=plates[0])
+    return _check(request, form, taking, zone)
 
 
 @may(Permission.PLATE_CHECK)
@@ -175,6 +203,24 @@ def shift(request: HttpRequest) -> HttpResponse:
     change = shifts.end_shift if request.POST.get("end") else shifts.start_shift
     change(by=actor(request), at=timezone.now())
     return redirect("field:zones" if request.POST.get("end") else "field:home")
+
+
+def _check(
+    request: HttpRequest,
+    form: PlateForm,
+    taking: PictureForm,
+    zone: field.ZoneRow,
+    best: Candidate | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "zone": zone,
+        "last": field.last_checks(actor(request).ref, at=timezone.now()),
+        "taking": taking if local_reader.is_wanted() else None,
+        "sure": percent(best.share) if best and best.share is not None else "",
+    }
+    status = 422 if form.errors or taking.errors else 200
+    return page(request, "enforcement/field/check.html", context, status=status)
 
 
 def _zone(request: HttpRequest, at: datetime) -> field.ZoneRow | None:

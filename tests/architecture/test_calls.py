@@ -32,6 +32,7 @@ KEPT_TO = {
         "parkops/programme/editing/wording.py": "the editors' own words, the same for every tenant",
         "parkops/ui/words.py": "names of the world's currencies and days",
         "payments/gateways/stripe.py": "one client for each key",
+        "enforcement/cameras/local_reader.py": "the models of the machine, nobody's",
         "parkops/local/": "the machine, not a tenant",
     },
     "pickle": {},
