@@ -10,7 +10,7 @@ class PermitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register with payments, the time line and the search."""
-        from parkops.customers import panels, search, timeline
+        from parkops.customers import households, panels, search, timeline
         from parkops.jobs import operations as jobs
         from parkops.messaging.texts import operations as texts
         from parkops.programme import examples, occupancy
@@ -18,6 +18,7 @@ class PermitsConfig(AppConfig):
         from payments import settlement
         from permits import tasks
         from permits.operations import bulk, roster, settling, stay_orders, stay_texts
+        from permits.operations import households as kept
         from permits.queries import effects, presence, told
         from permits.queries import examples as worked_out
         from permits.queries import panels as shown
@@ -25,6 +26,7 @@ class PermitsConfig(AppConfig):
         settlement.register("permit", settling.PERMIT)
         settlement.register("deposit", settling.DEPOSIT)
         settlement.register("session", stay_orders.SESSION)
+        households.register(kept.seal_addresses)
         texts.answered_by(stay_texts.answer)
         jobs.register(bulk.JOB, tasks.do_bulk)
         jobs.register(roster.READ, tasks.do_read_roster)

@@ -34,6 +34,7 @@ class CustomerIn(Schema):
     name: str = Field(max_length=200)
     phone: str = Field("", max_length=40)
     address: str = Field("", max_length=300, description="Limits by address count by it.")
+    is_address_protected: bool = Field(False, description="Of the address only a seal is kept.")
     audiences: list[Code] = Field([], max_length=50)
     external_id: str = Field("", max_length=100)
     language: str = Field("", max_length=16)
@@ -48,6 +49,7 @@ class CustomerPatch(Schema):
     name: str | None = Field(None, max_length=200)
     phone: str | None = Field(None, max_length=40)
     address: str | None = Field(None, max_length=300)
+    is_address_protected: bool | None = None
     audiences: list[Code] | None = Field(None, max_length=50)
     external_id: str | None = Field(None, max_length=100)
     language: str | None = Field(None, max_length=16)
@@ -142,6 +144,7 @@ def _customer(row: Customer) -> dict[str, Any]:
         "name": row.name,
         "phone": row.phone,
         "address": row.address,
+        "is_address_protected": row.is_address_protected,
         "audiences": row.audiences,
         "external_id": row.external_id,
         "language": row.language,

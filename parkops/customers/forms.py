@@ -43,6 +43,11 @@ class CustomerForm(forms.Form):
     address = forms.CharField(
         label="Address", help_text="Limits by address count by it.", max_length=300, required=False
     )
+    is_address_protected = forms.BooleanField(
+        label="The address is protected",
+        help_text="It is not kept: only whether an address is the same can be told from what is.",
+        required=False,
+    )
     external_id = forms.CharField(label="Their own number", max_length=100, required=False)
     audiences = forms.MultipleChoiceField(
         label="Belongs to", required=False, widget=forms.CheckboxSelectMultiple
@@ -64,7 +69,16 @@ class CustomerForm(forms.Form):
 
 def of_customer(customer: Customer) -> dict[str, Any]:
     """Return what a form about `customer` begins with."""
-    names = ("email", "name", "phone", "address", "external_id", "audiences", "language")
+    names = (
+        "email",
+        "name",
+        "phone",
+        "address",
+        "is_address_protected",
+        "external_id",
+        "audiences",
+        "language",
+    )
     return {name: getattr(customer, name) for name in names}
 
 

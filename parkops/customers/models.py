@@ -16,6 +16,7 @@ class Customer(models.Model):
     """A person or organization that parks here. `user` is set once the person signs in.
 
     `address` is what the office knows, never what the person says; who share its key share a household.
+    Of one that is protected nothing but a seal of the key is kept (`households`).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -26,6 +27,7 @@ class Customer(models.Model):
     audiences = ArrayField(models.CharField(max_length=24), default=list, blank=True)
     address = models.CharField(max_length=300, blank=True)
     address_key = models.CharField(max_length=300, blank=True)
+    is_address_protected = models.BooleanField(default=False)
     external_id = models.CharField(max_length=100, blank=True)
     language = models.CharField(max_length=16, blank=True)
     user = models.OneToOneField(

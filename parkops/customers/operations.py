@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from parkops.accounts.models import User
 from parkops.audit import operations as audit
-from parkops.customers import rules
+from parkops.customers import households, rules
 from parkops.customers.models import Customer, Note, RegisterEntry, Vehicle
 from parkops.customers.register import reading
 from parkops.kernel.actors import Actor
@@ -18,7 +18,16 @@ from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.plates import plate_key, regions_match
 from parkops.programme import queries as programme
 
-CHANGEABLE = {"email", "name", "phone", "address", "audiences", "external_id", "language"}
+CHANGEABLE = {
+    "email",
+    "name",
+    "phone",
+    "address",
+    "is_address_protected",
+    "audiences",
+    "external_id",
+    "language",
+}
 FAULTS_TOLD = 10
 """So many lines of a file are named; of the rest only how many they are."""
 
@@ -30,6 +39,7 @@ def register_customer(
     name: str = "",
     phone: str = "",
     address: str = "",
+    is_address_protected: bool = False,
     audiences: Collection[str] = (),
     external_id: str = "",
     language: str = "",
@@ -52,8 +62,7 @@ def register_customer(
         email=email,
         name=name.strip(),
         phone=phone.strip(),
-        address=address.strip(),
-        address_key=rules.address_key(address),
+        **_address(address, is_protected=is_address_protected),
         audiences=_audiences(audiences, at),
         external_id=external_id.strip(),
         language=language,
@@ -69,7 +78,9 @@ def register_customer(
 def change_customer(
     customer_id: int, *, changes: dict[str, Any], by: Actor, at: datetime
 ) -> Customer:
-    """Change some of email, name, phone, address, audiences, external_id and language.
+    """Change some of email, name, phone, address, is_address_protected, audiences, external_id and
+    language. Of an address that is protected the seal stays unless another one is given; once it is
+    protected no more it has to be given again.
 
     :raises NotFound: if there is no such customer.
     :raises Conflict: "customer_exists" if another customer has the e-mail address or external id.
@@ -98,10 +109,19 @@ def change_customer(
         raise _exists(other, email)
     changed = [name for name, value in changes.items() if getattr(person, name) != value]
     if changed:
+        was = person.address
         for name in changed:
             setattr(person, name, changes[name])
-        person.address_key = rules.address_key(person.address)
-        person.save(update_fields=[*changed, "address_key"])
+        is_protected, told = person.is_address_protected, person.address
+        if is_protected and not told:
+            # Nothing new is told: what is known is sealed, unless it is already.
+            person.address_key = households.seal(person.address_key)
+        elif "address" in changed or "is_address_protected" in changed:
+            for name, value in _address(told, is_protected=is_protected).items():
+                setattr(person, name, value)
+        person.save(update_fields=[*changed, "address", "address_key"])
+        if is_protected and (was or "is_address_protected" in changed):
+            households.follow(person.pk)
         audit.record(
             "customer.changed",
             subject=("customer", str(person.reference)),
@@ -288,6 +308,14 @@ def _audiences(asked: Collection[str], at: datetime) -> list[str]:
         return []
     known = [audience.code for audience in programme.in_force(at).programme.audiences]
     return rules.audiences_as_written(asked, known=known)
+
+
+def _address(told: str, *, is_protected: bool) -> dict[str, Any]:
+    """Return what is kept of an address."""
+    key = rules.address_key(told)
+    if is_protected:
+        return {"address": "", "address_key": households.seal(key), "is_address_protected": True}
+    return {"address": told.strip(), "address_key": key, "is_address_protected": False}
 
 
 def _lock(customer_id: int) -> Customer:

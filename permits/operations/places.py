@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 
+from parkops.customers.households import seal
 from permits.models import Permit, Quota, WaitlistEntry
 from permits.rules.quotas import Counter, counters_of
 
@@ -49,7 +50,7 @@ def lock_address(key: str) -> None:
     if not key:
         return
     with connection.cursor() as cursor:
-        name = f"address:{connection.schema_name}:{key}"
+        name = f"address:{connection.schema_name}:{seal(key)}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from parkops.audit import operations as audit
+from parkops.customers.households import are_one
 from parkops.customers.models import Customer
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, Refused
@@ -125,7 +126,7 @@ def _require_address(permit: Permit, customer: Customer, kind: PermitType, *, at
     run = Run(Period(permit.starts_at, permit.ends_at))
     used = used_of(kind, rules, customer, run.period, but=[permit], at=at)
     shared_limits.is_within(used, rules).require()
-    if kind.per_address is None or permit.address_key == customer.address_key:
+    if kind.per_address is None or are_one(permit.address_key, customer.address_key):
         return
     count = sale.at_address(kind, customer, run, permit, at=at)
     eligibility.is_within_address(kind, at_address=count).require()

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from django.db.models import Count, Q
 
 from parkops.customers import queries as customers
+from parkops.customers.households import are_one
 from parkops.customers.models import Customer
 from parkops.customers.rules import address_key
 from parkops.kernel.codes import code_key
@@ -25,6 +26,7 @@ from permits.models import Permit, PlateRight, WaitlistEntry
 from permits.models.permits import current_q, status_q
 from permits.queries import free, lottery
 from permits.queries.glance import Glance, glance
+from permits.queries.households import address_q
 from permits.queries.registry import looked_up
 from permits.queries.seconds import run_with_first
 from permits.queries.shared_limits import used_of
@@ -98,7 +100,9 @@ def offer_for(
         eligibility.is_on_sale(kind, rules, audiences, at=at),
         eligibility.is_not_over(kind, rules, start=max(begins, at)),
         eligibility.starts_soon(kind, rules, start=begins, at=at),
-        eligibility.is_registered(address_key(address), customer.address_key if customer else ""),
+        eligibility.is_registered(
+            not address or are_one(address_key(address), customer.address_key if customer else "")
+        ),
     ):
         decision.require()
     if kind.on_sale.lottery is not None and open_offer(kind, customer, at=at) is None:
@@ -383,9 +387,8 @@ def at_address(
         return 0
     if not customer.address_key:
         return None
-    rows = Permit.objects.filter(
-        current_q(at), address_key=customer.address_key, type_key=code_key(kind.code)
-    )
+    standing = Permit.objects.filter(current_q(at), type_key=code_key(kind.code))
+    rows = standing.filter(address_q(customer.address_key, standing))
     if isinstance(kind.term, Fixed):
         rows = rows.filter(starts_at__lt=run.period.end, ends_at__gt=run.period.start)
     return rows.exclude(pk=renews.pk if renews else 0).count()
@@ -406,7 +409,7 @@ def elsewhere(
     if customer is None or not counts:
         return ""
     rows = Permit.objects.filter(current_q(at), customer=customer, type_key=code_key(kind.code))
-    rows = rows.exclude(address_key=customer.address_key).exclude(pk=but.pk if but else 0)
+    rows = rows.exclude(address_q(customer.address_key, rows)).exclude(pk=but.pk if but else 0)
     return rows.order_by("pk").values_list("number", flat=True).first() or ""
 
 

@@ -12,6 +12,7 @@ from parkops.programme.permit_schema import PermitType
 from parkops.programme.schema import Programme
 from permits.models import Permit
 from permits.models.permits import current_q
+from permits.queries.households import address_q
 from permits.rules import shared_limits
 from permits.rules.shared_limits import Used
 
@@ -31,17 +32,19 @@ def used_of(
         return ()
     found = []
     for limit in shared_limits.holding(kind, rules, address_key=customer.address_key):
-        owner = Q(customer=customer)
-        if limit.per == "address":
-            owner = Q(address_key=customer.address_key)
         keys = [code_key(code) for code in limit.permit_types]
         standing = Permit.objects.filter(
-            owner,
             current_q(at),
             type_key__in=keys,
             starts_at__lt=period.end,
             ends_at__gt=period.start,
-        ).exclude(pk__in=[permit.pk for permit in but if permit is not None])
+        )
+        owner = Q(customer=customer)
+        if limit.per == "address":
+            owner = address_q(customer.address_key, standing)
+        standing = standing.filter(owner).exclude(
+            pk__in=[permit.pk for permit in but if permit is not None]
+        )
         is_known = limit.per == "customer" or bool(customer.address_key)
         found.append(Used(limit, standing.count() if is_known else None))
     return tuple(found)

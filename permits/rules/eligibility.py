@@ -187,9 +187,9 @@ def is_within_address(kind: PermitType, *, at_address: int | None) -> Decision:
     return Decision("per_address", text)
 
 
-def is_registered(told: str, known: str) -> Decision:
-    """Decide whether the key of an address that is told is that of the customer's; none told is."""
-    if not told or told == known:
+def is_registered(is_known: bool) -> Decision:
+    """Decide whether an address that is told is good: only the customer's own in the records is."""
+    if is_known:
         return ALLOWED
     return Decision(
         "other_address",
