@@ -53,7 +53,10 @@ def test_g15_nothing_of_the_address_is_kept(harbor, now):
 def test_g15_nothing_of_it_is_shown(harbor, site, clara, token, now):
     ana = protect(person("ana", now), now)
     site.login_as(clara)
-    for path in (f"/office/customers/{ana.reference}/", f"/office/customers/{ana.reference}/change/"):
+    for path in (
+        f"/office/customers/{ana.reference}/",
+        f"/office/customers/{ana.reference}/change/",
+    ):
         answer = site.get(path)
         assert "Main St" not in answer.content.decode()
         assert ana.address_key not in answer.content.decode()
