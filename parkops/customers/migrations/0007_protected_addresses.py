@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0005_vehicle_register'),
+        ('customers', '0006_names_are_searched'),
     ]
 
     operations = [
