@@ -1,12 +1,20 @@
 """Scheduled work of enforcement."""
 
+from typing import Any
+
 from django.utils import timezone
 
 from enforcement.cameras import operations as cameras
-from enforcement.operations import advance, notices
+from enforcement.operations import advance, checks, notices
 from parkops.tenancy.later import tenant_task
 
 MOST_ROUNDS = 40
+
+
+@tenant_task
+def keep_checks(*, rows: list[dict[str, Any]], **_later: object) -> None:
+    """Write the plate checks that could not be written when they were made."""
+    checks.keep_checks(rows)
 
 
 @tenant_task

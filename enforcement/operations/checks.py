@@ -1,23 +1,33 @@
 """How a plate is looked at: the answer is given, and who looked at what is kept."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from enforcement.models import PlateCheck
 from enforcement.queries import checks
 from enforcement.queries.checks import Answer, Look
 from parkops.kernel.actors import Actor
+from parkops.tenancy.later import hand_over
+
+logger = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 60
+"""After so long it is tried anew to write what could not be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An answer, and the record that keeps it."""
+    """An answer, and the record that keeps it; one that waits in the queue is not in the database."""
 
     record: PlateCheck
     answer: Answer
+    is_queued: bool = False
 
 
 def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Checked:
@@ -32,7 +42,8 @@ def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Checked:
 def check_plates(
     looks: Sequence[Look], *, source: str, named: str = "", by: Actor, at: datetime
 ) -> list[Checked]:
-    """Return the answers to looks in their order, and keep each; all of them or none.
+    """Return the answers to looks in their order, and keep each; all of them or none. If they cannot be
+    written the answers are given all the same, and the records wait in the queue.
 
     :raises Refused: for a plate that is none, or an unknown zone; `named` leads its field.
     """
@@ -44,27 +55,79 @@ def keep_answers(
     answers: Sequence[Answer], *, source: str, by: Actor, at: datetime
 ) -> list[Checked]:
     """Keep answers that were worked out just now, as looks of `by`; return them with their records."""
-    kept = PlateCheck.objects.bulk_create(
-        [
-            PlateCheck(
-                at=answer.look.at,
-                recorded_at=at,
-                source=source,
-                actor_kind=by.kind,
-                actor_ref=by.ref,
-                actor_name=by.name,
-                plate_text=answer.look.plate[:32],
-                plate_key=answer.key,
-                region=answer.look.region,
-                zone_code=answer.zone.code,
-                lat=answer.look.lat,
-                lon=answer.look.lon,
-                verdict=answer.verdict.value,
-                programme_version=answer.in_force.number,
-                answer=answer.as_json(),
+    rows = [
+        PlateCheck(
+            at=answer.look.at,
+            recorded_at=at,
+            source=source,
+            actor_kind=by.kind,
+            actor_ref=by.ref,
+            actor_name=by.name,
+            plate_text=answer.look.plate[:32],
+            plate_key=answer.key,
+            region=answer.look.region,
+            zone_code=answer.zone.code,
+            lat=answer.look.lat,
+            lon=answer.look.lon,
+            verdict=answer.verdict.value,
+            programme_version=answer.in_force.number,
+            answer=answer.as_json(),
+        )
+        for answer in answers
+    ]
+    is_queued = False
+    try:
+        with transaction.atomic():
+            PlateCheck.objects.bulk_create(rows, batch_size=1_000)
+    except DatabaseError as error:
+        logger.error("Plate checks wait in the queue, for they cannot be written: %s", error)
+        is_queued = True
+        hand_over("enforcement.keep_checks", rows=[_told(row) for row in rows])
+    return [Checked(row, answer, is_queued) for row, answer in zip(rows, answers, strict=True)]
+
+
+def keep_checks(rows: Sequence[dict[str, Any]]) -> int:
+    """Write plate checks that waited in the queue, each once; if they still cannot be written they go
+    on waiting. Returns how many were told."""
+    try:
+        with transaction.atomic():
+            PlateCheck.objects.bulk_create(
+                [_read(row) for row in rows], batch_size=1_000, ignore_conflicts=True
             )
-            for answer in answers
-        ],
-        batch_size=1_000,
-    )
-    return [Checked(row, answer) for row, answer in zip(kept, answers, strict=True)]
+    except DatabaseError as error:
+        logger.error("Plate checks go on waiting: %s", error)
+        hand_over("enforcement.keep_checks", seconds=AGAIN_SECONDS, rows=list(rows))
+    return len(rows)
+
+
+def _told(row: PlateCheck) -> dict[str, Any]:
+    """A record as JSON."""
+    told = {name: getattr(row, name) for name in _KEPT}
+    return {
+        **told,
+        "reference": str(row.reference),
+        "at": row.at.isoformat(),
+        "recorded_at": row.recorded_at.isoformat(),
+    }
+
+
+def _read(told: dict[str, Any]) -> PlateCheck:
+    moments = {name: datetime.fromisoformat(told[name]) for name in ("at", "recorded_at")}
+    return PlateCheck(**{**told, **moments, "reference": UUID(told["reference"])})
+
+
+_KEPT = (
+    "source",
+    "actor_kind",
+    "actor_ref",
+    "actor_name",
+    "plate_text",
+    "plate_key",
+    "region",
+    "zone_code",
+    "lat",
+    "lon",
+    "verdict",
+    "programme_version",
+    "answer",
+)

@@ -76,6 +76,14 @@ def check(request: HttpRequest) -> HttpResponse:
         checked = checking.check_plate(
             look, source=PlateCheck.Source.FIELD, by=actor(request), at=now
         )
+        if checked.is_queued:
+            # The record is not there yet: the officer gets the answer all the same.
+            shown = field.verdict_page(checked.record, at=now)
+            first = shown.options[0].value if shown.options else ""
+            asked = CitationForm(
+                initial={"violation": first, "client_id": uuid4()}, codes=shown.codes
+            )
+            return _verdict(request, shown, asked)
         return redirect("field:verdict", checked.record.reference)
     return _check(request, form, PictureForm(), zone)
 

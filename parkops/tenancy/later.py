@@ -78,6 +78,23 @@ def publish(entry: OutboxEntry) -> None:
         logger.warning("The queue is away, %s waits: %s", entry, error)
 
 
+def hand_over(task: str, *, seconds: int = 0, **arguments: Any) -> bool:
+    """Give `task` with `arguments` (JSON) to the broker for this tenant, after `seconds`, past the outbox:
+    for what has to be kept when the database cannot be written. False if the broker is away too.
+    """
+    try:
+        current_app.send_task(
+            task,
+            kwargs={**arguments, "schema": connection.schema_name},
+            countdown=seconds,
+            retry=False,
+        )
+    except (OperationalError, RedisError, OSError) as error:
+        logger.error("The queue is away, %s is lost: %s", task, error)
+        return False
+    return True
+
+
 def tenant_task(function: Callable[..., None] | None = None, *, lease: timedelta = LEASE) -> Any:
     """Register `app.tasks.f` as the task "app.f", run inside the tenant that the message names.
 

@@ -5,9 +5,11 @@ zone: so says the program's form, where the list's peers differ (B3, B6, B8, B9,
 at its end (B7) is an exemption, and parking by disc (B10) a zone with a longest stay.
 """
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from enforcement.models import PlateCheck
 from enforcement.queries import field
@@ -213,3 +215,56 @@ def test_b23_a_valid_permit_and_a_debt_are_both_told(permit, post, check):  # no
     answer = check("ABC123", "LOT-B")
     assert (answer["verdict"], answer["unpaid"]["count"]) == ("authorized", 3)
     assert answer["alerts"][0]["text"].startswith("3 unpaid citations")
+
+
+class TestThatCannotBeWritten:
+    """B21: the officer has the answer all the same, and the record waits in the queue."""
+
+    @pytest.fixture
+    def queue(self, monkeypatch):
+        """A database that takes no plate checks, and what was handed to the queue."""
+        from enforcement.operations import checks
+
+        handed: list[dict] = []
+
+        def full(*_args, **_named):
+            raise OperationalError("No space left on device")
+
+        monkeypatch.setattr(checks.PlateCheck.objects, "bulk_create", full)
+        monkeypatch.setattr(
+            checks, "hand_over", lambda task, **named: handed.append({"task": task, **named})
+        )
+        return handed
+
+    def test_b21_the_answer_is_given_and_the_record_kept_later_once(
+        self,
+        permit,  # noqa: F811
+        check,  # noqa: F811
+        queue,
+        monkeypatch,
+    ):
+        from enforcement.operations import checks
+
+        permit("MONTH", "ABC-123")
+        assert check("ABC123", "LOT-B")["verdict"] == "authorized"
+        assert not PlateCheck.objects.exists()
+        (handed,) = queue
+        assert handed["task"] == "enforcement.keep_checks"
+        rows = json.loads(json.dumps(handed["rows"]))
+        checks.keep_checks(rows)
+        assert [one.get("seconds") for one in queue] == [None, checks.AGAIN_SECONDS]
+        monkeypatch.undo()
+        for _ in range(2):
+            checks.keep_checks(rows)
+        kept = PlateCheck.objects.get()
+        assert (kept.plate_text, kept.verdict, kept.at) == ("ABC123", "authorized", NOW)
+        assert kept.answer["rights"]
+
+    def test_b21_on_the_officers_phone(self, site, bob, queue):
+        site.login_as(bob)
+        session = site.post("/field/zones/", {"zone": "LOT-B"})
+        assert session.status_code in (200, 302)
+        shown = site.post("/field/check/", {"plate": "ABC123", "region": ""})
+        assert shown.status_code == 200
+        assert "ABC123" in shown.content.decode()
+        assert len(queue) == 1

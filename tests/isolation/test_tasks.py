@@ -40,6 +40,7 @@ def arguments(task, things) -> dict[str, object]:
         "consent": 1,
         "card": 1,
         "text": 1,
+        "rows": [],
     }
     wanted = inspect.signature(task.run.__wrapped__).parameters.values()
     return {
