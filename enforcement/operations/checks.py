@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from enforcement.models import PlateCheck
 from enforcement.queries import checks
@@ -35,10 +35,9 @@ def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Checked:
 
     :raises Refused: for a plate that is none, or an unknown zone.
     """
-    return check_plates([look], source=source, by=by, at=at)[0]
+    return keep_answers(checks.answers_to([look]), source=source, by=by, at=at)[0]
 
 
-@transaction.atomic
 def check_plates(
     looks: Sequence[Look], *, source: str, named: str = "", by: Actor, at: datetime
 ) -> list[Checked]:
@@ -50,35 +49,14 @@ def check_plates(
     return keep_answers(checks.answers_to(looks, named=named), source=source, by=by, at=at)
 
 
-@transaction.atomic
 def keep_answers(
     answers: Sequence[Answer], *, source: str, by: Actor, at: datetime
 ) -> list[Checked]:
     """Keep answers that were worked out just now, as looks of `by`; return them with their records."""
-    rows = [
-        PlateCheck(
-            at=answer.look.at,
-            recorded_at=at,
-            source=source,
-            actor_kind=by.kind,
-            actor_ref=by.ref,
-            actor_name=by.name,
-            plate_text=answer.look.plate[:32],
-            plate_key=answer.key,
-            region=answer.look.region,
-            zone_code=answer.zone.code,
-            lat=answer.look.lat,
-            lon=answer.look.lon,
-            verdict=answer.verdict.value,
-            programme_version=answer.in_force.number,
-            answer=answer.as_json(),
-        )
-        for answer in answers
-    ]
+    rows = [_record(answer, source=source, by=by, at=at) for answer in answers]
     is_queued = False
     try:
-        with transaction.atomic():
-            PlateCheck.objects.bulk_create(rows, batch_size=1_000)
+        _write(rows)
     except DatabaseError as error:
         logger.error("Plate checks wait in the queue, for they cannot be written: %s", error)
         is_queued = True
@@ -98,6 +76,35 @@ def keep_checks(rows: Sequence[dict[str, Any]]) -> int:
         logger.error("Plate checks go on waiting: %s", error)
         hand_over("enforcement.keep_checks", seconds=AGAIN_SECONDS, rows=list(rows))
     return len(rows)
+
+
+def _record(answer: Answer, *, source: str, by: Actor, at: datetime) -> PlateCheck:
+    return PlateCheck(
+        at=answer.look.at,
+        recorded_at=at,
+        source=source,
+        actor_kind=by.kind,
+        actor_ref=by.ref,
+        actor_name=by.name,
+        plate_text=answer.look.plate[:32],
+        plate_key=answer.key,
+        region=answer.look.region,
+        zone_code=answer.zone.code,
+        lat=answer.look.lat,
+        lon=answer.look.lon,
+        verdict=answer.verdict.value,
+        programme_version=answer.in_force.number,
+        answer=answer.as_json(),
+    )
+
+
+def _write(rows: Sequence[PlateCheck]) -> None:
+    """Write records, all or none. A single one is one statement and needs no transaction of its own."""
+    if len(rows) == 1 and not connection.in_atomic_block:
+        rows[0].save(force_insert=True)
+        return
+    with transaction.atomic():
+        PlateCheck.objects.bulk_create(rows, batch_size=1_000)
 
 
 def _told(row: PlateCheck) -> dict[str, Any]:

@@ -179,7 +179,9 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
     unpaid = _unpaid(cited, look.at)
     misses: Sequence[NearMiss] = ()
     if finding.verdict in (Verdict.UNAUTHORIZED, Verdict.OVERTIME):
-        misses = permits.near_misses(plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at)
+        misses = permits.near_misses(
+            plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at, rows=known.near
+        )
     proposals, refused = _proposals(asked, finding, cited, misses)
     arrears = _arrears(asked, unpaid)
     alerts = [Alert(entry.kind, entry.note or entry.kind) for entry in entries]

@@ -1,19 +1,16 @@
 """What is known of plates that are looked at, read once for all of them."""
 
-import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from enforcement.models import Citation, HotlistEntry
-from enforcement.queries import sightings
-from enforcement.queries.sightings import Seen, Shared
+from enforcement.queries import decisive, sightings
+from enforcement.queries.decisive import Found
+from enforcement.queries.sightings import Seen
 from enforcement.rules.stays import Sight
-from enforcement.rules.verdicts import SEEN_ON_SITE
 from parkops.kernel.decisions import Refused
 from parkops.kernel.plates import plate_key
 from parkops.kernel.windows import Events
@@ -23,16 +20,6 @@ from parkops.programme.schema import Zone
 from permits import queries as permits
 from permits.models import LostHangtag
 from permits.queries import Ask, Right
-
-# One statement for what most plates have none of, and for the versions; it is run for every look.
-_GLANCE = """
-SELECT (SELECT json_agg(json_build_array(number, begins_at) ORDER BY begins_at NULLS FIRST, number)
-          FROM programme_version),
-       EXISTS (SELECT 1 FROM enforcement_hotlistentry WHERE plate_key = ANY(%(keys)s)),
-       EXISTS (SELECT 1 FROM enforcement_citation
-                WHERE plate_key = ANY(%(keys)s) AND plate_key <> ''),
-       EXISTS (SELECT 1 FROM permits_losthangtag)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +85,24 @@ class Known:
         self, looks: Sequence[Look], *, named: str = "", by: InForce | None = None
     ) -> None:
         keys = [_naming(named, place, key_of, look.plate) for place, look in enumerate(looks)]
-        glance = _glance(keys)
+        found = decisive.found(keys, [look.at for look in looks])
+        self.near = found.near
         self.by = by.programme if by is not None else None
         self.asked = [
-            _naming(named, place, _asked, look, key, by or glance.in_force(look.at))
+            _naming(named, place, _asked, look, key, by or found.in_force(look.at))
             for place, (look, key) in enumerate(zip(looks, keys, strict=True))
         ]
         self.rights: list[list[Right]] = permits.rights_for_many(
-            [a.ask for a in self.asked], by=self.by
+            [a.ask for a in self.asked], by=self.by, rows=found.rights
         )
         listed = HotlistEntry.objects.filter(plate_key__in=keys)
-        self.hotlist = _by_key(listed, "pk") if glance.has_listed else {}
+        self.hotlist = _by_key(listed, "pk") if found.has_listed else {}
         cited = Citation.objects.counting().filter(plate_key__in=keys)
-        self.citations = _by_key(cited, "issued_at", "pk") if glance.has_cited else {}
-        self.lost = self._lost() if glance.has_lost else []
-        self.marks = _marks(self.asked)
-        self.shared, self.seen = _sharing(self.asked, self.rights)
+        self.citations = _by_key(cited, "issued_at", "pk") if found.has_cited else {}
+        self.lost = self._lost() if found.has_lost else []
+        self.marks = _marks(self.asked, found)
+        self.shared = sightings.shared(found.on_permits)
+        self.seen = sightings.in_order(found.seen)
         self._events: Events | None = None
         self._ended: dict[int, list[Right]] | None = None
 
@@ -162,29 +151,6 @@ class Known:
         self.seen.setdefault(asked.key, []).append(seen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Glance:
-    """Which versions began when (None: since ever), and whether there is more to read at all."""
-
-    versions: list[tuple[int, datetime | None]] = field(default_factory=list)
-    has_listed: bool = False
-    has_cited: bool = False
-    has_lost: bool = False
-
-    def in_force(self, at: datetime) -> InForce:
-        numbers = [n for n, begins_at in self.versions if begins_at is None or begins_at <= at]
-        return programme.version(numbers[-1]) if numbers else programme.in_force(at)
-
-
-def _glance(keys: Collection[str]) -> _Glance:
-    with connection.cursor() as cursor:
-        cursor.execute(_GLANCE, {"keys": sorted(set(keys))})
-        versions, has_listed, has_cited, has_lost = cursor.fetchone()
-    versions = json.loads(versions) if isinstance(versions, str) else versions
-    begun = [(n, datetime.fromisoformat(at) if at else None) for n, at in versions or []]
-    return _Glance(begun, has_listed, has_cited, has_lost)
-
-
 def _asked(look: Look, key: str, in_force: InForce) -> Asked:
     zone = zone_of(in_force, look.zone)
     codes = tuple(outer.code for outer in in_force.programme.zones_covering(zone.code))
@@ -208,31 +174,11 @@ def _by_key(rows: Any, *order: str) -> dict[str, list[Any]]:
     return found
 
 
-def _marks(asked: Sequence[Asked]) -> Mapping[str, list[tuple[str, Sight]]]:
+def _marks(asked: Sequence[Asked], found: Found) -> Mapping[str, list[tuple[str, Sight]]]:
     """The chalk marks of plates in zones with a time limit."""
     timed = [(a, a.zone.max_stay) for a in asked if a.zone.max_stay is not None]
-    if not timed:
+    if not timed or not found.has_marks:
         return {}
     since = min(a.look.at - sightings.reach_of(limit, a.zone.no_return) for a, limit in timed)
     until = max(a.look.at for a, _ in timed)
     return sightings.marks_of({a.key for a, _ in timed}, since=since, until=until)
-
-
-def _sharing(
-    asked: Sequence[Asked], rights: Sequence[Sequence[Right]]
-) -> tuple[Mapping[int, Shared], dict[str, list[Seen]]]:
-    """The permits of several plates with a limit on site, and where their plates were seen."""
-    limited = {
-        right.permit_id
-        for found in rights
-        for right in found
-        if right.holds_now and right.on_site is not None and right.permit_id is not None
-    }
-    if not limited:
-        return {}, {}
-    first, last = min(a.look.at for a in asked), max(a.look.at for a in asked)
-    shared = sightings.shared_permits(limited, since=first, until=last)
-    keys = {plate.plate_key for permit in shared.values() for plate in permit.plates}
-    if not keys:
-        return shared, {}
-    return shared, sightings.seen_lately(keys, since=first - SEEN_ON_SITE, until=last)

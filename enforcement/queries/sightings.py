@@ -1,15 +1,13 @@
 """Where vehicles were seen: by chalk marks and by plate checks."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from enforcement.models import Observation, PlateCheck
+from enforcement.models import Observation
 from enforcement.rules.stays import FORGOTTEN_AFTER, Sight
-from enforcement.rules.verdicts import Verdict
 from parkops.kernel.dates import Duration
-from permits.models import PlateRight
 
 LONGEST_CHAIN = timedelta(days=14)
 """How far back the marks of one stay are looked for, beyond the zone's own times."""
@@ -67,50 +65,19 @@ def reach_of(max_stay: Duration, no_return: Duration | None) -> timedelta:
     return own + FORGOTTEN_AFTER + LONGEST_CHAIN
 
 
-def shared_permits(
-    permit_ids: Collection[int], *, since: datetime, until: datetime
-) -> dict[int, Shared]:
-    """Return, by id, those of these permits that cover more than one plate in [since, until]."""
-    rows = PlateRight.objects.filter(
-        permit_id__in=permit_ids, starts_at__lte=until, ends_at__gt=since
-    ).values_list(
-        "permit_id",
-        "permit__programme_version",
-        "permit__type_code",
-        "plate_key",
-        "starts_at",
-        "ends_at",
-    )
+def shared(rows: Iterable[tuple[int, int, str, str, datetime, datetime]]) -> dict[int, Shared]:
+    """Return the permits of several plates by their id, out of what is read of their plates."""
     found: dict[int, Shared] = {}
-    for permit_id, version, type_code, key, starts_at, ends_at in rows.order_by("permit_id", "pk"):
+    for permit_id, version, type_code, key, starts_at, ends_at in rows:
         before = found[permit_id].plates if permit_id in found else ()
         plates = (*before, Covered(key, starts_at, ends_at))
         found[permit_id] = Shared(version, type_code, plates)
-    return {
-        permit_id: shared
-        for permit_id, shared in found.items()
-        if len({plate.plate_key for plate in shared.plates}) > 1
-    }
+    return found
 
 
-def seen_lately(
-    plate_keys: Collection[str], *, since: datetime, until: datetime
-) -> dict[str, list[Seen]]:
-    """Return where these plates were seen in (since, until], oldest first, by plate key.
-
-    A look at what was found to be a second vehicle does not count: it held no place.
-    """
+def in_order(sights: Iterable[Seen]) -> dict[str, list[Seen]]:
+    """Return where plates were seen, oldest first, by plate key."""
     found: dict[str, list[Seen]] = defaultdict(list)
-    marks = Observation.objects.filter(
-        plate_key__in=plate_keys, seen_at__gt=since, seen_at__lte=until
-    ).values_list("plate_key", "plate_text", "zone_code", "seen_at")
-    looks = (
-        PlateCheck.objects.filter(plate_key__in=plate_keys, at__gt=since, at__lte=until)
-        .exclude(verdict=Verdict.SECOND_VEHICLE)
-        .values_list("plate_key", "plate_text", "zone_code", "at")
-    )
-    for row in [*marks, *looks]:
-        found[row[0]].append(Seen(*row))
-    for rows in found.values():
-        rows.sort(key=lambda seen: seen.at)
+    for seen in sorted(sights, key=lambda one: one.at):
+        found[seen.plate_key].append(seen)
     return found

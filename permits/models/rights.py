@@ -7,15 +7,17 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-_JUDGED_BY = (
-    *("kind", "plate_text", "plate_key", "region", "starts_at", "ends_at", "visitor_pass_id"),
-    *("permit__number", "permit__type_code", "permit__audience", "permit__programme_version"),
-    *("permit__starts_at", "permit__ends_at", "permit__hold_expires_at", "permit__paid_at"),
-    *("permit__needs_approval", "permit__approved_at", "permit__cancelled_at"),
-    *("permit__revoked_at", "permit__suspensions", "permit__lapsed_at"),
-    *("session__number", "session__zone_code", "session__programme_version"),
-    *("session__warned_at", "session__moved_from"),
+# What rights are judged by; the rest of a row is not read.
+OF_RIGHT = (
+    *("id", "kind", "plate_text", "plate_key", "region", "starts_at", "ends_at"),
+    *("visitor_pass_id", "permit_id", "session_id"),
 )
+OF_PERMIT = (
+    *("id", "number", "type_code", "audience", "programme_version", "starts_at", "ends_at"),
+    *("hold_expires_at", "paid_at", "needs_approval", "approved_at", "cancelled_at"),
+    *("revoked_at", "suspensions", "lapsed_at"),
+)
+OF_SESSION = ("id", "number", "zone_code", "programme_version", "warned_at", "moved_from")
 
 
 class PlateRightQuerySet(models.QuerySet["PlateRight"]):
@@ -23,7 +25,11 @@ class PlateRightQuerySet(models.QuerySet["PlateRight"]):
 
     def with_source(self) -> Self:
         """Fetch in the same statement what rights are judged by; the rest of a row is not read."""
-        return self.select_related("permit", "session").only(*_JUDGED_BY)
+        return self.select_related("permit", "session").only(
+            *OF_RIGHT,
+            *(f"permit__{name}" for name in OF_PERMIT),
+            *(f"session__{name}" for name in OF_SESSION),
+        )
 
 
 class PlateRight(models.Model):

@@ -1,6 +1,6 @@
 """Whether a plate has a right to park in a zone at an instant, and why or why not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.schema import Programme
 from permits.models import ParkingSession, Permit, PlateRight
+from permits.queries.right_rows import by_plate
 from permits.rules import grants
 from permits.rules.status import Status, live_periods
 
@@ -73,14 +74,22 @@ def rights_for(
     return rights_for_many([Ask(plate_key, region, tuple(zone_codes), at)])[0]
 
 
-def rights_for_many(asks: Sequence[Ask], *, by: Programme | None = None) -> list[list[Right]]:
-    """Return `rights_for` of each question, in their order, by one statement for them all.
+def rights_for_many(
+    asks: Sequence[Ask],
+    *,
+    by: Programme | None = None,
+    rows: Mapping[str, Sequence[PlateRight]] | None = None,
+) -> list[list[Right]]:
+    """Return `rights_for` of each question, in their order, by one statement for them all, or by
+    none if the `rows` of their plates have been read.
 
     A permit grants what its type did when it was sold; with `by`, what the type does in that program.
     """
     if not asks:
         return []
-    rows = _rows_of({ask.plate_key for ask in asks}, min(ask.at for ask in asks) - REMEMBERED_FOR)
+    if rows is None:
+        since = min(ask.at for ask in asks) - REMEMBERED_FOR
+        rows = _rows_of({ask.plate_key for ask in asks}, since)
     book = _Book(by)
     return [
         _in_order(
@@ -131,14 +140,21 @@ def ended_rights_for_many(
     return [sorted(one, key=lambda r: (r.until, r.number), reverse=True) for one in found]
 
 
-def near_misses(*, plate_key: str, zone_codes: Sequence[str], at: datetime) -> list[NearMiss]:
+def near_misses(
+    *,
+    plate_key: str,
+    zone_codes: Sequence[str],
+    at: datetime,
+    rows: Iterable[PlateRight] | None = None,
+) -> list[NearMiss]:
     """Return up to five other plates with a right in the zone at `at` that look like this one, and
-    paid stays of this one elsewhere."""
-    rows = (
-        PlateRight.objects.with_source()
-        .filter(near_keys__overlap=near_keys(plate_key), starts_at__lte=at, ends_at__gt=at)
-        .order_by("plate_key", "pk")[:100]
-    )
+    paid stays of this one elsewhere; of the `rows` that look like it, if they have been read."""
+    if rows is None:
+        rows = (
+            PlateRight.objects.with_source()
+            .filter(near_keys__overlap=near_keys(plate_key), starts_at__lte=at, ends_at__gt=at)
+            .order_by("plate_key", "pk")[:100]
+        )
     book, found = _Book(), {}
     for row in rows:
         if row.plate_key in found:
@@ -182,10 +198,7 @@ def _rows_of(keys: set[str], since: datetime) -> dict[str, list[PlateRight]]:
         .filter(Q(plate_key__in=keys), ends_at__gt=since)
         .order_by("plate_key", "-ends_at", "pk")
     )
-    found: dict[str, list[PlateRight]] = {}
-    for row in rows:
-        found.setdefault(row.plate_key, []).append(row)
-    return found
+    return by_plate(list(rows))
 
 
 def _in_order(rights: list[Right]) -> list[Right]:

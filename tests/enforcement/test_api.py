@@ -225,7 +225,7 @@ class TestCitations:
             ("2027-01-10", "110.00"),
         ]
         assert len(told["pin"]) == 6
-        assert told["because"][-1] == "Number 1 of NO-PERMIT on this plate brings 40.00."
+        assert told["because"][-1] == "Number 1 of NO-PERMIT on this plate brings $40.00."
 
     def test_the_same_client_id_is_the_same_citation(self, call):
         again = str(uuid4())
