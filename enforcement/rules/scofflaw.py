@@ -45,6 +45,7 @@ def arrears(
     """
     counted = [u for u in unpaid if rule is not None and _counts(rule, u, at, zone)]
     owed = sum((u.owed for u in counted), Money.zero(currency))
+    # The API gives the amount as its contract writes it there.
     text = f"{len(counted)} unpaid citation{'' if len(counted) == 1 else 's'}, {owed.amount}"
     if rule is None or not any(_holds(reason, len(counted), owed) for reason in rule.boot_when):
         return Arrears(len(counted), owed, False, False, text)

@@ -84,7 +84,7 @@ class TestArrears:
         assert arrears(unpaid(4), unpaid(5), unpaid(6)).may_boot
         assert not arrears(unpaid(4), unpaid(5)).may_boot
         assert arrears(unpaid(4, 35_000)).may_boot
-        assert arrears(unpaid(4), unpaid(5), unpaid(6)).text == "3 unpaid citations, $120.00"
+        assert arrears(unpaid(4), unpaid(5), unpaid(6)).text == "3 unpaid citations, 120.00"
 
     def test_young_and_ignored_ones_do_not_count(self):
         assert arrears(unpaid(4), unpaid(5), unpaid(3)).count == 2
