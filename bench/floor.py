@@ -38,7 +38,7 @@ def _rate(schema: str, rounds: Sequence[Sequence[Statement]], seconds: float) ->
     parameters = connection.get_connection_params()
     for name in ("cursor_factory", "context", "prepare_threshold", "server_side_binding"):
         parameters.pop(name, None)
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     with context.Pool(PROCESSES) as pool:
         jobs = [(parameters, schema, rounds, seconds, number) for number in range(PROCESSES)]
         return sum(pool.starmap(_process, jobs)) / seconds

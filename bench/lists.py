@@ -17,10 +17,10 @@ EXPORT = "The export of all, whole"
 _PEOPLE = """
 INSERT INTO customers_customer
        (reference, email, name, phone, audiences, address, address_key, external_id,
-        language, created_at)
+        language, is_address_protected, created_at)
 SELECT gen_random_uuid(), 'l' || n || '@parkops.test',
        (ARRAY['Ana','Bo','Cleo','Dan','Eve','Finn','Gus','Hana'])[n %% 8 + 1] || ' Number' || n,
-       '', '{}', '', '', '', '', now()
+       '', '{}', '', '', '', '', false, now()
   FROM generate_series(1, %s) AS n
 """
 

@@ -28,7 +28,7 @@ def rate(target: Target, *, seconds: float) -> float:
 
     :raises SystemExit: if one is not, saying which.
     """
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     with context.Pool(PROCESSES) as pool:
         done = pool.starmap(_process, [(target, seconds, number) for number in range(PROCESSES)])
     wrong = [answer for _, wrongs in done for answer in wrongs]

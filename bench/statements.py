@@ -28,4 +28,4 @@ def sent(ask: Callable[[], object]) -> list[str]:
 
 def _is_statement(line: str) -> bool:
     parts = line.split("\t")
-    return "F" in parts and any(part in {"Query", "Parse"} for part in parts)
+    return "F" in parts and any(part in {"Query", "Bind"} for part in parts)

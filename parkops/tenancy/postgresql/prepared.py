@@ -4,7 +4,9 @@ Django sends every statement as one text with its values in it, which the server
 anew. For most that is nothing; for a long one that answers a plate check it is half the work.
 """
 
+import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -14,13 +16,30 @@ from django.db import connection
 def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Return the rows of a statement, `%(name)s` for each of its `values`, in the tenant's schema.
 
-    Where the values' types cannot be told, the statement casts them: `%(name)s::bigint`. Another
-    tenant on the same connection has its plan made anew by the server.
+    Where the values' types cannot be told, the statement casts them: `%(name)s::bigint`. The server
+    plans for any values alike: a statement whose best plan depends on them is not for here. Another
+    tenant on the same connection has its plan made anew.
     """
     # The cursor sees to the search path and the connection's health, as for any other statement.
     with connection.cursor() as cursor, connection.wrap_database_errors:
         link = cursor.connection
         link.prepare_threshold = link.prepare_threshold or 1
         with psycopg.Cursor(link) as own:
-            own.execute(sql, values, prepare=True)
+            _sent(sql, values, own)
             return own.fetchall()
+
+
+def _sent(sql: str, values: Mapping[str, Any], own: psycopg.Cursor[Any]) -> None:
+    """Send a statement, so that whoever counts the others counts it too."""
+
+    def send(text: str, given: Mapping[str, Any], many: bool, context: Any) -> None:
+        own.execute(text, given, prepare=True)
+
+    began = time.monotonic()
+    run: Any = send
+    for wrapper in reversed(connection.execute_wrappers):
+        run = partial(wrapper, run)
+    run(sql, values, False, {"connection": connection, "cursor": own})
+    if connection.queries_logged:
+        took = f"{time.monotonic() - began:.3f}"
+        connection.queries_log.append({"sql": sql, "time": took})
