@@ -4,6 +4,7 @@ import multiprocessing
 import random
 import time
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -76,6 +77,8 @@ def plain(values: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
     return Jsonb(value.obj) if isinstance(value, Jsonb) else value
 
 

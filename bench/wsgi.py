@@ -8,8 +8,8 @@ import django  # noqa: E402
 
 django.setup()
 
+from enforcement.api import router  # noqa: E402
 from parkops.api.auth import any_token  # noqa: E402
-from parkops.programme.api import router  # noqa: E402
 
 
 @router.post("/bench/empty", auth=any_token)

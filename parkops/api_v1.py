@@ -27,7 +27,8 @@ api = NinjaAPI(
 )
 problems.install(api)
 
-for router in (programme, customers, permits, enforcement, payments, reporting, replays):
+# What is asked most comes first: a path is looked for in this order.
+for router in (enforcement, permits, payments, customers, programme, reporting, replays):
     api.add_router("", router)
 
 urlpatterns = [
