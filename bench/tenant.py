@@ -1,4 +1,4 @@
-"""A tenant to measure in: 10,000 permits, thrown away afterwards."""
+"""A tenant to measure in: 10,000 permits of 5,000 people, thrown away afterwards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,14 +90,23 @@ def _fill(at: datetime) -> str:
 
 
 def _copy(number: str) -> None:
+    from parkops.customers.models import Customer
     from permits.models import Permit, PlateRight
     from permits.queries.rights import near_keys
 
+    people = Customer.objects.bulk_create(
+        [
+            Customer(email=f"c{n}@parkops.test", name=f"C {n}", created_at=timezone.now())
+            for n in range(PERMITS // 2)
+        ],
+        batch_size=1_000,
+    )
     first = Permit.objects.get(number=number)
     right = PlateRight.objects.get(permit=first)
     permits, rights = [], []
     for count in range(1, PERMITS):
-        permits.append(_like(first, number=f"P-BENCH-{count:05}"))
+        holder = people[count % len(people)].pk
+        permits.append(_like(first, number=f"P-BENCH-{count:05}", customer_id=holder))
     Permit.objects.bulk_create(permits, batch_size=1_000)
     for count, permit in enumerate(permits, 1):
         key = plate(count)

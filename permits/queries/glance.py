@@ -4,12 +4,11 @@ anything more to read. Of most buyers there is nothing."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from parkops.customers.models import Customer
 from parkops.kernel.codes import code_key
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.schema import Programme
+from parkops.tenancy.postgresql import prepared
 from permits.rules.plates import Plate
 from permits.rules.quotas import Counter, counter_of, limits_of
 
@@ -57,8 +56,5 @@ def glance(
         "customer": customer.pk if customer else None,
         "plates": [plate.key for plate in plates],
     }
-    # Not prepared: how it is best found depends on how much this customer has.
-    with connection.cursor() as cursor:
-        cursor.execute(_GLANCE, asked)
-        taken, *there_is = cursor.fetchone()
+    taken, *there_is = prepared.rows(_GLANCE, asked)[0]
     return Glance({(key, term): count for key, term, count in taken or []}, *there_is)
