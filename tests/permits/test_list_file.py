@@ -113,7 +113,9 @@ class TestFile:
             assert site.login_as(stranger).get(FILE).status_code == 403
         assert AuditEvent.objects.filter(event="permits.exported").count() == 0
         site.login_as(otto)
-        assert "Export CSV" in site.get(LIST).content.decode()
+        page = site.get(LIST).content.decode()
+        assert f'href="{FILE}?view=current"' in page
+        assert "Export CSV" in page
         assert len(read(site.get(FILE))) == 1
         assert site.post(FILE).status_code == 405
 
