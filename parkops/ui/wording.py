@@ -59,7 +59,7 @@ CODE = (
     "parkops/customers/operations.py",
     "parkops/customers/views/portal.py",
     "parkops/programme/price_schema.py",
-    "enforcement/models.py",
+    "enforcement/models/*.py",
     "payments/models/*.py",
     "permits/forms*.py",
     "permits/forms/*.py",

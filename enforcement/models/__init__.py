@@ -1,0 +1,27 @@
+"""What enforcement keeps: who looked at which plate, chalk marks, citations, appeals, shifts."""
+
+from enforcement.cameras.models import Camera, PlateRead, ReadErasure
+from enforcement.imports.models import ImportBatch
+from enforcement.models.appeals import Appeal, AppealPicture
+from enforcement.models.boots import BootNotice
+from enforcement.models.checks import Observation, PlateCheck
+from enforcement.models.citations import Citation, CitationPhoto, CitationQuerySet
+from enforcement.models.hotlist import HotlistEntry
+from enforcement.models.shifts import Shift
+
+__all__ = [
+    "Appeal",
+    "AppealPicture",
+    "BootNotice",
+    "Camera",
+    "Citation",
+    "CitationPhoto",
+    "CitationQuerySet",
+    "HotlistEntry",
+    "ImportBatch",
+    "Observation",
+    "PlateCheck",
+    "PlateRead",
+    "ReadErasure",
+    "Shift",
+]
