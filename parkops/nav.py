@@ -42,7 +42,12 @@ ITEMS = [
     NavItem("Draws", "shuffle", "office_draws:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem("Hangtags", "tag", "office_hangtags:list", Permission.PERMIT_VIEW, "Parking rights"),
     NavItem(
-        "Citations", "file-text", "office_citations:list", Permission.CITATION_VIEW, "Enforcement"
+        "Citations",
+        "file-text",
+        "office_citations:list",
+        Permission.CITATION_VIEW,
+        "Enforcement",
+        also=("office_numbers:list",),
     ),
     NavItem("Appeals", "scale", "office_appeals:list", Permission.APPEAL_VIEW, "Enforcement"),
     NavItem(

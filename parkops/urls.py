@@ -20,6 +20,7 @@ SURFACES = [
     ("office/", "permits.urls.office"),
     ("office/", "enforcement.urls.office"),
     ("office/", "enforcement.urls.imports"),
+    ("office/", "enforcement.urls.numbers"),
     ("office/", "enforcement.urls.cameras"),
     ("office/", "payments.urls.office"),
     ("office/", "parkops.customers.urls.office"),

@@ -60,6 +60,8 @@ def issue(request: HttpRequest, body: CitationIn) -> Any:
         public_note=body.public_note or "",
         officer=(body.officer or "").strip(),
         warning=bool(body.warning),
+        number=(body.number or "").strip(),
+        device=body.device,
     )
     issued = operations.issue_citation(draft, by=request.auth.actor, at=timezone.now())
     citation = issued.citation

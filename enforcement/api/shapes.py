@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from enforcement.models import Appeal, CitationPhoto
 from enforcement.queries.citations import Standing
+from enforcement.rules.numbers import MOST_HELD
 from parkops.api.values import Email, Instant, instant_out, money_out
 from parkops.kernel.plates import plate_key
 
@@ -104,6 +105,30 @@ class CitationIn(Placed):
     public_note: Note | None = ""
     officer: Annotated[str | None, Field(max_length=200)] = ""
     warning: bool | None = False
+    number: Annotated[str | None, Field(max_length=40)] = ""
+    device: UUID | None = None
+
+
+class AllotmentIn(Body):
+    """How many open numbers a device is to hold for an officer."""
+
+    device: UUID
+    count: int = Field(ge=1, le=MOST_HELD)
+    officer: str = Field(min_length=1, max_length=200)
+
+
+class GivingBackIn(Body):
+    """Which numbers a device gives back; all that it holds if none are named."""
+
+    device: UUID
+    officer: str = Field(min_length=1, max_length=200)
+    numbers: list[Annotated[str, Field(max_length=40)]] | None = Field(None, max_length=MOST_HELD)
+
+
+class SpoilIn(Body):
+    """What became of a number."""
+
+    reason: str = Field(min_length=1, max_length=200)
 
 
 class VoidIn(Body):

@@ -7,9 +7,11 @@ from enforcement.models.boots import BootNotice
 from enforcement.models.checks import Observation, PlateCheck
 from enforcement.models.citations import Citation, CitationPhoto, CitationQuerySet
 from enforcement.models.hotlist import HotlistEntry
+from enforcement.models.numbers import AllottedNumber
 from enforcement.models.shifts import Shift
 
 __all__ = [
+    "AllottedNumber",
     "Appeal",
     "AppealPicture",
     "BootNotice",

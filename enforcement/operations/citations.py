@@ -1,22 +1,22 @@
 """What can be done with a citation: issue it, add a photo, void it, bring it up to date."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
 
 from enforcement.models import Citation, CitationPhoto
-from enforcement.operations import pictures
+from enforcement.operations import numbers, pictures
+from enforcement.operations.locks import lock
 from enforcement.queries import checks, near
 from enforcement.queries import citations as citing
 from enforcement.queries.checks import Answer, Look
 from enforcement.queries.citations import KIND, Standing
+from enforcement.queries.officers import officer_named
 from enforcement.rules import fines, owed, standing
-from parkops.accounts.models import User
+from enforcement.rules.numbers import PREFIX
 from parkops.audit import operations as audit
 from parkops.customers import queries as customers
 from parkops.kernel.actors import SYSTEM, Actor
@@ -42,7 +42,10 @@ CITED_ALREADY = "cited_already"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an officer writes down. `client_id` names this writing-down, so that twice is once."""
+    """What an officer writes down. `client_id` names this writing-down, so that twice is once.
+
+    `number` is one that was allotted to the officer on `device`, where it was written with it.
+    """
 
     client_id: UUID | None
     plate: str
@@ -56,6 +59,8 @@ class Draft:
     public_note: str = ""
     officer: str = ""
     warning: bool = False
+    number: str = ""
+    device: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +79,17 @@ def issue_citation(draft: Draft, *, by: Actor, at: datetime) -> Issued:
     kept as a flag.
 
     :raises Refused: for a plate that is none, an unknown zone or violation, a violation that is not
-        raised in that zone, or an instant that has not come.
+        raised in that zone, an instant that has not come, or a number of somebody else's.
     """
     if draft.client_id is not None:
-        _lock(f"client:{draft.client_id}")
+        lock(f"client:{draft.client_id}")
         known = Citation.objects.filter(client_id=draft.client_id).first()
         if known is not None:
             return Issued(known, False)
     if draft.issued_at > at + CLOCKS_MAY_DIFFER_BY:
         raise Refused("future", "A citation cannot be issued in the future.", field="at")
     # Two citations of one plate are counted one after the other.
-    _lock(f"plate:{checks.key_of(draft.plate)}")
+    lock(f"plate:{checks.key_of(draft.plate)}")
     answer = checks.answers_to(
         [Look(draft.plate, draft.region, draft.zone, draft.issued_at, draft.lat, draft.lon)]
     )[0]
@@ -244,14 +249,6 @@ def locked(number: str) -> Citation:
     return citation
 
 
-def _lock(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 0))",
-            [f":citation:{name}"],
-        )
-
-
 def _violation(in_force: InForce, zone: Zone, code: str) -> Violation:
     version = in_force.programme
     violation = version.violation(code)
@@ -272,9 +269,14 @@ def _written(
     version = in_force.programme
     fine, flags = _fine_and_flags(draft, answer, violation)
     officer, officer_ref = _officer(draft.officer, by)
+    allotted = None
+    if draft.number:
+        allotted = numbers.take_number(draft.number, device=draft.device, officer_ref=officer_ref)
     citation = Citation(
-        number=numbering.next_number("C", at=issued_at, zone=version.tz),
-        pin=f"{secrets.randbelow(10**6):06}",
+        number=allotted.number
+        if allotted
+        else numbering.next_number(PREFIX, at=issued_at, zone=version.tz),
+        pin=allotted.pin if allotted else numbers.new_pin(),
         client_id=draft.client_id,
         plate_text=draft.plate[:32],
         plate_key=answer.key,
@@ -301,6 +303,8 @@ def _written(
     case = citing.case_of(citation, [])
     citation.stage = owed.owing_on(case, at.astimezone(version.tz).date()).stage
     citation.save()
+    if allotted:
+        numbers.use_number(allotted, citation)
     return citation
 
 
@@ -308,9 +312,8 @@ def _officer(named: str, by: Actor) -> tuple[str, str]:
     """Who issues: the officer named, if one of ours with their id; else who acts. A token is nobody."""
     if not named:
         return by.name, by.ref if by.kind == "staff" else ""
-    known = User.objects.filter(Q(email__iexact=named) | Q(name__iexact=named)).order_by("pk")
-    person = known.first()
-    return named, str(person.pk) if person else ""
+    person = officer_named(named)
+    return named, person.ref if person else ""
 
 
 def _fine_and_flags(

@@ -55,6 +55,7 @@ EVENTS = {
     "citation.owed_again": "Owed again",
     "citation.stage": "Stage reached",
     "citation.voided": "Voided",
+    "number.spoiled": "Number spoiled",
     "appeal.filed": "Appeal filed",
     "appeal.decided": "Appeal decided",
 }

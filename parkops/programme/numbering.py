@@ -14,12 +14,17 @@ def next_number(prefix: str, *, at: datetime, zone: ZoneInfo) -> str:
     The series' row stays locked until the transaction ends, so numbers are given in order of commit
     and a rolled back transaction leaves no gap.
     """
+    return next_numbers(prefix, 1, at=at, zone=zone)[0]
+
+
+def next_numbers(prefix: str, count: int, *, at: datetime, zone: ZoneInfo) -> list[str]:
+    """Return the next `count` numbers, in order; see `next_number`."""
     year = at.astimezone(zone).year
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO programme_series (name, last) VALUES (%s, 1) "
-            "ON CONFLICT (name) DO UPDATE SET last = programme_series.last + 1 RETURNING last",
-            [f"{prefix}-{year}"],
+            "INSERT INTO programme_series (name, last) VALUES (%s, %s) ON CONFLICT (name) "
+            "DO UPDATE SET last = programme_series.last + EXCLUDED.last RETURNING last",
+            [f"{prefix}-{year}", count],
         )
-        row = cursor.fetchone()
-    return numbers.make_number(prefix, year, row[0])
+        last = cursor.fetchone()[0]
+    return [numbers.make_number(prefix, year, n) for n in range(last - count + 1, last + 1)]

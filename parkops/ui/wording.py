@@ -110,7 +110,7 @@ _FORM_WORDS = {"label", "help_text"}
 _REFUSALS = {"Refused": 1, "Decision": 1, "Conflict": 1, "NotFound": 0, "ValidationError": 0}
 _REFUSALS |= {"Reason": 0, "Line": 0, "Http404": 0, "PermissionDenied": 0, "success": 1}
 _TONES = {"good", "warn", "bad", "info"}
-_OF_THE_OFFICE = re.compile(r"scim|roster|bulk|desk")
+_OF_THE_OFFICE = re.compile(r"scim|roster|bulk|desk|rules/numbers")
 _HAS_LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 

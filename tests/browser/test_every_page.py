@@ -25,7 +25,10 @@ PERSONAS = {
         "clara@harbor.example",
         r"office/(counter|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events|draws|texts)",
     ),
-    "reviewer": ("rita@harbor.example", r"office/(appeals|citations|plate-checks|plate-reads)"),
+    "reviewer": (
+        "rita@harbor.example",
+        r"office/(appeals|citations|citation-numbers|plate-checks|plate-reads)",
+    ),
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
         "alice@harbor.example",

@@ -177,6 +177,9 @@ class Things:
         cited = self.post("/citations", cite)
         self.citation, self.pin = cited["number"], cited["pin"]
         self.citation_photo = self._photo()
+        allotment = {"device": str(uuid4()), "count": 2, "officer": self.officer.email}
+        held = self.post("/number-allotments", allotment, 200)
+        self.allotted = held["numbers"][0]["number"]
         appeal = {"grounds": "other", "text": f"{MARK} says no", "name": MARK}
         self.post(
             f"/citations/{self.citation}/appeals", {**appeal, "email": "quahog@harbor.example"}
@@ -336,6 +339,7 @@ class Things:
             (r"(office/|api/v1/)?permits/", "number", self.permit),
             (r".*citations/.*photos/", "reference", self.citation_photo.reference),
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),
+            (r"(office/citation-numbers|api/v1/numbers)/", "number", self.allotted),
             (r"pay/receipts/", "token", self.receipt),
             (r"pay/(return|cancelled)/", "token", self.checkout),
             (r"pay/", "token", self.open_link),
