@@ -2,7 +2,9 @@
 
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -27,11 +29,13 @@ SELECT gen_random_uuid(), 'l' || n || '@parkops.test',
 
 @dataclass(frozen=True)
 class Row:
-    """One page: its milliseconds, the median, and the statements that it sends."""
+    """One page: its milliseconds, the median, the statements that it sends, and by how many MiB at most
+    the process grew meanwhile."""
 
     name: str
     ms: float
     statements: int
+    mib: float
 
 
 def measured(permits: int, *, rounds: int) -> list[Row]:
@@ -69,7 +73,20 @@ def _row(place, name: str, path: str, cookie, rounds: int) -> Row:
         began = time.perf_counter()
         ask()
         times.append(time.perf_counter() - began)
-    return Row(name, statistics.median(times) * 1e3, len(wire.sent(ask)))
+    return Row(name, statistics.median(times) * 1e3, len(wire.sent(ask)), _growth(ask))
+
+
+def _growth(act: Callable[[], None]) -> float:
+    """Return by how many MiB the process grew at most during `act`, from what Linux says of it."""
+    Path("/proc/self/clear_refs").write_text("5")  # The high-water mark begins anew.
+    before = _said_kib("VmRSS")
+    act()
+    return max(_said_kib("VmHWM") - before, 0) / 1024
+
+
+def _said_kib(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
 def _clerk(place) -> dict[str, str]:

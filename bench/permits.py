@@ -86,10 +86,10 @@ def _lists(options) -> bool:
 
     rows = lists.measured(options.permits, rounds=max(options.rounds, 5))
     print(
-        f"\n| The office's list, {options.permits:,} permits | ms | statements |\n| --- | ---: | ---: |"
+        f"\n| The office's list, {options.permits:,} permits | ms | statements | MiB more |\n| --- | ---: | ---: | ---: |"
     )
     for row in rows:
-        print(f"| {row.name} | {row.ms:.0f} | {row.statements} |")
+        print(f"| {row.name} | {row.ms:.0f} | {row.statements} | {row.mib:.1f} |")
     return _told(
         f"pages within {WITHIN_MS} ms",
         all(row.ms < WITHIN_MS for row in rows if row.name != lists.EXPORT),

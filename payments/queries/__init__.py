@@ -9,6 +9,7 @@ from payments.queries.charges import (
     charges_of,
     open_charges,
     overdue,
+    owed_on,
     parts_of,
 )
 from payments.queries.counter import Found, find_payer, payer_of
@@ -58,6 +59,7 @@ __all__ = [
     "charges_by_id",
     "charges_matching",
     "charges_of",
+    "owed_on",
     "credit_of",
     "drawer",
     "drawers",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from parkops.kernel.money import Money
 from payments import place, settlement
@@ -48,6 +49,13 @@ def charges_of(
     """Return the charges of these subjects by reference, as last looked at, or as of `at`."""
     found = Charge.objects.filter(kind=kind, reference__in=list(references))
     return {row.reference: row for row in as_rows(found.order_by("pk"), at=at)}
+
+
+def owed_on(kind: str, reference: OuterRef) -> Subquery:
+    """Return the expression of what is owed of the charge of this subject, as last looked at, in minor
+    units; null if it has none. A list of any length asks it in its own statement."""
+    found = Charge.objects.filter(kind=kind, reference=reference).order_by("-pk")
+    return Subquery(found.values(owed=Greatest(F("amount_minor") - F("paid_minor"), 0))[:1])
 
 
 def parts_of(kind: str, reference: str) -> tuple[Money, Money] | None:

@@ -1,8 +1,12 @@
 """Permits as rows of lists, and one permit with all that its page shows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from parkops.customers.models import Customer
 from parkops.kernel.decisions import NotFound
@@ -78,26 +82,40 @@ def plates_of(permits: Iterable[Permit], *, at: datetime) -> dict[int, tuple[Pla
     """Return the plates listed on each permit at `at`: those of now, neither visitors'
     passes nor temporary vehicles."""
     ids = [permit.pk for permit in permits]
-    rows = (
-        PlateRight.objects.filter(
-            permit_id__in=ids, kind=PlateRight.Kind.PERMIT, temporary__isnull=True
-        )
-        .exclude(removed_at__lte=at)
-        .order_by("pk")
-    )
     found: dict[int, list[PlateOn]] = {}
-    for row in rows:
-        # A plate that gives way to a temporary one for a while has a row before and a row after.
+    for row in _listed(at).filter(permit_id__in=ids):
         plate = PlateOn(row.plate_text, row.plate_key, row.region)
-        if plate not in (listed := found.setdefault(row.permit_id or 0, [])):
-            listed.append(plate)
-    return {key: tuple(plates) for key, plates in found.items()}
+        found.setdefault(row.permit_id or 0, []).append(plate)
+    return {key: _each_once(plates) for key, plates in found.items()}
 
 
 def rows_of(permits: Sequence[Permit], *, at: datetime) -> list[PermitRow]:
     """Return permits (with their customers) as rows, by one more query for their plates."""
     plates = plates_of(permits, at=at)
     return [_row(permit, plates.get(permit.pk, ()), at) for permit in permits]
+
+
+def plates_listed(at: datetime) -> ArraySubquery:
+    """Return the expression of the plates on a permit at `at`, for `row_of`: a list of any length asks
+    it in its own statement."""
+    plates = _listed(at).filter(permit_id=OuterRef("pk"))
+    named = JSONObject(text="plate_text", key="plate_key", region="region")
+    return ArraySubquery(plates.values_list(named))
+
+
+def row_of(permit: Permit, listed: Iterable[Mapping[str, str]], *, at: datetime) -> PermitRow:
+    """Return a permit (with its customer) as a row; `listed` is what `plates_listed` found."""
+    return _row(permit, _each_once(PlateOn(**plate) for plate in listed), at)
+
+
+def _listed(at: datetime) -> QuerySet[PlateRight]:
+    rows = PlateRight.objects.filter(kind=PlateRight.Kind.PERMIT, temporary__isnull=True)
+    return rows.exclude(removed_at__lte=at).order_by("pk")
+
+
+def _each_once(plates: Iterable[PlateOn]) -> tuple[PlateOn, ...]:
+    """A plate that gives way to a temporary one for a while has a row before and a row after it."""
+    return tuple(dict.fromkeys(plates))
 
 
 def permits_of(

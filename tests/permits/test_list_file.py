@@ -130,23 +130,24 @@ class TestFile:
 
 
 class TestCost:
-    def test_a_batch_costs_the_same_wherever_it_stands(self, office, person, sell, monkeypatch):
+    def test_one_statement_gives_the_file_however_long(self, office, person, sell, monkeypatch):
         monkeypatch.setattr(list_file, "AT_ONCE", 2)
-        numbers = [sell(person(f"a{n}"), "MONTH", f"AA{n}").number for n in range(2)]
+        numbers: list[str] = []
 
         def asked() -> int:
             return statements(lambda: read(office.get(FILE)))
 
+        def grow(by: int) -> None:
+            first = len(numbers)
+            for n in range(first, first + by):
+                numbers.append(sell(person(f"a{n}"), "MONTH", f"AA{n}").number)
+
+        grow(1)
         asked()
-        costs = [asked()]
-        for _ in range(2):
-            grown = len(numbers)
-            numbers += [
-                sell(person(f"a{n}"), "MONTH", f"AA{n}").number for n in range(grown, grown + 2)
-            ]
-            costs.append(asked())
-            assert [row["Number"] for row in read(office.get(FILE))] == numbers[::-1]
-        assert costs[1] - costs[0] == costs[2] - costs[1] <= 3
+        few = asked()
+        grow(6)
+        assert asked() == few
+        assert [row["Number"] for row in read(office.get(FILE))] == numbers[::-1]
 
     @pytest.mark.parametrize("text", ["aa", "aa0", "ann", "example", "P-", "nobody here"])
     def test_twice_the_permits_are_found_by_as_many_statements(self, office, person, sell, text):
