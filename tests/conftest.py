@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: databases, the two tenants, the people, their browsers."""
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import translation
 from hypothesis import settings as hypothesis
 
@@ -170,11 +172,18 @@ def charlie(hillside):
         return _person("charlie@hillside.example")
 
 
+@functools.cache
+def _server() -> ClientHandler:
+    """The application with its middleware, set up once: setting it up reads every static file."""
+    return ClientHandler(enforce_csrf_checks=False)
+
+
 class Site(Client):
     """A browser on one tenant's host."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(SERVER_NAME=f"{slug}.{settings.DOMAIN}")
+        self.handler = _server()
         self.slug = slug
 
     def login_as(self, user) -> "Site":

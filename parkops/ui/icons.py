@@ -2,8 +2,8 @@
 
 import re
 from functools import cache
-
-from lucide import _render_icon
+from importlib import resources
+from zipfile import ZipFile
 
 NAMES = frozenset(
     [
@@ -97,5 +97,14 @@ def svg(name: str) -> str:
     """
     if name not in NAMES:
         raise ValueError(f"No icon is called {name!r}; parkops/ui/icons.py lists them.")
-    paths = re.sub(r"\s*\n\s*", "", _render_icon(name, None)).partition(">")[2]
-    return f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{paths}'
+    shapes = _drawn()[name].partition("<svg")[2].partition(">")[2]
+    shapes = re.sub(r"\s*\n\s*", "", shapes)
+    return f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{shapes}'
+
+
+@cache
+def _drawn() -> dict[str, str]:
+    """Return every icon as the package has it: opening its archive costs more than reading all of them."""
+    archive = resources.files("lucide").joinpath("lucide.zip")
+    with archive.open("rb") as packed, ZipFile(packed) as icons:
+        return {name: icons.read(f"{name}.svg").decode() for name in NAMES}
