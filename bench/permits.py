@@ -86,7 +86,8 @@ def _lists(options) -> bool:
 
     rows = lists.measured(options.permits, rounds=max(options.rounds, 5))
     print(
-        f"\n| The office's list, {options.permits:,} permits | ms | statements | MiB more |\n| --- | ---: | ---: | ---: |"
+        f"\n| The office's list, {options.permits:,} permits | ms | statements | MiB more |"
+        "\n| --- | ---: | ---: | ---: |"
     )
     for row in rows:
         print(f"| {row.name} | {row.ms:.0f} | {row.statements} | {row.mib:.1f} |")
