@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from enforcement.cameras import operations as cameras
-from enforcement.operations import advance, checks, notices
+from enforcement.operations import advance, checks, holds, notices
 from parkops.tenancy.later import tenant_task
 
 MOST_ROUNDS = 40
@@ -23,6 +23,12 @@ def advance_citations(**_later: object) -> None:
     now = timezone.now()
     advance.advance_citations(at=now)
     notices.send_boot_notices(at=now)
+
+
+@tenant_task
+def hold_doubtful(**_later: object) -> None:
+    """Hold citations for whose plate a right turned up late; a second run changes nothing."""
+    holds.hold_late(at=timezone.now())
 
 
 @tenant_task

@@ -16,6 +16,7 @@ SURFACES = [
     ("", "payments.urls.portal"),
     ("my/", "parkops.customers.urls.portal"),
     ("field/", "enforcement.urls.field"),
+    ("field/offline/", "enforcement.urls.field_app"),
     ("office/", "reporting.urls.office"),
     ("office/", "permits.urls.office"),
     ("office/", "enforcement.urls.office"),

@@ -6,6 +6,7 @@ from enforcement.models.appeals import Appeal, AppealPicture
 from enforcement.models.boots import BootNotice
 from enforcement.models.checks import Observation, PlateCheck
 from enforcement.models.citations import Citation, CitationPhoto, CitationQuerySet
+from enforcement.models.field_records import CitationHold, FieldRecord
 from enforcement.models.hotlist import HotlistEntry
 from enforcement.models.numbers import AllottedNumber
 from enforcement.models.shifts import Shift
@@ -17,8 +18,10 @@ __all__ = [
     "BootNotice",
     "Camera",
     "Citation",
+    "CitationHold",
     "CitationPhoto",
     "CitationQuerySet",
+    "FieldRecord",
     "HotlistEntry",
     "ImportBatch",
     "Observation",

@@ -25,6 +25,7 @@ class PlateCheck(models.Model):
 
     class Source(models.TextChoices):
         FIELD = "field", "Officer's phone"
+        OFFLINE = "offline", "Officer's phone, offline"
         OFFICE = "office", "Office"
         API = "api", "API"
         BATCH = "batch", "API, in a batch"

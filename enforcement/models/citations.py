@@ -22,6 +22,10 @@ class CitationQuerySet(models.QuerySet["Citation"]):
         """Keep those that still owe something, whatever their state otherwise."""
         return self.counting().filter(settled_at__isnull=True, fine_minor__gt=0)
 
+    def held(self) -> Self:
+        """Keep those of which a person has to decide first; nothing about them is sent out."""
+        return self.filter(holds__decided_at__isnull=True, holds__isnull=False).distinct()
+
     def standing(self, status: str) -> Self:
         """Keep those whose status is `status` now, the stage being as last brought up to date."""
         open_ = self.unpaid()

@@ -1,0 +1,161 @@
+"""What a phone sends is understood: what was written down, when that was, what is missing."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from parkops.kernel.plates import plate_key
+
+CLOCKS_MAY_DIFFER_BY = timedelta(minutes=2)
+"""A phone's clock that is off by no more is believed."""
+
+NEEDED = {
+    "check": ("plate", "zone"),
+    "chalk": ("plate", "zone"),
+    "citation": ("plate", "zone", "violation"),
+    "void": ("citation", "reason"),
+    "note": ("citation", "text"),
+}
+"""What each kind of record has to say."""
+
+ASKED = {
+    "plate": "Which plate?",
+    "zone": "In which zone?",
+    "violation": "Which violation?",
+    "citation": "Which citation?",
+    "reason": "Say why it is voided.",
+    "text": "What is the note?",
+}
+_LONGEST = {"plate": 32, "region": 16, "zone": 24, "violation": 40, "number": 40, "valve": 20}
+_HASH = re.compile(r"[0-9a-f]{64}")
+MOST_PHOTOS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a record does not say and has to: the field, and the question to ask."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One record as a phone sends it. `age` is how long ago it was written, by a clock that nobody can
+    set; it is unknown once the phone's page was opened anew."""
+
+    client_id: UUID
+    kind: str
+    seq: int
+    device_at: datetime
+    age: timedelta | None = None
+    is_offline: bool = False
+    told: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """Return a text of the record, cut to what is kept; empty where it says nothing."""
+        return str(self.data.get(name) or "").strip()[: _LONGEST.get(name, 1_000)]
+
+    def number(self, name: str, most: float) -> float | None:
+        """Return a number between -most and most, or None."""
+        given = self.data.get(name)
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            return None
+        return float(given) if -most <= given <= most else None
+
+    @property
+    def photos(self) -> list[str]:
+        """The hashes of the photos that follow."""
+        given = self.data.get("photos")
+        hashes = [str(one) for one in given] if isinstance(given, list) else []
+        return [one for one in hashes if _HASH.fullmatch(one)][:MOST_PHOTOS]
+
+
+def understood(raw: Any) -> Sent | list[Question]:
+    """Return a record as it was sent, or what it has to say and does not."""
+    given: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
+    data = given.get("data")
+    asked = [q for q in (_wrong(given, *check) for check in _FORM) if q is not None]
+    if asked or not isinstance(data, dict):
+        return asked or [Question("data", "Give what was written down.")]
+    sent = Sent(
+        client_id=UUID(given["id"]),
+        kind=given["kind"],
+        seq=given["seq"],
+        device_at=datetime.fromisoformat(given["at"]).astimezone(UTC),
+        age=_age(given.get("age_ms")),
+        is_offline=bool(given.get("offline")),
+        told=str(given.get("told") or "")[:16],
+        data=data,
+    )
+    missing = [Question(name, ASKED[name]) for name in NEEDED[sent.kind] if not sent.text(name)]
+    return missing or _unlike(sent) or sent
+
+
+def happened_at(sent: Sent, *, sent_at: datetime, received_at: datetime) -> datetime:
+    """Return when a record was written: what the phone's clock says, put right where it is off.
+
+    `sent_at` is the phone's clock at the time of sending. Nothing was written after it was received.
+    """
+    if sent.age is not None:
+        written = received_at - sent.age
+        believed = abs(written - sent.device_at) <= CLOCKS_MAY_DIFFER_BY
+        return min(sent.device_at if believed else written, received_at)
+    off = received_at - sent_at
+    believed = abs(off) <= CLOCKS_MAY_DIFFER_BY
+    return min(sent.device_at if believed else sent.device_at + off, received_at)
+
+
+def is_uuid(text: Any) -> bool:
+    """Return whether `text` is a UUID."""
+    try:
+        UUID(str(text))
+    except ValueError:
+        return False
+    return True
+
+
+def is_instant(text: Any) -> bool:
+    """Return whether `text` is an instant with its offset, of a year that a phone can be in."""
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        return False
+    return at.tzinfo is not None and 2000 <= at.year < 2200
+
+
+_FORM = (
+    ("id", is_uuid, "Give the record's UUID."),
+    ("kind", lambda kind: kind in NEEDED, f"Give one of {', '.join(NEEDED)}."),
+    (
+        "seq",
+        lambda seq: isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq < 2**53,
+        "Give the record's place in the phone's order.",
+    ),
+    ("at", is_instant, "Give the phone's time with an offset, such as 2026-11-22T10:15:00-05:00."),
+)
+
+
+def _wrong(given: Mapping[str, Any], name: str, fits: Any, told: str) -> Question | None:
+    return None if fits(given.get(name)) else Question(name, told)
+
+
+def _age(given: Any) -> timedelta | None:
+    is_one = isinstance(given, int | float) and not isinstance(given, bool)
+    return timedelta(milliseconds=given) if is_one and 0 <= given <= 1e9 else None
+
+
+def _unlike(sent: Sent) -> list[Question]:
+    """What is said and is no plate, or names no record."""
+    if sent.kind in ("void", "note"):
+        fits = is_uuid(sent.text("citation"))
+        return [] if fits else [Question("citation", "Name the citation by its record.")]
+    try:
+        plate_key(sent.text("plate"))
+    except ValueError as error:
+        return [Question("plate", str(error))]
+    return []
