@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from enforcement.cameras import operations as cameras
-from enforcement.operations import advance, checks, holds, notices
+from enforcement.operations import advance, checks, holds, notices, offline
 from parkops.tenancy.later import tenant_task
 
 MOST_ROUNDS = 40
@@ -33,8 +33,10 @@ def hold_doubtful(**_later: object) -> None:
 
 @tenant_task
 def erase_reads(**_later: object) -> None:
-    """Erase the reads without a hit whose time is over; each run is on record."""
+    """Erase the reads without a hit whose time is over; each run is on record. The keys of devices'
+    copies go with them."""
     now = timezone.now()
+    offline.forget_copies(at=now)
     for _ in range(MOST_ROUNDS):
         ran = cameras.erase_reads(at=now)
         if not ran.left or not ran.erased:

@@ -66,7 +66,9 @@ def forget_documents(**_later: object) -> None:
 
 @tenant_task
 def forget_old(**_later: object) -> None:
-    """Forget texts, phone numbers and who was in draws, when the program says."""
+    """Forget texts, phone numbers and who was in draws, when the program says, and what copies of the
+    rights ask for no more."""
+    operations.forget_changes(at=timezone.now())
     if Version.objects.exists():
         operations.forget_old(at=timezone.now())
 

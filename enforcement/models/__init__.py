@@ -9,6 +9,7 @@ from enforcement.models.citations import Citation, CitationPhoto, CitationQueryS
 from enforcement.models.field_records import CitationHold, FieldRecord
 from enforcement.models.hotlist import HotlistEntry
 from enforcement.models.numbers import AllottedNumber
+from enforcement.models.offline import OfflineCopy
 from enforcement.models.shifts import Shift
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "HotlistEntry",
     "ImportBatch",
     "Observation",
+    "OfflineCopy",
     "PlateCheck",
     "PlateRead",
     "ReadErasure",

@@ -25,6 +25,7 @@ from payments import operations as payments
 from payments import queries as charges
 from payments.operations.charges import bring_up_to_date
 from payments.operations.refunds import refund_charge
+from permits.operations.rights_changes import plates_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def file_appeal(
     _keep(appeal, evidence, at=at)
     citation.appealed_at = at
     citation.save(update_fields=["appealed_at"])
+    plates_changed([citation.plate_key])
     charge = charges.charge_of(KIND, citation.number)
     if rule.pauses_clock and charge is not None and not charge.is_settled:
         payments.pause_charge(kind=KIND, reference=citation.number, paused=True, at=at)
@@ -175,6 +177,7 @@ def _follow(citation: Citation, appeal: Appeal, *, by: Actor, at: datetime) -> N
     if appeal.outcome == Appeal.Outcome.DISMISSED:
         citation.dismissed_at = at
     citation.save(update_fields=["appealed_at", "dismissed_at"])
+    plates_changed([citation.plate_key])
     charge = charges.charge_of(KIND, citation.number)
     if charge is None:
         return

@@ -33,6 +33,7 @@ from payments import queries as charges
 from payments.accounts import FINE_REVENUE
 from payments.operations.charges import bring_up_to_date
 from permits import operations as permits
+from permits.operations.rights_changes import plates_changed
 from permits.queries import NearMiss
 from permits.rules.plates import read_plates
 
@@ -163,6 +164,7 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
         appeal.save()
     citation.voided_at, citation.void_reason, citation.appealed_at = at, reason.strip(), None
     citation.save(update_fields=["voided_at", "void_reason", "appealed_at"])
+    plates_changed([citation.plate_key])
     if charges.charge_of(KIND, citation.number) is not None:
         payments.cancel_charge(
             kind=KIND, reference=citation.number, text="Citation voided", by=by, at=at
@@ -305,6 +307,7 @@ def _written(
     citation.save()
     if allotted:
         numbers.use_number(allotted, citation)
+    plates_changed([citation.plate_key])
     return citation
 
 

@@ -11,6 +11,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.codes import is_code
 from parkops.kernel.decisions import NotFound, Refused
+from permits.operations.rights_changes import plates_changed
 
 
 @transaction.atomic
@@ -42,6 +43,7 @@ def add_to_hotlist(
         added_at=at,
         added_by=by.name,
     )
+    plates_changed([entry.plate_key])
     audit.record(
         "hotlist.added", subject=("hotlist", str(entry.reference)), actor=by, at=at, kind=kind
     )
@@ -61,4 +63,5 @@ def remove_from_hotlist(reference: UUID, *, by: Actor, at: datetime) -> None:
         return
     entry.removed_at = at
     entry.save(update_fields=["removed_at"])
+    plates_changed([entry.plate_key])
     audit.record("hotlist.removed", subject=("hotlist", str(entry.reference)), actor=by, at=at)

@@ -12,6 +12,7 @@ from parkops.customers import queries as customers
 from parkops.kernel.actors import SYSTEM
 from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
+from permits.operations.rights_changes import plates_changed
 
 
 def send_boot_notices(*, at: datetime) -> int:
@@ -35,6 +36,7 @@ def _send(row: Bootable, *, at: datetime) -> bool:
     notice = BootNotice.objects.create(
         plate_key=row.plate_key, region=row.region, sent_at=at, sent_to=holders[0].email
     )
+    plates_changed([row.plate_key])
     messaging.send_once(
         event="citation.boot_notice",
         key=f"boot-notice:{notice.pk}",

@@ -13,6 +13,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import ALLOWED, Decision
 from payments.settlement import Due, Raiser, Subject
+from permits.operations.rights_changes import plates_changed
 
 
 def lock(reference: str) -> None:
@@ -29,6 +30,7 @@ def settled(reference: str, *, by: Actor, at: datetime) -> Decision:
     if citation.settled_at is None:
         citation.settled_at = at
         citation.save(update_fields=["settled_at"])
+        plates_changed([citation.plate_key])
         audit.record("citation.paid", subject=(KIND, reference), actor=by, at=at)
     return ALLOWED
 
@@ -39,6 +41,7 @@ def unsettled(reference: str, *, by: Actor, at: datetime) -> None:
     if citation.settled_at is not None:
         citation.settled_at = None
         citation.save(update_fields=["settled_at"])
+        plates_changed([citation.plate_key])
         audit.record("citation.owed_again", subject=(KIND, reference), actor=by, at=at)
 
 

@@ -1,6 +1,7 @@
 """Which vehicles may be booted now, and why."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,8 +26,9 @@ class Bootable:
     oldest_at: datetime
 
 
-def in_arrears(*, at: datetime) -> list[Bootable]:
-    """Return the vehicles that owe enough to be booted at `at`, the dearest first.
+def in_arrears(*, at: datetime, plate_keys: Collection[str] | None = None) -> list[Bootable]:
+    """Return the vehicles that owe enough to be booted at `at`, the dearest first; with `plate_keys`,
+    of those with these plates.
 
     Citations of the same plate in different regions are different vehicles.
     """
@@ -34,6 +36,8 @@ def in_arrears(*, at: datetime) -> list[Bootable]:
     if version.scofflaw is None:
         return []
     rows = Citation.objects.unpaid().exclude(plate_key="").filter(issued_at__lte=at)
+    if plate_keys is not None:
+        rows = rows.filter(plate_key__in=plate_keys)
     vehicles: dict[tuple[str, str], list[Standing]] = defaultdict(list)
     for now in citing.standings_of(list(rows.order_by("issued_at", "pk")), at=at):
         if now.owed.minor > 0:

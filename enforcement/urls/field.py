@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enforcement.views import field
+from enforcement.views import field, offline
 
 app_name = "field"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("checks/<uuid:reference>/", field.verdict, name="verdict"),
     path("checks/<uuid:reference>/citation/", field.write, name="write"),
     path("checks/<uuid:reference>/chalk/", field.chalk, name="chalk"),
+    path("offline/set/", offline.rights, name="offline_set"),
     path("citations/", field.citations, name="citations"),
     path("citations/<str:number>/", field.citation, name="citation"),
     path("citations/<str:number>/void/", field.void, name="void"),

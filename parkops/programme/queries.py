@@ -71,6 +71,12 @@ def version(number: int) -> InForce:
     return known
 
 
+def changes_after(at: datetime) -> list[datetime]:
+    """Return when versions that were published beforehand come into force, the next first."""
+    rows = Version.objects.filter(begins_at__gt=at).order_by("begins_at", "number")
+    return [begins_at for begins_at in rows.values_list("begins_at", flat=True) if begins_at]
+
+
 def event_periods() -> dict[str, list[Period]]:
     """Return when each event was, is or will be on, by code key; one without an end lasts a century."""
     found: dict[str, list[Period]] = {}

@@ -1,7 +1,7 @@
 """Files that a page gives: rows as CSV that a spreadsheet opens and does not execute."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from defusedcsv import csv
 from django.http import HttpResponse, StreamingHttpResponse
@@ -12,6 +12,7 @@ MARK = "\ufeff".encode()
 """What tells a spreadsheet that the file is UTF-8."""
 
 Row = Sequence[object]
+T = TypeVar("T")
 
 
 def csv_file(name: str, rows: Iterable[Row]) -> HttpResponse:
@@ -32,7 +33,14 @@ def csv_stream(
     return StreamingHttpResponse(parts(), content_type=CSV, headers=_headers(name))
 
 
-def _as_tenant(batches: Iterable[Iterable[Row]], tenant: Any) -> Iterator[list[Row]]:
+def json_stream(parts: Iterable[Iterable[str]], *, tenant: Any) -> StreamingHttpResponse:
+    """Return JSON of any length, sent part by part; each part is read as `tenant`."""
+    sent = ("".join(part).encode() for part in _as_tenant(parts, tenant))
+    headers = {"Cache-Control": "private, no-store"}
+    return StreamingHttpResponse(sent, content_type="application/json", headers=headers)
+
+
+def _as_tenant(batches: Iterable[Iterable[T]], tenant: Any) -> Iterator[list[T]]:
     """Read each batch as `tenant`: what is streamed is read after the request's middleware left."""
     asked = iter(batches)
     while True:

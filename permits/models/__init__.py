@@ -11,6 +11,7 @@ from permits.models.passes import VisitorPass
 from permits.models.permits import Permit
 from permits.models.quotas import Quota
 from permits.models.rights import PlateRight
+from permits.models.rights_changes import RightsChange
 from permits.models.roster import EligibilityLoss, Roster, RosterRow
 from permits.models.sessions import ParkingSession, StayMend, StayOrder
 from permits.models.transfers import PermitTransfer
@@ -40,6 +41,7 @@ __all__ = [
     "PermitTransfer",
     "PlateRight",
     "Quota",
+    "RightsChange",
     "Roster",
     "RosterRow",
     "StayMend",

@@ -55,6 +55,7 @@ from permits.operations.offering import expire_offers, offer_everywhere, purge_w
 from permits.operations.passes import end_batch, end_pass, give_many, give_pass
 from permits.operations.reminding import remind
 from permits.operations.renewing import renew_permit, send_renewal
+from permits.operations.rights_changes import forget_changes
 from permits.operations.room import enter_room, leave_room, move_rooms, move_up
 from permits.operations.roster import apply_roster, bring_roster, drop_roster
 from permits.operations.sales import Wish, hold_permit
@@ -150,6 +151,7 @@ __all__ = [
     "finish_agreeing",
     "follow_audiences",
     "forget_documents",
+    "forget_changes",
     "forget_old",
     "send_document",
     "withdraw_document",

@@ -13,6 +13,7 @@ from payments import operations as payments
 from permits.models import Permit
 from permits.operations import ending, notices, offering
 from permits.operations.common import finish, locked, require_current, require_pending
+from permits.operations.rights_changes import permits_changed
 from permits.queries.permits import money_of, type_of
 from permits.rules import documents
 from permits.rules.status import CURRENT
@@ -33,6 +34,7 @@ def approve_permit(number: str, *, by: Actor, at: datetime) -> Permit:
     require_pending(permit, at=at)
     permit.approved_at = permit.paid_at if permit.is_backdated else at
     permit.save(update_fields=["approved_at"])
+    permits_changed(permit)
     audit.record("permit.approved", subject=("permit", permit.number), actor=by, at=at)
     notices.tell("permit.approved", permit, at=at)
     return permit
@@ -57,6 +59,7 @@ def approve_for_a_while(number: str, *, by: Actor, at: datetime) -> Permit:
     permit.approved_at = at
     permit.proof_due_by = lasts.after(at, rules.tz) if lasts else None
     permit.save(update_fields=["approved_at", "proof_due_by"])
+    permits_changed(permit)
     audit.record("permit.approved_for_a_while", subject=("permit", permit.number), actor=by, at=at)
     until = clock_text(permit.proof_due_by, rules.tz) if permit.proof_due_by else ""
     notices.tell("permit.approved_for_a_while", permit, at=at, until=until)

@@ -17,6 +17,7 @@ from payments import operations as payments
 from payments import queries as charges
 from permits.models import Permit
 from permits.operations import carpools, sales
+from permits.operations.rights_changes import permits_changed
 from permits.queries.permits import money_of
 from permits.queries.refunds import Preview
 from permits.rules.status import CURRENT, Status, may_become
@@ -97,6 +98,7 @@ def finish(permit: Permit, *, at: datetime, is_over: bool) -> None:
             "is_checkout_open",
         ]
     )
+    permits_changed(permit)
 
 
 def give_back(permit: Permit, preview: Preview, *, reason: str, by: Actor, at: datetime) -> None:

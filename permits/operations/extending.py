@@ -11,6 +11,7 @@ from parkops.programme import queries as programme
 from permits.models import Permit, PlateRight
 from permits.operations import notices
 from permits.operations.common import locked
+from permits.operations.rights_changes import permits_changed
 from permits.rules.status import Status
 from permits.rules.terms import clock_text
 
@@ -44,6 +45,7 @@ def extend_permit(
     PlateRight.objects.filter(
         permit=permit, kind=PlateRight.Kind.PERMIT, removed_at__isnull=True
     ).update(ends_at=ends_at)
+    permits_changed(permit)
     audit.record(
         "permit.extended",
         subject=("permit", permit.number),

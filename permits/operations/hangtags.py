@@ -16,6 +16,7 @@ from parkops.programme import queries as programme
 from permits.models import Hangtag, HangtagBatch, HangtagCount, LostHangtag, Permit
 from permits.operations import changes, notices, tags
 from permits.operations.common import locked, require_current
+from permits.operations.rights_changes import permits_changed, plates_changed
 from permits.queries.permits import type_of
 from permits.rules import hangtags as rules
 
@@ -295,6 +296,8 @@ def note_found(reference: UUID, *, by: Actor, at: datetime) -> LostHangtag:
             type_key=lost.type_key, text=lost.text, state=Hangtag.State.LOST
         ).update(state=Hangtag.State.FREE, permit=None, place="")
         permit = Permit.objects.get(pk=lost.permit_id)
+        plates_changed([lost.tag_key])
+        permits_changed(permit)
         audit.record(
             "permit.hangtag_found",
             subject=("permit", permit.number),

@@ -10,6 +10,7 @@ from parkops.customers import operations as customers
 from parkops.customers.models import Vehicle
 from parkops.kernel.actors import Actor
 from permits.models import ParkingSession, Permit, PlateRight, VisitorPass
+from permits.operations.rights_changes import plates_changed
 from permits.queries.rights import near_keys
 from permits.rules.plates import Plate
 
@@ -63,6 +64,8 @@ def put_on(
         )
         for plate, vehicle in zip(plates, vehicles, strict=True)
     )
+    if permit.paid_at is not None:
+        plates_changed([plate.key for plate in plates])
 
 
 def take_off(permit: Permit, keys: set[str], *, at: datetime) -> None:
@@ -78,6 +81,7 @@ def take_off(permit: Permit, keys: set[str], *, at: datetime) -> None:
         row.removed_at = at
         row.ends_at = min(max(at, row.starts_at), row.ends_at)
         row.save(update_fields=["removed_at", "ends_at"])
+    plates_changed(keys)
 
 
 def right_of_stay(stay: ParkingSession) -> None:
@@ -88,12 +92,16 @@ def right_of_stay(stay: ParkingSession) -> None:
         defaults={"ends_at": stay.ends_at},
         create_defaults=_right(stay),
     )
+    plates_changed([stay.plate_key])
 
 
 def move_right_of_stay(stay: ParkingSession) -> None:
     """Let the right of a paid stay be that of its plate, its zone and its end."""
     right = _right(stay)
-    PlateRight.objects.filter(session=stay, kind=PlateRight.Kind.SESSION).update(**right)
+    rows = PlateRight.objects.filter(session=stay, kind=PlateRight.Kind.SESSION)
+    before = rows.values_list("plate_key", flat=True)
+    plates_changed([stay.plate_key, *before])
+    rows.update(**right)
 
 
 def right_of_pass(given: VisitorPass) -> None:
@@ -104,6 +112,7 @@ def right_of_pass(given: VisitorPass) -> None:
         defaults={"ends_at": given.ends_at},
         create_defaults={**_right(given), "permit": given.permit},
     )
+    plates_changed([given.plate_key])
 
 
 def rights_of_passes(rows: Sequence[VisitorPass]) -> None:
@@ -120,6 +129,7 @@ def rights_of_passes(rows: Sequence[VisitorPass]) -> None:
         ],
         batch_size=500,
     )
+    plates_changed([row.plate_key for row in rows])
 
 
 def move_rights_of_passes(rows: Sequence[VisitorPass]) -> None:
@@ -129,6 +139,7 @@ def move_rights_of_passes(rows: Sequence[VisitorPass]) -> None:
     for right in rights:
         right.ends_at = ends[right.visitor_pass_id or 0]
     PlateRight.objects.bulk_update(rights, ["ends_at"], batch_size=500)
+    plates_changed([right.plate_key for right in rights])
 
 
 def _right(source: ParkingSession | VisitorPass) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from payments import accounts
 from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
 from permits.operations import carpools, notices, places, plates, room, tags, waitlist
+from permits.operations.rights_changes import permits_changed
 from permits.queries import free, sale
 from permits.queries.permits import type_of
 from permits.rules import eligibility, quotas
@@ -143,6 +144,7 @@ def count_as_paid(permit: Permit, *, by: Actor, at: datetime) -> None:
     permit.save(
         update_fields=["paid_at", "lapsed_at", "ended_at", "is_checkout_open", "hangtag", "places"]
     )
+    permits_changed(permit)
     audit.record(
         "permit.paid",
         subject=("permit", permit.number),

@@ -15,6 +15,7 @@ from parkops.programme.schema import Programme
 from payments.settlement import Raiser, Subject
 from permits.models import Permit
 from permits.operations import auto_renewing, holds, notices, places, switching
+from permits.operations.rights_changes import permits_changed
 from permits.operations.sales import count_as_paid
 from permits.queries import free
 from permits.queries.permits import type_of
@@ -126,6 +127,7 @@ def unsettle_permit(number: str, *, by: Actor, at: datetime) -> None:
     permit.suspended_at, permit.suspended_until = begins, None
     permit.suspensions = [*earlier, [begins.isoformat(), None]]
     permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
+    permits_changed(permit)
     reason = "The payment was taken back."
     audit.record(
         "permit.suspended",
@@ -180,6 +182,7 @@ def _reinstate(permit: Permit, *, by: Actor, at: datetime) -> None:
     permit.suspensions = [*permit.suspensions[:-1], [start, at.isoformat()]]
     permit.suspended_at = permit.suspended_until = None
     permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
+    permits_changed(permit)
     audit.record("permit.reinstated", subject=("permit", permit.number), actor=by, at=at)
 
 

@@ -12,6 +12,7 @@ from payments import queries as charges
 from permits.models import Permit
 from permits.operations import notices
 from permits.operations.common import locked, refund_permit, require
+from permits.operations.rights_changes import permits_changed
 from permits.queries.permits import money_of, priced_period, type_of
 from permits.rules import suspensions
 from permits.rules.status import Status
@@ -53,6 +54,7 @@ def suspend_permit(
         [start.isoformat(), until.isoformat() if until else None],
     ]
     permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
+    permits_changed(permit)
     audit.record(
         "permit.suspended",
         subject=("permit", permit.number),
@@ -125,6 +127,7 @@ def _close(permit: Permit, *, ends: datetime, by: Actor, at: datetime) -> None:
             "credited_tax_minor",
         ]
     )
+    permits_changed(permit)
     audit.record(
         "permit.reinstated", subject=("permit", permit.number), actor=by, at=at, refund=back
     )

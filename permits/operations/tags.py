@@ -4,6 +4,7 @@ from datetime import datetime
 
 from parkops.kernel.actors import Actor
 from permits.models import Hangtag, LostHangtag, Permit
+from permits.operations.rights_changes import permits_changed, plates_changed
 from permits.rules.hangtags import tag_key
 
 
@@ -55,6 +56,8 @@ def void(
         if lost.kind == LostHangtag.Kind.REPLACED
         else Hangtag.State.LOST
     )
+    plates_changed([lost.tag_key])
+    permits_changed(permit)
     return lost
 
 

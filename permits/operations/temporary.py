@@ -15,6 +15,7 @@ from parkops.programme import queries as programme
 from permits.models import Permit, PlateRight, TemporaryVehicle
 from permits.operations import notices
 from permits.operations.common import known, locked
+from permits.operations.rights_changes import plates_changed
 from permits.queries.permits import plates_of, type_of
 from permits.queries.rights import near_keys
 from permits.rules import vehicles as rules
@@ -204,6 +205,7 @@ def _lay_out(permit: Permit, own_key: str, *, at: datetime) -> None:
     ).delete()
     if last is not None:
         _write_own(last, own, left, at=at)
+    plates_changed({row.plate_key for row in rows} | ({own_key} if own_key else set()))
 
 
 def _write(row: TemporaryVehicle, permit: Permit, span: Period) -> None:

@@ -1,6 +1,7 @@
 """How many hangtags are where, which is next, and which are worth nothing."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models import Count, Min, Q
 
 from parkops.kernel.codes import code_key
 from parkops.programme import queries as programme
-from permits.models import Hangtag, HangtagBatch, HangtagCount, LostHangtag
+from permits.models import Hangtag, HangtagBatch, HangtagCount, LostHangtag, PlateRight
 from permits.rules.hangtags import is_low, tag_key
 
 
@@ -117,3 +118,23 @@ def lost_text(lost: LostHangtag) -> str:
     valid = lost.permit.hangtag
     told = f"Hangtag {lost.text} of permit {lost.permit.number} was {lost.kind}{police}."
     return f"{told} The valid one is {valid}." if valid and valid != lost.text else told
+
+
+def lost_by_plate(
+    *, at: datetime, keys: Collection[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield what officers are told of hangtags that are worth nothing: by their own number, and by
+    the plates that their permits cover at `at`; with `keys`, of these alone."""
+    found = LostHangtag.objects.filter(reported_at__lte=at, found_at__isnull=True)
+    on = PlateRight.objects.filter(starts_at__lte=at, ends_at__gt=at)
+    if keys is not None:
+        found = found.filter(Q(tag_key__in=keys) | Q(permit__plates__plate_key__in=keys)).distinct()
+        on = on.filter(plate_key__in=keys)
+    plates: dict[int, list[str]] = defaultdict(list)
+    rows = on.filter(permit__lost_hangtags__in=found).order_by("plate_key")
+    for permit_id, plate_key in rows.values_list("permit_id", "plate_key").distinct():
+        plates[permit_id or 0].append(plate_key)
+    for lost in found.select_related("permit").order_by("reported_at", "pk"):
+        for key in dict.fromkeys([lost.tag_key, *plates[lost.permit_id]]):
+            if keys is None or key in keys:
+                yield key, lost_text(lost)

@@ -1,0 +1,227 @@
+"""The rights of all plates over the hours to come, as plain intervals under keyed digests.
+
+What programs say is worked out here, so that a copy needs no rules; and a plate is named only by a
+digest that nobody can make without the key, so that a copy gives no list of plates away.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from math import ceil
+from typing import Any
+
+from django.db import connection
+
+from parkops.kernel.codes import code_key
+from parkops.kernel.periods import Period
+from parkops.kernel.windows import Events
+from parkops.programme import queries as programme
+from parkops.programme.schema import Programme
+from permits.rules import grants
+from permits.rules.status import Life, live_periods
+
+DIGEST_BYTES = 12
+AT_ONCE = 5_000
+_BLOCK = 64
+
+Span = tuple[int, int]
+"""From which second (included) to which (excluded)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entitled:
+    """A right in a zone (by its place in the list asked with) and in all within it."""
+
+    zone: int
+    start: int
+    end: int
+    kind: str
+    region: str
+
+
+_RIGHTS = """
+SELECT left(encode(sha256(%(outer)s::bytea || sha256(%(inner)s::bytea ||
+            convert_to(r.plate_key, 'UTF8'))), 'hex'), %(length)s::int) AS digest,
+       r.kind, r.region, r.starts_at, r.ends_at, s.zone_code,
+       p.programme_version, p.type_code, p.starts_at, p.ends_at, p.paid_at, p.needs_approval,
+       p.approved_at, p.cancelled_at, p.revoked_at, p.suspensions
+  FROM permits_plateright r LEFT JOIN permits_permit p ON p.id = r.permit_id
+  LEFT JOIN permits_parkingsession s ON s.id = r.session_id
+ WHERE r.ends_at > %(since)s AND r.starts_at < %(until)s AND r.ends_at > r.starts_at
+   AND (p.id IS NULL OR p.paid_at IS NOT NULL AND p.ends_at > %(since)s
+        AND (p.cancelled_at IS NULL OR p.cancelled_at > %(since)s)
+        AND (p.revoked_at IS NULL OR p.revoked_at > %(since)s))
+"""
+_OF_SOME = " AND r.plate_key = ANY(%(keys)s::varchar[])"
+# By the digest: the order of the plates would tell of them.
+_ORDER = " ORDER BY digest, r.id"
+
+
+def digest(key: bytes, plate_key: str) -> str:
+    """Return what a plate is called under `key`: the first bytes of its HMAC, in hexadecimals."""
+    inner, outer = _pads(key)
+    within = hashlib.sha256(inner + plate_key.encode()).digest()
+    return hashlib.sha256(outer + within).hexdigest()[: 2 * DIGEST_BYTES]
+
+
+def entitled(
+    *,
+    key: bytes,
+    zones: Sequence[str],
+    over: Period,
+    plate_keys: Collection[str] | None = None,
+) -> Iterator[list[tuple[str, list[Entitled]]]]:
+    """Yield the rights of each plate that has any `over` these hours, in the zones of these codes:
+    some plates at once, by digest. With `plate_keys`, of these plates only.
+    """
+    values: dict[str, Any] = {"since": over.start, "until": over.end, "length": 2 * DIGEST_BYTES}
+    values["inner"], values["outer"] = _pads(key)
+    sql = _RIGHTS + _ORDER
+    if plate_keys is not None:
+        values["keys"] = sorted(plate_keys)
+        sql = _RIGHTS + _OF_SOME + _ORDER
+    book = _Shapes(zones, over)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, values)
+        left: list[tuple[Any, ...]] = []
+        while rows := cursor.fetchmany(AT_ONCE):
+            rows = left + rows
+            # The last plate's rights may go on in the rows to come.
+            cut = next((n for n in range(len(rows), 0, -1) if rows[n - 1][0] != rows[-1][0]), 0)
+            left = rows[cut:]
+            yield _of_plates(rows[:cut], book)
+        yield _of_plates(left, book)
+
+
+def changes_since(transaction: int) -> list[str]:
+    """Return the plates whose rights were written by a transaction of this number or a later one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT plate_key FROM permits_rightschange WHERE transaction >= %s",
+            [transaction],
+        )
+        return [plate_key for (plate_key,) in cursor.fetchall()]
+
+
+def horizon() -> tuple[int, int]:
+    """Return before which number every transaction is over and to be seen, and which number none
+    has yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint"
+            " FROM pg_current_snapshot() AS now"
+        )
+        lowest, next_one = cursor.fetchone()
+    return lowest, next_one
+
+
+def seconds_of(period: Period) -> Span:
+    """Return a period in whole seconds; a begun one counts, in favor of who parks."""
+    return int(period.start.timestamp()), ceil(period.end.timestamp())
+
+
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    block = key.ljust(_BLOCK, b"\0")
+    return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
+
+
+def _of_plates(
+    rows: Sequence[tuple[Any, ...]], book: "_Shapes"
+) -> list[tuple[str, list[Entitled]]]:
+    found = []
+    for name, own in groupby(rows, key=lambda row: row[0]):
+        held = [right for row in own for right in book.rights(row)]
+        if held:
+            found.append((name, held))
+    return found
+
+
+class _Shapes:
+    """Where and when each permit type grants something over some hours; worked out once for each."""
+
+    def __init__(self, zones: Sequence[str], over: Period) -> None:
+        self._places: Mapping[str, int] = {code_key(code): n for n, code in enumerate(zones)}
+        self._over = over
+        self._known: dict[tuple[int, str], list[tuple[int, list[Span]]]] = {}
+        self._events: Events | None = None
+
+    def rights(self, row: tuple[Any, ...]) -> Iterator[Entitled]:
+        """Yield the rights that a row gives, cut to the hours asked about."""
+        _, kind, region, starts_at, ends_at, zone, version, type_code, *life = row
+        own = Period(starts_at, ends_at).overlap(self._over)
+        if own is None:
+            return
+        if zone is not None:
+            place = self._places.get(code_key(zone))
+            if place is not None:
+                yield Entitled(place, *seconds_of(own), kind, region)
+            return
+        live = [part for span in live_periods(_life(*life)) if (part := span.overlap(own))]
+        if not live:
+            return
+        shape = self._shape(version, type_code)
+        for part in live:
+            start, end = seconds_of(part)
+            for place, spans in shape:
+                for begins, ends in spans:
+                    if begins < end and ends > start:
+                        held = max(begins, start), min(ends, end)
+                        yield Entitled(place, *held, kind, region)
+
+    def _shape(self, version: int, type_code: str) -> list[tuple[int, list[Span]]]:
+        asked = (version, type_code)
+        if asked not in self._known:
+            self._known[asked] = self._worked_out(version, type_code)
+        return self._known[asked]
+
+    def _worked_out(self, version: int, type_code: str) -> list[tuple[int, list[Span]]]:
+        rules = programme.version(version).programme
+        kind = rules.permit_type(type_code)
+        if kind is None:
+            return []
+        shape = []
+        for code in dict.fromkeys(code_key(zone) for grant in kind.grants for zone in grant.zones):
+            reach = grants.reach(kind.grants, [code])
+            if reach is not None and code in self._places:
+                shape.append((self._places[code], self._spans(rules, reach)))
+        return shape
+
+    def _spans(self, rules: Programme, reach: grants.Reach) -> list[Span]:
+        if any(window.is_always for window in reach.windows):
+            return [seconds_of(self._over)]
+        if self._events is None and grants.has_event(reach.windows):
+            self._events = programme.event_periods()
+        held = rules.periods(reach.windows, self._over, events=self._events)
+        return [seconds_of(period) for period in held]
+
+
+def _life(
+    starts_at: datetime,
+    ends_at: datetime,
+    paid_at: datetime | None,
+    needs_approval: bool,
+    approved_at: datetime | None,
+    cancelled_at: datetime | None,
+    revoked_at: datetime | None,
+    suspensions: str,
+) -> Life:
+    return Life(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        paid_at=paid_at,
+        needs_approval=needs_approval,
+        approved_at=approved_at,
+        cancelled_at=cancelled_at,
+        revoked_at=revoked_at,
+        suspensions=_instants(json.loads(suspensions)) if suspensions != "[]" else (),
+    )
+
+
+def _instants(pauses: Sequence[Sequence[Any]]) -> tuple[tuple[datetime, datetime | None], ...]:
+    return tuple(
+        (datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
+        for start, end in pauses
+    )
