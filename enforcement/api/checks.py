@@ -25,7 +25,7 @@ def check_plate(request: HttpRequest, body: CheckIn) -> dict[str, Any]:
     now = timezone.now()
     look = Look(body.plate, body.region or "", body.zone, body.at or now, body.lat, body.lon)
     checked = checks.check_plate(look, source=PlateCheck.Source.API, by=request.auth.actor, at=now)
-    return checked.answer.as_json()
+    return checked.record.answer
 
 
 @router.post("/plate-checks/batch", auth=WRITE)
@@ -40,7 +40,7 @@ def check_plates(request: HttpRequest, body: BatchIn) -> dict[str, Any]:
         at=timezone.now(),
     )
     reads = zip(body.reads, checked, strict=True)
-    return {"results": [{"id": read.id, **one.answer.as_json()} for read, one in reads]}
+    return {"results": [{"id": read.id, **one.record.answer} for read, one in reads]}
 
 
 @router.post("/observations", auth=WRITE, response={201: dict[str, Any]})

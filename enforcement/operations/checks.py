@@ -1,7 +1,9 @@
 """How a plate is looked at: the answer is given, and who looked at what is kept."""
 
+import json
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +16,7 @@ from enforcement.queries import checks
 from enforcement.queries.checks import Answer, Look
 from parkops.kernel.actors import Actor
 from parkops.tenancy.later import hand_over
+from parkops.tenancy.postgresql import prepared
 
 logger = logging.getLogger(__name__)
 
@@ -100,11 +103,18 @@ def _record(answer: Answer, *, source: str, by: Actor, at: datetime) -> PlateChe
 
 def _write(rows: Sequence[PlateCheck]) -> None:
     """Write records, all or none. A single one is one statement and needs no transaction of its own."""
-    if len(rows) == 1 and not connection.in_atomic_block:
-        rows[0].save(force_insert=True)
-        return
-    with transaction.atomic():
-        PlateCheck.objects.bulk_create(rows, batch_size=1_000)
+    is_one_statement = len(rows) == 1 and not connection.in_atomic_block
+    with nullcontext() if is_one_statement else transaction.atomic():
+        if len(rows) == 1:
+            _write_one(rows[0])
+        else:
+            PlateCheck.objects.bulk_create(rows, batch_size=1_000)
+
+
+def _write_one(row: PlateCheck) -> None:
+    values = {name: getattr(row, name) for name in ("reference", *_WRITTEN)}
+    answer = json.dumps(row.answer, ensure_ascii=False)
+    row.pk = prepared.rows(_INSERT, {**values, "answer": answer})[0][0]
 
 
 def _told(row: PlateCheck) -> dict[str, Any]:
@@ -123,7 +133,7 @@ def _read(told: dict[str, Any]) -> PlateCheck:
     return PlateCheck(**{**told, **moments, "reference": UUID(told["reference"])})
 
 
-_KEPT = (
+_WRITTEN = (
     "source",
     "actor_kind",
     "actor_ref",
@@ -136,5 +146,13 @@ _KEPT = (
     "lon",
     "verdict",
     "programme_version",
-    "answer",
+    "at",
+    "recorded_at",
 )
+_KEPT = (*_WRITTEN[:-2], "answer")
+
+_INSERT = f"""
+INSERT INTO enforcement_platecheck (reference, answer, {", ".join(_WRITTEN)})
+VALUES (%(reference)s, %(answer)s::jsonb, {", ".join(f"%({name})s" for name in _WRITTEN)})
+RETURNING id
+"""  # noqa: S608

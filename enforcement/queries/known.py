@@ -95,10 +95,8 @@ class Known:
         self.rights: list[list[Right]] = permits.rights_for_many(
             [a.ask for a in self.asked], by=self.by, rows=found.rights
         )
-        listed = HotlistEntry.objects.filter(plate_key__in=keys)
-        self.hotlist = _by_key(listed, "pk") if found.has_listed else {}
-        cited = Citation.objects.counting().filter(plate_key__in=keys)
-        self.citations = _by_key(cited, "issued_at", "pk") if found.has_cited else {}
+        self.hotlist = _listed(keys) if found.has_listed else {}
+        self.citations = _cited(keys) if found.has_cited else {}
         self.lost = self._lost() if found.has_lost else []
         self.marks = _marks(self.asked, found)
         self.shared = sightings.shared(found.on_permits)
@@ -165,6 +163,14 @@ def _naming(named: str, place: int, work: Any, *arguments: Any) -> Any:
         if named:
             refusal.field = f"{named}.{place}.{refusal.field}"
         raise
+
+
+def _listed(keys: Sequence[str]) -> dict[str, list[HotlistEntry]]:
+    return _by_key(HotlistEntry.objects.filter(plate_key__in=keys), "pk")
+
+
+def _cited(keys: Sequence[str]) -> dict[str, list[Citation]]:
+    return _by_key(Citation.objects.counting().filter(plate_key__in=keys), "issued_at", "pk")
 
 
 def _by_key(rows: Any, *order: str) -> dict[str, list[Any]]:

@@ -34,6 +34,7 @@ KEPT_TO = {
         "payments/gateways/stripe.py": "one client for each key",
         "enforcement/cameras/local_reader.py": "the models of the machine, nobody's",
         "parkops/local/": "the machine, not a tenant",
+        "parkops/tenancy/postgresql/prepared.py": "texts of statements, the same for every tenant",
     },
     "pickle": {},
     "asgiref.sync": {},

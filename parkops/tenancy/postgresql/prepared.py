@@ -4,9 +4,10 @@ Django sends every statement as one text with its values in it, which the server
 anew. For most that is nothing; for a long one that answers a plate check it is half the work.
 """
 
+import re
 import time
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import psycopg
@@ -24,16 +25,17 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor, connection.wrap_database_errors:
         link = cursor.connection
         link.prepare_threshold = link.prepare_threshold or 1
-        with psycopg.Cursor(link) as own:
+        with psycopg.RawCursor(link) as own:
             _sent(sql, values, own)
             return own.fetchall()
 
 
-def _sent(sql: str, values: Mapping[str, Any], own: psycopg.Cursor[Any]) -> None:
+def _sent(sql: str, values: Mapping[str, Any], own: psycopg.RawCursor[Any]) -> None:
     """Send a statement, so that whoever counts the others counts it too."""
 
     def send(text: str, given: Mapping[str, Any], many: bool, context: Any) -> None:
-        own.execute(text, given, prepare=True)
+        numbered, names = _numbered(text)
+        own.execute(numbered, [given[name] for name in names], prepare=True)
 
     began = time.monotonic()
     run: Any = send
@@ -43,3 +45,19 @@ def _sent(sql: str, values: Mapping[str, Any], own: psycopg.Cursor[Any]) -> None
     if connection.queries_logged:
         took = f"{time.monotonic() - began:.3f}"
         connection.queries_log.append({"sql": sql, "time": took})
+
+
+@cache
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Return a statement as the server has it, `$1` for the first value, and the names of its values.
+
+    Reading a long one anew each time takes longer than its answer.
+    """
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        if found[1] not in names:
+            names.append(found[1])
+        return f"${names.index(found[1]) + 1}"
+
+    return re.sub(r"%\((\w+)\)s", number, sql), tuple(names)
