@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -67,18 +68,25 @@ def copy(name: str) -> None:
 def drop(name: str) -> None:
     """Remove database `name`, whoever is connected to it."""
     with maintenance() as session:
-        session.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        _drop(session, name)
+
+
+def _drop(session: psycopg.Connection, name: str) -> None:
+    """Drop a database. The server's own vacuum may be in it, whom only the server ends: it goes by itself."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for wait in (0.2, 0.5, 1, 2, 5):
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            session.execute(statement)
+            return
+        time.sleep(wait)
+    session.execute(statement)
 
 
 def _build(session: psycopg.Connection, template: str) -> None:
     from tests import seed
 
     draft = f"{template}_draft"
-    session.execute(
-        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft))
-    )
+    _drop(session, draft)
     session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
     before = connection.settings_dict["NAME"]
     use(draft)
@@ -111,9 +119,7 @@ def _drop_leftovers(session: psycopg.Connection, *, keep: str) -> None:
         if name.startswith("parkops_test_") and not _alive(name.split("_")[2])
     ]
     for name in [*dead, *templates[:-4]]:
-        session.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        _drop(session, name)
 
 
 def _alive(pid: str) -> bool:
