@@ -6,9 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from enforcement.rules.appeals import GROUNDS, OUTCOMES, REASONS
 from enforcement.rules.standing import Status
-from parkops.kernel.money import Money
 from parkops.kernel.plates import plate_key
 from parkops.kernel.texts import say
 from parkops.ui import regions
@@ -115,71 +113,6 @@ class PayForm(forms.Form):
     """Where the receipt goes."""
 
     email = forms.EmailField(label="E-mail for the receipt", required=False)
-
-
-class AppealForm(forms.Form):
-    """What somebody says against a citation."""
-
-    grounds = forms.ChoiceField(
-        label="Why do you appeal?",
-        choices=list(GROUNDS.items()),
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose the reason that fits best."},
-    )
-    text = forms.CharField(
-        label="What happened?",
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": "Say in your own words what happened."},
-    )
-    pictures = FilesField(label="Pictures", required=False)
-    name = forms.CharField(
-        label="Your name", max_length=200, error_messages={"required": "Type your name."}
-    )
-    email = forms.EmailField(
-        label="E-mail for the decision",
-        error_messages={"required": "Type the address for the decision."},
-    )
-
-    def read_files(self) -> list[bytes]:
-        """Return what the pictures hold."""
-        return [file.read() for file in self.cleaned_data["pictures"]]
-
-
-class DecisionForm(forms.Form):
-    """A reviewer's decision."""
-
-    outcome = forms.ChoiceField(
-        label="What becomes of the citation?",
-        choices=list(OUTCOMES.items()),
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose what becomes of the citation."},
-    )
-    amount = forms.CharField(label="Reduced to", max_length=20, required=False)
-    reason_code = forms.ChoiceField(label="Reason", choices=list(REASONS.items()))
-    text = forms.CharField(
-        label="Words to the appellant",
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": "Say why, in words that the appellant understands."},
-    )
-
-    def __init__(self, *args: Any, currency: str = "USD", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.currency = currency
-
-    def clean(self) -> dict[str, Any]:
-        """Return the fields, `amount` as Money or None."""
-        data = super().clean() or self.cleaned_data
-        typed, data["amount"] = str(data.get("amount") or "").strip(" $"), None
-        if data.get("outcome") == "reduced" and not typed:
-            self.add_error("amount", "Type the amount that the fine is reduced to.")
-        elif data.get("outcome") == "reduced":
-            try:
-                data["amount"] = Money.parse(typed, self.currency)
-            except ValueError:
-                self.add_error("amount", "Type an amount such as 25.00.")
-        return data
 
 
 class CitationFilterForm(forms.Form):

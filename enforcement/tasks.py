@@ -5,7 +5,15 @@ from typing import Any
 from django.utils import timezone
 
 from enforcement.cameras import operations as cameras
-from enforcement.operations import advance, checks, holds, notices, offline
+from enforcement.operations import (
+    advance,
+    appeals,
+    checks,
+    hearings,
+    holds,
+    notices,
+    offline,
+)
 from parkops.tenancy.later import tenant_task
 
 MOST_ROUNDS = 40
@@ -41,3 +49,11 @@ def erase_reads(**_later: object) -> None:
         ran = cameras.erase_reads(at=now)
         if not ran.left or not ran.erased:
             return
+
+
+@tenant_task
+def follow_appeals(**_later: object) -> None:
+    """Remind of tomorrow's hearings, and close the appeals whose fee was not paid."""
+    now = timezone.now()
+    hearings.remind(at=now)
+    appeals.close_unpaid(at=now)

@@ -28,6 +28,7 @@ EVERY_TENANT = {
     "payments.bring_charges_up_to_date": 21_600.0,
     "enforcement.advance_citations": 3600.0,
     "enforcement.hold_doubtful": 300.0,
+    "enforcement.follow_appeals": 3600.0,
     "enforcement.erase_reads": 3600.0,
     "programme.refresh_tenant": 600.0,
     "api.forget_old_keys": 86_400.0,

@@ -49,7 +49,14 @@ ITEMS = [
         "Enforcement",
         also=("office_numbers:list",),
     ),
-    NavItem("Appeals", "scale", "office_appeals:list", Permission.APPEAL_VIEW, "Enforcement"),
+    NavItem(
+        "Appeals",
+        "scale",
+        "office_appeals:list",
+        Permission.APPEAL_VIEW,
+        "Enforcement",
+        also=("office_hearings:calendar",),
+    ),
     NavItem(
         "Plate checks", "scan-line", "office_checks:list", Permission.CITATION_VIEW, "Enforcement"
     ),

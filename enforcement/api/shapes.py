@@ -144,6 +144,7 @@ class AppealIn(Body):
     text: str = Field(min_length=1, max_length=10_000)
     name: str = Field(min_length=1, max_length=200)
     email: Email
+    late_reason: str | None = Field("", max_length=1_000)
 
 
 class HotlistIn(Body):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from enforcement.models import Citation, CitationPhoto
-from enforcement.operations import numbers, pictures
+from enforcement.operations import hearings, numbers, pictures
 from enforcement.operations.locks import lock
 from enforcement.queries import checks, near
 from enforcement.queries import citations as citing
@@ -162,6 +162,7 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
         appeal.decided_by, appeal.decided_by_ref = by.name, by.ref
         appeal.reason_code, appeal.decision_text = "error", "The citation was voided."
         appeal.save()
+        hearings.free(appeal, at=at)
     citation.voided_at, citation.void_reason, citation.appealed_at = at, reason.strip(), None
     citation.save(update_fields=["voided_at", "void_reason", "appealed_at"])
     plates_changed([citation.plate_key])

@@ -4,7 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from enforcement.models import Appeal, AppealPicture, Citation, CitationPhoto
+from enforcement.models import (
+    Appeal,
+    AppealDocument,
+    AppealPicture,
+    Citation,
+    CitationPhoto,
+)
 from parkops.kernel.decisions import NotFound
 
 
@@ -43,12 +49,25 @@ def pictures_of(appeals: Sequence[Appeal]) -> Mapping[int, list[AppealPicture]]:
     return found
 
 
-def picture(reference: UUID) -> AppealPicture:
-    """Return a picture of an appeal.
+def picture(reference: UUID, *, appeal: Appeal | None = None) -> AppealPicture:
+    """Return a picture of an appeal, if given of this one.
 
     :raises NotFound: if there is none.
     """
-    found = AppealPicture.objects.filter(reference=reference).first()
+    rows = AppealPicture.objects.filter(reference=reference)
+    found = (rows if appeal is None else rows.filter(appeal=appeal)).first()
     if found is None:
         raise NotFound("There is no such picture.")
+    return found
+
+
+def document(reference: UUID, *, appeal: Appeal | None = None) -> AppealDocument:
+    """Return a document of an appeal, if given of this one.
+
+    :raises NotFound: if there is none.
+    """
+    rows = AppealDocument.objects.filter(reference=reference)
+    found = (rows if appeal is None else rows.filter(appeal=appeal)).first()
+    if found is None:
+        raise NotFound("There is no such document.")
     return found

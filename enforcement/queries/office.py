@@ -8,20 +8,17 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from enforcement.models import Appeal, AppealPicture, Citation, CitationPhoto, PlateCheck
+from enforcement.models import Citation, CitationPhoto, PlateCheck
 from enforcement.queries import checks, evidence
 from enforcement.queries import citations as citing
 from enforcement.queries.citations import Standing
 from enforcement.queries.words import EVENTS, OUTCOMES, STATUSES, VERDICTS, Word, flag_words
-from enforcement.rules import appeals as rules
-from enforcement.rules import owed
 from enforcement.rules.standing import Status
 from enforcement.rules.verdicts import Verdict
 from parkops.audit import queries as audit
 from parkops.customers import queries as customers
 from parkops.customers.models import Customer
 from parkops.kernel.dates import midnight
-from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from parkops.programme import queries as programme
 from parkops.ui.values import Event, Tab
@@ -55,30 +52,6 @@ class CitationPage:
     def citation(self) -> Citation:
         """The citation itself."""
         return self.now.citation
-
-
-@dataclass(frozen=True, slots=True)
-class AppealRow:
-    """A line of the queue of appeals; `waits_days` since it was filed."""
-
-    appeal: Appeal
-    word: Word
-    grounds: str
-    waits_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class AppealPage:
-    """All that a reviewer needs: the appeal, its evidence, the citation, what it comes to."""
-
-    appeal: Appeal
-    word: Word
-    grounds: str
-    reason: str
-    pictures: list[AppealPicture]
-    citation: CitationPage
-    full: Money
-    earlier: list[Appeal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,52 +140,6 @@ def citation_page(citation: Citation, *, at: datetime) -> CitationPage:
     )
 
 
-def appeals(*, waiting: bool) -> QuerySet[Appeal]:
-    """Return the appeals that wait, the oldest first, or the decided ones, the newest first."""
-    rows = Appeal.objects.filter(decided_at__isnull=waiting).select_related("citation")
-    return rows.order_by("filed_at", "pk") if waiting else rows.order_by("-decided_at", "-pk")
-
-
-def appeal_rows(found: Sequence[Appeal], *, at: datetime) -> list[AppealRow]:
-    """Return one page of appeals."""
-    return [
-        AppealRow(
-            appeal,
-            OUTCOMES[appeal.outcome],
-            rules.GROUNDS.get(appeal.grounds, appeal.grounds),
-            (at - appeal.filed_at).days,
-        )
-        for appeal in found
-    ]
-
-
-def appeal(number: str) -> Appeal:
-    """Return the appeal with this number.
-
-    :raises NotFound: if this tenant has none.
-    """
-    rows = Appeal.objects.filter(number=citing.number_of(number)).select_related("citation")
-    found = rows.first()
-    if found is None:
-        raise NotFound("There is no such appeal.")
-    return found
-
-
-def appeal_page(appeal: Appeal, *, at: datetime) -> AppealPage:
-    """Return all about an appeal at `at`."""
-    citation = citation_page(appeal.citation, at=at)
-    return AppealPage(
-        appeal=appeal,
-        word=OUTCOMES[appeal.outcome],
-        grounds=rules.GROUNDS.get(appeal.grounds, appeal.grounds),
-        reason=rules.REASONS.get(appeal.reason_code, ""),
-        pictures=list(evidence.pictures_of([appeal]).get(appeal.pk, [])),
-        citation=citation,
-        full=owed.fully(citation.now.case, citation.now.today),
-        earlier=[other for other in citation.now.appeals if other.level < appeal.level],
-    )
-
-
 def plate_checks(*, text: str = "", verdict: str = "") -> QuerySet[PlateCheck]:
     """Return the plate checks, the newest first."""
     rows = PlateCheck.objects.all()
@@ -258,5 +185,6 @@ def _said(data: dict) -> str:
     if "outcome" in data:
         return f": {OUTCOMES[data['outcome']].text.lower()} ({data['appeal']})"
     if "appeal" in data:
-        return f": {data['appeal']}, {data['level']}"
+        more = data.get("level") or data.get("reviewer")
+        return f": {data['appeal']}, {more}" if more else f": {data['appeal']}"
     return f": {data['stage']}" if data.get("stage") else ""

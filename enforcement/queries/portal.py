@@ -4,13 +4,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from enforcement.models import Appeal, AppealPicture, Citation, CitationPhoto
+from enforcement.models import Appeal, Citation, CitationPhoto
 from enforcement.queries import citations as citing
 from enforcement.queries import evidence
-from enforcement.queries.appeals import may_appeal
+from enforcement.queries.appeals import appeal_until, may_appeal, reason_text
 from enforcement.queries.citations import Standing
 from enforcement.queries.words import OUTCOMES, STATUSES, Word
-from enforcement.rules import appeals as rules
 from parkops.customers.models import Vehicle
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.plates import plate_key
@@ -21,13 +20,11 @@ from payments.queries import ChargeRow
 
 @dataclass(frozen=True, slots=True)
 class AppealRow:
-    """An appeal as the appellant follows it."""
+    """An appeal as who knows the citation sees it: how it stands, and nothing of what was said."""
 
     appeal: Appeal
     word: Word
-    grounds: str
     reason: str
-    pictures: list[AppealPicture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,6 @@ def citation_page(citation: Citation, *, at: datetime) -> CitationPage:
     """Return all that the public sees of a citation at `at`."""
     now = citing.standing_of(citation, at=at)
     charge = charges.charge_of(citing.KIND, citation.number, at=at)
-    pictures = evidence.pictures_of(now.appeals)
     may_pay = ALLOWED
     if charge is None or now.owed.minor == 0:
         may_pay = Decision("nothing_owed", "Nothing is owed.")
@@ -85,19 +81,13 @@ def citation_page(citation: Citation, *, at: datetime) -> CitationPage:
         zone_name=_zone_name(citation),
         photos=evidence.photos_of(citation),
         appeals=[
-            AppealRow(
-                appeal,
-                OUTCOMES[appeal.outcome],
-                rules.GROUNDS.get(appeal.grounds, appeal.grounds),
-                rules.REASONS.get(appeal.reason_code, ""),
-                pictures.get(appeal.pk, []),
-            )
+            AppealRow(appeal, OUTCOMES[appeal.outcome], reason_text(appeal))
             for appeal in now.appeals
         ],
         charge=charge,
         may_pay=may_pay,
         may_appeal=may_appeal(now),
-        appeal_until=_appeal_until(now),
+        appeal_until=appeal_until(now),
     )
 
 
@@ -113,15 +103,3 @@ def _zone_name(citation: Citation) -> str:
         return citation.place
     zone = programme.version(citation.programme_version).programme.zone(citation.zone_code)
     return zone.name if zone else ""
-
-
-def _appeal_until(now: Standing) -> date | None:
-    violation = citing.violation_of(now.citation)
-    version = now.citation.programme_version
-    if violation is None or violation.appeal is None or version is None:
-        return None
-    since = now.citation.issued_on
-    if now.appeals:
-        since = now.appeals[-1].decided_on or since
-    holidays = programme.version(version).programme.holidays
-    return rules.last_day(violation.appeal, since, holidays)

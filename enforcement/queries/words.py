@@ -38,6 +38,7 @@ OUTCOMES = {
     "upheld": Word("Citation stands", "bad"),
     "reduced": Word("Fine reduced", "warn"),
     "dismissed": Word("Dismissed", "good"),
+    "withdrawn": Word("Withdrawn"),
 }
 FLAGS = {
     "cited_already": "Cited for this on the same day or too soon before",
@@ -61,6 +62,15 @@ EVENTS = {
     "number.spoiled": "Number spoiled",
     "appeal.filed": "Appeal filed",
     "appeal.decided": "Appeal decided",
+    "appeal.assigned": "Appeal given to a reviewer",
+    "appeal.evidence_added": "Evidence added",
+    "appeal.withdrawn": "Appeal closed without a decision",
+    "appeal.closed": "Case of the appeal closed",
+    "appeal.fee_waived": "Fee of the appeal waived",
+    "hearing.booked": "Hearing booked",
+    "hearing.released": "Hearing given up",
+    "hearing.attended": "Hearing held",
+    "hearing.missed": "Appellant did not come to the hearing",
 }
 
 

@@ -10,12 +10,6 @@ citations = [
     path("<str:number>/void/", office.void, name="void"),
     path("<str:number>/photos/<uuid:reference>/", office.photo, name="photo"),
 ]
-appeals = [
-    path("", office.appeal_list, name="list"),
-    path("pictures/<uuid:reference>/", office.picture, name="picture"),
-    path("<str:number>/", office.appeal, name="detail"),
-    path("<str:number>/decision/", office.decide, name="decision"),
-]
 checks = [
     path("", office.check_list, name="list"),
     path("<uuid:reference>/", office.check, name="detail"),
@@ -23,6 +17,5 @@ checks = [
 
 urlpatterns = [
     path("citations/", include((citations, "office_citations"))),
-    path("appeals/", include((appeals, "office_appeals"))),
     path("plate-checks/", include((checks, "office_checks"))),
 ]

@@ -1,4 +1,4 @@
-"""The office's pages of citations, appeals and plate checks."""
+"""The office's pages of citations and plate checks."""
 
 from uuid import UUID
 
@@ -9,17 +9,16 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from enforcement.forms import CheckFilterForm, CitationFilterForm, DecisionForm, VoidForm
-from enforcement.operations import appeals as deciding
+from enforcement.forms import CheckFilterForm, CitationFilterForm, VoidForm
 from enforcement.operations import citations as citing
 from enforcement.queries import citations as queries
 from enforcement.queries import evidence, office
-from enforcement.queries.appeals import may_decide
+from enforcement.queries.appeals import may_appeal
 from enforcement.views import pictures
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown, refuse
+from parkops.ui.pages import actor, page, refusals_shown
 
 PER_PAGE = 25
 
@@ -85,54 +84,6 @@ def photo(request: HttpRequest, number: str, reference: UUID) -> HttpResponse:
     return pictures.original(kept) if "original" in request.GET else pictures.shown(kept)
 
 
-@may(Permission.APPEAL_VIEW)
-@require_safe
-def appeal_list(request: HttpRequest) -> HttpResponse:
-    """List the appeals that wait, the oldest promise first, or those decided."""
-    now = timezone.now()
-    waiting = request.GET.get("view") != "decided"
-    found = Paginator(office.appeals(waiting=waiting), PER_PAGE).get_page(request.GET.get("page"))
-    found.object_list = office.appeal_rows(list(found.object_list), at=now)
-    context = {"page": found, "waiting": waiting}
-    return page(request, "enforcement/office/appeals.html", context, part="results")
-
-
-@may(Permission.APPEAL_VIEW)
-@require_safe
-@refusals_shown
-def appeal(request: HttpRequest, number: str) -> HttpResponse:
-    """Show an appeal with the citation, its evidence, and the form of the decision."""
-    return _appeal(request, number, DecisionForm(currency=request.tenant.currency))
-
-
-@may(Permission.APPEAL_DECIDE)
-@require_POST
-@refusals_shown
-def decide(request: HttpRequest, number: str) -> HttpResponse:
-    """Decide an appeal."""
-    form = DecisionForm(request.POST, currency=request.tenant.currency)
-    if form.is_valid():
-        try:
-            decided = deciding.decide_appeal(
-                number, **form.cleaned_data, by=actor(request), at=timezone.now()
-            )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
-            messages.success(request, f"Appeal {decided.number} is decided.")
-            return redirect("office_appeals:list")
-    return _appeal(request, number, form, status=422)
-
-
-@may(Permission.APPEAL_VIEW)
-@require_safe
-@refusals_shown
-def picture(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Give a picture of an appeal as it is shown, or with ?original the file as it came."""
-    kept = evidence.picture(reference)
-    return pictures.original(kept) if "original" in request.GET else pictures.shown(kept)
-
-
 @may(Permission.CITATION_VIEW)
 @require_safe
 def check_list(request: HttpRequest) -> HttpResponse:
@@ -163,18 +114,7 @@ def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 2
         "form": form,
         "may_void": citing.may_void(shown.now),
         "has_permission": request.user.may(Permission.CITATION_VOID),
+        "may_file": request.user.may(Permission.APPEAL_FILE)
+        and bool(may_appeal(shown.now, late_accepted=True)),
     }
     return page(request, "enforcement/office/citation.html", context, status=status)
-
-
-def _appeal(
-    request: HttpRequest, number: str, form: DecisionForm, status: int = 200
-) -> HttpResponse:
-    found = office.appeal(number)
-    context = {
-        "shown": office.appeal_page(found, at=timezone.now()),
-        "form": form,
-        "may_decide": may_decide(found, found.citation, by=actor(request)),
-        "has_permission": request.user.may(Permission.APPEAL_DECIDE),
-    }
-    return page(request, "enforcement/office/appeal.html", context, status=status)

@@ -9,20 +9,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enforcement.forms import AppealForm, FindForm, PayForm
+from enforcement.forms import FindForm, PayForm
+from enforcement.forms_appeals import AppealForm
 from enforcement.models import Citation
 from enforcement.operations import appeals as appealing
 from enforcement.operations.appeals import Plea
 from enforcement.queries import citations as queries
 from enforcement.queries import evidence, portal
+from enforcement.queries.appeals import grounds, page_path
+from enforcement.rules.appeals import NEEDS
 from enforcement.views import pictures
 from parkops.api import limits
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
-from parkops.kernel.texts import say
+from parkops.kernel.texts import listed, say, word
+from parkops.programme.appeal_schema import Ground
 from parkops.ui.access import public
 from parkops.ui.pages import actor, page, refusals_shown, refuse
 from parkops.ui.speech import said
+from parkops.ui.values import Option
 from payments import operations as payments
 
 FOUND = "citations_found"
@@ -47,7 +52,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         citation = portal.found_by(form.cleaned_data["number"], form.cleaned_data["fact"])
         if citation is not None:
-            _remember(request, citation)
+            remember(request, citation)
             return redirect("portal_citations:detail", citation.number)
         form.add_error(None, NOT_FOUND)
     return page(request, "enforcement/portal/find.html", {"form": form}, status=422)
@@ -103,14 +108,29 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     citation, now = _known(request, number), timezone.now()
     if citation is None:
         return _ask(number)
-    form = AppealForm(request.POST or None, request.FILES or None, initial=_about(request))
-    context = {"shown": portal.citation_page(citation, at=now), "form": form}
+    offered = grounds(at=now)
+    form = AppealForm(
+        request.POST or None,
+        request.FILES or None,
+        grounds=offered,
+        initial=_about(request),
+    )
+    context = {
+        "shown": portal.citation_page(citation, at=now),
+        "form": form,
+        "options": [Option(one.code, one.name, _asked(one)) for one in offered],
+    }
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         plea = Plea(data["grounds"], data["text"], data["name"], data["email"])
         try:
             filed = appealing.file_appeal(
-                citation.number, plea, evidence=form.read_files(), by=actor(request), at=now
+                citation.number,
+                plea,
+                evidence=form.read_files(),
+                papers=form.read_papers(),
+                by=actor(request),
+                at=now,
             )
         except Refused as refusal:
             refuse(form, refusal)
@@ -118,7 +138,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(
                 request, said(say("Appeal {number} has arrived.", number=filed.number))
             )
-            return redirect("portal_citations:detail", citation.number)
+            return redirect(page_path(filed))
     status = 422 if form.errors else 200
     return page(request, "enforcement/portal/appeal.html", context, status=status)
 
@@ -158,7 +178,8 @@ def _ask(number: str) -> HttpResponse:
     return redirect(f"{reverse('portal_citations:find')}?number={queries.number_of(number)[:40]}")
 
 
-def _remember(request: HttpRequest, citation: Citation) -> None:
+def remember(request: HttpRequest, citation: Citation) -> None:
+    """Let this visitor, who has shown that they know the citation, open it again."""
     known = [n for n in request.session.get(FOUND, []) if n != citation.number]
     request.session[FOUND] = [*known, citation.number][-MOST_REMEMBERED:]
 
@@ -171,6 +192,14 @@ def _may_try(request: HttpRequest) -> bool:
     by_address = limits.allow(f"{tenant}:find:{address}", per_minute=TRIES_A_MINUTE)
     by_number = limits.allow(f"{tenant}:find-number:{number}", per_minute=TRIES_A_MINUTE)
     return by_address and by_number
+
+
+def _asked(ground: Ground) -> str:
+    """What has to come with an appeal on these grounds, said before it is sent."""
+    if ground.asks:
+        return ground.asks
+    wanted = [word(NEEDS[need]) for need in ground.needs if need != "text"]
+    return say("Needs {what}.", what=listed(wanted)) if wanted else ""
 
 
 def _about(request: HttpRequest) -> dict[str, str]:

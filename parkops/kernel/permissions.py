@@ -34,6 +34,7 @@ class Permission(StrEnum):
     READ_VIEW = "read.view"
     READ_REVIEW = "read.review"
     APPEAL_VIEW = "appeal.view"
+    APPEAL_FILE = "appeal.file"
     APPEAL_DECIDE = "appeal.decide"
     PAYMENT_VIEW = "payment.view"
     PAYMENT_TAKE = "payment.take"
@@ -69,6 +70,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.PERMIT_CHANGE,
             _P.CITATION_VIEW,
             _P.APPEAL_VIEW,
+            _P.APPEAL_FILE,
             _P.PAYMENT_VIEW,
             _P.PAYMENT_TAKE,
             _P.REPORT_VIEW,
@@ -98,6 +100,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.READ_VIEW,
             _P.READ_REVIEW,
             _P.APPEAL_VIEW,
+            _P.APPEAL_FILE,
             _P.APPEAL_DECIDE,
             _P.PROGRAMME_VIEW,
         }

@@ -138,6 +138,7 @@ TOP_PARTS = {
         "refunds",
         "eligibility",
         "retention",
+        "appeals",
     )
 } | {"year": "year_start", "plate": "plate_reads"}
 """The part that a fact of the whole programme belongs to, by its first word."""

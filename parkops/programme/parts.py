@@ -35,6 +35,7 @@ VALUES = (
     "eligibility",
     "plate_reads",
     "retention",
+    "appeals",
 )
 """Parts that are one value."""
 PARTS = (*VALUES, *MAPPINGS, *LISTS)
@@ -57,6 +58,7 @@ NAMES = {
     "eligibility": "eligibility",
     "plate_reads": "what cameras read",
     "retention": "how long data is kept",
+    "appeals": "appeals",
 }
 """What one of each is called."""
 

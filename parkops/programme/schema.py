@@ -15,6 +15,7 @@ from parkops.kernel.dates import Duration
 from parkops.kernel.money import CURRENCIES, Money
 from parkops.kernel.periods import Period
 from parkops.kernel.windows import ALWAYS, Calendar, Events, Window
+from parkops.programme.appeal_schema import Appeals
 from parkops.programme.fields import (
     Amount,
     Code,
@@ -242,6 +243,7 @@ class Programme(Part):
     plate_reads: PlateReads = PlateReads()
     registry: Registry | None = None
     retention: Retention = Retention()
+    appeals: Appeals = Appeals()
 
     @model_validator(mode="after")
     def _shared_quotas_count_alike(self) -> "Programme":

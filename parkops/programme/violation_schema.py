@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator, model_validator
 
 from parkops.kernel.dates import Duration
+from parkops.kernel.money import Money
 from parkops.programme.fields import (
     Amount,
     AmountOrShare,
@@ -111,14 +112,47 @@ class Recite(Part):
     per: LongSpan | None = None
 
 
+class NextLevel(Part):
+    """What is otherwise from the second level on: the days after the decision, and the fee."""
+
+    within: Days | None = None
+    fee: Amount | None = None
+
+
 class Appeal(Part):
-    """How a citation is appealed; `within` None is at any time."""
+    """How a citation is appealed; `within` None is at any time. `heard` are the levels at which the
+    appellant is heard in person (left out: a level called hearing)."""
 
     within: Days | None = None
     days: Literal["calendar", "business"] = "calendar"
     levels: Annotated[tuple[Text, ...], Field(min_length=1)] = ("review",)
     fee: Amount | None = None
     pauses_clock: Flag = False
+    next_level: NextLevel | None = None
+    heard: tuple[Text, ...] | None = None
+
+    @model_validator(mode="after")
+    def _hears_at_a_level(self) -> "Appeal":
+        for at, name in enumerate(self.heard or ()):
+            if name not in self.levels:
+                wrong(f"{name} is not one of the levels; write one of them", "heard", at)
+        return self
+
+    def within_of(self, level: int) -> int | None:
+        """Return the days in which this level may be asked, 1 being the first; None is at any time."""
+        later = self.next_level
+        return later.within if level > 1 and later and later.within is not None else self.within
+
+    def fee_of(self, level: int) -> Money | None:
+        """Return what asking this level costs."""
+        later = self.next_level
+        return later.fee if level > 1 and later and later.fee is not None else self.fee
+
+    def is_heard(self, level_name: str) -> bool:
+        """Return whether the appellant is heard at the level of this name."""
+        if self.heard is not None:
+            return level_name in self.heard
+        return level_name.casefold() == "hearing"
 
 
 class Cure(Part):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PERSONAS = {
     "anonymous": (
         "",
-        r"$|zones|help|accessibility|privacy|permits/|citations/|pay/|account/|visit/|park/|parking/|event/|carpool/",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|pay/|account/|visit/|park/|parking/|event/|carpool/",
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),
@@ -27,7 +27,7 @@ PERSONAS = {
     ),
     "reviewer": (
         "rita@harbor.example",
-        r"office/(appeals|citations|citation-numbers|plate-checks|plate-reads)",
+        r"office/(appeals|hearings|citations|citation-numbers|plate-checks|plate-reads)",
     ),
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
@@ -55,7 +55,7 @@ ROUTES = sorted(
 # Answers that are right though they show no page: forms that are only sent, ways that lead on,
 # what is not this person's, and a purchase that was not begun.
 NO_PAGE = {302, 405}
-BEGUN_ELSEWHERE = re.compile(r"permits/buy/|pay/(return|cancelled)/")
+BEGUN_ELSEWHERE = re.compile(r"permits/buy/|pay/(return|cancelled)/|(office/)?appeals/.*letter")
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from enforcement.rules import appeals
+from parkops.kernel.decisions import Decision
 from parkops.kernel.money import Money
 from parkops.kernel.windows import Calendar
 from parkops.programme.violation_schema import Appeal
@@ -61,19 +62,17 @@ class TestMayAppeal:
 
 class TestMayDecide:
     @pytest.mark.parametrize(
-        ("decided", "issuer", "filer", "expected"),
+        ("known", "expected"),
         [
-            (None, False, False, ""),
-            (ISSUED, False, False, "decided"),
-            (None, True, False, "own_citation"),
-            (None, False, True, "own_appeal"),
+            ({}, ""),
+            ({"decided_on": ISSUED}, "decided"),
+            ({"conflict": Decision("own_citation", "You issued it.")}, "own_citation"),
+            ({"unheard_at": "10 November, 09:00"}, "not_heard"),
+            ({"fee_owed": "25.00"}, "fee_owed"),
         ],
     )
-    def test_is_once_and_by_somebody_else(self, decided, issuer, filer, expected):
-        decision = appeals.may_decide(
-            decided_on=decided, issued_by_same_person=issuer, filed_by_same_person=filer
-        )
-        assert decision.code == expected
+    def test_is_once_by_somebody_else_heard_and_paid(self, known, expected):
+        assert appeals.may_decide(**{"decided_on": None} | known).code == expected
 
 
 class TestCheckOutcome:

@@ -167,12 +167,15 @@ class TestAppeal:
         path = f"/citations/{citation.number}/appeal/"
         assert 'datetime="2026-12-01"' in visitor.get(path).content.decode()
         done = visitor.post(path, PLEA | {"pictures": [out]})
-        assert done["Location"] == f"/citations/{citation.number}/"
         appeal = Appeal.objects.get()
+        assert done["Location"].startswith("/appeals/")
         assert AppealPicture.objects.get().appeal == appeal
         text = visitor.get(done["Location"]).content.decode()
         assert appeal.number in text
+        assert "I was unloading." in text
+        text = visitor.get(f"/citations/{citation.number}/").content.decode()
         assert "Your appeal is being looked at." in text
+        assert "I was unloading." not in text
 
     def test_keeps_what_was_typed_when_something_is_missing(self, visitor, citation):
         refused = visitor.post(f"/citations/{citation.number}/appeal/", PLEA | {"email": "ada"})

@@ -15,7 +15,9 @@ from enforcement.cameras import operations as cameras
 from enforcement.cameras.reads import Read
 from enforcement.imports import mapping as mappings
 from enforcement.imports import operations as imports
-from enforcement.models import Appeal, AppealPicture, CitationPhoto, PlateCheck
+from enforcement.models import Appeal, AppealDocument, AppealPicture, CitationPhoto, PlateCheck
+from enforcement.operations import hearings
+from enforcement.queries.appeals import PAGE as FOLLOW
 from parkops.accounts import operations as accounts
 from parkops.accounts.models import ApiToken, User
 from parkops.customers import operations as customers
@@ -188,6 +190,22 @@ class Things:
         self.appeal_picture = AppealPicture.objects.create(
             appeal=self.appeal, reference=uuid4(), **self._stored()
         )
+        self.appeal_document = AppealDocument.objects.create(
+            appeal=self.appeal,
+            name=MARK,
+            file=self._stored()["shown"],
+            sha256="0" * 64,
+            size_bytes=1,
+            added_at=self.at,
+        )
+        self.hearing_slot = hearings.open_slots(
+            [self.at + timedelta(days=3)], minutes=20, place=MARK, by=SYSTEM, at=self.at
+        )[0]
+        Appeal.objects.update(is_heard=True)
+        hearings.book_hearing(
+            self.appeal.number, self.hearing_slot.reference, by=SYSTEM, at=self.at
+        )
+        self.appeal.refresh_from_db()
         self.document = PermitDocument.objects.create(
             permit=Permit.objects.get(number=self.permit),
             name=MARK,
@@ -350,7 +368,11 @@ class Things:
             (r"office/program/oversell/", "code", "STAFF-YEAR"),
             (r"(office/program|api/v1)/replays/", "reference", self.replay.reference),
             (r"office/plate-checks/", "reference", self.check.reference),
-            (r"office/appeals/pictures/", "reference", self.appeal_picture.reference),
+            (r"(office/)?appeals/.*pictures/", "reference", self.appeal_picture.reference),
+            (r"(office/)?appeals/.*documents/", "reference", self.appeal_document.reference),
+            (r"office/appeals/against/", "number", self.citation),
+            (r"office/hearings/", "reference", self.hearing_slot.reference),
+            (r"appeals/", "token", signing.sign_name(self.appeal.number, purpose=FOLLOW)),
             (r"(office|api/v1)/appeals/", "number", self.appeal.number),
             (r"office/imports/", "batch", self.batch),
             (r".*drawers/", "drawer_id", self.drawer.public_id),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from parkops.programme.appeal_schema import Appeals
 from parkops.programme.editing.derive import completed
 from parkops.programme.editing.notation import days, times
 from parkops.programme.editing.permit_types import PERMIT_TYPE
@@ -312,6 +313,79 @@ SHARED = Group(
     needed=True,
 )
 
+APPEALS = Group(
+    "",
+    (
+        Leaf("decide_within", "Decided within days of its filing", kind="days", default="14d"),
+        Leaf(
+            "days",
+            "Counted in",
+            kind="choice",
+            options=(("calendar", "calendar days"), ("business", "business days")),
+            default="calendar",
+        ),
+        Rows(
+            "grounds",
+            (
+                Group(
+                    "",
+                    (
+                        Leaf("code", "Code", needed=True),
+                        Leaf("name", "Name", "As appellants read it.", needed=True),
+                    ),
+                    line=True,
+                ),
+                Leaf(
+                    "needs",
+                    "Has to come with it",
+                    kind="codes",
+                    options=(("picture", "A picture"), ("document", "A document")),
+                ),
+                Leaf("asks", "What is asked for", "Such as: Send the receipt of your payment."),
+                Leaf("denied", "Refused at once, saying", "Empty: somebody looks at it."),
+            ),
+            label="Grounds",
+            one="ground",
+            none="The usual ones.",
+            hint="Something else is always one of them.",
+        ),
+        Rows(
+            "reasons",
+            (
+                Group(
+                    "",
+                    (
+                        Leaf("code", "Code", needed=True),
+                        Leaf("name", "Name", "As appellants read it.", needed=True),
+                    ),
+                    line=True,
+                ),
+                Leaf(
+                    "outcomes",
+                    "For",
+                    "Nothing ticked: any outcome.",
+                    kind="codes",
+                    options=(
+                        ("upheld", "The citation stands"),
+                        ("reduced", "The fine is reduced"),
+                        ("dismissed", "The citation is dismissed"),
+                    ),
+                ),
+                Leaf(
+                    "text",
+                    "Words to start from",
+                    "{name}, {number}, {citation}, {violation}, {zone}, {plate}, {amount} and "
+                    "{fine} are filled in.",
+                ),
+            ),
+            label="Reasons of decisions",
+            one="reason",
+            none="The usual ones.",
+        ),
+    ),
+    needed=True,
+)
+
 EDITORS: dict[str, Any] = {
     "zones": completed(ZONE, Zone),
     "permit_types": completed(PERMIT_TYPE, PermitType),
@@ -328,6 +402,7 @@ EDITORS: dict[str, Any] = {
     "eligibility": completed(ELIGIBILITY, Eligibility),
     "plate_reads": completed(PLATE_READS, PlateReads),
     "retention": completed(RETENTION, Retention),
+    "appeals": completed(APPEALS, Appeals),
     "events": Leaf("", "Events", "One code on each line, such as snow-emergency.", "texts"),
     "year_start": Leaf(
         "", "The program year begins on", "Month and day, such as 09-01.", default="01-01"

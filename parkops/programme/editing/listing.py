@@ -34,6 +34,7 @@ REST = (
     "eligibility",
     "plate_reads",
     "retention",
+    "appeals",
 )
 """Parts that are one value, in the order in which they are shown."""
 AS_USUAL = {
@@ -41,6 +42,7 @@ AS_USUAL = {
     "eligibility": "as usual",
     "plate_reads": "as usual",
     "retention": "as usual",
+    "appeals": "as usual",
 }
 """What holds where the document says nothing of a part; of the others, none."""
 HEADS = {

@@ -111,6 +111,22 @@ REST = Group(
                 Leaf("levels", "Levels", "One on each line.", "texts", default="review"),
                 Leaf("fee", "Fee", kind="money"),
                 Leaf("pauses_clock", "The days stop until it is decided", kind="flag"),
+                Leaf(
+                    "heard",
+                    "Levels at which the appellant is heard",
+                    "One on each line. Empty: a level called hearing.",
+                    "texts",
+                ),
+                Group(
+                    "next_level",
+                    (
+                        Leaf("within", "Within days of the decision", kind="days"),
+                        Leaf("fee", "Fee", kind="money"),
+                    ),
+                    label="From the second level on",
+                    switch="The second level has its own days or fee",
+                    line=True,
+                ),
             ),
             label="Appeal",
             switch="It may be appealed",

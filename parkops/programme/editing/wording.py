@@ -16,6 +16,7 @@ HEADS |= {
     "plate_reads": "plate reads",
     "refunds": "refunds",
     "retention": "retention",
+    "appeals": "appeals",
     "shared": "shared",
 }
 
