@@ -16,7 +16,7 @@ T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-rush doctor lock clean
+.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush doctor lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -70,6 +70,10 @@ bench: .venv/dev.installed ## Measure plate checks a second: through the API, an
 bench-permits: .venv/dev.installed ## Measure quotes, purchases against their bare SQL, and the list of 100,000 permits
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
 	$(PY) -m bench.permits; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
+
+bench-check: .venv/dev.installed ## Measure the kerb: checks in a large town and in 50 towns, batches, devices' copies
+	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
+	$(PY) -m bench.enforcement; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
 
 bench-rush: .venv/dev.installed ## Let 2,500 people at once buy 500 places over HTTP, and say what each was told
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 PROCESSES = 2
 CONNECTIONS = 4  # of each process; several, so that every worker of the server has some
 
+TIMEOUT = 120
+
 
 @dataclass(frozen=True)
 class Target:
@@ -23,41 +25,58 @@ class Target:
     bodies: tuple[bytes, ...]
 
 
-def rate(target: Target, *, seconds: float) -> float:
-    """Return how many answers a second `target` gives; every answer must be 200.
+def rate(*targets: Target, seconds: float) -> float:
+    """Return how many answers a second the targets give together, each asked as often; every answer
+    must be 200.
 
     :raises SystemExit: if one is not, saying which.
     """
+    return len(times(*targets, seconds=seconds)) / seconds
+
+
+def times(*targets: Target, seconds: float, connections: int = CONNECTIONS) -> list[float]:
+    """Return how many seconds each answer took; see `rate`."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(PROCESSES) as pool:
-        done = pool.starmap(_process, [(target, seconds, number) for number in range(PROCESSES)])
+        jobs = [(targets, seconds, number, connections) for number in range(PROCESSES)]
+        done = pool.starmap(_process, jobs)
     wrong = [answer for _, wrongs in done for answer in wrongs]
     if wrong:
-        raise SystemExit(f"{target.path} answered {wrong[0]}")
-    return sum(count for count, _ in done) / seconds
+        raise SystemExit(wrong[0])
+    return [taken for took, _ in done for taken in took]
 
 
-def _process(target: Target, seconds: float, number: int) -> tuple[int, list[str]]:
-    counts, wrong = [0] * CONNECTIONS, []
+def _process(
+    targets: tuple[Target, ...], seconds: float, number: int, connections: int
+) -> tuple[list[float], list[str]]:
+    took: list[list[float]] = [[] for _ in range(connections)]
+    wrong: list[str] = []
     until = time.monotonic() + seconds
 
     def ask(place: int) -> None:
         pick = random.Random(number * 100 + place)
-        with socket.create_connection(("127.0.0.1", target.port), timeout=30) as link:
-            while time.monotonic() < until and not wrong:
+        with socket.create_connection(("127.0.0.1", targets[0].port), timeout=TIMEOUT) as link:
+            while (began := time.monotonic()) < until and not wrong:
+                target = pick.choice(targets)
                 link.sendall(_request(target, pick.choice(target.bodies)))
                 head = _answer(link)
                 if not head.startswith(b"HTTP/1.1 200"):
-                    wrong.append(head.decode("latin-1"))
+                    wrong.append(f"{target.path} answered {head.decode('latin-1')}")
                     return
-                counts[place] += 1
+                took[place].append(time.monotonic() - began)
 
-    threads = [threading.Thread(target=ask, args=(place,)) for place in range(CONNECTIONS)]
+    def bounded(place: int) -> None:
+        try:
+            ask(place)
+        except OSError as error:
+            wrong.append(f"{targets[0].path}: {error!r}")
+
+    threads = [threading.Thread(target=bounded, args=(place,)) for place in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(counts), wrong
+    return [taken for own in took for taken in own], wrong
 
 
 def _request(target: Target, body: bytes) -> bytes:

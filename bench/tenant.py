@@ -60,6 +60,15 @@ def thrown_away() -> Iterator[Place]:
 
 def _fill(at: datetime) -> str:
     """Sell one permit as the office does, copy it, and return a token's secret."""
+    from permits.models import Permit
+
+    secret = started(PROGRAMME.read_bytes(), "MONTH", at)
+    _copy(Permit.objects.get().number)
+    return secret
+
+
+def started(document: bytes, type_code: str, at: datetime) -> str:
+    """Apply a program, sell one permit of a type as the office does, and return a token's secret."""
     from parkops.accounts import operations as accounts
     from parkops.accounts.models import ApiToken
     from parkops.customers import operations as customers
@@ -72,18 +81,17 @@ def _fill(at: datetime) -> str:
     from permits.models import Permit
     from permits.rules.plates import read_plates
 
-    loaded = load.load(PROGRAMME.read_bytes(), PROGRAMME.name)
+    loaded = load.load(document, "bench.yaml")
     programme.apply_version(loaded, begins_at=None, by=SYSTEM, at=at)
     customer = customers.register_customer(
         email="bench@parkops.test", name="Bench", by=SYSTEM, at=at
     )
-    wish = permits.Wish("MONTH", read_plates([plate(0)]))
+    wish = permits.Wish(type_code, read_plates([plate(0)]))
     permit = permits.hold_permit(
         wish, customer_id=customer.pk, channel=Permit.Channel.OFFICE, by=SYSTEM, at=at
     )
     charge = charges.charge_of("permit", permit.number)
     payments.take_payment(charge_ids=[charge.id], method="other", amount=None, by=SYSTEM, at=at)
-    _copy(permit.number)
     made = accounts.create_token(name="bench", scopes=["admin"], by=SYSTEM, at=at)
     ApiToken.objects.filter(pk=made.token.pk).update(requests_per_second=1_000_000)
     return made.secret

@@ -139,8 +139,7 @@ def money_json(money: Money) -> dict[str, str]:
 def answers_to(looks: Sequence[Look], *, named: str = "") -> list[Answer]:
     """Return the answers to these looks, in their order; a look counts as seen for later ones.
 
-    The number of queries does not grow with the looks, but for what is rare: rights that just ended
-    and near misses of plates without any. With `named`, a refusal's field says which look it was:
+    The number of queries does not grow with the looks. With `named`, a refusal's field says which look it was:
     `reads.3.plate`.
 
     :raises Refused: for a plate that is none, or a zone that the programme of its time has not.
@@ -180,7 +179,7 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
     misses: Sequence[NearMiss] = ()
     if finding.verdict in (Verdict.UNAUTHORIZED, Verdict.OVERTIME):
         misses = permits.near_misses(
-            plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at, rows=known.near
+            plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at, rows=known.near_to(asked)
         )
     proposals, refused = _proposals(asked, finding, cited, misses)
     arrears = _arrears(asked, unpaid)

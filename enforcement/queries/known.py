@@ -18,7 +18,7 @@ from parkops.programme import queries as programme
 from parkops.programme.queries import InForce
 from parkops.programme.schema import Zone
 from permits import queries as permits
-from permits.models import LostHangtag
+from permits.models import LostHangtag, PlateRight
 from permits.queries import Ask, Right
 
 
@@ -86,7 +86,7 @@ class Known:
     ) -> None:
         keys = [_naming(named, place, key_of, look.plate) for place, look in enumerate(looks)]
         found = decisive.found(keys, [look.at for look in looks])
-        self.near = found.near
+        self.near, self._rows = found.near, found.rights
         self.by = by.programme if by is not None else None
         self.asked = [
             _naming(named, place, _asked, look, key, by or found.in_force(look.at))
@@ -103,6 +103,7 @@ class Known:
         self.seen = sightings.in_order(found.seen)
         self._events: Events | None = None
         self._ended: dict[int, list[Right]] | None = None
+        self._alike: dict[str, list[PlateRight]] | None = None
 
     @property
     def events(self) -> Events:
@@ -123,10 +124,28 @@ class Known:
                 and not any(right.holds_now and right.on_site is None for right in rights)
             ]
             found = permits.ended_rights_for_many(
-                [(one.ask, one.zone.grace.timedelta) for one in may_ask], by=self.by
+                [(one.ask, one.zone.grace.timedelta) for one in may_ask],
+                by=self.by,
+                rows=self._rows,
             )
             self._ended = {id(one): ended for one, ended in zip(may_ask, found, strict=True)}
         return self._ended.get(id(asked), [])
+
+    def near_to(self, asked: Asked) -> Sequence[PlateRight]:
+        """Return the rights of plates that look like one that has none; read once for all such looks."""
+        if self.near is not None:
+            return self.near
+        if self._alike is None:
+            bare = [
+                one
+                for one, rights in zip(self.asked, self.rights, strict=True)
+                if one.zone.max_stay or not any(r.holds_now and r.on_site is None for r in rights)
+            ]
+            instants = [one.look.at for one in bare] or [asked.look.at]
+            self._alike = permits.rows_like(
+                [one.key for one in bare], since=min(instants), until=max(instants)
+            )
+        return self._alike.get(asked.key, ())
 
     def lost_for(self, asked: Asked, rights: Sequence[Right]) -> list[LostHangtag]:
         """Return the hangtags that are worth nothing then: the one typed, and those of the rights."""

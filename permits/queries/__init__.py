@@ -21,6 +21,7 @@ from permits.queries.rights import (
     plates_on_permit,
     rights_for,
     rights_for_many,
+    rows_like,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "plates_on_permit",
     "rights_for",
     "rights_for_many",
+    "rows_like",
     "rows_of",
     "type_of",
 ]

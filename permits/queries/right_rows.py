@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import DateTimeField, Model
 
+from parkops.tenancy.postgresql import prepared
 from permits.models import ParkingSession, Permit, PlateRight
 from permits.models.rights import OF_PERMIT, OF_RIGHT, OF_SESSION
 
@@ -46,6 +47,30 @@ SELECT json_agg({_ROW} ORDER BY r.plate_key, r.id)
   LEFT JOIN permits_parkingsession s ON s.id = r.session_id
 """  # noqa: S608
 """The rights of plates that look like one, at an instant."""
+
+
+# Few are found by the index; for many it is quicker to go through all rights that hold, once.
+_FEW = 200
+_BY_INDEX = "near_keys && %(near)s::varchar[]"
+_BY_ALL = """id IN (SELECT o.id FROM permits_plateright o CROSS JOIN LATERAL unnest(o.near_keys) AS own
+                      JOIN unnest(%(near)s::varchar[]) AS wanted ON wanted = own
+                     WHERE o.starts_at <= %(until)s::timestamptz AND o.ends_at > %(since)s::timestamptz)"""
+_LIKE_PLATES = f"""
+SELECT json_agg({_ROW} ORDER BY r.plate_key, r.id)
+  FROM (SELECT * FROM permits_plateright
+         WHERE starts_at <= %(until)s::timestamptz AND ends_at > %(since)s::timestamptz AND {{}}) r
+  LEFT JOIN permits_permit p ON p.id = r.permit_id
+  LEFT JOIN permits_parkingsession s ON s.id = r.session_id
+"""  # noqa: S608
+
+
+def like_plates(near_keys: Sequence[str], *, since: datetime, until: datetime) -> list[PlateRight]:
+    """Return the rights in [since, until] of plates that have any of these near keys."""
+    if not near_keys:
+        return []
+    which = _BY_INDEX if len(near_keys) <= _FEW else _BY_ALL
+    values = {"near": near_keys, "since": since, "until": until}
+    return read(prepared.rows(_LIKE_PLATES.format(which), values)[0][0])
 
 
 def read(rows: Sequence[Any] | None) -> list[PlateRight]:

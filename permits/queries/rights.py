@@ -14,6 +14,7 @@ from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.schema import Programme
 from permits.models import ParkingSession, Permit, PlateRight
+from permits.queries import right_rows
 from permits.queries.right_rows import by_plate
 from permits.rules import grants
 from permits.rules.status import Status, live_periods
@@ -120,14 +121,19 @@ def ended_rights_for(
 
 
 def ended_rights_for_many(
-    asks: Sequence[tuple[Ask, timedelta]], *, by: Programme | None = None
+    asks: Sequence[tuple[Ask, timedelta]],
+    *,
+    by: Programme | None = None,
+    rows: Mapping[str, Sequence[PlateRight]] | None = None,
 ) -> list[list[Right]]:
-    """Return `ended_rights_for` of each question and its `within`, by one statement for them all."""
+    """Return `ended_rights_for` of each question and its `within`, by one statement for them all, or
+    by none if the `rows` of their plates have been read."""
     if not asks:
         return []
     book = _Book(by)
-    since = min(ask.at - within for ask, within in asks) - REMEMBERED_FOR
-    rows = _rows_of({ask.plate_key for ask, _ in asks}, since)
+    if rows is None:
+        since = min(ask.at - within for ask, within in asks) - REMEMBERED_FOR
+        rows = _rows_of({ask.plate_key for ask, _ in asks}, since)
     found = [
         [
             right
@@ -157,7 +163,7 @@ def near_misses(
         )
     book, found = _Book(), {}
     for row in rows:
-        if row.plate_key in found:
+        if row.plate_key in found or not row.starts_at <= at < row.ends_at:
             continue
         stay = row.session
         number, may_be_mended = (stay.number, stay.warned_at is None) if stay else ("", False)
@@ -176,6 +182,23 @@ def near_misses(
                 row.plate_text, row.plate_key, zone_codes[0], why, number, may_be_mended
             )
     return list(found.values())[:NEAR_MISSES]
+
+
+def rows_like(
+    plate_keys: Iterable[str], *, since: datetime, until: datetime
+) -> dict[str, list[PlateRight]]:
+    """Return the rights in [since, until] of plates that look like these, by the plate that they are
+    like: by one statement however many."""
+    by_key: dict[str, list[str]] = {}
+    for plate_key in set(plate_keys):
+        for key in near_keys(plate_key):
+            by_key.setdefault(key, []).append(plate_key)
+    found: dict[str, list[PlateRight]] = {}
+    for row in right_rows.like_plates(list(by_key), since=since, until=until):
+        shared = [like for key in near_keys(row.plate_key) for like in by_key.get(key, ())]
+        for plate_key in dict.fromkeys(shared):
+            found.setdefault(plate_key, []).append(row)
+    return found
 
 
 def plates_on_permit(permit_id: int, at: datetime) -> list[str]:

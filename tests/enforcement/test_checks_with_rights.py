@@ -4,6 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from enforcement.queries.checks import Look, answers_to
 
 # A Tuesday, 10:15 in New York.
 NOW = datetime(2026, 11, 10, 15, 15, tzinfo=UTC)
@@ -150,3 +154,16 @@ class TestHowOften:
         check("ABC123")
         with django_assert_max_num_queries(14):
             check("ABC123")
+
+    def test_a_batch_asks_no_more_for_more_plates_without_a_right(self, permit):
+        permit("STAFF-YEAR", "ABO123")
+        asked = []
+        for many in (3, 60):
+            looks = [Look(f"AB0{n:03}", "", "LOT-A", NOW) for n in range(100, 100 + many)]
+            with CaptureQueriesContext(connection) as queries:
+                answers = answers_to(looks)
+            asked.append(len(queries))
+            likes = {a.key: [m.plate for m in a.near_misses] for a in answers}
+            assert "AB0123" not in likes or likes["AB0123"] == ["ABO123"]
+        assert "AB0123" in likes
+        assert asked[0] == asked[1]
