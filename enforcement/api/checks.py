@@ -23,7 +23,7 @@ WRITE = needs(Scope.ENFORCEMENT_WRITE)
 def check_plate(request: HttpRequest, body: CheckIn) -> dict[str, Any]:
     """Say whether a plate may stand in a zone at an instant, and why; the look is kept."""
     now = timezone.now()
-    look = Look(body.plate, body.region or "", body.zone, body.at or now, body.lat, body.lon)
+    look = Look(body.plate, body.region or "", body.zone or "", body.at or now, body.lat, body.lon)
     checked = checks.check_plate(look, source=PlateCheck.Source.API, by=request.auth.actor, at=now)
     return checked.record.answer
 
@@ -31,7 +31,7 @@ def check_plate(request: HttpRequest, body: CheckIn) -> dict[str, Any]:
 @router.post("/plate-checks/batch", auth=WRITE)
 def check_plates(request: HttpRequest, body: BatchIn) -> dict[str, Any]:
     """Answer up to 5,000 reads in their order; one that cannot be read refuses them all."""
-    looks = [Look(r.plate, r.region or "", r.zone, r.at, r.lat, r.lon) for r in body.reads]
+    looks = [Look(r.plate, r.region or "", r.zone or "", r.at, r.lat, r.lon) for r in body.reads]
     checked = checks.check_plates(
         looks,
         source=PlateCheck.Source.BATCH,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from enforcement.models import Appeal, CitationPhoto
 from enforcement.queries.citations import Standing
@@ -56,12 +56,19 @@ class Placed(Body):
 
 
 class CheckIn(Placed):
-    """A plate to look at, in a zone, now or at another instant."""
+    """A plate to look at, in a zone or where a position is, now or at another instant."""
 
     plate: Plate
     region: Region = ""
-    zone: Code
+    zone: Annotated[Code | None, Field(validate_default=True)] = None
     at: Instant | None = None
+
+    @field_validator("zone")
+    @classmethod
+    def _is_somewhere(cls, zone: str | None, given: ValidationInfo) -> str | None:
+        if zone is None and given.data.get("position") is None:
+            raise ValueError("Name the zone, or give the position.")
+        return zone
 
 
 class ReadIn(CheckIn):

@@ -68,6 +68,7 @@ def observe(
         max_stay=place.max_stay,
         no_return=place.no_return,
         zone=in_force.programme.tz,
+        moved=place.moved,
     )
     ends_at = place.max_stay.after(stay.since, in_force.programme.tz) if stay else None
     return Observed(observation, stay, ends_at)

@@ -23,6 +23,7 @@ from enforcement.rules.verdicts import (
     Held,
     Question,
     Verdict,
+    due_at,
     judge,
 )
 from parkops.api.values import instant_out
@@ -201,11 +202,27 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
         unpaid=tuple(unpaid),
         because=(
             *finding.because,
+            *_where(asked),
             *refused,
             *(p.fine.because for p in proposals if p.fine.is_near_miss),
         ),
         in_force=asked.in_force,
     )
+
+
+def _where(asked: Asked) -> list[str]:
+    """What the map says of the position, where it is in other zones than the one named."""
+    look, zone = asked.look, asked.zone
+    if look.lat is None or look.lon is None:
+        return []
+    here = [one.code for one in asked.in_force.programme.zones_at(look.lat, look.lon)]
+    told = []
+    if zone.geometry and "Polygon" in zone.geometry["type"] and zone.code not in here:
+        elsewhere = f" It is in {' and '.join(here)}." if here else ""
+        told.append(f"On the map, the position is outside {zone.code}.{elsewhere}")
+    elif not look.zone and len(here) > 1:
+        told.append(f"The position is in {' and '.join(here)}; {zone.code} decides.")
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +254,28 @@ def judged(looks: Sequence[Look], *, by: InForce) -> list[Judged]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A vehicle that stands somewhere: what a look would say, and when its time is or was up."""
+
+    asked: Asked
+    finding: Finding
+    due_at: datetime | None
+
+
+def timed(looks: Sequence[Look]) -> list[Timed]:
+    """Return when the time of vehicles is up that are taken to stand where they were looked at; none
+    counts as seen once more, and the number of queries does not grow with them."""
+    known, found = Known(looks), []
+    for asked, rights in zip(known.asked, known.rights, strict=True):
+        entries = _entries(asked, known)
+        question = _question(asked, known, rights, _all_held(asked, known, rights, entries))
+        is_exempt = any(entry.kind == EXEMPT for entry in entries)
+        lifting = [r.until for r in rights if r.holds_now and r.lifts_max_stay and not is_exempt]
+        found.append(Timed(asked, judge(question), due_at(question, lifting)))
+    return found
+
+
 def _entries(asked: Asked, known: Known) -> list[HotlistEntry]:
     return [
         entry
@@ -248,9 +287,14 @@ def _entries(asked: Asked, known: Known) -> list[HotlistEntry]:
 def _finding(
     asked: Asked, known: Known, rights: Sequence[Right], entries: Sequence[HotlistEntry]
 ) -> Finding:
+    return judge(_question(asked, known, rights, _all_held(asked, known, rights, entries)))
+
+
+def _all_held(
+    asked: Asked, known: Known, rights: Sequence[Right], entries: Sequence[HotlistEntry]
+) -> list[Held]:
     held = [_held(right, asked, known) for right in rights if right.holds_now]
-    held += [_exempt(entry) for entry in entries if entry.kind == EXEMPT]
-    return judge(_question(asked, known, rights, held))
+    return held + [_exempt(entry) for entry in entries if entry.kind == EXEMPT]
 
 
 def _is_on(entry: HotlistEntry, at: datetime) -> bool:
@@ -302,6 +346,7 @@ def _stay(asked: Asked, known: Known) -> Stay | None:
         max_stay=zone.max_stay,
         no_return=zone.no_return,
         zone=asked.in_force.programme.tz,
+        moved=zone.moved,
     )
 
 

@@ -10,6 +10,7 @@ from enforcement.models import Citation, HotlistEntry
 from enforcement.queries import decisive, sightings
 from enforcement.queries.decisive import Found
 from enforcement.queries.sightings import Seen
+from enforcement.rules import places
 from enforcement.rules.stays import Sight
 from parkops.kernel.decisions import Refused
 from parkops.kernel.plates import plate_key
@@ -24,7 +25,7 @@ from permits.queries import Ask, Right
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One question: a plate as typed, in a zone, at an instant."""
+    """One question: a plate as typed, in a zone, at an instant; without a zone, at its position."""
 
     plate: str
     region: str
@@ -87,9 +88,10 @@ class Known:
         keys = [_naming(named, place, key_of, look.plate) for place, look in enumerate(looks)]
         found = decisive.found(keys, [look.at for look in looks])
         self.near, self._rows = found.near, found.rights
+        self._events: Events | None = None
         self.by = by.programme if by is not None else None
         self.asked = [
-            _naming(named, place, _asked, look, key, by or found.in_force(look.at))
+            _naming(named, place, self._asked, look, key, by or found.in_force(look.at))
             for place, (look, key) in enumerate(zip(looks, keys, strict=True))
         ]
         self.rights: list[list[Right]] = permits.rights_for_many(
@@ -101,9 +103,32 @@ class Known:
         self.marks = _marks(self.asked, found)
         self.shared = sightings.shared(found.on_permits)
         self.seen = sightings.in_order(found.seen)
-        self._events: Events | None = None
         self._ended: dict[int, list[Right]] | None = None
         self._alike: dict[str, list[PlateRight]] | None = None
+
+    def _asked(self, look: Look, key: str, in_force: InForce) -> Asked:
+        zones = (zone_of(in_force, look.zone),) if look.zone else self._zones_at(look, in_force)
+        rules = in_force.programme
+        codes = [outer.code for zone in zones for outer in rules.zones_covering(zone.code)]
+        return Asked(look, key, in_force, zones[0], tuple(dict.fromkeys(codes)))
+
+    def _zones_at(self, look: Look, in_force: InForce) -> tuple[Zone, ...]:
+        """The zones that decide where a look names none but its position.
+
+        :raises Refused: if no zone contains it.
+        """
+        rules = in_force.programme
+
+        def is_enforced(zone: Zone) -> bool:
+            has_event = any(window.during is not None for window in zone.enforced)
+            return rules.holds(zone.enforced, look.at, events=self.events if has_event else None)
+
+        here = () if look.lat is None or look.lon is None else rules.zones_at(look.lat, look.lon)
+        found = places.deciding(here, is_enforced)
+        if not found:
+            text = "No zone of the program contains this position; name the zone."
+            raise Refused("no_zone", text, field="position")
+        return found
 
     @property
     def events(self) -> Events:
@@ -166,12 +191,6 @@ class Known:
         """Count a look as a sight, for the looks that follow."""
         seen = Seen(asked.key, asked.look.plate, asked.zone.code, asked.look.at)
         self.seen.setdefault(asked.key, []).append(seen)
-
-
-def _asked(look: Look, key: str, in_force: InForce) -> Asked:
-    zone = zone_of(in_force, look.zone)
-    codes = tuple(outer.code for outer in in_force.programme.zones_covering(zone.code))
-    return Asked(look, key, in_force, zone, codes)
 
 
 def _naming(named: str, place: int, work: Any, *arguments: Any) -> Any:

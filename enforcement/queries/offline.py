@@ -135,6 +135,7 @@ def zones(plan: Plan) -> list[dict[str, Any]]:
                 }
                 for violation in rules.violations_in(zone.code)
             ],
+            "priority": zone.priority,
             "polygon": zone.geometry,
         }
         for zone in rules.zones

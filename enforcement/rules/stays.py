@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import cos, hypot, radians
 from zoneinfo import ZoneInfo
 
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import Duration
 
+EARTH_METERS = 6_371_000.0
 FORGOTTEN_AFTER = timedelta(hours=24)
 """A vehicle unseen for this long beyond its time limit is taken to have left."""
 
@@ -19,6 +21,8 @@ class Sight:
     zone: str
     at: datetime
     valve: str = ""
+    lat: float | None = None
+    lon: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +41,19 @@ def stay_in(
     max_stay: Duration,
     no_return: Duration | None,
     zone: ZoneInfo,
+    moved: int | None = None,
 ) -> Stay | None:
     """Return the stay in `zone_code` that is on at `at`, or None where the vehicle was not seen.
 
     `sights` are in any order; those after `at` do not count. The vehicle is known to have left
-    when it was seen in another zone meanwhile, or its valve points elsewhere. Then the stay goes
+    when it was seen in another zone meanwhile, more than `moved` meters away, or its valve points
+    elsewhere. Then the stay goes
     on if it was away for less than `no_return`, and begins anew otherwise. Without such a sign
     the vehicle is taken to have stayed, unless it was unseen for a day beyond its limit.
     """
     stay: Stay | None = None
     valve, left = "", False
+    last: Sight | None = None
     longest = max(max_stay.timedelta + FORGOTTEN_AFTER, (no_return or Duration()).timedelta)
     here = code_key(zone_code)
     seen = sorted((sight for sight in sights if sight.at <= at), key=lambda sight: sight.at)
@@ -54,15 +61,30 @@ def stay_in(
         if code_key(sight.zone) != here:
             left = stay is not None
             continue
-        moved = bool(valve and sight.valve and valve != sight.valve)
-        if stay is not None and _goes_on(stay, sight.at, left or moved, no_return, longest, zone):
+        turned = bool(valve and sight.valve and valve != sight.valve)
+        drove = turned or _is_far(last, sight, moved)
+        if stay is not None and _goes_on(stay, sight.at, left or drove, no_return, longest, zone):
             stay = Stay(stay.since, sight.at)
         else:
             stay = Stay(sight.at, sight.at)
-        valve, left = sight.valve or ("" if moved else valve), False
+        valve, left, last = sight.valve or ("" if drove else valve), False, sight
     if stay is None or not _goes_on(stay, at, left, no_return, longest, zone):
         return None
     return stay
+
+
+def meters(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Return how far two places are apart, as far as a walk goes."""
+    east = radians(other_lon - lon) * cos(radians((lat + other_lat) / 2))
+    return EARTH_METERS * hypot(east, radians(other_lat - lat))
+
+
+def _is_far(last: Sight | None, sight: Sight, moved: int | None) -> bool:
+    """Whether a vehicle stands so far from where it was last seen that it has been driven."""
+    if last is None or moved is None or None in (last.lat, last.lon, sight.lat, sight.lon):
+        return False
+    here = sight.lat or 0.0, sight.lon or 0.0
+    return meters(last.lat or 0.0, last.lon or 0.0, *here) > moved
 
 
 def _goes_on(

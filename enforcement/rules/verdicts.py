@@ -104,6 +104,27 @@ def judge(question: Question) -> Finding:
     return _late(question, limit, reasons, may_linger=bool(usable or free_stay))
 
 
+def due_at(question: Question, until: Sequence[datetime]) -> datetime | None:
+    """Return when a vehicle that stands there has to be looked at again, or had to be: when its time
+    is up. None where nothing ends: nobody needs a right now, or what it has lifts the limit.
+
+    `until` are the ends of the rights that lift the limit now and end themselves.
+    """
+    if not question.is_enforced or not question.zone.enforced:
+        return None
+    usable = [held for held in question.held if not held.is_used_up]
+    if any(held.lifts_max_stay for held in usable):
+        return max(until, default=None)
+    limit = _limit(question, usable)
+    if limit is not None and (usable or not question.is_paid):
+        return limit.ends_at
+    if usable:
+        return None
+    # It has no right and needs one: since its last one ended, or since it was first seen.
+    ended = max((one.ended_at for one in question.ended), default=None)
+    return ended or (question.stay.since if question.stay else question.at)
+
+
 @dataclass(frozen=True, slots=True)
 class _Limit:
     text: str

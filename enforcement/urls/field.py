@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enforcement.views import field, offline
+from enforcement.views import due, field, offline
 
 app_name = "field"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("zones/", field.zones, name="zones"),
     path("shift/", field.shift, name="shift"),
     path("check/picture/", field.read_picture, name="picture"),
+    path("due/", due.on_the_way, name="due"),
+    path("due/check/", due.check, name="due_check"),
     path("check/", field.check, name="check"),
     path("checks/<uuid:reference>/", field.verdict, name="verdict"),
     path("checks/<uuid:reference>/citation/", field.write, name="write"),

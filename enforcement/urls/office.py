@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from enforcement.views import office
+from enforcement.views import due, office
 
 citations = [
     path("", office.citation_list, name="list"),
@@ -12,6 +12,7 @@ citations = [
 ]
 checks = [
     path("", office.check_list, name="list"),
+    path("due/", due.in_the_office, name="due"),
     path("<uuid:reference>/", office.check, name="detail"),
 ]
 

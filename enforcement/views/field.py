@@ -20,7 +20,7 @@ from enforcement.operations import citations as citing
 from enforcement.operations import observations, shifts
 from enforcement.operations import pictures as taken
 from enforcement.operations.citations import Draft
-from enforcement.queries import checks, evidence, field
+from enforcement.queries import checks, due, evidence, field
 from enforcement.queries import citations as queries
 from enforcement.queries.checks import Look
 from enforcement.queries.citations import tenant_zone
@@ -56,6 +56,7 @@ def zones(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "zone": _zone(request, now),
         "shift": field.shift_of(actor(request).ref),
+        "due": len(due.due(at=now)),
     }
     return page(request, "enforcement/field/zones.html", context)
 
@@ -224,6 +225,7 @@ def _check(
         "form": form,
         "zone": zone,
         "last": field.last_checks(actor(request).ref, at=timezone.now()),
+        "due": len(due.due(at=timezone.now(), zone=zone.code)) if zone.is_timed else 0,
         "taking": taking if local_reader.is_wanted() else None,
         "sure": percent(best.share) if best and best.share is not None else "",
     }

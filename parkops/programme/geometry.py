@@ -1,5 +1,6 @@
 """The geometry of a zone: GeoJSON, checked for form, and its middle."""
 
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import PlainValidator
@@ -34,6 +35,27 @@ def positions(geometry: dict[str, Any]) -> list[tuple[float, float]]:
         else:
             waiting = list(part) + waiting
     return found
+
+
+def contains(geometry: dict[str, Any], lon: float, lat: float) -> bool:
+    """Return whether a position is in an area, outside its holes; a point or a line is no area."""
+    if "Polygon" not in geometry["type"]:
+        return False
+    areas = geometry["coordinates"]
+    areas = [areas] if geometry["type"] == "Polygon" else areas
+    return any(
+        _is_within(rings[0], lon, lat) and not any(_is_within(r, lon, lat) for r in rings[1:])
+        for rings in areas
+    )
+
+
+def _is_within(ring: list[list[float]], lon: float, lat: float) -> bool:
+    """Whether a ray to the east crosses the ring an odd number of times."""
+    is_in = False
+    for (x1, y1, *_), (x2, y2, *_) in pairwise(ring):
+        if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) * (x2 - x1) / (y2 - y1):
+            is_in = not is_in
+    return is_in
 
 
 def _check(value: Any, depth: int, ring: bool, path: tuple[str | int, ...]) -> None:

@@ -20,6 +20,7 @@ from parkops.programme.fields import (
     Amount,
     Code,
     Codes,
+    Count,
     Currency,
     Date,
     Flag,
@@ -36,7 +37,7 @@ from parkops.programme.fields import (
     ZoneName,
     wrong,
 )
-from parkops.programme.geometry import Geometry
+from parkops.programme.geometry import Geometry, contains
 from parkops.programme.permit_schema import Fixed, PermitType, Rolling
 from parkops.programme.shared_schema import Shared, SharedLimit, SharedQuota
 from parkops.programme.violation_schema import Scofflaw, Violation
@@ -114,7 +115,11 @@ class Capacity(Part):
 
 
 class Zone(Part):
-    """A place: where it is, when it is enforced (never: empty), how long one may stay."""
+    """A place: where it is, when it is enforced (never: empty), how long one may stay.
+
+    A vehicle seen more than `moved` meters from its last place has left and begins a stay anew.
+    Where areas overlap and are enforced at once, the lowest `priority` decides; without one, the last.
+    """
 
     code: Code
     name: Text
@@ -126,6 +131,8 @@ class Zone(Part):
     no_return: Span | None = None
     grace: Span = Duration()
     geometry: Geometry | None = None
+    moved: Count | None = None
+    priority: Count | None = None
 
 
 class Rate(Part):
@@ -341,6 +348,10 @@ class Programme(Part):
     def zones_covering(self, code: str) -> tuple[Zone, ...]:
         """Return the zone and all that it is within, from the inside out; empty if unknown."""
         return self._chains.get(code_key(code), ())
+
+    def zones_at(self, lat: float, lon: float) -> tuple[Zone, ...]:
+        """Return the zones whose area contains a position, in the file's order."""
+        return tuple(z for z in self.zones if z.geometry and contains(z.geometry, lon, lat))
 
     def descendants(self, code: str) -> tuple[Zone, ...]:
         """Return the zones within this one, at any depth, in the file's order; not itself."""

@@ -158,6 +158,7 @@ class TestHowOften:
     def test_a_batch_asks_no_more_for_more_plates_without_a_right(self, permit):
         permit("STAFF-YEAR", "ABO123")
         asked = []
+        answers_to([Look("WARM1", "", "LOT-A", NOW)])
         for many in (3, 60):
             looks = [Look(f"AB0{n:03}", "", "LOT-A", NOW) for n in range(100, 100 + many)]
             with CaptureQueriesContext(connection) as queries:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from enforcement.rules.stays import Sight, stay_in
+from enforcement.rules.stays import Sight, meters, stay_in
 from parkops.kernel.dates import Duration
 
 TEN = datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
@@ -13,7 +13,13 @@ def at(minutes: int) -> datetime:
     return TEN + timedelta(minutes=minutes)
 
 
-def since(minutes: int, *sights: Sight, no_return: str = "") -> int | None:
+# When and at which latitude: the second 111 meters from the first, the third 222.
+POSITIONS = [(0, 42.0), (50, 42.001), (50, 42.002)]
+
+
+def since(
+    minutes: int, *sights: Sight, no_return: str = "", moved: int | None = None
+) -> int | None:
     stay = stay_in(
         "MAIN",
         sights,
@@ -21,6 +27,7 @@ def since(minutes: int, *sights: Sight, no_return: str = "") -> int | None:
         max_stay=Duration.parse("2h"),
         no_return=Duration.parse(no_return) if no_return else None,
         zone=ZoneInfo("UTC"),
+        moved=moved,
     )
     return None if stay is None else int((stay.since - TEN).total_seconds() // 60)
 
@@ -54,6 +61,25 @@ class TestStayIn:
         assert since(60, seen(0, valve="3"), seen(50, valve="9")) == 50
         assert since(60, seen(0, valve="3"), seen(50, valve="3")) == 0
         assert since(60, seen(0, valve="3"), seen(50, valve="9"), no_return="1h") == 0
+
+    def test_c17_back_within_the_time_is_the_same_stay(self):
+        """Two hours are allowed and half an hour of no return: seen until 11:50, and again."""
+        here = (seen(0), seen(110))
+        left = seen(111, "OTHER")
+        assert since(130, *here, left, seen(130), no_return="30m") == 0
+        assert since(141, *here, left, seen(141), no_return="30m") == 141
+
+    def test_one_that_was_driven_farther_than_the_distance_begins_anew(self):
+        # 0.001 degrees of latitude are 111 meters.
+        first, near, far = (Sight("MAIN", at(m), "", lat, -71.0) for m, lat in POSITIONS)
+        assert since(60, first, near, moved=150) == 0
+        assert since(60, first, far, moved=150) == 50
+        assert since(60, first, far) == 0
+        assert since(60, first, seen(50), moved=150) == 0
+
+    def test_a_degree_is_as_long_as_it_is(self):
+        assert round(meters(42.0, -71.0, 42.001, -71.0)) == 111
+        assert round(meters(60.0, 10.0, 60.0, 10.001)) == 56
 
     def test_a_vehicle_unseen_for_a_day_beyond_its_limit_has_left(self):
         assert since(26 * 60, seen(0)) is None

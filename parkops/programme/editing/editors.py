@@ -57,6 +57,18 @@ ZONE = Group(
             "After a right ends or past the longest stay, such as 10m.",
             "duration",
         ),
+        Leaf(
+            "moved",
+            "Moved after so many meters",
+            "A vehicle seen so far from its last place begins to stay anew. Empty: not asked.",
+            "whole",
+        ),
+        Leaf(
+            "priority",
+            "Priority where areas overlap",
+            "1 decides before 2. Empty: after all others.",
+            "whole",
+        ),
     ),
     needed=True,
 )
