@@ -8,11 +8,13 @@ from enforcement.cameras import operations as cameras
 from enforcement.operations import (
     advance,
     appeals,
+    calls,
     checks,
     hearings,
     holds,
     notices,
     offline,
+    positions,
 )
 from parkops.tenancy.later import tenant_task
 
@@ -57,3 +59,11 @@ def follow_appeals(**_later: object) -> None:
     now = timezone.now()
     hearings.remind(at=now)
     appeals.close_unpaid(at=now)
+
+
+@tenant_task
+def forget_field(**_later: object) -> None:
+    """Erase where officers were, and forget callers, once their time is over."""
+    now = timezone.now()
+    positions.erase_positions(at=now)
+    calls.forget_callers(at=now)

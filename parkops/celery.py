@@ -30,6 +30,7 @@ EVERY_TENANT = {
     "enforcement.hold_doubtful": 300.0,
     "enforcement.follow_appeals": 3600.0,
     "enforcement.erase_reads": 3600.0,
+    "enforcement.forget_field": 3600.0,
     "programme.refresh_tenant": 600.0,
     "api.forget_old_keys": 86_400.0,
     "accounts.forget_unconfirmed": 86_400.0,

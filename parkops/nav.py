@@ -58,6 +58,19 @@ ITEMS = [
         also=("office_hearings:calendar",),
     ),
     NavItem(
+        "Dispatch",
+        "bell",
+        "office_dispatch:board",
+        Permission.DISPATCH_VIEW,
+        "Enforcement",
+        also=(
+            "office_dispatch:officers",
+            "office_dispatch:beats",
+            "office_dispatch:coverage",
+            "office_dispatch:incidents",
+        ),
+    ),
+    NavItem(
         "Plate checks", "scan-line", "office_checks:list", Permission.CITATION_VIEW, "Enforcement"
     ),
     NavItem("Camera reads", "camera", "office_reads:list", Permission.READ_VIEW, "Enforcement"),

@@ -3,7 +3,9 @@
 from enforcement.cameras.models import Camera, PlateRead, ReadErasure
 from enforcement.imports.models import ImportBatch
 from enforcement.models.appeals import Appeal, AppealDocument, AppealPicture, AppealStatement
+from enforcement.models.beats import Beat, Duty
 from enforcement.models.boots import BootNotice
+from enforcement.models.calls import Call, CallPicture, Incident
 from enforcement.models.checks import Observation, PlateCheck
 from enforcement.models.citations import Citation, CitationPhoto, CitationQuerySet
 from enforcement.models.field_records import CitationHold, FieldRecord
@@ -11,6 +13,7 @@ from enforcement.models.hearings import Hearing, HearingSlot
 from enforcement.models.hotlist import HotlistEntry
 from enforcement.models.numbers import AllottedNumber
 from enforcement.models.offline import OfflineCopy
+from enforcement.models.positions import OfficerPosition, PositionConsent
 from enforcement.models.shifts import Shift
 
 __all__ = [
@@ -19,21 +22,28 @@ __all__ = [
     "AppealDocument",
     "AppealPicture",
     "AppealStatement",
+    "Beat",
     "BootNotice",
+    "Call",
+    "CallPicture",
     "Camera",
     "Citation",
     "CitationHold",
     "CitationPhoto",
     "CitationQuerySet",
     "FieldRecord",
+    "Duty",
     "Hearing",
     "HearingSlot",
     "HotlistEntry",
     "ImportBatch",
+    "Incident",
     "Observation",
     "OfflineCopy",
+    "OfficerPosition",
     "PlateCheck",
     "PlateRead",
+    "PositionConsent",
     "ReadErasure",
     "Shift",
 ]

@@ -3,15 +3,19 @@
 from django.db import models
 from django.db.models import Q
 
+from enforcement.models.beats import Beat
 from enforcement.models.fields import ACTOR_REF, NAME
 
 
 class Shift(models.Model):
-    """An officer at work: [began_at, ended_at), open while the end is empty."""
+    """An officer at work on a beat: [began_at, ended_at), open while the end is empty."""
 
     id = models.BigAutoField(primary_key=True)
     officer_ref = models.CharField(max_length=ACTOR_REF)
     officer = models.CharField(max_length=NAME)
+    beat = models.ForeignKey(
+        Beat, on_delete=models.PROTECT, null=True, blank=True, related_name="shifts"
+    )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 

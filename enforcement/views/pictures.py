@@ -3,9 +3,9 @@
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
 
-from enforcement.models import AppealPicture, CitationPhoto, PlateRead
+from enforcement.models import AppealPicture, CallPicture, CitationPhoto, PlateRead
 
-Kept = CitationPhoto | AppealPicture | PlateRead
+Kept = CitationPhoto | AppealPicture | PlateRead | CallPicture
 
 
 def shown(kept: Kept) -> HttpResponse:

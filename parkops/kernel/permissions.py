@@ -29,6 +29,8 @@ class Permission(StrEnum):
     CITATION_ISSUE = "citation.issue"
     CITATION_VOID = "citation.void"
     PLATE_CHECK = "plate.check"
+    DISPATCH_VIEW = "dispatch.view"
+    DISPATCH_MANAGE = "dispatch.manage"
     CAMERA_VIEW = "camera.view"
     CAMERA_MANAGE = "camera.manage"
     READ_VIEW = "read.view"
@@ -71,6 +73,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CITATION_VIEW,
             _P.APPEAL_VIEW,
             _P.APPEAL_FILE,
+            _P.DISPATCH_VIEW,
+            _P.DISPATCH_MANAGE,
             _P.PAYMENT_VIEW,
             _P.PAYMENT_TAKE,
             _P.REPORT_VIEW,

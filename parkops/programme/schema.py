@@ -204,14 +204,17 @@ class PlateReads(Part):
 
 class Retention(Part):
     """For how long personal data is kept that serves no more: `texts`, with the numbers they came
-    from and went to, and who was in a draw (`draws`), whose receipts stay."""
+    from and went to, and who was in a draw (`draws`), whose receipts stay; where officers were
+    (`positions`), and who called for one (`callers`), with their pictures."""
 
     texts: LongSpan = Duration(days=90)
     draws: LongSpan = Duration(days=400)
+    positions: LongSpan = Duration(days=3)
+    callers: LongSpan = Duration(days=400)
 
     @model_validator(mode="after")
     def _lasts(self) -> "Retention":
-        for name in ("texts", "draws"):
+        for name in ("texts", "draws", "positions", "callers"):
             span = getattr(self, name)
             if span.total_minutes < 24 * 60:
                 wrong(f"{span} is shorter than a day; write 1d or more", name)

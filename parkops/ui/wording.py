@@ -69,6 +69,8 @@ CODE = (
     "permits/views/portal/*.py",
     "enforcement/forms.py",
     "enforcement/forms_appeals.py",
+    "enforcement/forms_calls.py",
+    "enforcement/operations/calls.py",
     "enforcement/rules/*.py",
     "enforcement/queries/portal.py",
     "enforcement/queries/words.py",

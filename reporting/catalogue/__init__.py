@@ -1,11 +1,12 @@
 """The reports there are."""
 
 from parkops.kernel.decisions import NotFound
-from reporting.catalogue import citations, permit_sales, revenue
+from reporting.catalogue import citations, coverage, permit_sales, revenue
 from reporting.catalogue.base import Report
 
 REPORTS: dict[str, Report] = {
-    report.code: report for report in (permit_sales.REPORT, citations.REPORT, revenue.REPORT)
+    report.code: report
+    for report in (permit_sales.REPORT, citations.REPORT, coverage.REPORT, revenue.REPORT)
 }
 
 

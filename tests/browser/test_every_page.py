@@ -17,13 +17,13 @@ pytestmark = pytest.mark.browser
 PERSONAS = {
     "anonymous": (
         "",
-        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|pay/|account/|visit/|park/|parking/|event/|carpool/",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|visit/|park/|parking/|event/|carpool/",
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),
     "clerk": (
         "clara@harbor.example",
-        r"office/(counter|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events|draws|texts)",
+        r"office/(counter|dispatch|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events|draws|texts)",
     ),
     "reviewer": (
         "rita@harbor.example",

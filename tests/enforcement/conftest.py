@@ -19,3 +19,17 @@ def time_at():
             yield NOW + timedelta(**after)
 
     return travel
+
+
+@pytest.fixture
+def fresh_limits(monkeypatch):
+    """Let the test begin with no tries counted: its clock stands, and so would the minute."""
+    from parkops.api import limits
+
+    tries: dict[str, int] = {}
+
+    def allow(key: str, *, per_second: int = 0, per_minute: int = 0) -> bool:
+        tries[key] = tries.get(key, 0) + 1
+        return tries[key] <= (per_second or per_minute)
+
+    monkeypatch.setattr(limits, "allow", allow)

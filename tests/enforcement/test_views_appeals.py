@@ -14,7 +14,7 @@ from tests.enforcement.test_hearings import book, heard, slot
 
 
 @pytest.fixture(autouse=True)
-def _at_work():
+def _at_work(fresh_limits):
     with time_machine.travel(NOW, tick=False):
         yield
 

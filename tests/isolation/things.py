@@ -16,14 +16,15 @@ from enforcement.cameras.reads import Read
 from enforcement.imports import mapping as mappings
 from enforcement.imports import operations as imports
 from enforcement.models import Appeal, AppealDocument, AppealPicture, CitationPhoto, PlateCheck
-from enforcement.operations import hearings
+from enforcement.operations import beats, calls, hearings
 from enforcement.queries.appeals import PAGE as FOLLOW
+from enforcement.queries.calls import PAGE as CALL
 from parkops.accounts import operations as accounts
 from parkops.accounts.models import ApiToken, User
 from parkops.customers import operations as customers
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
-from parkops.kernel.actors import SYSTEM
+from parkops.kernel.actors import PUBLIC, SYSTEM
 from parkops.kernel.money import Money
 from parkops.messaging.models import Message
 from parkops.programme import load, queries
@@ -206,6 +207,7 @@ class Things:
             self.appeal.number, self.hearing_slot.reference, by=SYSTEM, at=self.at
         )
         self.appeal.refresh_from_db()
+        self._field_command()
         self.document = PermitDocument.objects.create(
             permit=Permit.objects.get(number=self.permit),
             name=MARK,
@@ -243,6 +245,16 @@ class Things:
         )
 
         self._camera()
+
+    def _field_command(self) -> None:
+        """A call with its picture, an incident, and a beat."""
+        told = calls.Told("blocked_driveway", text=MARK, place=MARK, plate=PLATES[2], caller=MARK)
+        self.call = calls.take_call(told, files=[picture()], by=PUBLIC, at=self.at)
+        self.call_picture = self.call.pictures.get()
+        self.incident = calls.record_incident(
+            calls.Happened("damage", MARK, self.at), by=SYSTEM, at=self.at
+        )
+        self.beat = beats.save_beat(name=MARK, zones=["LOT-A"], by=SYSTEM, at=self.at)
 
     def _camera(self) -> None:
         """A camera, and a read of it that waits for a person."""
@@ -372,6 +384,16 @@ class Things:
             (r"(office/)?appeals/.*documents/", "reference", self.appeal_document.reference),
             (r"office/appeals/against/", "number", self.citation),
             (r"office/hearings/", "reference", self.hearing_slot.reference),
+            (
+                r"(office/dispatch|field)/calls/.*pictures/",
+                "reference",
+                self.call_picture.reference,
+            ),
+            (r"(office/dispatch|field)/calls/", "number", self.call.number),
+            (r"office/dispatch/incidents/", "number", self.incident.number),
+            (r"office/dispatch/beats/", "reference", self.beat.reference),
+            (r"report/.*pictures/", "reference", self.call_picture.reference),
+            (r"report/", "token", signing.sign_name(self.call.number, purpose=CALL)),
             (r"appeals/", "token", signing.sign_name(self.appeal.number, purpose=FOLLOW)),
             (r"(office|api/v1)/appeals/", "number", self.appeal.number),
             (r"office/imports/", "batch", self.batch),

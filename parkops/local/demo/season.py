@@ -7,14 +7,15 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from enforcement.operations import appeals, checks, citations, observations, shifts
+from enforcement.operations import appeals, checks, citations, hearings, observations, shifts
+from enforcement.queries import hearings as slots
 from enforcement.queries.checks import Look
 from parkops.accounts.models import User
 from parkops.customers import operations as customers
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
-from parkops.local.demo import cameras, charlie, lots, papers, people, visitors
+from parkops.local.demo import cameras, charlie, command, lots, papers, people, visitors
 from parkops.local.demo.scene import Act, Cast, Scene
 from parkops.programme import queries as programme
 from payments import queries as payments
@@ -66,7 +67,7 @@ def play(cast: Cast, *, until: datetime, tell: Callable[[int, int], None]) -> No
     for back in range(DAYS, -1, -1):
         acts += stage.day(stage.when(-back, 0), back=back)
         acts += stage.rounds(back)
-    for part in (visitors, lots, papers, cameras, charlie):
+    for part in (visitors, lots, papers, cameras, command, charlie):
         acts += part.acts(stage)
     acts += [(until - timedelta(minutes=dice.uniform(2, 170)), stage.look) for _ in range(RECENT)]
     stage.play(tell)
@@ -290,8 +291,8 @@ class Stage(Scene):
         later = at + timedelta(days=self.dice.uniform(1, 9))
         self.acts.append((later, lambda then: self.decide(filed.number, number, then)))
 
-    def decide(self, number: str, citation: str, at: datetime) -> None:
-        """The reviewer decides an appeal."""
+    def decide(self, number: str, citation: str, at: datetime, by: Actor | None = None) -> None:
+        """The reviewer decides an appeal, or who heard it."""
         outcome, reason, text = self.dice.choice(people.DECISIONS)
         charge = payments.charge_of("citation", citation)
         amount = None
@@ -306,12 +307,42 @@ class Stage(Scene):
             amount=amount,
             reason_code=reason,
             text=text,
-            by=self.cast.reviewer,
+            by=by or self.cast.reviewer,
             at=at,
         )
-        if outcome != "dismissed" and self.dice.random() < 0.6:
+        if outcome == "upheld" and self.dice.random() < 0.4:
+            later = at + timedelta(days=self.dice.uniform(0.5, 3))
+            self.acts.append((later, lambda then: self.ask_hearing(citation, then)))
+        elif outcome != "dismissed" and self.dice.random() < 0.6:
             later = at + timedelta(days=self.dice.uniform(1, 6))
             self.acts.append((later, lambda then: self.pay("citation", citation, then)))
+
+    def ask_hearing(self, citation: str, at: datetime) -> None:
+        """The owner is not content, and books a hearing; somebody else decides after it."""
+        name = f"{self.dice.choice(people.FIRST)} {self.dice.choice(people.LAST)}"
+        plea = appeals.Plea(
+            "other",
+            "I would like to explain it in person.",
+            name,
+            f"hearing.{citation.lower()}@{self.cast.slug}.example",
+        )
+        filed = appeals.file_appeal(citation, plea, by=Actor("public", "", name), at=at)
+        free = slots.open_slots(at=at)
+        if not filed.is_heard or not free:
+            return
+        booked = hearings.book_hearing(
+            filed.number, self.dice.choice(free[:6]).reference, by=Actor("public", "", name), at=at
+        )
+        self.acts.append(
+            (booked.slot.ends_at, lambda then: self.hear(filed.number, citation, then))
+        )
+
+    def hear(self, number: str, citation: str, at: datetime) -> None:
+        """The administrator hears the owner, and decides."""
+        hears = self.cast.staff["admin"]
+        came = "attended" if self.dice.random() < 0.8 else "missed"
+        hearings.record_hearing(number, attendance=came, by=hears, at=at)
+        self.decide(number, citation, at, by=hears)
 
     def void(self, number: str, at: datetime) -> None:
         """A citation written by mistake is voided."""

@@ -252,6 +252,20 @@ RETENTION = Group(
             "duration",
             default="400d",
         ),
+        Leaf(
+            "positions",
+            "Where officers were is erased after",
+            "Kept only of officers who agreed, and during their shifts.",
+            "duration",
+            default="3d",
+        ),
+        Leaf(
+            "callers",
+            "Who called for an officer is forgotten after",
+            "With their pictures; what it was and what came of it stays.",
+            "duration",
+            default="400d",
+        ),
     ),
     needed=True,
 )
