@@ -51,6 +51,33 @@ class PlateForm(forms.Form):
         return _plate(self.cleaned_data["plate"])
 
 
+class ChalkForm(forms.Form):
+    """How the valves of a vehicle's wheels point, as hours of a clock, and where it stands."""
+
+    HOURS = (("", "Not read"), *((str(hour), f"{hour} o'clock") for hour in range(1, 13)))
+
+    front = forms.ChoiceField(label="Front wheel's valve", choices=HOURS, required=False)
+    rear = forms.ChoiceField(label="Rear wheel's valve", choices=HOURS, required=False)
+    lat = forms.FloatField(
+        required=False,
+        min_value=-90,
+        max_value=90,
+        widget=forms.HiddenInput(attrs={"id": "chalk-lat"}),
+    )
+    lon = forms.FloatField(
+        required=False,
+        min_value=-180,
+        max_value=180,
+        widget=forms.HiddenInput(attrs={"id": "chalk-lon"}),
+    )
+
+    @property
+    def valve(self) -> str:
+        """Both valves as text, front and rear: `3/9`; empty where none was read."""
+        front, rear = self.cleaned_data["front"], self.cleaned_data["rear"]
+        return f"{front}/{rear}" if front or rear else ""
+
+
 class PictureForm(forms.Form):
     """A picture on which the server reads the plate."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from math import cos, hypot, radians
 from zoneinfo import ZoneInfo
 
@@ -61,16 +62,28 @@ def stay_in(
         if code_key(sight.zone) != here:
             left = stay is not None
             continue
-        turned = bool(valve and sight.valve and valve != sight.valve)
-        drove = turned or _is_far(last, sight, moved)
+        drove = turned(valve, sight.valve) or _is_far(last, sight, moved)
         if stay is not None and _goes_on(stay, sight.at, left or drove, no_return, longest, zone):
             stay = Stay(stay.since, sight.at)
         else:
             stay = Stay(sight.at, sight.at)
-        valve, left, last = sight.valve or ("" if drove else valve), False, sight
+        valve, left, last = sight.valve if drove else _read(valve, sight.valve), False, sight
     if stay is None or not _goes_on(stay, at, left, no_return, longest, zone):
         return None
     return stay
+
+
+def turned(valve: str, other: str) -> bool:
+    """Return whether a wheel has turned between two readings: of one valve, or of the front and the
+    rear one (`3/9`), of which either may be missing."""
+    wheels = zip(valve.split("/"), other.split("/"), strict=False)
+    return any(before and after and before != after for before, after in wheels)
+
+
+def _read(valve: str, other: str) -> str:
+    """What is known of the valves after a further reading of wheels that have not turned."""
+    wheels = zip_longest(valve.split("/"), other.split("/"), fillvalue="")
+    return "/".join(after or before for before, after in wheels)
 
 
 def meters(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

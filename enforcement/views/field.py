@@ -13,7 +13,7 @@ from enforcement.cameras import local_reader
 from enforcement.cameras.local_reader import NoReader
 from enforcement.cameras.reads import Candidate
 from enforcement.cameras.rules import percent
-from enforcement.forms import CitationForm, PictureForm, PlateForm, VoidForm
+from enforcement.forms import ChalkForm, CitationForm, PictureForm, PlateForm, VoidForm
 from enforcement.models import PlateCheck
 from enforcement.operations import checks as checking
 from enforcement.operations import citations as citing
@@ -152,11 +152,17 @@ def write(request: HttpRequest, reference: UUID) -> HttpResponse:
 def chalk(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Chalk the vehicle that was looked at: its stay is timed."""
     record, now = checks.record(reference), timezone.now()
+    form = ChalkForm(request.POST)
+    if not form.is_valid():
+        raise Refused("chalk", "Read the valves as hours of a clock, 1 to 12.")
     observations.observe(
         plate=record.plate_text,
         region=record.region,
         zone=record.zone_code,
         seen_at=now,
+        lat=form.cleaned_data["lat"],
+        lon=form.cleaned_data["lon"],
+        valve=form.valve,
         by=actor(request),
         at=now,
     )
@@ -264,6 +270,7 @@ def _verdict(
         "form": form,
         "zone": zone,
         "may_cite": request.user.may(Permission.CITATION_ISSUE),
+        "chalking": ChalkForm(),
     }
     return page(request, "enforcement/field/verdict.html", context, status=status)
 

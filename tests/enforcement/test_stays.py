@@ -81,6 +81,13 @@ class TestStayIn:
         assert round(meters(42.0, -71.0, 42.001, -71.0)) == 111
         assert round(meters(60.0, 10.0, 60.0, 10.001)) == 56
 
+    def test_one_wheel_that_turned_is_enough_and_one_not_read_tells_nothing(self):
+        assert since(60, seen(0, valve="3/9"), seen(50, valve="3/9")) == 0
+        assert since(60, seen(0, valve="3/9"), seen(50, valve="3/10")) == 50
+        assert since(60, seen(0, valve="3/9"), seen(50, valve="/9")) == 0
+        assert since(60, seen(0, valve="3/"), seen(50, valve="/9")) == 0
+        assert since(60, seen(0, valve="3/"), seen(40, valve="/9"), seen(50, valve="4/9")) == 50
+
     def test_a_vehicle_unseen_for_a_day_beyond_its_limit_has_left(self):
         assert since(26 * 60, seen(0)) is None
         assert since(26 * 60 - 1, seen(0)) == 0

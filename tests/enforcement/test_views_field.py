@@ -185,8 +185,15 @@ class TestOthers:
         phone.post("/field/zones/", {"zone": "QUICK"})
         path, page = look(phone)
         assert "Chalk: start timing" in page.content.decode()
+        phone.post(f"{path}chalk/", {"front": "3", "rear": "9", "lat": "42.15", "lon": "-71.05"})
+        mark = Observation.objects.get()
+        assert (mark.plate_key, mark.valve, mark.lat, mark.lon) == ("ABC123", "3/9", 42.15, -71.05)
+        assert phone.post(f"{path}chalk/", {"front": "13"}).status_code == 422
         phone.post(f"{path}chalk/")
-        assert Observation.objects.get().plate_key == "ABC123"
+        assert list(Observation.objects.order_by("pk").values_list("valve", flat=True)) == [
+            "3/9",
+            "",
+        ]
 
     def test_another_tenant_s_check_is_not_there(self, phone, other_site, charlie):
         path, _ = look(phone)
