@@ -41,8 +41,10 @@ class Cell:
 
 
 def is_special(window: Window) -> bool:
-    """Return whether a window is no part of an ordinary week: it has a season or an event."""
-    return window.season is not None or window.during is not None
+    """Return whether a window is no part of an ordinary week: it has a season, an event, weeks of
+    the month or odd or even dates."""
+    is_dated = window.season is not None or bool(window.weeks or window.dates)
+    return is_dated or window.during is not None
 
 
 def special(windows: Iterable[Window]) -> tuple[Window, ...]:

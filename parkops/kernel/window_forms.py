@@ -11,13 +11,15 @@ from parkops.kernel.windows import (
     ALL_DAY,
     ALWAYS,
     DAY_NAMES,
+    EVEN,
     EVERY_DAY,
+    ODD,
     MonthDay,
     Window,
     clock,
 )
 
-KEYS = ("days", "hours", "season", "except", "during")
+KEYS = ("days", "hours", "weeks", "dates", "season", "except", "during")
 _DAYS = {name.casefold(): n for n, name in enumerate(DAY_NAMES)}
 _HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})")
 _SEASON = re.compile(r"([0-9]{2})-([0-9]{2})\.\.([0-9]{2})-([0-9]{2})")
@@ -83,6 +85,8 @@ def write_window(window: Window) -> str | dict:
     parts = {
         "days": days,
         "hours": hours,
+        "weeks": ",".join(str(week) for week in sorted(window.weeks)),
+        "dates": window.dates,
         "season": "..".join(f"{month:02}-{day:02}" for month, day in window.season or ()),
         "except": list(window.exceptions),
         "during": window.during,
@@ -124,6 +128,8 @@ def _of_mapping(value: Mapping) -> Window:
     readers = {
         "days": ("days", _days),
         "hours": ("hours", _hours),
+        "weeks": ("weeks", _weeks),
+        "dates": ("dates", _dates),
         "season": ("season", parse_season),
         "except": ("exceptions", _codes),
         "during": ("during", _code),
@@ -184,6 +190,24 @@ def _hour_range(text: str) -> tuple[int, int]:
     if numbers[1] > 59 or numbers[3] > 59 or start >= MINUTES_PER_DAY or end > MINUTES_PER_DAY:
         raise ValueError(f"{text!r} is no time of day; hours run from 00:00 to 24:00")
     return start, end
+
+
+def _weeks(value: object) -> frozenset[int]:
+    parts = value if isinstance(value, list | tuple) else str(value).split(",")
+    texts = [str(part).strip() for part in parts]
+    wrong = [text for text in texts if text not in {"1", "2", "3", "4", "5"}]
+    if wrong or isinstance(value, bool):
+        raise ValueError(
+            f"{(wrong or texts)[0]!r} is no week of the month; write 1 to 5, as in 1,3 for the first "
+            "and third such day"
+        )
+    return frozenset(int(text) for text in texts)
+
+
+def _dates(value: object) -> str:
+    if value not in (ODD, EVEN):
+        raise ValueError(f"{value!r} are no dates; write odd or even")
+    return str(value)
 
 
 def parse_season(value: object) -> tuple[MonthDay, MonthDay]:

@@ -15,6 +15,8 @@ DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 EVERY_DAY = frozenset(range(7))
 ALL_DAY = ((0, MINUTES_PER_DAY),)
 
+ODD, EVEN = "odd", "even"
+
 MonthDay = tuple[int, int]
 Events = Mapping[str, Sequence[Period]]
 """When each event is on, by `code_key` of its code."""
@@ -47,7 +49,8 @@ class Window:
     `days` are 0 (Monday) to 6. `hours` are (start, end) in minutes after midnight, the end
     excluded; where it is not after the start it is on the next day. `season` is two (month, day),
     both included; it spans New Year where the first is the later. `exceptions` are calendar
-    codes. With `during`, only the instants at which that event is on count.
+    codes. `weeks` are which of its weekday in the month a day is, 1 to 5 (empty: any), and `dates`
+    only `odd` or only `even` days of the month. With `during`, only the instants at which that event is on count.
     """
 
     days: frozenset[int] = EVERY_DAY
@@ -55,6 +58,8 @@ class Window:
     season: tuple[MonthDay, MonthDay] | None = None
     exceptions: tuple[str, ...] = ()
     during: str | None = None
+    weeks: frozenset[int] = frozenset()
+    dates: str = ""
 
     @property
     def is_always(self) -> bool:
@@ -64,6 +69,10 @@ class Window:
     def starts_on(self, day: date, calendars: Calendars) -> bool:
         """Return whether the window has hours that start on `day`; events aside."""
         if day.weekday() not in self.days:
+            return False
+        if self.weeks and (day.day - 1) // 7 + 1 not in self.weeks:
+            return False
+        if self.dates and (day.day % 2 == 1) is not (self.dates == ODD):
             return False
         if self.season is not None and not falls_in((day.month, day.day), self.season):
             return False
@@ -192,6 +201,11 @@ def _described(window: Window) -> str:
     days = say("daily") if window.days == EVERY_DAY else day_names(window.days)
     hours = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in window.hours)
     parts = [days if window.hours == ALL_DAY else joined([days, hours])]
+    if window.weeks:
+        numbers = ", ".join(str(week) for week in sorted(window.weeks))
+        parts.append(say("in weeks {numbers} of the month", numbers=numbers))
+    if window.dates:
+        parts.append(say("on odd dates") if window.dates == ODD else say("on even dates"))
     if window.season is not None:
         first, last = window.season
         dates = {"first": _month_day(first), "last": _month_day(last)}

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from parkops.kernel.window_forms import KEYS
 from parkops.programme.fields import Part
 from parkops.programme.schema import Programme
 
@@ -99,5 +100,5 @@ def ordered(value: Any, kind: Any = Programme) -> Any:
     return {key: ordered(value[key], inside(part or kind, key)) for key in keys}
 
 
-OTHER_KEYS = ["days", "hours", "season", "except", "during", "type", "coordinates"]
+OTHER_KEYS = [*KEYS, "type", "coordinates"]
 """The order of keys in what is not a part: windows and geometries."""

@@ -36,6 +36,9 @@ class TestParseWindow:
             ({"except": ["holidays"]}, Window(exceptions=("holidays",))),
             ({"except": "holidays"}, Window(exceptions=("holidays",))),
             ({"during": "snow-emergency"}, Window(during="snow-emergency")),
+            ({"days": "Fri", "weeks": "1,3"}, Window(frozenset({4}), weeks=frozenset({1, 3}))),
+            ({"weeks": [2]}, Window(weeks=frozenset({2}))),
+            ({"weeks": 5, "dates": "odd"}, Window(weeks=frozenset({5}), dates="odd")),
         ],
     )
     def test_reads(self, text, window):
@@ -65,6 +68,8 @@ class TestParseWindow:
             ({"except": [1]}, [("except",)]),
             ({"during": ["a"]}, [("during",)]),
             ({"days": 5}, [("days",)]),
+            ({"weeks": "0"}, [("weeks",)]),
+            ({"weeks": [1, "last"], "dates": "prime"}, [("weeks",), ("dates",)]),
         ],
     )
     def test_says_where_each_fault_is(self, value, paths):
@@ -98,6 +103,8 @@ class TestDescribe:
             (["Mon-Fri 07:00-17:30", "Sat 09:00-12:00"], "Mon-Fri 07:00-17:30 and Sat 09:00-12:00"),
             ("02:00-06:00", "daily 02:00-06:00"),
             ("Sat-Sun 00:00-24:00", "Sat-Sun"),
+            ({"days": "Fri", "weeks": [1, 3]}, "Fri in weeks 1, 3 of the month"),
+            ({"hours": "08:00-10:00", "dates": "even"}, "daily 08:00-10:00 on even dates"),
             ("Sun-Mon 20:00-06:00", "Sun-Mon 20:00-06:00"),
             (
                 {"days": "Mon-Fri", "hours": "02:00-06:00", "season": "12-01..04-01"}

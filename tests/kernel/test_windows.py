@@ -197,6 +197,25 @@ class TestNextChange:
         assert next_change(parse_windows(value), at("2026-11-23 12:00"), zone=TORONTO) is None
 
 
+class TestDaysOfTheMonth:
+    @pytest.mark.parametrize(
+        ("on", "answer"),
+        [("05-01", True), ("05-08", False), ("05-15", True), ("05-22", False), ("05-29", False)],
+    )
+    def test_c18_the_first_and_third_friday(self, on, answer):
+        when = {"days": "Fri", "hours": "09:00-12:00", "weeks": [1, 3]}
+        assert is_on(when, at(f"2026-{on} 10:00")) is answer
+        assert not is_on(when, at(f"2026-{on} 12:00"))
+
+    @pytest.mark.parametrize(("on", "is_odd"), [("05-01", True), ("05-30", False), ("05-31", True)])
+    def test_odd_dates_and_even_ones_which_the_night_keeps(self, on, is_odd):
+        for dates, answer in (("odd", is_odd), ("even", not is_odd)):
+            when = {"hours": "22:00-06:00", "dates": dates}
+            assert is_on(when, at(f"2026-{on} 23:00")) is answer
+            night = at(f"2026-{on} 23:00") + timedelta(hours=6)
+            assert is_on(when, night) is answer
+
+
 minutes = st.integers(0, 1439)
 windows_of_any_kind = st.lists(
     st.builds(
@@ -206,6 +225,8 @@ windows_of_any_kind = st.lists(
         season=st.none() | st.tuples(*[st.tuples(st.integers(1, 12), st.integers(1, 28))] * 2),
         exceptions=st.sampled_from([(), ("holidays",)]),
         during=st.sampled_from([None, None, "snow"]),
+        weeks=st.frozensets(st.integers(1, 5), max_size=2),
+        dates=st.sampled_from(["", "", "odd", "even"]),
     ),
     max_size=3,
 )

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from parkops.kernel.numbers import whole
+from parkops.kernel.window_forms import KEYS
 from parkops.programme.editing.shape import ABSENT, Group, Leaf, Rows
 
 WHEN_WORDS = {"always": "Always", "never": "Never", "windows": "At these times"}
@@ -28,6 +29,13 @@ def times(key: str, label: str, *, hint: str = "", never: bool = False) -> Group
                 (
                     Leaf("days", "Days", "Mon-Fri, or Mon,Wed. Empty: every day."),
                     Leaf("hours", "Hours", "07:00-17:30. Empty: all day."),
+                    Leaf("weeks", "Weeks", "1,3: the first and third such day. Empty: every week."),
+                    Leaf(
+                        "dates",
+                        "Dates",
+                        kind="choice",
+                        options=(("odd", "Odd dates"), ("even", "Even dates")),
+                    ),
                     Leaf("season", "Season", "12-01..04-01. Empty: all year."),
                     Leaf("except", "Not on", kind="codes", options="calendars"),
                     Leaf("during", "Only while on", kind="choice", options="events"),
@@ -40,7 +48,7 @@ def times(key: str, label: str, *, hint: str = "", never: bool = False) -> Group
         needed=True,
         unfold=lambda value: _windows_shown(value, "never" if never else "always"),
         fold=_windows_read,
-        aliases=dict.fromkeys(("days", "hours", "season", "except", "during"), "windows"),
+        aliases=dict.fromkeys(KEYS, "windows"),
     )
 
 
@@ -60,6 +68,9 @@ def _window_shown(value: Any) -> dict[str, Any]:
         shown = dict(value)
         if isinstance(shown.get("days"), list):
             shown["days"] = ",".join(str(day) for day in shown["days"])
+        if isinstance(shown.get("weeks"), list | int):
+            weeks = shown["weeks"] if isinstance(shown["weeks"], list) else [shown["weeks"]]
+            shown["weeks"] = ",".join(str(week) for week in weeks)
         if isinstance(shown.get("except"), str):
             shown["except"] = [shown["except"]]
         return shown

@@ -47,13 +47,13 @@ def windows_of(spans: Any, known: Known) -> tuple[Window, ...]:
 
 
 def _windows(span: Mapping[str, Any], known: Known) -> list[Window]:
-    if span.get("daysOfMonth"):
-        raise Inexpressible("it holds on days of the month; a window knows days of the week")
     exceptions, during = _periods(span.get("designatedPeriods"), known)
     return [
         Window(
             days=_days(span.get("daysOfWeek")),
             hours=_hours(span.get("timesOfDay")),
+            weeks=_weeks(span.get("daysOfWeek")),
+            dates=_dates(span.get("daysOfMonth")),
             season=season,
             exceptions=exceptions,
             during=during,
@@ -67,14 +67,31 @@ def _days(value: Any) -> frozenset[int]:
         return EVERY_DAY
     if not isinstance(value, dict):
         raise Inexpressible("its days of the week cannot be read")
-    if value.get("occurrencesInMonth"):
-        told = " and ".join(str(part)[:8] for part in value["occurrencesInMonth"][:5])
-        raise Inexpressible(f"it holds on the {told} such day of a month; a window has every week")
     days = value.get("days")
     names = [str(day)[:2].casefold() for day in days] if isinstance(days, list) else []
     if not set(names) <= set(_DAYS):
         raise Inexpressible("its days of the week cannot be read")
     return frozenset(_DAYS[name] for name in names) or EVERY_DAY
+
+
+def _weeks(value: Any) -> frozenset[int]:
+    """Which of its weekday in the month: 1st, 3rd."""
+    told = value.get("occurrencesInMonth") if isinstance(value, dict) else None
+    if not told:
+        return frozenset()
+    numbers = [str(part)[:1] for part in told] if isinstance(told, list) else []
+    if not numbers or not set(numbers) <= set("12345"):
+        raise Inexpressible(f"{str(told)[:40]!r} are no weeks of a month, such as 1st and 3rd")
+    return frozenset(int(number) for number in numbers)
+
+
+def _dates(value: Any) -> str:
+    """Odd or even days of the month."""
+    if not value:
+        return ""
+    if value not in (["odd"], ["even"]):
+        raise Inexpressible("it holds on some days of the month; a window knows odd and even ones")
+    return str(value[0])
 
 
 def _hours(value: Any) -> tuple[tuple[int, int], ...]:

@@ -371,6 +371,11 @@ class TestTimeSpans:
                 Window(season=((12, 1), (3, 31))),
             ),
             ({"timesOfDay": [{"from": "08:00", "until": "20:00"}]}, Window(hours=((480, 1200),))),
+            ({"daysOfMonth": ["odd"]}, Window(dates="odd")),
+            (
+                {"daysOfWeek": {"days": ["tu"], "occurrencesInMonth": ["2nd", "4th"]}},
+                Window(days=frozenset({1}), weeks=frozenset({2, 4})),
+            ),
         ],
     )
     def test_as_windows(self, told, window):
@@ -379,8 +384,8 @@ class TestTimeSpans:
     @pytest.mark.parametrize(
         ("told", "words"),
         [
-            ({"daysOfMonth": ["odd"]}, "days of the month"),
-            ({"daysOfWeek": {"days": ["tu"], "occurrencesInMonth": ["2nd", "4th"]}}, "2nd and 4th"),
+            ({"daysOfMonth": ["15"]}, "days of the month"),
+            ({"daysOfWeek": {"days": ["tu"], "occurrencesInMonth": ["last"]}}, "weeks of a month"),
             ({"daysOfWeek": {"days": ["xx"]}}, "days of the week"),
             ({"timesOfDay": [{"from": "8", "to": "9"}]}, "no time of day"),
             ({"designatedPeriods": [{"name": "game", "apply": "except during"}]}, "no calendar"),
