@@ -10,8 +10,8 @@ class EnforcementConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer for the charges of citations; tell the customer's page and the search."""
-        from enforcement.operations import settling
-        from enforcement.queries import customers, effects, presence
+        from enforcement.operations import releases, settling
+        from enforcement.queries import boot_pages, customers, effects, presence
         from enforcement.queries import examples as worked_out
         from enforcement.queries.citations import KIND
         from parkops.customers import search, timeline
@@ -20,7 +20,10 @@ class EnforcementConfig(AppConfig):
         from payments import settlement
 
         settlement.register(KIND, settling.RAISER)
+        for kind, raiser in releases.RAISERS.items():
+            settlement.register(kind, raiser)
         timeline.register(customers.moments)
+        timeline.register(boot_pages.moments)
         search.register(customers.hits)
         occupancy.register(presence.last_seen)
         programme.register_effects(effects.on_citations)

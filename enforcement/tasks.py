@@ -15,6 +15,7 @@ from enforcement.operations import (
     notices,
     offline,
     positions,
+    tows,
 )
 from parkops.tenancy.later import tenant_task
 
@@ -33,6 +34,7 @@ def advance_citations(**_later: object) -> None:
     now = timezone.now()
     advance.advance_citations(at=now)
     notices.send_boot_notices(at=now)
+    tows.accrue_storage(at=now)
 
 
 @tenant_task

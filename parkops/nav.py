@@ -49,6 +49,7 @@ ITEMS = [
         "Enforcement",
         also=("office_numbers:list",),
     ),
+    NavItem("Boots and tows", "lock", "office_boots:list", Permission.CITATION_VIEW, "Enforcement"),
     NavItem(
         "Appeals",
         "scale",

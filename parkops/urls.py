@@ -15,6 +15,7 @@ SURFACES = [
     ("", "enforcement.urls.portal"),
     ("", "enforcement.urls.appellants"),
     ("", "enforcement.urls.callers"),
+    ("", "enforcement.urls.boots"),
     ("", "payments.urls.portal"),
     ("my/", "parkops.customers.urls.portal"),
     ("field/", "enforcement.urls.field"),

@@ -10,11 +10,16 @@ from parkops.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a charge comes to at an instant, before what has been paid; `text` says why."""
+    """What a charge comes to at an instant, before what has been paid; `text` says why.
+
+    What is above the amount as raised is a late fee, unless the amount `is_earned`: more of the same,
+    such as another day.
+    """
 
     amount: Money
     due_on: date | None
     text: str
+    is_earned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,10 @@ def _nothing(*_args: object, **_named: object) -> None:
     """Do nothing: for what an app need not be told."""
 
 
+def _none(_references: Sequence[str]) -> Sequence[tuple[str, str]]:
+    return ()
+
+
 def _allowed(*_args: object, **_named: object) -> Decision:
     return ALLOWED
 
@@ -40,7 +49,9 @@ class Raiser:
     `settled(reference, *, by, at) -> Decision` and `unsettled(reference, *, by, at)` run in the
     transaction that moves the money: when nothing is owed any more (a refusal makes payments give
     the money back) and when a settled charge is owed again. `lock(reference)` locks the subject's
-    row before payments locks the charge, so that both apps lock in one order. `amount_at(reference,
+    row before payments locks the charge, so that both apps lock in one order; the subjects of other
+    charges that follow from these (`followers(references) -> [(kind, reference)]`) are locked after
+    them, by their own raiser, which `is_follower`. `amount_at(reference,
     *, at) -> Due | None` says what the charge comes to (None: as raised), `amounts_at(references,
     *, at) -> {reference: Due}` the same for a list. `may_pay(reference, *, at) -> Decision`.
     `checkout_opened(reference, *, until)` and `checkout_closed(reference, *, at)` tell that money
@@ -58,6 +69,8 @@ class Raiser:
     checkout_closed: Callable[..., None] = _nothing
     card_failed: Callable[..., None] = _nothing
     describe: Callable[[str], Subject] | None = None
+    followers: Callable[[Sequence[str]], Sequence[tuple[str, str]]] = _none
+    is_follower: bool = False
 
 
 PLAIN = Raiser()

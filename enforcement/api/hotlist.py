@@ -1,23 +1,20 @@
-"""The hot list and the boot list over HTTP."""
+"""The hot list over HTTP."""
 
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Router, Status
 
 from enforcement.api.shapes import HotlistIn
 from enforcement.operations import hotlist as operations
-from enforcement.queries import boots
 from parkops.api.auth import needs
 from parkops.api.idempotency import idempotent
-from parkops.api.paging import Paging, page_of_list
-from parkops.api.values import instant_out, money_out
+from parkops.api.values import instant_out
 from parkops.kernel.permissions import Scope
 
 router = Router()
-READ = needs(Scope.ENFORCEMENT_READ)
 WRITE = needs(Scope.ENFORCEMENT_WRITE)
 
 
@@ -53,21 +50,3 @@ def remove(request: HttpRequest, reference: UUID) -> Any:
     """Take an entry off the hot list."""
     operations.remove_from_hotlist(reference, by=request.auth.actor, at=timezone.now())
     return Status(204, None)
-
-
-@router.get("/boot-list", auth=READ)
-def boot_list(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
-    """List the vehicles that may be booted now, and why."""
-    rows = [row for row in boots.in_arrears(at=timezone.now()) if row.arrears.may_boot]
-    return page_of_list(
-        rows,
-        paging,
-        out=lambda row: {
-            "plate": row.plate_text,
-            "plate_key": row.plate_key,
-            "region": row.region,
-            "unpaid": {"count": row.arrears.count, "owed": money_out(row.arrears.owed)},
-            "oldest": instant_out(row.oldest_at),
-            "because": [f"{row.arrears.text}."],
-        },
-    )

@@ -4,7 +4,7 @@ from enforcement.cameras.models import Camera, PlateRead, ReadErasure
 from enforcement.imports.models import ImportBatch
 from enforcement.models.appeals import Appeal, AppealDocument, AppealPicture, AppealStatement
 from enforcement.models.beats import Beat, Duty
-from enforcement.models.boots import BootNotice
+from enforcement.models.boots import BootCase, BootDevice, BootNotice, BootPhoto
 from enforcement.models.calls import Call, CallPicture, Incident
 from enforcement.models.checks import Observation, PlateCheck
 from enforcement.models.citations import Citation, CitationPhoto, CitationQuerySet
@@ -23,7 +23,10 @@ __all__ = [
     "AppealPicture",
     "AppealStatement",
     "Beat",
+    "BootCase",
+    "BootDevice",
     "BootNotice",
+    "BootPhoto",
     "Call",
     "CallPicture",
     "Camera",
@@ -31,16 +34,16 @@ __all__ = [
     "CitationHold",
     "CitationPhoto",
     "CitationQuerySet",
-    "FieldRecord",
     "Duty",
+    "FieldRecord",
     "Hearing",
     "HearingSlot",
     "HotlistEntry",
     "ImportBatch",
     "Incident",
     "Observation",
-    "OfflineCopy",
     "OfficerPosition",
+    "OfflineCopy",
     "PlateCheck",
     "PlateRead",
     "PositionConsent",

@@ -12,6 +12,7 @@ from enforcement.operations import appeal_letters as letters
 from enforcement.operations import assigning, evidence, hearings
 from enforcement.operations.citations import locked
 from enforcement.operations.evidence import Paper
+from enforcement.operations.releases import follow_debts
 from enforcement.queries import citations as citing
 from enforcement.queries import precedents
 from enforcement.queries.appeals import (
@@ -381,6 +382,7 @@ def _decide(
         outcome=ruling.outcome,
         reason_code=ruling.reason.code,
     )
+    follow_debts(citation.plate_key, by=by, at=at)
     letters.decided(appeal, at=at)
 
 

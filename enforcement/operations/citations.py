@@ -10,6 +10,7 @@ from django.db import transaction
 from enforcement.models import Citation, CitationPhoto
 from enforcement.operations import hearings, numbers, pictures
 from enforcement.operations.locks import lock
+from enforcement.operations.releases import follow_debts
 from enforcement.queries import checks, near
 from enforcement.queries import citations as citing
 from enforcement.queries.checks import Answer, Look
@@ -173,6 +174,7 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
     audit.record(
         "citation.voided", subject=(KIND, citation.number), actor=by, at=at, reason=reason.strip()
     )
+    follow_debts(citation.plate_key, by=by, at=at)
     return citation
 
 

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from enforcement.models import Citation
+from enforcement.models import BootCase, Citation
+from enforcement.operations.releases import follow_debts
 from enforcement.queries import citations as citing
+from enforcement.queries.boot_cases import BOOT
 from enforcement.queries.citations import KIND
 from enforcement.rules import owed
 from parkops.audit import operations as audit
@@ -21,6 +23,13 @@ def lock(reference: str) -> None:
     Citation.objects.select_for_update().filter(number=reference).first()
 
 
+def followers(references: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the cases of booted or towed vehicles that go once these citations are paid."""
+    plates = Citation.objects.filter(number__in=references).exclude(plate_key="")
+    cases = BootCase.objects.open().filter(plate_key__in=plates.values("plate_key"))
+    return [(BOOT, number) for number in cases.order_by("number").values_list("number", flat=True)]
+
+
 def settled(reference: str, *, by: Actor, at: datetime) -> Decision:
     """Mark the citation as paid; one that owes nothing any more refuses the money."""
     citation = Citation.objects.select_for_update().get(number=reference)
@@ -32,6 +41,7 @@ def settled(reference: str, *, by: Actor, at: datetime) -> Decision:
         citation.save(update_fields=["settled_at"])
         plates_changed([citation.plate_key])
         audit.record("citation.paid", subject=(KIND, reference), actor=by, at=at)
+        follow_debts(citation.plate_key, by=by, at=at)
     return ALLOWED
 
 
@@ -97,4 +107,5 @@ RAISER = Raiser(
     amounts_at=amounts_at,
     may_pay=may_pay,
     describe=describe,
+    followers=followers,
 )

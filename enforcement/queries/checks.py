@@ -14,6 +14,7 @@ from enforcement.queries.known import Asked, Known, Look, key_of, zone_of
 from enforcement.queries.sightings import Seen, Shared
 from enforcement.rules import fines, scofflaw
 from enforcement.rules.fines import Fine
+from enforcement.rules.holding import BOOTED
 from enforcement.rules.scofflaw import Arrears, Unpaid
 from enforcement.rules.stays import Stay, stay_in
 from enforcement.rules.verdicts import (
@@ -188,7 +189,7 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
     alerts += [
         Alert("lost_permit", permits.lost_text(lost)) for lost in known.lost_for(asked, holding)
     ]
-    if arrears.is_enough:
+    if arrears.is_enough and BOOTED not in {alert.kind for alert in alerts}:
         alerts.append(Alert("boot", arrears.text, arrears.may_boot))
     return Answer(
         look=look,

@@ -3,9 +3,9 @@
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
 
-from enforcement.models import AppealPicture, CallPicture, CitationPhoto, PlateRead
+from enforcement.models import AppealPicture, BootPhoto, CallPicture, CitationPhoto, PlateRead
 
-Kept = CitationPhoto | AppealPicture | PlateRead | CallPicture
+Kept = CitationPhoto | AppealPicture | PlateRead | CallPicture | BootPhoto
 
 
 def shown(kept: Kept) -> HttpResponse:

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     CITATION_VIEW = "citation.view"
     CITATION_ISSUE = "citation.issue"
     CITATION_VOID = "citation.void"
+    BOOT_ORDER = "boot.order"
+    BOOT_RELEASE = "boot.release"
     PLATE_CHECK = "plate.check"
     DISPATCH_VIEW = "dispatch.view"
     DISPATCH_MANAGE = "dispatch.manage"
@@ -71,6 +73,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.PERMIT_SELL,
             _P.PERMIT_CHANGE,
             _P.CITATION_VIEW,
+            _P.BOOT_ORDER,
             _P.APPEAL_VIEW,
             _P.APPEAL_FILE,
             _P.DISPATCH_VIEW,
@@ -89,6 +92,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.READ_REVIEW,
             _P.CITATION_VIEW,
             _P.CITATION_ISSUE,
+            _P.BOOT_ORDER,
             _P.PROGRAMME_VIEW,
         }
     ),
@@ -100,6 +104,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.PERMIT_VIEW,
             _P.CITATION_VIEW,
             _P.CITATION_VOID,
+            _P.BOOT_RELEASE,
             _P.CAMERA_VIEW,
             _P.READ_VIEW,
             _P.READ_REVIEW,

@@ -37,6 +37,9 @@ class Charge(models.Model):
         CITATION = "citation", "Citation"
         FEE = "fee", "Fee"
         SESSION = "session", "Parking session"
+        BOOT = "boot", "Boot"
+        TOW = "tow", "Tow"
+        STORAGE = "storage", "Storage"
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid4, editable=False)

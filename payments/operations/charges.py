@@ -227,17 +227,20 @@ def sync(charge: Charge, *, by: Actor, at: datetime, posted_at: datetime | None 
     due = settlement.due_at(charge.kind, [charge.reference], at=at).get(charge.reference)
     if due is None:
         return
-    late_fee, discount = rules.adjusted(
-        due.amount.minor, net=charge.net_minor, tax=charge.tax_minor
-    )
+    net, tax = charge.net_minor, charge.tax_minor
+    if due.is_earned:
+        net, tax = rules.parts_of(
+            due.amount.minor, raised_net=charge.raised_net_minor, raised_tax=charge.raised_tax_minor
+        )
+    late_fee, discount = rules.adjusted(due.amount.minor, net=net, tax=tax)
     if due.due_on != charge.due_on:
         charge.due_on = due.due_on
         charge.save(update_fields=["due_on"])
-    if (late_fee, discount) != (charge.late_fee_minor, charge.discount_minor):
+    if (net, tax, late_fee, discount) != _parts(charge):
         set_parts(
             charge,
-            net=charge.net_minor,
-            tax=charge.tax_minor,
+            net=net,
+            tax=tax,
             late_fee=late_fee,
             discount=discount,
             text=due.text or charge.text,

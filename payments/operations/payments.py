@@ -110,9 +110,21 @@ def lock_charges(charge_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list
 
 
 def lock_subjects(subjects: Iterable[tuple[str, str]]) -> None:
-    """Let the raisers lock what the charges (kind, reference) are for, in one order."""
-    for kind, reference in sorted(set(subjects)):
-        settlement.raiser_of(kind).lock(reference)
+    """Let the raisers lock what the charges (kind, reference) are for, and what follows from their
+    being paid, in one order."""
+    wanted = set(subjects)
+    _lock_ranked(wanted, is_follower=False)
+    for kind in sorted({kind for kind, _ in wanted}):
+        references = sorted(reference for other, reference in wanted if other == kind)
+        wanted |= set(settlement.raiser_of(kind).followers(references))
+    _lock_ranked(wanted, is_follower=True)
+
+
+def _lock_ranked(subjects: Iterable[tuple[str, str]], *, is_follower: bool) -> None:
+    for kind, reference in sorted(subjects):
+        raiser = settlement.raiser_of(kind)
+        if raiser.is_follower == is_follower:
+            raiser.lock(reference)
 
 
 def lock_with_charges(payment_id: int) -> tuple[Payment, list[Allocation]]:

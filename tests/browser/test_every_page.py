@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PERSONAS = {
     "anonymous": (
         "",
-        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|visit/|park/|parking/|event/|carpool/",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|boots/|visit/|park/|parking/|event/|carpool/",
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),
@@ -32,7 +32,7 @@ PERSONAS = {
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
         "alice@harbor.example",
-        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras)",
+        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots)",
     ),
 }
 SCREENS = [(360, "light"), (1280, "dark")]

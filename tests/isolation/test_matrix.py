@@ -32,6 +32,7 @@ IN_EVERY_TENANT = (
     "api/v1/accounts/",
     "api/v1/events/",
     "api/v1/lpr/",
+    "api/v1/vehicles/",
 )
 
 

@@ -16,8 +16,11 @@ from enforcement.cameras.reads import Read
 from enforcement.imports import mapping as mappings
 from enforcement.imports import operations as imports
 from enforcement.models import Appeal, AppealDocument, AppealPicture, CitationPhoto, PlateCheck
-from enforcement.operations import beats, calls, hearings
+from enforcement.operations import beats, calls, citations, hearings
+from enforcement.operations import boot_cases as boots
+from enforcement.operations.citations import Draft
 from enforcement.queries.appeals import PAGE as FOLLOW
+from enforcement.queries.boot_cases import path_of as boot_path
 from enforcement.queries.calls import PAGE as CALL
 from parkops.accounts import operations as accounts
 from parkops.accounts.models import ApiToken, User
@@ -245,6 +248,16 @@ class Things:
         )
 
         self._camera()
+        self._boot()
+
+    def _boot(self) -> None:
+        """A vehicle that is booted, with a picture."""
+        start = self.at - timedelta(days=40)
+        for day in range(3):
+            draft = Draft(uuid4(), PLATES[2], "", "LOT-A", "NO-PERMIT", start + timedelta(days=day))
+            citations.issue_citation(draft, by=SYSTEM, at=self.at)
+        boots.leave_notice(plate=PLATES[2], by=SYSTEM, at=self.at - timedelta(days=20))
+        self.boot = boots.boot_vehicle(plate=PLATES[2], files=[picture()], by=SYSTEM, at=self.at)
 
     def _field_command(self) -> None:
         """A call with its picture, an incident, and a beat."""
@@ -374,6 +387,9 @@ class Things:
             (r"pay/(return|cancelled)/", "token", self.checkout),
             (r"pay/", "token", self.open_link),
             (r"my/vehicles/", "reference", self.vehicle.reference),
+            (r"office/boots/", "reference", self.boot.photos.get().reference),
+            (r"(office|field)/boots/", "number", self.boot.number),
+            (r"boots/", "token", boot_path(self.boot).rstrip("/").rpartition("/")[2]),
             (r"field/checks/", "reference", self.check.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
             (r"office/reports/", "code", "revenue"),
