@@ -49,6 +49,13 @@ ITEMS = [
         "Enforcement",
         also=("office_numbers:list",),
     ),
+    NavItem(
+        "Escalation",
+        "mail",
+        "office_escalation:overview",
+        Permission.ESCALATION_VIEW,
+        "Enforcement",
+    ),
     NavItem("Boots and tows", "lock", "office_boots:list", Permission.CITATION_VIEW, "Enforcement"),
     NavItem(
         "Appeals",

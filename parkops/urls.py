@@ -16,6 +16,7 @@ SURFACES = [
     ("", "enforcement.urls.appellants"),
     ("", "enforcement.urls.callers"),
     ("", "enforcement.urls.boots"),
+    ("", "enforcement.urls.escalation"),
     ("", "payments.urls.portal"),
     ("my/", "parkops.customers.urls.portal"),
     ("field/", "enforcement.urls.field"),

@@ -24,6 +24,7 @@ DISCOUNTS = "4190"
 FEE_REVENUE = "4200"
 CASH_OVER_SHORT = "5000"
 CARD_FEES = "5100"
+BAD_DEBT = "5200"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ CHART = (
     Account(FEE_REVENUE, "Fees", "revenue"),
     Account(CASH_OVER_SHORT, "Cash over and short", "expense"),
     Account(CARD_FEES, "Card provider's fees", "expense"),
+    Account(BAD_DEBT, "Written off", "expense"),
 )
 
 METHOD_ACCOUNTS = {

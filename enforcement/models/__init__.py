@@ -8,6 +8,17 @@ from enforcement.models.boots import BootCase, BootDevice, BootNotice, BootPhoto
 from enforcement.models.calls import Call, CallPicture, Incident
 from enforcement.models.checks import Observation, PlateCheck
 from enforcement.models.citations import Citation, CitationPhoto, CitationQuerySet
+from enforcement.models.escalation import (
+    CitationOwner,
+    HandOver,
+    HandOverBatch,
+    Letter,
+    LetterBatch,
+    OwnerBatch,
+    OwnerRecord,
+    OwnerRequest,
+    WriteOff,
+)
 from enforcement.models.field_records import CitationHold, FieldRecord
 from enforcement.models.hearings import Hearing, HearingSlot
 from enforcement.models.hotlist import HotlistEntry
@@ -32,21 +43,30 @@ __all__ = [
     "Camera",
     "Citation",
     "CitationHold",
+    "CitationOwner",
     "CitationPhoto",
     "CitationQuerySet",
     "Duty",
     "FieldRecord",
+    "HandOver",
+    "HandOverBatch",
     "Hearing",
     "HearingSlot",
     "HotlistEntry",
     "ImportBatch",
     "Incident",
+    "Letter",
+    "LetterBatch",
     "Observation",
     "OfficerPosition",
     "OfflineCopy",
+    "OwnerBatch",
+    "OwnerRecord",
+    "OwnerRequest",
     "PlateCheck",
     "PlateRead",
     "PositionConsent",
     "ReadErasure",
     "Shift",
+    "WriteOff",
 ]

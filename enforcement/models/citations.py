@@ -20,7 +20,9 @@ class CitationQuerySet(models.QuerySet["Citation"]):
 
     def unpaid(self) -> Self:
         """Keep those that still owe something, whatever their state otherwise."""
-        return self.counting().filter(settled_at__isnull=True, fine_minor__gt=0)
+        return self.counting().filter(
+            settled_at__isnull=True, written_off_at__isnull=True, fine_minor__gt=0
+        )
 
     def held(self) -> Self:
         """Keep those of which a person has to decide first; nothing about them is sent out."""
@@ -37,6 +39,7 @@ class CitationQuerySet(models.QuerySet["Citation"]):
             ),
             Status.WARNING: lambda: self.counting().filter(fine_minor=0),
             Status.PAID: lambda: self.counting().filter(settled_at__isnull=False, fine_minor__gt=0),
+            Status.WRITTEN_OFF: lambda: self.counting().filter(written_off_at__isnull=False),
             Status.ON_APPEAL: lambda: open_.filter(appealed_at__isnull=False),
             Status.COLLECTIONS: lambda: calm.filter(stage__iexact="collections"),
             Status.ISSUED: lambda: calm.exclude(stage__iexact="collections"),
@@ -71,6 +74,7 @@ class Citation(models.Model):
     plate_key = short_text(KEY)
     region = short_text(REGION)
     vehicle = short_text(100)
+    plate_expires_on = models.DateField(null=True, blank=True)
     zone_code = short_text(CODE)
     place = short_text(200)
     lat = models.FloatField(null=True, blank=True)
@@ -93,6 +97,7 @@ class Citation(models.Model):
     stage = short_text(80)
     appealed_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    written_off_at = models.DateTimeField(null=True, blank=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.TextField(blank=True, default="", db_default="")

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from enforcement.models import Appeal, Citation
 from enforcement.operations import appeal_letters as letters
-from enforcement.operations import assigning, evidence, hearings
+from enforcement.operations import assigning, evidence, hand_overs, hearings
 from enforcement.operations.citations import locked
 from enforcement.operations.evidence import Paper
 from enforcement.operations.releases import follow_debts
@@ -382,6 +382,8 @@ def _decide(
         outcome=ruling.outcome,
         reason_code=ruling.reason.code,
     )
+    if citation.dismissed_at is not None:
+        hand_overs.take_back(citation, because="It was dismissed on appeal.", at=at)
     follow_debts(citation.plate_key, by=by, at=at)
     letters.decided(appeal, at=at)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from enforcement.models import Citation, CitationPhoto
-from enforcement.operations import hearings, numbers, pictures
+from enforcement.operations import hand_overs, hearings, letters, numbers, pictures
 from enforcement.operations.locks import lock
 from enforcement.operations.releases import follow_debts
 from enforcement.queries import checks, near
@@ -174,6 +174,7 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
     audit.record(
         "citation.voided", subject=(KIND, citation.number), actor=by, at=at, reason=reason.strip()
     )
+    hand_overs.take_back(citation, because="It was voided.", at=at)
     follow_debts(citation.plate_key, by=by, at=at)
     return citation
 
@@ -228,13 +229,31 @@ def bring_citation_up_to_date(number: str, *, at: datetime) -> None:
     now = citing.standing_of(citation, at=at)
     if now.is_over:
         return
-    if now.stage != citation.stage:
+    has_moved = now.stage != citation.stage
+    if has_moved:
         citation.stage = now.stage
         citation.save(update_fields=["stage"])
         audit.record("citation.stage", subject=(KIND, number), actor=SYSTEM, at=at, stage=now.stage)
     charge = charges.charge_of(KIND, number)
     if charge is not None:
         bring_up_to_date(charge.pk, at=at)
+        _note_step(citation, charge.amount, at=at)
+    if has_moved:
+        letters.tell_owner(citation, at=at)
+
+
+def _note_step(citation: Citation, before: Money, *, at: datetime) -> None:
+    """Record what the calendar made of a citation's amount, and why."""
+    due = charges.charge_of(KIND, citation.number, at=at)
+    if due is not None and due.amount != before:
+        audit.record(
+            "citation.step",
+            subject=(KIND, citation.number),
+            actor=SYSTEM,
+            at=at,
+            reason=due.why,
+            amount=due.amount.amount,
+        )
 
 
 def may_void(now: Standing, *, reason: str = "asked") -> Decision:

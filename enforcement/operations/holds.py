@@ -6,6 +6,7 @@ from django.db import transaction
 
 from enforcement.models import Citation, CitationHold
 from enforcement.operations import citations as citing
+from enforcement.operations import letters
 from enforcement.queries import holds
 from enforcement.queries.citations import KIND
 from enforcement.rules import conflicts
@@ -57,6 +58,8 @@ def decide_hold(
         row.decided_at, row.outcome, row.reason = at, outcome, reason.strip()
         row.decided_by, row.decided_by_ref = by.name, by.ref
         row.save()
+    if outcome == CitationHold.Outcome.STANDS:
+        letters.tell_owner(citation, at=at)
     audit.record(
         "citation.hold_decided",
         subject=(KIND, citation.number),

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from enforcement.models import BootCase, Citation
+from enforcement.operations import hand_overs
 from enforcement.operations.releases import follow_debts
 from enforcement.queries import citations as citing
 from enforcement.queries.boot_cases import BOOT
@@ -41,6 +42,7 @@ def settled(reference: str, *, by: Actor, at: datetime) -> Decision:
         citation.save(update_fields=["settled_at"])
         plates_changed([citation.plate_key])
         audit.record("citation.paid", subject=(KIND, reference), actor=by, at=at)
+        hand_overs.take_back(citation, because="It was paid.", at=at)
         follow_debts(citation.plate_key, by=by, at=at)
     return ALLOWED
 

@@ -58,14 +58,20 @@ class Standing:
     @property
     def is_over(self) -> bool:
         """Whether nothing is or can be owed any more."""
-        return self.status in (Status.PAID, Status.VOIDED, Status.DISMISSED, Status.WARNING)
+        return self.status in (
+            Status.PAID,
+            Status.VOIDED,
+            Status.DISMISSED,
+            Status.WARNING,
+            Status.WRITTEN_OFF,
+        )
 
     @cached_property
     def amount(self) -> Money:
         """What it comes to, whatever was paid."""
         if self.status in (Status.VOIDED, Status.DISMISSED):
             return Money.zero(self.paid.currency)
-        if self.status is Status.PAID:
+        if self.status in (Status.PAID, Status.WRITTEN_OFF):
             return self.paid
         return owed.owing_on(self.case, self.today).amount
 
@@ -148,6 +154,7 @@ def facts_of(citation: Citation, appeals: Iterable[Appeal]) -> Facts:
         voided_at=citation.voided_at,
         dismissed_at=citation.dismissed_at,
         settled_at=citation.settled_at,
+        written_off_at=citation.written_off_at,
         appeals=tuple((appeal.filed_at, appeal.decided_at) for appeal in appeals),
     )
 

@@ -187,4 +187,5 @@ def _said(data: dict) -> str:
     if "appeal" in data:
         more = data.get("level") or data.get("reviewer")
         return f": {data['appeal']}, {more}" if more else f": {data['appeal']}"
-    return f": {data['stage']}" if data.get("stage") else ""
+    said = [data[key] for key in ("stage", "kind", "batch", "amount") if data.get(key)]
+    return f": {', '.join(said)}" if said else ""

@@ -12,7 +12,7 @@ TAKEN_BACK_WITHIN = timedelta(minutes=10)
 
 
 class Status(StrEnum):
-    """The states of a citation. No act leads to `on_plan` or `written_off` yet."""
+    """The states of a citation. No act leads to `on_plan` yet."""
 
     ISSUED = "issued"
     WARNING = "warning"
@@ -36,6 +36,7 @@ class Facts:
     voided_at: datetime | None = None
     dismissed_at: datetime | None = None
     settled_at: datetime | None = None
+    written_off_at: datetime | None = None
     appeals: tuple[tuple[datetime, datetime | None], ...] = ()
 
 
@@ -49,6 +50,8 @@ def status_at(facts: Facts, *, stage: str, at: datetime) -> Status:
         return Status.WARNING
     if _by(facts.settled_at, at):
         return Status.PAID
+    if _by(facts.written_off_at, at):
+        return Status.WRITTEN_OFF
     if any(filed <= at and not _by(decided, at) for filed, decided in facts.appeals):
         return Status.ON_APPEAL
     if stage.casefold() == COLLECTIONS:
@@ -62,6 +65,8 @@ def may_void(*, status: Status, has_payments: bool, reason: str) -> Decision:
         return Decision("voided", "This citation is voided already.")
     if status is Status.DISMISSED:
         return Decision("dismissed", "This citation was dismissed on appeal.")
+    if status is Status.WRITTEN_OFF:
+        return Decision("written_off", "It was written off; take that back first.")
     if status is Status.PAID or has_payments:
         return Decision("paid", "Money was taken for this citation; refund it first.")
     if not reason.strip():

@@ -28,6 +28,9 @@ class Permission(StrEnum):
     CITATION_VIEW = "citation.view"
     CITATION_ISSUE = "citation.issue"
     CITATION_VOID = "citation.void"
+    ESCALATION_VIEW = "escalation.view"
+    ESCALATION_MANAGE = "escalation.manage"
+    WRITE_OFF = "citation.write_off"
     BOOT_ORDER = "boot.order"
     BOOT_RELEASE = "boot.release"
     PLATE_CHECK = "plate.check"
@@ -74,6 +77,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.PERMIT_CHANGE,
             _P.CITATION_VIEW,
             _P.BOOT_ORDER,
+            _P.ESCALATION_VIEW,
+            _P.ESCALATION_MANAGE,
             _P.APPEAL_VIEW,
             _P.APPEAL_FILE,
             _P.DISPATCH_VIEW,
@@ -123,6 +128,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CITATION_VIEW,
             _P.PAYMENT_VIEW,
             _P.PAYMENT_REFUND,
+            _P.ESCALATION_VIEW,
+            _P.WRITE_OFF,
             _P.LEDGER_VIEW,
             _P.REPORT_VIEW,
             _P.REPORT_RUN,

@@ -180,10 +180,11 @@ class Fees(Part):
 
 
 class Refunds(Part):
-    """How money goes back: what a member of staff gives back beyond `second_person` goes once somebody
-    else has accepted it (left out: at once)."""
+    """How money is given up: what a member of staff gives back beyond `second_person` goes once somebody
+    else has accepted it (left out: at once); so is what is written off beyond `write_off`."""
 
     second_person: Amount | None = None
+    write_off: Amount | None = None
 
 
 class Eligibility(Part):

@@ -27,7 +27,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 class Charge(models.Model):
     """One thing that somebody owes: a permit, a citation, a fee. `reference` names it to people.
 
-    The amount is net and tax, plus a late fee, less a discount, as they stood when last looked at;
+    The amount is net and tax, plus a late fee, less a discount and what was written off, as they stood;
     `payments.queries` gives them as of an instant. `raised_*` keep the first net and tax.
     """
 
@@ -62,6 +62,7 @@ class Charge(models.Model):
     tax_minor = models.BigIntegerField()
     late_fee_minor = models.BigIntegerField(default=0)
     discount_minor = models.BigIntegerField(default=0)
+    written_off_minor = models.BigIntegerField(default=0, db_default=0)
     amount_minor = models.BigIntegerField()
     paid_minor = models.BigIntegerField(default=0)
     due_on = models.DateField(null=True)
@@ -80,7 +81,8 @@ class Charge(models.Model):
                 condition=Q(net_minor__gte=0)
                 & Q(tax_minor__gte=0)
                 & Q(late_fee_minor__gte=0)
-                & Q(discount_minor__gte=0),
+                & Q(discount_minor__gte=0)
+                & Q(written_off_minor__gte=0),
                 name="charge_parts_not_below_zero",
             ),
             models.CheckConstraint(
@@ -89,6 +91,7 @@ class Charge(models.Model):
                     + F("tax_minor")
                     + F("late_fee_minor")
                     - F("discount_minor")
+                    - F("written_off_minor")
                 ),
                 name="charge_amount_is_the_sum_of_its_parts",
             ),

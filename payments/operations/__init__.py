@@ -8,6 +8,8 @@ from payments.operations.charges import (
     change_charge,
     pause_charge,
     raise_charge,
+    reinstate_charge,
+    write_off_charge,
 )
 from payments.operations.checkouts import (
     cancel_checkout,
@@ -66,6 +68,7 @@ __all__ = [
     "refund_charge",
     "refund_credit",
     "refund_payment",
+    "reinstate_charge",
     "reject_refund",
     "retry_refund",
     "send_refund",
@@ -75,5 +78,6 @@ __all__ = [
     "start_card_payment",
     "start_saving",
     "take_payment",
+    "write_off_charge",
     "tell_forgotten",
 ]

@@ -11,8 +11,15 @@ from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.texts import Text, packed
-from payments import queries, rules, settlement
-from payments.accounts import CUSTOMER_CREDIT, DISCOUNTS, LATE_FEES, RECEIVABLE, TAX_PAYABLE
+from payments import place, queries, rules, settlement
+from payments.accounts import (
+    BAD_DEBT,
+    CUSTOMER_CREDIT,
+    DISCOUNTS,
+    LATE_FEES,
+    RECEIVABLE,
+    TAX_PAYABLE,
+)
 from payments.models import Allocation, Charge, Payment
 from payments.operations import ledger
 from payments.operations.ledger import Leg
@@ -118,7 +125,7 @@ def change_charge(
         charge.save(update_fields=["text"])
     if tax is not None:
         net, tax_minor = amount.minor - tax.minor, tax.minor
-    if (net, tax_minor, 0, 0) == _parts(charge):
+    if (net, tax_minor, 0, 0) == _parts(charge) and not charge.written_off_minor:
         return charge
     set_parts(charge, net=net, tax=tax_minor, text=text, by=by, at=at)
     audit.record(
@@ -141,6 +148,63 @@ def cancel_charge(*, kind: str, reference: str, text: str, by: Actor, at: dateti
     return change_charge(
         kind=kind, reference=reference, amount=Money(0, ""), text=text, by=by, at=at
     )
+
+
+@transaction.atomic
+def write_off_charge(*, kind: str, reference: str, text: str, by: Actor, at: datetime) -> Money:
+    """Give up what is owed of a charge, and post it as a bad debt; returns how much. The raiser acts
+    itself, so it is not told.
+
+    :raises NotFound: if there is no such charge.
+    """
+    charge = locked(kind, reference)
+    sync(charge, by=SYSTEM, at=at)
+    minor = charge.balance_minor
+    if minor:
+        charge.written_off_minor += minor
+        charge.amount_minor -= minor
+        charge.postings += 1
+        mark_settled(charge, at=at)
+        charge.save()
+        ledger.post(
+            f"charge:{charge.public_id}:{charge.postings}",
+            [Leg(BAD_DEBT, minor, charge), Leg(RECEIVABLE, -minor, charge)],
+            text=text,
+            by=by,
+            at=at,
+        )
+        audit.record(
+            "charge.written_off",
+            subject=("charge", str(charge.public_id)),
+            actor=by,
+            at=at,
+            reason=text,
+            reference=reference,
+            amount=place.money(minor).amount,
+        )
+    return place.money(minor)
+
+
+@transaction.atomic
+def reinstate_charge(*, kind: str, reference: str, text: str, by: Actor, at: datetime) -> Charge:
+    """Let what was written off of a charge be owed again; without anything written off nothing changes.
+
+    :raises NotFound: if there is no such charge.
+    """
+    charge = locked(kind, reference)
+    if charge.written_off_minor:
+        net, tax, late_fee, discount = _parts(charge)
+        set_parts(
+            charge,
+            net=net,
+            tax=tax,
+            late_fee=late_fee,
+            discount=discount,
+            text=text,
+            by=by,
+            at=at,
+        )
+    return charge
 
 
 @transaction.atomic
@@ -260,17 +324,18 @@ def set_parts(
     by: Actor,
     at: datetime,
 ) -> list[tuple[Payment, int]]:
-    """Set the parts of a locked charge, post the difference, and free what is paid beyond it.
+    """Set the parts of a locked charge, post the difference, and free what is paid beyond it. What was
+    written off of it is owed again.
 
     Returns how much came free of which payment, newest first; it is credit there now.
     """
-    was = _parts(charge)
+    was, given_up = _parts(charge), charge.written_off_minor
     amount = net + tax + late_fee - discount
     freed = release(charge, max(charge.paid_minor - amount, 0))
     excess = sum(minor for _, minor in freed)
     charge.net_minor, charge.tax_minor = net, tax
     charge.late_fee_minor, charge.discount_minor = late_fee, discount
-    charge.amount_minor = amount
+    charge.amount_minor, charge.written_off_minor = amount, 0
     charge.paid_minor -= excess
     charge.postings += 1
     mark_settled(charge, at=at)
@@ -284,6 +349,8 @@ def set_parts(
             Leg(TAX_PAYABLE, -moved[1], charge),
             Leg(LATE_FEES, -moved[2], charge),
             Leg(DISCOUNTS, moved[3], charge),
+            Leg(RECEIVABLE, given_up, charge),
+            Leg(BAD_DEBT, -given_up, charge),
             *(Leg(CUSTOMER_CREDIT, -minor, None, payment.customer_id) for payment, minor in freed),
         ],
         text=text,

@@ -32,7 +32,7 @@ PERSONAS = {
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
         "alice@harbor.example",
-        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots)",
+        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation)",
     ),
 }
 SCREENS = [(360, "light"), (1280, "dark")]

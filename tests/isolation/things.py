@@ -16,7 +16,7 @@ from enforcement.cameras.reads import Read
 from enforcement.imports import mapping as mappings
 from enforcement.imports import operations as imports
 from enforcement.models import Appeal, AppealDocument, AppealPicture, CitationPhoto, PlateCheck
-from enforcement.operations import beats, calls, citations, hearings
+from enforcement.operations import beats, calls, citations, hand_overs, hearings, letters, owners
 from enforcement.operations import boot_cases as boots
 from enforcement.operations.citations import Draft
 from enforcement.queries.appeals import PAGE as FOLLOW
@@ -249,6 +249,21 @@ class Things:
 
         self._camera()
         self._boot()
+        self._escalation()
+
+    def _escalation(self) -> None:
+        """A citation with a collector, its letter in a batch, and one whose owner is looked up."""
+        start = self.at - timedelta(days=70)
+        old, asked = (
+            citations.issue_citation(
+                Draft(uuid4(), plate, "", "LOT-A", "NO-PERMIT", start), by=SYSTEM, at=self.at
+            ).citation
+            for plate in ("QUAHOG7", "QUAHOG8")
+        )
+        owners.name_owner(old.number, name=MARK, address=f"{MARK} St", by=SYSTEM, at=self.at)
+        self.letters = letters.make_letter_batch(by=SYSTEM, at=self.at)
+        self.hand_over = hand_overs.hand_over("collections", by=SYSTEM, at=self.at)
+        self.owner_batch = owners.make_owner_batch([asked.number], by=SYSTEM, at=self.at)
 
     def _boot(self) -> None:
         """A vehicle that is booted, with a picture."""
@@ -387,6 +402,10 @@ class Things:
             (r"pay/(return|cancelled)/", "token", self.checkout),
             (r"pay/", "token", self.open_link),
             (r"my/vehicles/", "reference", self.vehicle.reference),
+            (r"office/escalation/letters/", "number", self.letters.number),
+            (r"office/escalation/hand-overs/", "number", self.hand_over.number),
+            (r"office/escalation/owners/", "number", self.owner_batch.number),
+            (r"office/escalation/citations/", "number", self.citation),
             (r"office/boots/", "reference", self.boot.photos.get().reference),
             (r"(office|field)/boots/", "number", self.boot.number),
             (r"boots/", "token", boot_path(self.boot).rstrip("/").rpartition("/")[2]),

@@ -15,7 +15,17 @@ from parkops.customers import operations as customers
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
-from parkops.local.demo import boots, cameras, charlie, command, lots, papers, people, visitors
+from parkops.local.demo import (
+    boots,
+    cameras,
+    charlie,
+    command,
+    escalation,
+    lots,
+    papers,
+    people,
+    visitors,
+)
 from parkops.local.demo.scene import Act, Cast, Scene
 from parkops.programme import queries as programme
 from payments import queries as payments
@@ -67,7 +77,7 @@ def play(cast: Cast, *, until: datetime, tell: Callable[[int, int], None]) -> No
     for back in range(DAYS, -1, -1):
         acts += stage.day(stage.when(-back, 0), back=back)
         acts += stage.rounds(back)
-    for part in (visitors, lots, papers, cameras, command, boots, charlie):
+    for part in (visitors, lots, papers, cameras, command, boots, escalation, charlie):
         acts += part.acts(stage)
     acts += [(until - timedelta(minutes=dice.uniform(2, 170)), stage.look) for _ in range(RECENT)]
     stage.play(tell)

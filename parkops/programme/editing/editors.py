@@ -210,6 +210,12 @@ REFUNDS = Group(
             "Empty: one person is enough.",
             "money",
         ),
+        Leaf(
+            "write_off",
+            "Somebody else accepts what staff write off beyond",
+            "Empty: one person is enough.",
+            "money",
+        ),
     ),
     needed=True,
 )
