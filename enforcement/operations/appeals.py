@@ -290,7 +290,8 @@ def _written(
     used = [a for a in now.appeals if a.outcome != Appeal.Outcome.WITHDRAWN]
     level = len(used) + 1
     name = rule.levels[level - 1]
-    fee = rule.fee_of(level)
+    # What is refused at once costs nothing.
+    fee = None if ground.denied else rule.fee_of(level)
     spoken = get_language() or ""
     return Appeal(
         number=numbering.next_number("A", at=at, zone=now.zone),

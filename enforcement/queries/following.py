@@ -91,7 +91,7 @@ def page_of(appeal: Appeal, *, at: datetime) -> Follow:
     facts = Facts(
         outcome=appeal.outcome,
         is_heard=appeal.is_heard,
-        heard=(hearing.attendance or "booked") if hearing else "",
+        heard=_heard(hearing, at=at),
         fee_owed=fee.balance if fee else None,
         decide_on=appeal.decide_on,
         owed=now.owed,
@@ -114,7 +114,7 @@ def page_of(appeal: Appeal, *, at: datetime) -> Follow:
         hearing=hearing,
         slots=_slots(appeal, hearing, at=at) if is_open and not owes_fee else [],
         may_release=None
-        if hearing is None or hearing.attendance or not is_open
+        if hearing is None or not is_open or facts.heard != "booked"
         else hearing_rules.may_release(starts_at=hearing.slot.starts_at, by_staff=False, at=at),
         fee=fee,
         pay_fee_path=links.pay_path([fee.id], return_path=page_path(appeal))
@@ -125,8 +125,15 @@ def page_of(appeal: Appeal, *, at: datetime) -> Follow:
     )
 
 
+def _heard(hearing: Hearing | None, *, at: datetime) -> str:
+    """How far the hearing has come, as `Facts` says it."""
+    if hearing is None:
+        return ""
+    return hearing.attendance or ("begun" if hearing.slot.starts_at <= at else "booked")
+
+
 def _slots(appeal: Appeal, hearing: Hearing | None, *, at: datetime) -> list[HearingSlot]:
-    if not appeal.is_heard or (hearing is not None and hearing.attendance):
+    if not appeal.is_heard or _heard(hearing, at=at) not in ("", "booked"):
         return []
     found = hearings.open_slots(at=at)
     return [one for one in found if hearing is None or one.pk != hearing.slot_id]

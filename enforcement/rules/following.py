@@ -11,7 +11,8 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an appellant's page knows of an appeal. `heard` is "", booked, attended or missed."""
+    """What an appellant's page knows of an appeal. `heard` is "", booked, begun,
+    attended or missed."""
 
     outcome: str
     is_heard: bool
@@ -44,7 +45,7 @@ def progress(facts: Facts) -> Progress:
         return Progress(1, total, say("the fee is to be paid"), (told,))
     if not facts.is_heard:
         return Progress(2, total, say("a reviewer looks at it"), tuple(_review(facts)))
-    if facts.heard in ("attended", "missed"):
+    if facts.heard in ("begun", "attended", "missed"):
         return Progress(3, total, say("a reviewer decides"), tuple(_review(facts)))
     if facts.heard == "booked":
         told = say("Come to your hearing, or move it until 24 hours before.")

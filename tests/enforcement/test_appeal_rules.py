@@ -1,10 +1,11 @@
 """Who may appeal until when, and what may be decided."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from enforcement.rules import appeals
+from enforcement.rules import appeals, following
 from parkops.kernel.decisions import Decision
 from parkops.kernel.money import Money
 from parkops.kernel.windows import Calendar
@@ -97,3 +98,30 @@ class TestCheckOutcome:
 def test_the_lists_always_have_other():
     assert "other" in appeals.GROUNDS
     assert "other" in appeals.REASONS
+
+
+class TestProgress:
+    FACTS = following.Facts("", True, "", None, None, Money(0, "USD"), False, None, False)
+
+    @pytest.mark.parametrize(
+        ("heard", "now", "text"),
+        [
+            ("", 2, "your hearing is to be booked"),
+            ("booked", 3, "your hearing is booked"),
+            ("begun", 3, "a reviewer decides"),
+            ("missed", 3, "a reviewer decides"),
+        ],
+    )
+    def test_says_where_a_hearing_stands(self, heard, now, text):
+        found = following.progress(replace(self.FACTS, heard=heard))
+        assert (found.now, found.total, found.text) == (now, 4, text)
+
+    def test_asks_for_the_fee_first_and_names_the_next_level_last(self):
+        fee = following.progress(replace(self.FACTS, fee_owed=Money(2_500, "USD")))
+        assert fee.now == 1
+        ended = replace(
+            self.FACTS, outcome="upheld", may_go_on=True, next_until=ISSUED, owed=Money(5, "USD")
+        )
+        told = " ".join(following.progress(ended).next)
+        assert "next level until 20 November 2026" in told
+        assert "$0.05 is to be paid" in told
