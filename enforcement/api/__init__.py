@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from enforcement.api import appeals, boots, checks, citations, hotlist, lpr, numbers
+from enforcement.api import appeals, boots, calls, checks, citations, hotlist, lpr, numbers
 
 router = Router(tags=["Enforcement"])
-for part in (checks, citations, numbers, appeals, hotlist, boots, lpr):
+for part in (checks, citations, numbers, appeals, calls, hotlist, boots, lpr):
     router.add_router("", part.router)
 
 __all__ = ["router"]

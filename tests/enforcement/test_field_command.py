@@ -372,3 +372,22 @@ def test_the_report_counts_what_the_page_counts(harbor):
         lambda share, text: None,
     )
     assert build(asking).rows == [["LOT-A", "10:00", 0, 1]]
+
+
+class TestApi:
+    def test_a_report_line_puts_a_call_on_the_board_once(self, site, token):
+        head = token("enforcement:read", "enforcement:write")
+        body = {"client_id": str(uuid4()), "kind": "blocked_driveway", "place": "12 Elm St"}
+
+        def send(told):
+            return site.post("/api/v1/calls", told, content_type="application/json", headers=head)
+
+        first, again = send(body), send(body)
+        assert (first.status_code, first.json()["number"]) == (201, again.json()["number"])
+        assert send({"kind": "blocked_driveway"}).json()["errors"][0]["field"] == "place"
+        number = first.json()["number"]
+        calls.finish_call(number, outcome="gone", by=SYSTEM, at=NOW)
+        assert site.get(f"/api/v1/calls/{number}", headers=head).json()["outcome"] == "gone"
+        listed = site.get("/api/v1/calls?status=over", headers=head).json()["items"]
+        assert [one["number"] for one in listed] == [number]
+        assert site.get("/api/v1/calls").status_code == 401

@@ -424,7 +424,7 @@ class Things:
                 "reference",
                 self.call_picture.reference,
             ),
-            (r"(office/dispatch|field)/calls/", "number", self.call.number),
+            (r"(office/dispatch|field|api/v1)/calls/", "number", self.call.number),
             (r"office/dispatch/incidents/", "number", self.incident.number),
             (r"office/dispatch/beats/", "reference", self.beat.reference),
             (r"report/.*pictures/", "reference", self.call_picture.reference),
