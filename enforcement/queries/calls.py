@@ -62,9 +62,13 @@ class CallRow:
         return self.minutes_left is not None and self.minutes_left < 0
 
     @property
-    def minutes_late(self) -> int:
-        """By how many minutes it is late."""
-        return -(self.minutes_left or 0)
+    def late_text(self) -> str:
+        """By how much it is late."""
+        late = -(self.minutes_left or 0)
+        if late < 2 * 60:
+            return f"{late} min late"
+        hours = late // 60
+        return f"{hours} h late" if hours < 2 * 24 else f"{hours // 24} days late"
 
 
 @dataclass(frozen=True, slots=True)

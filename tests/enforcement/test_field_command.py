@@ -129,7 +129,9 @@ class TestCalls:
         found = queries.calls("", at=later)
         assert [one.number for one in found] == [urgent.number, low.number]
         rows = queries.call_rows(list(found), at=later)
-        assert [(row.is_late, row.minutes_late) for row in rows][0] == (True, 1)
+        assert (rows[0].is_late, rows[0].late_text) == (True, "1 min late")
+        told = queries.call_rows([urgent], at=NOW + timedelta(days=3))[0].late_text
+        assert told == "2 days late"
         assert [one.number for one in queries.calls("late", at=later)] == [urgent.number]
 
     def test_callers_are_forgotten_after_their_time(self, harbor):
