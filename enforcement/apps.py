@@ -10,7 +10,7 @@ class EnforcementConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer for the charges of citations; tell the customer's page and the search."""
-        from enforcement.operations import releases, settling
+        from enforcement.operations import looks, releases, settling
         from enforcement.queries import boot_pages, customers, effects, presence
         from enforcement.queries import examples as worked_out
         from enforcement.queries.citations import KIND
@@ -25,6 +25,7 @@ class EnforcementConfig(AppConfig):
         timeline.register(customers.moments)
         timeline.register(boot_pages.moments)
         search.register(customers.hits)
+        search.register_watcher(looks.note_search)
         occupancy.register(presence.last_seen)
         programme.register_effects(effects.on_citations)
         examples.register("violations", worked_out.fine_over_time)

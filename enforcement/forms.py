@@ -96,19 +96,45 @@ class CitationForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose the violation."},
     )
+    also = forms.MultipleChoiceField(
+        label="Also found on this stop", required=False, widget=forms.CheckboxSelectMultiple
+    )
     photos = FilesField(label="Photos", required=False)
     warning = forms.BooleanField(label="Give a warning, nothing is owed", required=False)
     note = forms.CharField(label="Note for the file", max_length=1_000, required=False)
+    public_note = forms.CharField(label="Note on the notice", max_length=1_000, required=False)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, codes: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["violation"].choices = [(code, code) for code in codes]
+        for name in ("violation", "also"):
+            self.fields[name].choices = [(code, code) for code in codes]
+
+    def clean_also(self) -> tuple[str, ...]:
+        """Return the further violations; the first one ticked again is not another."""
+        first = self.cleaned_data.get("violation")
+        return tuple(code for code in self.cleaned_data["also"] if code != first)
+
+    def written(self) -> dict[str, Any]:
+        """Return what the officer wrote, as a draft of a citation has it."""
+        names = ("client_id", "violation", "also", "lat", "lon", "note", "public_note", "warning")
+        return {name: self.cleaned_data[name] for name in names}
 
     def read_files(self) -> list[bytes]:
         """Return what the photos hold."""
         return [file.read() for file in self.cleaned_data["photos"]]
+
+
+class NoPlateForm(CitationForm):
+    """A citation of a vehicle without a plate."""
+
+    vin = forms.CharField(label="VIN", max_length=17, required=False)
+    vehicle = forms.CharField(label="Make, model, color", max_length=100, required=False)
+
+    def clean_vin(self) -> str:
+        """Return the VIN in capitals, without spaces."""
+        return self.cleaned_data["vin"].replace(" ", "").upper()
 
 
 class VoidForm(forms.Form):
@@ -133,6 +159,21 @@ class FindForm(forms.Form):
         label="PIN on the notice, or the plate",
         max_length=32,
         error_messages={"required": "Type the PIN on the notice, or the plate of the car."},
+    )
+
+
+class VerifyForm(forms.Form):
+    """What stands on a printed citation that somebody wants to be sure of."""
+
+    number = forms.CharField(
+        label="Number on the notice",
+        max_length=40,
+        error_messages={"required": "Type the number, such as C-2026-00417-3."},
+    )
+    code = forms.CharField(
+        label="Code beside the square, or the PIN",
+        max_length=20,
+        error_messages={"required": "Type the code, such as 7K2QM-0XF4R, or the PIN."},
     )
 
 

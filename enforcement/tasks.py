@@ -10,6 +10,8 @@ from enforcement.operations import (
     appeals,
     calls,
     checks,
+    cures,
+    forgetting,
     hearings,
     holds,
     notices,
@@ -45,10 +47,12 @@ def hold_doubtful(**_later: object) -> None:
 
 @tenant_task
 def erase_reads(**_later: object) -> None:
-    """Erase the reads without a hit whose time is over; each run is on record. The keys of devices'
-    copies go with them."""
+    """Erase the reads without a hit whose time is over; each run is on record. Checks without a
+    hit are forgotten when the program says, and the keys of devices' copies go with them."""
     now = timezone.now()
     offline.forget_copies(at=now)
+    forgetting.forget_checks(at=now)
+    cures.forget_pictures(at=now)
     for _ in range(MOST_ROUNDS):
         ran = cameras.erase_reads(at=now)
         if not ran.left or not ran.erased:

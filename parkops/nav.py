@@ -79,7 +79,12 @@ ITEMS = [
         ),
     ),
     NavItem(
-        "Plate checks", "scan-line", "office_checks:list", Permission.CITATION_VIEW, "Enforcement"
+        "Plate checks",
+        "scan-line",
+        "office_checks:list",
+        Permission.CITATION_VIEW,
+        "Enforcement",
+        also=("office_looks:ask",),
     ),
     NavItem("Camera reads", "camera", "office_reads:list", Permission.READ_VIEW, "Enforcement"),
     NavItem(

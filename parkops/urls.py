@@ -29,6 +29,7 @@ SURFACES = [
     ("office/", "enforcement.urls.dispatch"),
     ("office/", "enforcement.urls.imports"),
     ("office/", "enforcement.urls.numbers"),
+    ("", "enforcement.urls.looks"),
     ("office/", "enforcement.urls.cameras"),
     ("office/", "payments.urls.office"),
     ("office/", "parkops.customers.urls.office"),

@@ -1,9 +1,9 @@
 """Citations over HTTP."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
@@ -11,7 +11,9 @@ from pydantic import Field
 from enforcement.api.shapes import CitationIn, VoidIn, citation_out, photo_out
 from enforcement.models import Citation
 from enforcement.operations import citations as operations
+from enforcement.operations import looks
 from enforcement.operations.citations import Draft
+from enforcement.printing.printed import Form, printed
 from enforcement.queries import citations as queries
 from enforcement.queries import evidence
 from enforcement.rules.standing import Status as Standing
@@ -40,6 +42,13 @@ class CitationFilter(Schema):
     ends: Instant | date | None = Field(None, alias="to")
 
 
+class PrintAsked(Schema):
+    """How to print: a PDF is a sheet, or a strip where a `width` in millimeters is given."""
+
+    form: Form = Field("pdf", alias="format")
+    width: Literal[58, 80] | None = None
+
+
 @router.post("/citations", auth=WRITE, response={200: dict[str, Any], 201: dict[str, Any]})
 @idempotent
 def issue(request: HttpRequest, body: CitationIn) -> Any:
@@ -49,10 +58,14 @@ def issue(request: HttpRequest, body: CitationIn) -> Any:
     """
     draft = Draft(
         client_id=body.client_id,
-        plate=body.plate,
+        plate=body.plate or "",
+        without_plate=body.plate_missing,
+        vin=(body.vin or "").strip().upper(),
+        vehicle=(body.vehicle or "").strip(),
         region=body.region or "",
         zone=body.zone,
         violation=body.violation,
+        also=body.also,
         issued_at=body.at,
         lat=body.lat,
         lon=body.lon,
@@ -77,9 +90,10 @@ def citations(
     """List citations, newest first, as they stand now."""
     rows = Citation.objects.standing(asked.status) if asked.status else Citation.objects.all()
     if asked.plate:
+        looks.note_search(asked.plate, place="api", by=request.auth.actor, at=timezone.now())
         rows = rows.filter(plate_key=_key(asked.plate))
     if asked.violation:
-        rows = rows.filter(violation_code__iexact=asked.violation)
+        rows = rows.raised_for(asked.violation)
     if asked.zone:
         rows = rows.filter(zone_code__iexact=asked.zone)
     if asked.begins is not None:
@@ -101,6 +115,18 @@ def citation(request: HttpRequest, number: str, as_of: Instant | None = None) ->
     found = queries.citation(number)
     now = queries.standing_of(found, at=as_of or timezone.now())
     return citation_out(now, evidence.photos_of(found))
+
+
+@router.get("/citations/{number}/print", auth=READ)
+def print_citation(request: HttpRequest, number: str, asked: Query[PrintAsked]) -> HttpResponse:
+    """Print a citation: a PDF (a sheet, or a strip of a `width`), or what a belt printer is sent.
+
+    Each print is counted, and copies say so.
+    """
+    now = timezone.now()
+    citation = operations.note_print(number, form=asked.form, by=request.auth.actor, at=now)
+    done = printed(citation, asked.form, width=asked.width, at=now)
+    return HttpResponse(done.body, content_type=done.content_type, headers=done.headers)
 
 
 @router.post("/citations/{number}/photos", auth=WRITE, response={201: dict[str, Any]})

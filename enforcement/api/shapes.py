@@ -5,12 +5,22 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from enforcement.models import Appeal, CitationPhoto
 from enforcement.queries.citations import Standing
+from enforcement.rules.lines import MOST_LINES
 from enforcement.rules.numbers import MOST_HELD
 from parkops.api.values import Email, Instant, instant_out, money_out
+from parkops.kernel.codes import code_key
+from parkops.kernel.money import Money
 from parkops.kernel.plates import plate_key
 
 
@@ -103,10 +113,14 @@ class CitationIn(Placed):
     """A citation as an officer's device writes it."""
 
     client_id: UUID
-    plate: Plate
+    plate: Plate | None = None
+    plate_missing: bool = False
+    vin: Annotated[str | None, Field(max_length=17)] = ""
+    vehicle: Annotated[str | None, Field(max_length=100)] = ""
     region: Region = ""
     zone: Code
     violation: Code
+    violations: list[Code] | None = Field(None, max_length=MOST_LINES)
     at: Instant
     note: Note | None = ""
     public_note: Note | None = ""
@@ -114,6 +128,19 @@ class CitationIn(Placed):
     warning: bool | None = False
     number: Annotated[str | None, Field(max_length=40)] = ""
     device: UUID | None = None
+
+    @model_validator(mode="after")
+    def _has_plate_or_says_so(self) -> "CitationIn":
+        if not self.plate and not self.plate_missing:
+            raise ValueError("plate: write the plate, or plate_missing: true where there is none")
+        return self
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The violations besides the first, whether the list repeats that or not."""
+        first, *others = self.violations or [self.violation]
+        is_first = code_key(first) == code_key(self.violation)
+        return tuple(others if is_first else [first, *others])
 
 
 class AllotmentIn(Body):
@@ -182,6 +209,19 @@ def citation_out(now: Standing, photos: list[CitationPhoto]) -> dict[str, Any]:
         "place": citation.place or None,
         "violation": citation.violation_code,
         "violation_name": citation.violation_name,
+        "lines": [
+            {
+                "violation": line.code,
+                "name": line.name,
+                "fine": money_out(Money(line.fine_minor, now.case.fine.currency)),
+                "nth": line.nth,
+                "sanction": line.sanction,
+                "is_warning": line.sanction == "warning",
+            }
+            for line in citation.lines
+        ],
+        "vin": citation.vin or None,
+        "vehicle": citation.vehicle or None,
         "at": instant_out(citation.issued_at),
         "officer": citation.officer,
         "fine": money_out(now.case.fine),

@@ -8,6 +8,7 @@ from enforcement.models.boots import BootCase, BootDevice, BootNotice, BootPhoto
 from enforcement.models.calls import Call, CallPicture, Incident
 from enforcement.models.checks import Observation, PlateCheck
 from enforcement.models.citations import Citation, CitationPhoto, CitationQuerySet
+from enforcement.models.cures import CureProof
 from enforcement.models.escalation import (
     CitationOwner,
     HandOver,
@@ -19,13 +20,16 @@ from enforcement.models.escalation import (
     OwnerRequest,
     WriteOff,
 )
+from enforcement.models.evidence import EvidenceLink
 from enforcement.models.field_records import CitationHold, FieldRecord
 from enforcement.models.hearings import Hearing, HearingSlot
 from enforcement.models.hotlist import HotlistEntry
+from enforcement.models.looks import PlateLook
 from enforcement.models.numbers import AllottedNumber
 from enforcement.models.offline import OfflineCopy
 from enforcement.models.positions import OfficerPosition, PositionConsent
 from enforcement.models.shifts import Shift
+from enforcement.models.voids import VoidRequest
 
 __all__ = [
     "AllottedNumber",
@@ -46,7 +50,9 @@ __all__ = [
     "CitationOwner",
     "CitationPhoto",
     "CitationQuerySet",
+    "CureProof",
     "Duty",
+    "EvidenceLink",
     "FieldRecord",
     "HandOver",
     "HandOverBatch",
@@ -64,9 +70,11 @@ __all__ = [
     "OwnerRecord",
     "OwnerRequest",
     "PlateCheck",
+    "PlateLook",
     "PlateRead",
     "PositionConsent",
     "ReadErasure",
     "Shift",
     "WriteOff",
+    "VoidRequest",
 ]

@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Q
 
 from enforcement.models.fields import ACTOR_REF, CODE, KEY, NAME, PLATE, REGION, short_text
+from enforcement.rules.lines import Line, read_lines
 from enforcement.rules.standing import Status
+from parkops.kernel.codes import code_key
 
 
 class CitationQuerySet(models.QuerySet["Citation"]):
@@ -27,6 +29,12 @@ class CitationQuerySet(models.QuerySet["Citation"]):
     def held(self) -> Self:
         """Keep those of which a person has to decide first; nothing about them is sent out."""
         return self.filter(holds__decided_at__isnull=True, holds__isnull=False).distinct()
+
+    def raised_for(self, code: str) -> Self:
+        """Keep those with this violation on any of their lines."""
+        return self.filter(
+            Q(violation_code__iexact=code) | Q(several__contains=[{"key": code_key(code)}])
+        )
 
     def standing(self, status: str) -> Self:
         """Keep those whose status is `status` now, the stage being as last brought up to date."""
@@ -53,6 +61,9 @@ class Citation(models.Model):
     Ours keeps the version of the programme that it was written under, by which its fine, steps and
     appeals go for ever. An imported one has no version and no steps: it owes `fine_minor` until it
     is settled, dismissed or voided; its place is in `place`, and most have no plate.
+
+    One stop is one citation: where several violations were found, `several` has the line of each, the
+    first of which is `violation_code` too, and `fine_minor` is what all of them come to.
     """
 
     class Source(models.TextChoices):
@@ -75,6 +86,7 @@ class Citation(models.Model):
     region = short_text(REGION)
     vehicle = short_text(100)
     plate_expires_on = models.DateField(null=True, blank=True)
+    vin = short_text(17)
     zone_code = short_text(CODE)
     place = short_text(200)
     lat = models.FloatField(null=True, blank=True)
@@ -82,6 +94,7 @@ class Citation(models.Model):
     violation_code = models.CharField(max_length=40)
     violation_name = short_text(200)
     fine_minor = models.BigIntegerField()
+    several = models.JSONField(default=list, blank=True, db_default=[])
     nth = models.PositiveIntegerField(null=True, blank=True)
     sanction = models.CharField(max_length=8, default="fine", db_default="fine")
     programme_version = models.PositiveIntegerField(null=True, blank=True)
@@ -101,6 +114,7 @@ class Citation(models.Model):
     dismissed_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.TextField(blank=True, default="", db_default="")
+    prints = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     objects = CitationQuerySet.as_manager()
 
@@ -162,6 +176,35 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"Citation {self.number}"
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Its violations, the first first; the fine of each is its own."""
+        return read_lines(self.several) or (
+            Line(
+                self.violation_code, self.violation_name, self.fine_minor, self.nth, self.sanction
+            ),
+        )
+
+    @property
+    def code_keys(self) -> frozenset[str]:
+        """The codes of its violations, as codes are compared."""
+        return frozenset(code_key(code) for code in self.codes)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of its violations, the first first."""
+        return tuple(line["code"] for line in self.several) or (self.violation_code,)
+
+    @property
+    def violation_names(self) -> str:
+        """The names of all its violations."""
+        return "; ".join(line.name or line.code for line in self.lines)
+
+    @property
+    def vehicle_told(self) -> str:
+        """What is known of a vehicle without a plate."""
+        return ", ".join(told for told in (self.vehicle, self.vin and f"VIN {self.vin}") if told)
 
 
 class CitationPhoto(models.Model):

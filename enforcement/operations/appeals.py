@@ -12,6 +12,7 @@ from enforcement.operations import appeal_letters as letters
 from enforcement.operations import assigning, evidence, hand_overs, hearings
 from enforcement.operations.citations import locked
 from enforcement.operations.evidence import Paper
+from enforcement.operations.lowering import lower_charge
 from enforcement.operations.releases import follow_debts
 from enforcement.queries import citations as citing
 from enforcement.queries import precedents
@@ -453,38 +454,13 @@ def _follow(citation: Citation, appeal: Appeal, *, by: Actor, at: datetime) -> N
     if appeal.outcome in (Appeal.Outcome.UPHELD, Appeal.Outcome.WITHDRAWN):
         bring_up_to_date(charge.pk, at=at)
         return
-    _lower(citation, appeal, charge, by=by, at=at)
+    left = Money(appeal.amount_minor or 0, charge.amount.currency)
+    text = f"Appeal {appeal.number}: {appeal.get_outcome_display().lower()}"
+    lower_charge(citation, charge, left, text=text, by=by, at=at)
     after = charges.charge_of(KIND, citation.number)
     if after is not None and after.is_settled and citation.dismissed_at is None:
         citation.settled_at = citation.settled_at or at
         citation.save(update_fields=["settled_at"])
-
-
-def _lower(
-    citation: Citation, appeal: Appeal, charge: charges.ChargeRow, *, by: Actor, at: datetime
-) -> None:
-    """Bring the charge down to what the decision leaves, and give back what was paid beyond it."""
-    left = Money(appeal.amount_minor or 0, charge.amount.currency)
-    text = f"Appeal {appeal.number}: {appeal.get_outcome_display().lower()}"
-    excess = charge.paid - left
-    if excess.minor > 0:
-        # One part, so that all of the excess can be given back from it.
-        payments.change_charge(
-            kind=KIND, reference=citation.number, amount=charge.paid, text=text, by=by, at=at
-        )
-        refund_charge(
-            kind=KIND,
-            reference=citation.number,
-            net=excess,
-            tax=Money.zero(excess.currency),
-            reason=text,
-            by=by,
-            at=at,
-        )
-    elif not charge.is_settled:
-        payments.change_charge(
-            kind=KIND, reference=citation.number, amount=left, text=text, by=by, at=at
-        )
 
 
 def _record(event: str, appeal: Appeal, *, by: Actor, at: datetime, **told: str) -> None:

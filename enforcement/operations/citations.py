@@ -8,15 +8,16 @@ from uuid import UUID
 from django.db import transaction
 
 from enforcement.models import Citation, CitationPhoto
-from enforcement.operations import hand_overs, hearings, letters, numbers, pictures
+from enforcement.operations import chain, hand_overs, hearings, letters, numbers, pictures
 from enforcement.operations.locks import lock
 from enforcement.operations.releases import follow_debts
 from enforcement.queries import checks, near
 from enforcement.queries import citations as citing
-from enforcement.queries.checks import Answer, Look
+from enforcement.queries.checks import Look
 from enforcement.queries.citations import KIND, Standing
 from enforcement.queries.officers import officer_named
-from enforcement.rules import fines, owed, standing
+from enforcement.rules import fines, lines, owed, standing
+from enforcement.rules.lines import Line
 from enforcement.rules.numbers import PREFIX
 from parkops.audit import operations as audit
 from parkops.customers import queries as customers
@@ -24,8 +25,8 @@ from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import Conflict, Decision, NotFound, Refused
 from parkops.kernel.money import Money
-from parkops.kernel.plates import regions_match
 from parkops.programme import numbering
+from parkops.programme import queries as programme
 from parkops.programme.queries import InForce
 from parkops.programme.schema import Zone
 from parkops.programme.violation_schema import Violation
@@ -40,13 +41,16 @@ from permits.rules.plates import read_plates
 
 CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
 CITED_ALREADY = "cited_already"
+NO_PLATE = "The vehicle has no plate."
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What an officer writes down. `client_id` names this writing-down, so that twice is once.
 
-    `number` is one that was allotted to the officer on `device`, where it was written with it.
+    `also` are the further violations found at the same stop. A vehicle `without_plate` is told apart
+    by its `vin`, a description (`vehicle`), or both. `number` is one that was allotted to the officer
+    on `device`, where it was written with it.
     """
 
     client_id: UUID | None
@@ -61,8 +65,30 @@ class Draft:
     public_note: str = ""
     officer: str = ""
     warning: bool = False
+    also: tuple[str, ...] = ()
+    without_plate: bool = False
+    vin: str = ""
+    vehicle: str = ""
     number: str = ""
     device: UUID | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All violations, the first first."""
+        return (self.violation, *self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known of the vehicle where it stands: what a check of its plate answers, or, without a
+    plate, only the zone and its rules."""
+
+    key: str
+    in_force: InForce
+    zone: Zone
+    verdict: str = ""
+    because: tuple[str, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +116,24 @@ def issue_citation(draft: Draft, *, by: Actor, at: datetime) -> Issued:
             return Issued(known, False)
     if draft.issued_at > at + CLOCKS_MAY_DIFFER_BY:
         raise Refused("future", "A citation cannot be issued in the future.", field="at")
-    # Two citations of one plate are counted one after the other.
-    lock(f"plate:{checks.key_of(draft.plate)}")
-    answer = checks.answers_to(
-        [Look(draft.plate, draft.region, draft.zone, draft.issued_at, draft.lat, draft.lon)]
-    )[0]
-    violation = _violation(answer.in_force, answer.zone, draft.violation)
-    citation = _written(draft, answer, violation, by=by, at=at)
+    lines.may_stand_together(draft.codes).require()
+    scene = _scene(draft)
+    violations = [_violation(scene.in_force, scene.zone, code) for code in draft.codes]
+    citation = _written(draft, scene, violations, by=by, at=at)
     if citation.fine_minor:
         _charge(citation, by=by, at=at)
-    _offer_to_mend(citation, answer, violation, by=by, at=at)
+    _offer_to_mend(citation, scene, violations[0], by=by, at=at)
     audit.record(
         "citation.issued",
         subject=(KIND, citation.number),
         actor=by,
         at=at,
-        violation=citation.violation_code,
+        violation=", ".join(citation.codes),
         zone=citation.zone_code,
         issued_at=citation.issued_at.isoformat(),
         flags=citation.flags,
     )
+    chain.link_citation(citation, at=at)
     return Issued(citation, True)
 
 
@@ -119,10 +143,24 @@ def write_citation(draft: Draft, files: Sequence[bytes], *, by: Actor, at: datet
 
     :raises Refused: also if a file is no picture, or too large.
     """
-    issued = issue_citation(draft, by=by, at=at)
-    if issued.is_new:
-        add_photos(issued.citation.number, files, by=by, at=at)
+    # Pictures take long to read: it is done before numbers and links are locked.
+    taken = [pictures.take_in(data, zone=citing.tenant_zone()) for data in files]
+    try:
+        issued = issue_citation(draft, by=by, at=at)
+    except Refused:
+        _forget(taken)
+        raise
+    if not issued.is_new:
+        _forget(taken)
+        return issued
+    for picture in taken:
+        _keep_photo(issued.citation, picture, by=by, at=at)
     return issued
+
+
+def _forget(taken: Sequence[pictures.Picture]) -> None:
+    for picture in taken:
+        pictures.forget(picture)
 
 
 @transaction.atomic
@@ -176,6 +214,7 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
     )
     hand_overs.take_back(citation, because="It was voided.", at=at)
     follow_debts(citation.plate_key, by=by, at=at)
+    chain.link_void(citation, at=at)
     return citation
 
 
@@ -189,11 +228,13 @@ def add_photos(
     :raises Refused: if one is no picture, or too large.
     """
     citation = locked(number)
-    return [_add_photo(citation, data, by=by, at=at) for data in files]
+    taken = [pictures.take_in(data, zone=citing.tenant_zone()) for data in files]
+    return [_keep_photo(citation, picture, by=by, at=at) for picture in taken]
 
 
-def _add_photo(citation: Citation, data: bytes, *, by: Actor, at: datetime) -> CitationPhoto:
-    picture = pictures.take_in(data, zone=citing.tenant_zone())
+def _keep_photo(
+    citation: Citation, picture: pictures.Picture, *, by: Actor, at: datetime
+) -> CitationPhoto:
     known = citation.photos.filter(original_sha256=picture.original_sha256).first()
     if known is not None:
         pictures.forget(picture)
@@ -219,7 +260,31 @@ def _add_photo(citation: Citation, data: bytes, *, by: Actor, at: datetime) -> C
         photo=str(photo.reference),
         sha256=photo.original_sha256,
     )
+    chain.link_photo(photo, citation.number, at=at)
     return photo
+
+
+@transaction.atomic
+def note_print(number: str, *, form: str, by: Actor, at: datetime) -> Citation:
+    """Count that a citation is printed, each copy after the first says so.
+
+    :raises NotFound: if there is no such citation.
+    :raises Refused: for an imported one, which is not ours to print.
+    """
+    citation = locked(number)
+    if citation.source != Citation.Source.OURS:
+        raise Refused("imported", "This citation is another system's; it is printed there.")
+    citation.prints += 1
+    citation.save(update_fields=["prints"])
+    audit.record(
+        "citation.printed",
+        subject=(KIND, citation.number),
+        actor=by,
+        at=at,
+        form=form,
+        copy=citation.prints,
+    )
+    return citation
 
 
 @transaction.atomic
@@ -286,12 +351,36 @@ def _violation(in_force: InForce, zone: Zone, code: str) -> Violation:
     return violation
 
 
+def _scene(draft: Draft) -> Scene:
+    """Look at the vehicle; two citations of one vehicle are counted one after the other."""
+    if draft.without_plate:
+        standing.may_be_without_plate(
+            plate=draft.plate, vin=draft.vin, vehicle=draft.vehicle
+        ).require()
+        lock(f"vin:{draft.vin}")
+        in_force = programme.in_force(draft.issued_at)
+        return Scene("", in_force, checks.zone_of(in_force, draft.zone), because=(NO_PLATE,))
+    lock(f"plate:{checks.key_of(draft.plate)}")
+    look = Look(draft.plate, draft.region, draft.zone, draft.issued_at, draft.lat, draft.lon)
+    answer = checks.answers_to([look])[0]
+    return Scene(
+        answer.key,
+        answer.in_force,
+        answer.zone,
+        answer.verdict.value,
+        answer.because,
+        answer.near_misses,
+    )
+
+
 def _written(
-    draft: Draft, answer: Answer, violation: Violation, *, by: Actor, at: datetime
+    draft: Draft, scene: Scene, violations: Sequence[Violation], *, by: Actor, at: datetime
 ) -> Citation:
-    in_force, issued_at = answer.in_force, draft.issued_at
+    in_force, issued_at = scene.in_force, draft.issued_at
     version = in_force.programme
-    fine, flags = _fine_and_flags(draft, answer, violation)
+    earlier = checks.cited_before(scene.key, draft.region, at=issued_at, vin=draft.vin)
+    found = [_line_and_flags(draft, scene, violation, earlier) for violation in violations]
+    written = [line for line, _ in found]
     officer, officer_ref = _officer(draft.officer, by)
     allotted = None
     if draft.number:
@@ -302,17 +391,21 @@ def _written(
         else numbering.next_number(PREFIX, at=issued_at, zone=version.tz),
         pin=allotted.pin if allotted else numbers.new_pin(),
         client_id=draft.client_id,
+        plate_missing=draft.without_plate,
         plate_text=draft.plate[:32],
-        plate_key=answer.key,
+        plate_key=scene.key,
         region=draft.region,
-        zone_code=answer.zone.code,
+        vin=draft.vin,
+        vehicle=draft.vehicle[:100],
+        zone_code=scene.zone.code,
         lat=draft.lat,
         lon=draft.lon,
-        violation_code=violation.code,
-        violation_name=violation.name,
-        fine_minor=fine.amount.minor,
-        nth=fine.nth,
-        sanction=fine.sanction,
+        violation_code=written[0].code,
+        violation_name=written[0].name,
+        fine_minor=sum(line.fine_minor for line in written),
+        nth=written[0].nth,
+        sanction=lines.gravest([line.sanction for line in written]),
+        several=[line.as_json() for line in written] if len(written) > 1 else [],
         programme_version=in_force.number,
         issued_at=issued_at,
         issued_on=issued_at.astimezone(version.tz).date(),
@@ -321,8 +414,8 @@ def _written(
         officer_ref=officer_ref,
         note=draft.note,
         public_note=draft.public_note,
-        flags=flags,
-        because=[*answer.because, fine.because],
+        flags=list(dict.fromkeys(flag for _, flags in found for flag in flags)),
+        because=[*scene.because, *(line.because for line in written)],
     )
     case = citing.case_of(citation, [])
     citation.stage = owed.owing_on(case, at.astimezone(version.tz).date()).stage
@@ -341,45 +434,47 @@ def _officer(named: str, by: Actor) -> tuple[str, str]:
     return named, person.ref if person else ""
 
 
-def _fine_and_flags(
-    draft: Draft, answer: Answer, violation: Violation
-) -> tuple[fines.Fine, list[str]]:
-    version = answer.in_force.programme
-    earlier = [
-        row
-        for row in Citation.objects.counting()
-        .filter(plate_key=answer.key, issued_at__lte=draft.issued_at)
-        .only("violation_code", "zone_code", "issued_at", "region")
-        .order_by("issued_at", "pk")
-        if code_key(row.violation_code) == code_key(violation.code)
-        and regions_match(row.region, draft.region)
-    ]
+def _line_and_flags(
+    draft: Draft, scene: Scene, violation: Violation, earlier: Sequence[Citation]
+) -> tuple[Line, list[str]]:
+    """What one violation brings, and what a reviewer is to look at."""
+    version = scene.in_force.programme
+    own = [row for row in earlier if code_key(violation.code) in row.code_keys]
     count = fines.nth(
         violation.nth,
-        [row.issued_at for row in earlier],
+        [row.issued_at for row in own],
         at=draft.issued_at,
         zone=version.tz,
         year_start=version.year_start,
     )
-    here = [r.issued_at for r in earlier if code_key(r.zone_code) == code_key(answer.zone.code)]
+    here = [r.issued_at for r in own if code_key(r.zone_code) == code_key(scene.zone.code)]
     flags = []
-    if violation.raised_by not in ("officer", answer.verdict.value):
-        flags.append(f"verdict_{answer.verdict.value}")
+    if scene.verdict and violation.raised_by not in ("officer", scene.verdict):
+        flags.append(f"verdict_{scene.verdict}")
     if not fines.may_cite_again(violation, here, at=draft.issued_at, zone=version.tz):
         flags.append(CITED_ALREADY)
-    close = near.near_miss_text(_mendable(answer, violation))
-    return fines.fine_for(violation, count, warning=draft.warning, near_miss=close), flags
+    close = near.near_miss_text(_mendable(scene, violation))
+    fine = fines.fine_for(violation, count, warning=draft.warning, near_miss=close)
+    line = Line(
+        violation.code,
+        violation.name,
+        fine.amount.minor,
+        fine.nth,
+        fine.sanction,
+        str(fine.because),
+    )
+    return line, flags
 
 
-def _mendable(answer: Answer, violation: Violation) -> NearMiss | None:
-    return near.mendable(violation, answer.near_misses, answer.zone, answer.in_force.programme)
+def _mendable(scene: Scene, violation: Violation) -> NearMiss | None:
+    return near.mendable(violation, scene.near_misses, scene.zone, scene.in_force.programme)
 
 
 def _offer_to_mend(
-    citation: Citation, answer: Answer, violation: Violation, *, by: Actor, at: datetime
+    citation: Citation, scene: Scene, violation: Violation, *, by: Actor, at: datetime
 ) -> None:
     """Tell who paid for a session one character or one zone off, so that they can move it."""
-    miss = _mendable(answer, violation)
+    miss = _mendable(scene, violation)
     if miss is not None:
         permits.offer_mend(
             miss.session,
@@ -393,13 +488,15 @@ def _offer_to_mend(
 
 
 def _charge(citation: Citation, *, by: Actor, at: datetime) -> None:
-    holders = customers.holders_of(citation.plate_key, at=citation.issued_at)
+    holders = []
+    if citation.plate_key:
+        holders = customers.holders_of(citation.plate_key, at=citation.issued_at)
     case = citing.case_of(citation, [])
     today = at.astimezone(citing.tenant_zone()).date()
     charge = payments.raise_charge(
         kind=KIND,
         reference=citation.number,
-        text=f"Citation {citation.number}: {citation.violation_name}",
+        text=f"Citation {citation.number}: {citation.violation_names}"[:200],
         net=case.fine,
         tax=Money.zero(case.fine.currency),
         customer_id=holders[0].pk if len(holders) == 1 else None,

@@ -433,13 +433,7 @@ def _proposals(
 def possible_violations(record: PlateCheck, *, at: datetime) -> list[Proposal]:
     """Return every violation that may be raised where the plate was looked at, with its fine at `at`."""
     in_force = programme.in_force(at)
-    known = [
-        citation
-        for citation in Citation.objects.counting()
-        .filter(plate_key=record.plate_key, issued_at__lte=at)
-        .order_by("issued_at", "pk")
-        if regions_match(record.region, citation.region)
-    ]
+    known = cited_before(record.plate_key, record.region, at=at)
     zone = zone_of(in_force, record.zone_code)
     misses: Sequence[NearMiss] = ()
     if record.verdict == Verdict.UNAUTHORIZED:
@@ -448,11 +442,28 @@ def possible_violations(record: PlateCheck, *, at: datetime) -> list[Proposal]:
     return possible(in_force, zone, known, at, misses)
 
 
+def cited_before(key: str, region: str, *, at: datetime, vin: str = "") -> list[Citation]:
+    """Return the citations that count for a vehicle at `at`, the oldest first: those on its plate, or,
+    where it has none, on its VIN."""
+    rows = Citation.objects.counting().filter(issued_at__lte=at)
+    if not key and not vin:
+        return []
+    rows = rows.filter(plate_key=key) if key else rows.filter(plate_missing=True, vin=vin)
+    found = rows.order_by("issued_at", "pk")
+    return [citation for citation in found if regions_match(region, citation.region)]
+
+
+def violations_without_plate(zone_code: str, *, at: datetime) -> list[Proposal]:
+    """Return every violation that may be raised in the zone on a vehicle without a plate."""
+    in_force = programme.in_force(at)
+    return possible(in_force, zone_of(in_force, zone_code), [], at)
+
+
 class Cited(Protocol):
     """A citation as others on its plate count it."""
 
     @property
-    def violation_code(self) -> str:
+    def code_keys(self) -> frozenset[str]:
         """What it was for."""
         ...
 
@@ -479,7 +490,7 @@ def possible(
     `misses` may make it a warning."""
     version, found = in_force.programme, []
     for violation in version.violations_in(zone.code):
-        own = [c for c in known if code_key(c.violation_code) == code_key(violation.code)]
+        own = [c for c in known if code_key(violation.code) in c.code_keys]
         here = [c.issued_at for c in own if code_key(c.zone_code) == code_key(zone.code)]
         again = fines.may_cite_again(violation, here, at=at, zone=version.tz)
         count = fines.nth(

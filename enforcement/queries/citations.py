@@ -27,6 +27,17 @@ KIND = "citation"
 """The kind of a citation's charge."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A violation of a citation, as pages and papers write it."""
+
+    code: str
+    name: str
+    fine: Money
+    nth: int | None
+    is_warning: bool
+
+
 @dataclass(frozen=True)
 class Standing:
     """A citation as it stands at `at`; `paid` is what was paid towards it by then."""
@@ -37,6 +48,20 @@ class Standing:
     paid: Money
     at: datetime
     zone: ZoneInfo
+
+    @property
+    def lines(self) -> list[ShownLine]:
+        """Its violations, the first first."""
+        return [
+            ShownLine(
+                line.code,
+                line.name or line.code,
+                Money(line.fine_minor, self.paid.currency),
+                line.nth,
+                line.sanction == "warning",
+            )
+            for line in self.citation.lines
+        ]
 
     @property
     def today(self) -> date:
@@ -138,13 +163,18 @@ def key_in(text: str) -> str:
         return ""
 
 
-def violation_of(citation: Citation) -> Violation | None:
-    """Return the violation as it was when the citation was issued; None if it is imported."""
+def violations_of(citation: Citation) -> list[Violation | None]:
+    """Return its violations as they were when it was issued, the first first; None for what was
+    imported."""
     if citation.programme_version is None:
-        return None
-    return programme.version(citation.programme_version).programme.violation(
-        citation.violation_code
-    )
+        return [None for _ in citation.lines]
+    version = programme.version(citation.programme_version).programme
+    return [version.violation(code) for code in citation.codes]
+
+
+def violation_of(citation: Citation) -> Violation | None:
+    """Return the first violation, which says how the citation is appealed; None if it is imported."""
+    return violations_of(citation)[0]
 
 
 def facts_of(citation: Citation, appeals: Iterable[Appeal]) -> Facts:
@@ -162,11 +192,15 @@ def facts_of(citation: Citation, appeals: Iterable[Appeal]) -> Facts:
 def case_of(citation: Citation, appeals: Iterable[Appeal]) -> Case:
     """Return what the citation's amount rests on."""
     currency = place.currency()
-    violation = violation_of(citation)
-    return Case(
-        fine=Money(citation.fine_minor, currency),
+    parts = [
+        owed.Share(
+            Money(line.fine_minor, currency), violation.schedule if violation is not None else ()
+        )
+        for line, violation in zip(citation.lines, violations_of(citation), strict=True)
+    ]
+    return owed.shared(
+        parts,
         issued_on=citation.issued_on,
-        schedule=violation.schedule if violation else (),
         appeals=tuple(
             Appealed(
                 filed_on=appeal.filed_on,

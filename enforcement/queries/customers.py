@@ -19,7 +19,7 @@ def moments(subject: Subject, *, limit: int) -> Sequence[Moment]:
     found: list[Moment] = []
     for citation in rows.order_by("-issued_at", "-pk")[:limit]:
         url = reverse("office_citations:detail", args=[citation.number])
-        said = f"{citation.violation_name}, {citation.zone_code or citation.place}"
+        said = f"{citation.violation_names}, {citation.zone_code or citation.place}"
         found.append(
             Moment(
                 citation.issued_at,

@@ -49,9 +49,14 @@ class VerdictPage:
     may_chalk: bool
 
     @property
+    def every(self) -> list[Option]:
+        """Everything that may be raised, the suggested first."""
+        return [*self.options, *self.others]
+
+    @property
     def codes(self) -> list[str]:
         """The codes of everything that may be raised."""
-        return [option.value for option in (*self.options, *self.others)]
+        return [option.value for option in self.every]
 
 
 def zones(*, at: datetime) -> list[ZoneRow]:
@@ -97,6 +102,11 @@ def verdict_page(record: PlateCheck, *, at: datetime) -> VerdictPage:
         others=[_option(p, "") for p in possible if p.violation.code not in proposed],
         may_chalk=_is_timed(record, at),
     )
+
+
+def options_without_plate(zone_code: str, *, at: datetime) -> list[Option]:
+    """Return what may be raised in a zone on a vehicle without a plate."""
+    return [_option(p, "") for p in checks.violations_without_plate(zone_code, at=at)]
 
 
 def citations_today(officer_ref: str, *, at: datetime) -> list[Standing]:

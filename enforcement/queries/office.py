@@ -8,11 +8,19 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from enforcement.models import Citation, CitationPhoto, PlateCheck
-from enforcement.queries import checks, evidence
+from enforcement.models import (
+    Citation,
+    CitationPhoto,
+    CureProof,
+    EvidenceLink,
+    PlateCheck,
+    VoidRequest,
+)
+from enforcement.queries import chain, checks, evidence
 from enforcement.queries import citations as citing
 from enforcement.queries.citations import Standing
 from enforcement.queries.words import EVENTS, OUTCOMES, STATUSES, VERDICTS, Word, flag_words
+from enforcement.rules.evidence import code_of
 from enforcement.rules.standing import Status
 from enforcement.rules.verdicts import Verdict
 from parkops.audit import queries as audit
@@ -21,6 +29,8 @@ from parkops.customers.models import Customer
 from parkops.kernel.dates import midnight
 from parkops.kernel.money import Money
 from parkops.programme import queries as programme
+from parkops.ui import maps
+from parkops.ui.maps import Map
 from parkops.ui.values import Event, Tab
 from payments import queries as charges
 from payments.queries import ChargeRow
@@ -35,6 +45,19 @@ class CitationRow:
     owed: Money
     fine: Money
 
+    @property
+    def more(self) -> int:
+        """How many violations it has besides the first."""
+        return len(self.citation.lines) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link of the chain of evidence, and why it does not hold, empty where it does."""
+
+    link: EvidenceLink
+    broken: str
+
 
 @dataclass(frozen=True, slots=True)
 class CitationPage:
@@ -47,6 +70,14 @@ class CitationPage:
     events: list[Event]
     charge: ChargeRow | None
     holders: list[Customer]
+    links: list[LinkRow]
+    void_asked: VoidRequest | None
+    map: Map | None
+
+    @property
+    def code(self) -> str:
+        """The short code that is printed on it."""
+        return next((code_of(row.link.digest) for row in self.links), "")
 
     @property
     def citation(self) -> Citation:
@@ -72,13 +103,15 @@ def citations(
     since: date | None = None,
     until: date | None = None,
     imported: bool = False,
+    to_void: bool = False,
+    with_proof: bool = False,
 ) -> QuerySet[Citation]:
     """Return the citations that all of these ask for, newest first; dates are local and included."""
     rows = Citation.objects.standing(status) if status else Citation.objects.all()
     if text:
         rows = rows.filter(citing.named(text))
     if violation:
-        rows = rows.filter(violation_code=violation)
+        rows = rows.raised_for(violation)
     if zone:
         rows = rows.filter(zone_code=zone)
     if officer:
@@ -90,6 +123,12 @@ def citations(
         rows = rows.filter(issued_at__lt=ends)
     if imported:
         rows = rows.filter(source=Citation.Source.IMPORT)
+    if to_void:
+        asked = VoidRequest.objects.filter(decided_at=None).values("citation")
+        rows = rows.filter(pk__in=asked)
+    if with_proof:
+        waiting = CureProof.objects.filter(decided_at=None).values("citation")
+        rows = rows.filter(pk__in=waiting)
     return rows.order_by("-issued_at", "-pk")
 
 
@@ -110,6 +149,8 @@ def citation_tabs(current: str) -> list[Tab]:
         (f"status={Status.ON_APPEAL}", "On appeal"),
         (f"status={Status.COLLECTIONS}", "In collections"),
         (f"status={Status.PAID}", "Paid"),
+        ("view=proofs", "Proofs to look at"),
+        ("view=voids", "Voids to accept"),
         ("view=imported", "Imported"),
     ]
     return [
@@ -137,7 +178,30 @@ def citation_page(citation: Citation, *, at: datetime) -> CitationPage:
         holders=customers.holders_of(citation.plate_key, at=citation.issued_at)
         if citation.plate_key
         else [],
+        links=_link_rows(citation),
+        map=_map(citation),
+        void_asked=VoidRequest.objects.filter(citation=citation, decided_at=None).first(),
     )
+
+
+def _map(citation: Citation) -> Map | None:
+    """Draw where the officer stood, in the zone as it was then; None where no phone said."""
+    if citation.lat is None or citation.lon is None:
+        return None
+    here = {"type": "Point", "coordinates": [citation.lon, citation.lat]}
+    places = [maps.Place("Written here", here, tone="bad")]
+    if citation.programme_version is not None:
+        version = programme.version(citation.programme_version).programme
+        zone = version.zone(citation.zone_code)
+        if zone is not None and zone.geometry is not None:
+            places.insert(0, maps.Place(zone.code, zone.geometry, zone.name))
+    return maps.draw(places, title=f"Where {citation.number} was written", width=360)
+
+
+def _link_rows(citation: Citation) -> list[LinkRow]:
+    links = chain.links_of(citation.number)
+    wrong = chain.why_broken(links)
+    return [LinkRow(link, wrong.get(link.sequence, "")) for link in links]
 
 
 def plate_checks(*, text: str = "", verdict: str = "") -> QuerySet[PlateCheck]:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from enforcement.models import Appeal, Citation, CitationPhoto
+from enforcement.queries import chain, evidence
 from enforcement.queries import citations as citing
-from enforcement.queries import evidence
 from enforcement.queries.appeals import appeal_until, may_appeal, reason_text
-from enforcement.queries.citations import Standing
+from enforcement.queries.citations import ShownLine, Standing
 from enforcement.queries.words import OUTCOMES, STATUSES, Word
+from enforcement.rules.evidence import is_code_of
 from parkops.customers.models import Vehicle
 from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.money import Money
 from parkops.kernel.plates import plate_key
 from parkops.programme import queries as programme
 from payments import queries as charges
@@ -60,6 +62,41 @@ def found_by(number: str, fact: str) -> Citation | None:
     return citation if by_pin or _is_plate(citation, fact) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the public is told of a printed citation whose number and code go together; of one whose
+    record was changed since, only that."""
+
+    citation: Citation
+    is_intact: bool
+    lines: list[ShownLine]
+    fine: Money
+    zone_name: str
+    photos: int
+
+
+def verified(number: str, code: str) -> Verified | None:
+    """Return what was written down under this number, if `code` is the one printed on it (the PIN,
+    where it was printed without signal); else None. A number alone tells nothing."""
+    citation = Citation.objects.filter(number=citing.number_of(number)).first()
+    link = chain.link_of(citation) if citation else None
+    if citation is None or link is None:
+        return None
+    by_pin = hmac.compare_digest(citation.pin.encode(), code.strip().encode())
+    if not by_pin and not is_code_of(code, link.digest):
+        return None
+    now = citing.standing_of(citation, at=citation.issued_at)
+    links = chain.links_of(citation.number)
+    return Verified(
+        citation,
+        not chain.why_broken(links),
+        now.lines,
+        now.case.fine,
+        zone_name(citation),
+        sum(link.kind == chain.Kind.PHOTO for link in links),
+    )
+
+
 def is_of_customer(citation: Citation, user_id: int) -> bool:
     """Return whether the person held the vehicle when it was cited."""
     rows = Vehicle.objects.filter(
@@ -78,7 +115,7 @@ def citation_page(citation: Citation, *, at: datetime) -> CitationPage:
     return CitationPage(
         now=now,
         word=STATUSES[now.status],
-        zone_name=_zone_name(citation),
+        zone_name=zone_name(citation),
         photos=evidence.photos_of(citation),
         appeals=[
             AppealRow(appeal, OUTCOMES[appeal.outcome], reason_text(appeal))
@@ -98,7 +135,8 @@ def _is_plate(citation: Citation, fact: str) -> bool:
         return False
 
 
-def _zone_name(citation: Citation) -> str:
+def zone_name(citation: Citation) -> str:
+    """Return the name that its zone had when it was written; of an imported one its place."""
     if citation.programme_version is None:
         return citation.place
     zone = programme.version(citation.programme_version).programme.zone(citation.zone_code)

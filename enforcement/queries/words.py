@@ -52,6 +52,7 @@ FLAGS = {
 EVENTS = {
     "citation.issued": "Issued",
     "citation.photo_added": "Photo added",
+    "citation.printed": "Printed",
     "citation.paid": "Paid",
     "citation.owed_again": "Owed again",
     "citation.stage": "Stage reached",
@@ -74,6 +75,10 @@ EVENTS = {
     "citation.written_off": "Written off",
     "citation.write_off_ended": "Write-off taken back",
     "citation.voided": "Voided",
+    "cure.filed": "Proof sent",
+    "cure.decided": "Proof decided",
+    "citation.void_asked": "Void asked for",
+    "citation.void_rejected": "Void not accepted",
     "number.spoiled": "Number spoiled",
     "appeal.filed": "Appeal filed",
     "appeal.decided": "Appeal decided",

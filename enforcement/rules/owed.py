@@ -35,13 +35,40 @@ class Appealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a citation's fine that follows steps of its own."""
+
+    fine: Money
+    schedule: tuple[ScheduleStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """What the amount of a citation rests on: fine, date of issue, steps, appeals."""
+    """What the amount of a citation rests on: fine, date of issue, steps, appeals.
+
+    Where its violations have different steps, `schedule` has all of them and each of `shares` its
+    own; an appeal that reduces the whole reduces each share alike.
+    """
 
     fine: Money
     issued_on: date
     schedule: tuple[ScheduleStep, ...] = ()
     appeals: tuple[Appealed, ...] = ()
+    shares: tuple[Share, ...] = ()
+
+
+def shared(parts: Sequence[Share], *, issued_on: date, appeals: tuple[Appealed, ...] = ()) -> Case:
+    """Return the case of a citation whose violations are `parts`. Those with the same steps go
+    together: what is added as a sum is added once."""
+    steps = list(dict.fromkeys(part.schedule for part in parts))
+    nothing = Money.zero(parts[0].fine.currency)
+    shares = tuple(
+        Share(sum((part.fine for part in parts if part.schedule == own), nothing), own)
+        for own in steps
+    )
+    every = tuple(dict.fromkeys(step for schedule in steps for step in schedule))
+    total = sum((share.fine for share in shares), nothing)
+    return Case(total, issued_on, every, appeals, shares if len(shares) > 1 else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +102,8 @@ def owing_on(case: Case, on: date) -> Owing:
     known = _known_by(case, on)
     if any(a.outcome == "dismissed" for a in known.appeals):
         return Owing(Money.zero(case.fine.currency), _stage(known, on))
-    running = Decimal(known.fine.minor)
-    reduced = _reduction(known)
-    if reduced is not None and reduced.amount is not None:
-        running = Decimal(reduced.amount.minor)
-    for step in _in_effect(known, on):
-        running = _applied(step, running)
-    amount = Money.round_half_up(max(running, Decimal(0)), case.fine.currency)
+    comes_to = sum((_comes_to(known, share, on) for share in _shares(known)), Decimal(0))
+    amount = Money.round_half_up(comes_to, case.fine.currency)
     return Owing(amount, _stage(known, on))
 
 
@@ -113,8 +135,29 @@ def steps(case: Case, on: date) -> list[Step]:
 
 def fully(case: Case, on: date) -> Money:
     """Return what the case comes to on `on` if no discount held."""
-    undiscounted = tuple(step for step in case.schedule if step.within is None)
-    return owing_on(replace(case, schedule=undiscounted), on).amount
+    shares = tuple(Share(share.fine, _undiscounted(share.schedule)) for share in case.shares)
+    bare = replace(case, schedule=_undiscounted(case.schedule), shares=shares)
+    return owing_on(bare, on).amount
+
+
+def _undiscounted(schedule: tuple[ScheduleStep, ...]) -> tuple[ScheduleStep, ...]:
+    return tuple(step for step in schedule if step.within is None)
+
+
+def _shares(case: Case) -> tuple[Share, ...]:
+    return case.shares or (Share(case.fine, case.schedule),)
+
+
+def _comes_to(case: Case, share: Share, on: date) -> Decimal:
+    """What a share of the case comes to on `on`, unrounded."""
+    running = Decimal(share.fine.minor)
+    reduced = _reduction(case)
+    if reduced is not None and reduced.amount is not None:
+        part = Decimal(share.fine.minor) / case.fine.minor if case.shares else Decimal(1)
+        running = reduced.amount.minor * part
+    for step in _in_effect(replace(case, schedule=share.schedule), on):
+        running = _applied(step, running)
+    return max(running, Decimal(0))
 
 
 def _known_by(case: Case, on: date) -> Case:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from enforcement.rules.owed import COLLECTIONS
 from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.money import Money
 
 TAKEN_BACK_WITHIN = timedelta(minutes=10)
 """How long an officer may void what they wrote."""
@@ -71,6 +72,30 @@ def may_void(*, status: Status, has_payments: bool, reason: str) -> Decision:
         return Decision("paid", "Money was taken for this citation; refund it first.")
     if not reason.strip():
         return Decision("reason", "Say why it is voided.", field="reason")
+    return ALLOWED
+
+
+def void_needs_second(*, by_staff: bool, amount: Money, above: Money | None) -> bool:
+    """Return whether a void waits until somebody else accepts it: staff's own, of a citation that comes
+    to more than the program lets one person void."""
+    return by_staff and above is not None and amount > above
+
+
+def may_decide_void(*, is_own: bool) -> Decision:
+    """Decide whether somebody may accept a void or not: never who asked for it."""
+    if is_own:
+        return Decision("own_void", "You asked for this void: somebody else accepts it or not.")
+    return ALLOWED
+
+
+def may_be_without_plate(*, plate: str, vin: str, vehicle: str) -> Decision:
+    """Decide whether a vehicle may be cited without a plate: it is told apart some other way."""
+    if plate.strip():
+        told = "Write the plate, or say that there is none; not both."
+        return Decision("plate_and_missing", told, field="plate")
+    if not (vin.strip() or vehicle.strip()):
+        told = "Write the VIN, or describe the vehicle: make, model, color."
+        return Decision("vehicle", told, field="vehicle")
     return ALLOWED
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enforcement.views import due, field, offline
+from enforcement.views import due, field, offline, printing
 
 app_name = "field"
 
@@ -14,12 +14,14 @@ urlpatterns = [
     path("due/", due.on_the_way, name="due"),
     path("due/check/", due.check, name="due_check"),
     path("check/", field.check, name="check"),
+    path("no-plate/", field.no_plate, name="no-plate"),
     path("checks/<uuid:reference>/", field.verdict, name="verdict"),
     path("checks/<uuid:reference>/citation/", field.write, name="write"),
     path("checks/<uuid:reference>/chalk/", field.chalk, name="chalk"),
     path("offline/set/", offline.rights, name="offline_set"),
     path("citations/", field.citations, name="citations"),
     path("citations/<str:number>/", field.citation, name="citation"),
+    path("citations/<str:number>/print/", printing.print_citation, name="print"),
     path("citations/<str:number>/void/", field.void, name="void"),
     path("citations/<str:number>/photos/<uuid:reference>/", field.photo, name="photo"),
 ]

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,23 +14,33 @@ from enforcement.cameras import local_reader
 from enforcement.cameras.local_reader import NoReader
 from enforcement.cameras.reads import Candidate
 from enforcement.cameras.rules import percent
-from enforcement.forms import ChalkForm, CitationForm, PictureForm, PlateForm, VoidForm
+from enforcement.forms import (
+    ChalkForm,
+    CitationForm,
+    NoPlateForm,
+    PictureForm,
+    PlateForm,
+    VoidForm,
+)
+from enforcement.forms_office import PrintForm
 from enforcement.models import PlateCheck
 from enforcement.operations import checks as checking
 from enforcement.operations import citations as citing
 from enforcement.operations import observations, shifts
 from enforcement.operations import pictures as taken
 from enforcement.operations.citations import Draft
+from enforcement.printing.slip import verify_path
 from enforcement.queries import checks, due, evidence, field
 from enforcement.queries import citations as queries
 from enforcement.queries.checks import Look
 from enforcement.queries.citations import tenant_zone
 from enforcement.queries.words import flag_words
 from enforcement.views import pictures
+from enforcement.views.printing import PAPER
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 
 ZONE = "field_zone"
 REGION = "field_region"
@@ -146,6 +157,44 @@ def write(request: HttpRequest, reference: UUID) -> HttpResponse:
     return redirect("field:citation", issued.citation.number)
 
 
+@may(Permission.CITATION_ISSUE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def no_plate(request: HttpRequest) -> HttpResponse:
+    """Ask for what tells a vehicle without a plate apart, and cite it; no owner is looked for."""
+    now = timezone.now()
+    zone = _zone(request, now)
+    if zone is None:
+        return redirect("field:zones")
+    options = field.options_without_plate(zone.code, at=now)
+    codes = [option.value for option in options]
+    form = NoPlateForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"client_id": uuid4()},
+        codes=codes,
+    )
+    if request.method == "POST" and form.is_valid():
+        draft = Draft(
+            plate="",
+            region="",
+            zone=zone.code,
+            issued_at=now,
+            without_plate=True,
+            vin=form.cleaned_data["vin"],
+            vehicle=form.cleaned_data["vehicle"],
+            **form.written(),
+        )
+        try:
+            issued = citing.write_citation(draft, form.read_files(), by=actor(request), at=now)
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            return redirect("field:citation", issued.citation.number)
+    context = {"form": form, "options": options, "zone": zone}
+    status = 422 if form.errors else 200
+    return page(request, "enforcement/field/no_plate.html", context, status=status)
+
+
 @may(Permission.PLATE_CHECK)
 @require_POST
 @refusals_shown
@@ -232,6 +281,7 @@ def _check(
         "zone": zone,
         "last": field.last_checks(actor(request).ref, at=timezone.now()),
         "due": len(due.due(at=timezone.now(), zone=zone.code)) if zone.is_timed else 0,
+        "may_cite": request.user.may(Permission.CITATION_ISSUE),
         "taking": taking if local_reader.is_wanted() else None,
         "sure": percent(best.share) if best and best.share is not None else "",
     }
@@ -245,18 +295,13 @@ def _zone(request: HttpRequest, at: datetime) -> field.ZoneRow | None:
 
 
 def _draft(shown: field.VerdictPage, form: CitationForm, now: datetime) -> Draft:
-    data, record = form.cleaned_data, shown.record
+    record = shown.record
     return Draft(
-        client_id=data["client_id"],
         plate=record.plate_text,
         region=record.region,
         zone=record.zone_code,
-        violation=data["violation"],
         issued_at=now,
-        lat=data["lat"],
-        lon=data["lon"],
-        note=data["note"],
-        warning=data["warning"],
+        **form.written(),
     )
 
 
@@ -284,6 +329,9 @@ def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 2
         "photos": evidence.photos_of(found),
         "flags": flag_words(found.flags),
         "form": form,
+        "print_form": PrintForm(initial={"how": request.session.get(PAPER, "pdf-58")}),
+        "print_url": reverse("field:print", args=[found.number]),
+        "verify_url": request.build_absolute_uri(verify_path(found)),
         "zone": _zone(request, now),
         "take_back": field.may_take_back(found, officer_ref=actor(request).ref, at=now),
         "take_back_until": field.take_back_until(found),

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enforcement.forms_numbers import RegisterForm, SpoilForm
+from enforcement.forms_office import RegisterForm, SpoilForm
 from enforcement.operations import numbers as operations
 from enforcement.queries import citations as citing
 from enforcement.queries import numbers as queries

@@ -10,11 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from enforcement.forms import CheckFilterForm, CitationFilterForm, VoidForm
+from enforcement.forms_office import NoVoidForm, PrintForm, ProofAnswerForm, SeenForm
 from enforcement.operations import citations as citing
+from enforcement.operations import looks, voiding
 from enforcement.queries import citations as queries
-from enforcement.queries import evidence, office
+from enforcement.queries import cures, evidence, office
 from enforcement.queries.appeals import may_appeal
 from enforcement.views import pictures
+from enforcement.views.printing import PAPER
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
@@ -31,6 +34,7 @@ def citation_list(request: HttpRequest) -> HttpResponse:
     violations, zones = office.known_codes(at=now)
     form = CitationFilterForm(request.GET, violations=violations, zones=zones)
     data = form.cleaned_data if form.is_valid() else {}
+    looks.note_search(data.get("q", ""), place="citations", by=actor(request), at=now)
     imported = request.GET.get("view") == "imported"
     rows = office.citations(
         text=data.get("q", ""),
@@ -41,6 +45,8 @@ def citation_list(request: HttpRequest) -> HttpResponse:
         since=data.get("since"),
         until=data.get("until"),
         imported=imported,
+        to_void=request.GET.get("view") == "voids",
+        with_proof=request.GET.get("view") == "proofs",
     )
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found.object_list = office.citation_rows(list(found.object_list), at=now)
@@ -64,15 +70,33 @@ def void(request: HttpRequest, number: str) -> HttpResponse:
     form = VoidForm(request.POST)
     if form.is_valid():
         try:
-            voided = citing.void_citation(
+            waiting = voiding.ask_to_void(
                 number, reason=form.cleaned_data["reason"], by=actor(request), at=timezone.now()
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Citation {voided.number} is voided.")
-            return redirect("office_citations:detail", voided.number)
+            if waiting is None:
+                messages.success(request, f"Citation {number} is voided.")
+            else:
+                messages.info(request, "Somebody else has to accept this void.")
+            return redirect("office_citations:detail", number)
     return _citation(request, number, form, status=422)
+
+
+@may(Permission.CITATION_VOID)
+@require_POST
+@refusals_shown
+def decide_void(request: HttpRequest, number: str) -> HttpResponse:
+    """Accept a void that somebody else asked for, or let the citation stand."""
+    by, now = actor(request), timezone.now()
+    if request.POST.get("act") == "accept":
+        voiding.accept_void(number, by=by, at=now)
+        messages.success(request, f"Citation {number} is voided.")
+    else:
+        voiding.reject_void(number, answer=request.POST.get("reason", "")[:1_000], by=by, at=now)
+        messages.success(request, f"Citation {number} stands.")
+    return redirect("office_citations:detail", number)
 
 
 @may(Permission.CITATION_VIEW)
@@ -90,6 +114,7 @@ def check_list(request: HttpRequest) -> HttpResponse:
     """List who looked at which plate, newest first."""
     form = CheckFilterForm(request.GET, verdicts=office.verdict_choices())
     data = form.cleaned_data if form.is_valid() else {}
+    looks.note_search(data.get("q", ""), place="checks", by=actor(request), at=timezone.now())
     rows = office.plate_checks(text=data.get("q", ""), verdict=data.get("verdict", ""))
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found.object_list = office.check_rows(list(found.object_list))
@@ -109,11 +134,21 @@ def check(request: HttpRequest, reference: UUID) -> HttpResponse:
 def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 200) -> HttpResponse:
     found, now = queries.citation(number), timezone.now()
     shown = office.citation_page(found, at=now)
+    has_permission = request.user.may(Permission.CITATION_VOID)
     context = {
         "shown": shown,
         "form": form,
+        "print_form": PrintForm(initial={"how": request.session.get(PAPER, "pdf")}),
         "may_void": citing.may_void(shown.now),
-        "has_permission": request.user.may(Permission.CITATION_VOID),
+        "has_permission": has_permission,
+        "may_decide_void": has_permission
+        and shown.void_asked is not None
+        and shown.void_asked.asked_by_ref != actor(request).ref,
+        "void_form": NoVoidForm(),
+        "curing": cures.curing(shown.now),
+        "may_cure": request.user.may(Permission.CURE_DECIDE),
+        "seen_form": SeenForm(),
+        "answer_form": ProofAnswerForm(),
         "may_file": request.user.may(Permission.APPEAL_FILE)
         and bool(may_appeal(shown.now, late_accepted=True)),
     }

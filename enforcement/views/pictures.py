@@ -3,9 +3,16 @@
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
 
-from enforcement.models import AppealPicture, BootPhoto, CallPicture, CitationPhoto, PlateRead
+from enforcement.models import (
+    AppealPicture,
+    BootPhoto,
+    CallPicture,
+    CitationPhoto,
+    CureProof,
+    PlateRead,
+)
 
-Kept = CitationPhoto | AppealPicture | PlateRead | CallPicture | BootPhoto
+Kept = CitationPhoto | AppealPicture | CureProof | PlateRead | CallPicture | BootPhoto
 
 
 def shown(kept: Kept) -> HttpResponse:

@@ -15,7 +15,7 @@ from enforcement.models import Citation
 from enforcement.operations import appeals as appealing
 from enforcement.operations.appeals import Plea
 from enforcement.queries import citations as queries
-from enforcement.queries import evidence, portal
+from enforcement.queries import cures, evidence, portal
 from enforcement.queries.appeals import grounds, page_path
 from enforcement.rules.appeals import NEEDS
 from enforcement.views import pictures
@@ -63,14 +63,18 @@ def find(request: HttpRequest) -> HttpResponse:
 @refusals_shown
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """Show a citation: what is owed now and later, why, its photos and its appeals."""
-    citation = _known(request, number)
+    citation = known(request, number)
     if citation is None and _is_staff(request):
         return redirect("office_citations:detail", queries.number_of(number))
     if citation is None:
-        return _ask(number)
+        return ask(number)
     shown = portal.citation_page(citation, at=timezone.now())
     email = request.user.email if request.user.is_authenticated else ""
-    context = {"shown": shown, "form": PayForm(initial={"email": email})}
+    context = {
+        "shown": shown,
+        "form": PayForm(initial={"email": email}),
+        "curing": cures.curing(shown.now),
+    }
     return page(request, "enforcement/portal/detail.html", context)
 
 
@@ -79,9 +83,9 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 @refusals_shown
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """Go to the card page with what the citation comes to now."""
-    citation, now = _known(request, number), timezone.now()
+    citation, now = known(request, number), timezone.now()
     if citation is None:
-        return _ask(number)
+        return ask(number)
     shown, form = portal.citation_page(citation, at=now), PayForm(request.POST)
     context = {"shown": shown, "form": form}
     if shown.charge is None or not form.is_valid():
@@ -105,9 +109,9 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
 @refusals_shown
 def appeal(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why the citation is appealed, and file the appeal."""
-    citation, now = _known(request, number), timezone.now()
+    citation, now = known(request, number), timezone.now()
     if citation is None:
-        return _ask(number)
+        return ask(number)
     offered = grounds(at=now)
     form = AppealForm(
         request.POST or None,
@@ -148,13 +152,13 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
 @refusals_shown
 def photo(request: HttpRequest, number: str, reference: UUID) -> HttpResponse:
     """Give a photo of the citation as it is shown."""
-    citation = _known(request, number)
+    citation = known(request, number)
     if citation is None:
         raise Http404
     return pictures.shown(evidence.photo(reference, citation=citation))
 
 
-def _known(request: HttpRequest, number: str) -> Citation | None:
+def known(request: HttpRequest, number: str) -> Citation | None:
     """The citation, if this visitor has shown two facts of it or held the vehicle."""
     number = queries.number_of(number)
     citation = Citation.objects.filter(number=number).first()
@@ -173,7 +177,7 @@ def _is_staff(request: HttpRequest) -> bool:
     return user.is_authenticated and user.may(Permission.CITATION_VIEW)
 
 
-def _ask(number: str) -> HttpResponse:
+def ask(number: str) -> HttpResponse:
     """The same answer for a citation that is not there and for one not yet shown."""
     return redirect(f"{reverse('portal_citations:find')}?number={queries.number_of(number)[:40]}")
 

@@ -13,6 +13,7 @@ from enforcement.cameras import operations, pages, queries
 from enforcement.cameras.forms import ReadFilterForm, RejectForm, SettleForm
 from enforcement.cameras.models import PlateRead
 from enforcement.cameras.rules import State
+from enforcement.operations import looks
 from enforcement.views import pictures
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
@@ -29,6 +30,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "")
     form = ReadFilterForm(request.GET, cameras=pages.camera_choices())
     data = form.cleaned_data if form.is_valid() else {}
+    looks.note_search(data.get("q", ""), place="reads", by=actor(request), at=timezone.now())
     rows = pages.reads(view=view, text=data.get("q", ""), camera=data.get("camera", ""))
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found.object_list = pages.read_rows(list(found.object_list))

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.urls import reverse
 
 from parkops.customers import queries
+from parkops.kernel.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,27 @@ def register(source: Source) -> None:
     """Let `source` answer searches; registering it twice is once."""
     if source not in _sources:
         _sources.append(source)
+
+
+class Watcher(Protocol):
+    """Is told that somebody of the staff searched for a text, and on which page."""
+
+    def __call__(self, text: str, *, place: str, by: Actor, at: datetime) -> object: ...
+
+
+_watchers: list[Watcher] = []
+
+
+def register_watcher(watcher: Watcher) -> None:
+    """Let `watcher` be told of searches, so that looks at plates are kept; twice is once."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
+
+
+def searched(text: str, *, place: str, by: Actor, at: datetime) -> None:
+    """Tell that somebody of the staff searched: `place` is "customers" or "search"."""
+    for watcher in _watchers:
+        watcher(text, place=place, by=by, at=at)
 
 
 def find(text: str, *, limit: int = 20) -> list[Hit]:

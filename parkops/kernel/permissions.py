@@ -43,6 +43,7 @@ class Permission(StrEnum):
     APPEAL_VIEW = "appeal.view"
     APPEAL_FILE = "appeal.file"
     APPEAL_DECIDE = "appeal.decide"
+    CURE_DECIDE = "cure.decide"
     PAYMENT_VIEW = "payment.view"
     PAYMENT_TAKE = "payment.take"
     PAYMENT_REFUND = "payment.refund"
@@ -79,6 +80,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.BOOT_ORDER,
             _P.ESCALATION_VIEW,
             _P.ESCALATION_MANAGE,
+            _P.CURE_DECIDE,
             _P.APPEAL_VIEW,
             _P.APPEAL_FILE,
             _P.DISPATCH_VIEW,
@@ -116,6 +118,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.APPEAL_VIEW,
             _P.APPEAL_FILE,
             _P.APPEAL_DECIDE,
+            _P.CURE_DECIDE,
             _P.PROGRAMME_VIEW,
         }
     ),

@@ -181,10 +181,12 @@ class Fees(Part):
 
 class Refunds(Part):
     """How money is given up: what a member of staff gives back beyond `second_person` goes once somebody
-    else has accepted it (left out: at once); so is what is written off beyond `write_off`."""
+    else has accepted it (left out: at once); so is what is written off beyond `write_off`, and so is
+    the void of a citation that comes to more than `void_above`."""
 
     second_person: Amount | None = None
     write_off: Amount | None = None
+    void_above: Amount | None = None
 
 
 class Eligibility(Part):
@@ -206,18 +208,20 @@ class PlateReads(Part):
 class Retention(Part):
     """For how long personal data is kept that serves no more: `texts`, with the numbers they came
     from and went to, and who was in a draw (`draws`), whose receipts stay; where officers were
-    (`positions`), and who called for one (`callers`), with their pictures."""
+    (`positions`), who called for one (`callers`), with their pictures, and the plates of checks that
+    found nothing (`plate_checks`, left out: for ever)."""
 
     texts: LongSpan = Duration(days=90)
     draws: LongSpan = Duration(days=400)
     positions: LongSpan = Duration(days=3)
     callers: LongSpan = Duration(days=400)
+    plate_checks: LongSpan | None = None
 
     @model_validator(mode="after")
     def _lasts(self) -> "Retention":
-        for name in ("texts", "draws", "positions", "callers"):
+        for name in ("texts", "draws", "positions", "callers", "plate_checks"):
             span = getattr(self, name)
-            if span.total_minutes < 24 * 60:
+            if span is not None and span.total_minutes < 24 * 60:
                 wrong(f"{span} is shorter than a day; write 1d or more", name)
         return self
 

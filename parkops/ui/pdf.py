@@ -1,6 +1,7 @@
 """The one way from a template to a PDF: tagged, titled, and fetching nothing from anywhere."""
 
 import logging
+import math
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -47,6 +48,23 @@ def render(template: str, context: Mapping[str, Any], *, sheets: tuple[str, ...]
 
     `context` has the `tenant` whose paper it is. `sheets` are style sheets by their static names.
     """
+    return paper(_page(template, context), sheets=sheets)
+
+
+def render_strip(
+    template: str, context: Mapping[str, Any], *, width: int, sheets: tuple[str, ...]
+) -> bytes:
+    """Return the PDF/UA-1 of `template` as one strip `width` millimeters wide, as long as it needs."""
+    longest = f"{width}mm 5000mm"
+    trial, styles = _laid_out(_page(template, {**context, "page_size": longest}), sheets)
+    # The boxes are the page, its root element and its body; a pixel is 1/96 of an inch.
+    body = trial.render(stylesheets=styles).pages[0]._page_box.children[0].children[0]
+    height = math.ceil((body.position_y + body.margin_height()) * 25.4 / 96) + 1
+    page = _page(template, {**context, "page_size": f"{width}mm {height}mm"})
+    return paper(page, sheets=sheets)
+
+
+def _page(template: str, context: Mapping[str, Any]) -> str:
     tenant = context.get("tenant")
     place = place_of(tenant)
     letter = locale_named(place.locale).territory in LETTER_COUNTRIES
@@ -57,15 +75,19 @@ def render(template: str, context: Mapping[str, Any], *, sheets: tuple[str, ...]
         "page_size": "letter" if letter else "A4",
         **context,
     }
-    return paper(render_to_string(template, given), sheets=sheets)
+    return render_to_string(template, given)
 
 
 def paper(html: str, *, sheets: tuple[str, ...] = SHEETS) -> bytes:
     """Return the PDF/UA-1 of a whole HTML page."""
+    page, styles = _laid_out(html, sheets)
+    return page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1", pdf_tags=True)
+
+
+def _laid_out(html: str, sheets: tuple[str, ...]) -> tuple[HTML, list[CSS]]:
     fetcher = NothingFetched()
     styles = [CSS(string=sheet(name), url_fetcher=fetcher) for name in sheets]
-    page = HTML(string=html, base_url=_NOWHERE, url_fetcher=fetcher)
-    return page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1", pdf_tags=True)
+    return HTML(string=html, base_url=_NOWHERE, url_fetcher=fetcher), styles
 
 
 def sheet(name: str) -> str:

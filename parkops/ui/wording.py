@@ -80,6 +80,9 @@ CODE = (
     "enforcement/operations/appeal_letters.py",
     "enforcement/queries/hearings.py",
     "enforcement/queries/following.py",
+    "enforcement/printing/slip.py",
+    "enforcement/operations/cures.py",
+    "enforcement/forms_cures.py",
     "enforcement/views/portal*.py",
     "payments/forms.py",
     "payments/pages.py",
@@ -104,7 +107,15 @@ NAMED |= {"submit", "keep", "refused", "foot", "change_text", "url_text"}
 
 # Tables of words and sentences in the code, by the name that they have there.
 TABLES = {"DAY_NAMES", "MONTHS", "GROUNDS", "REASONS", "OUTCOMES", "STATUSES", "BADGES", "WORDS"}
-TABLES |= {"FUELS", "FUEL_NAMES", "NOT_FOUND", "TOO_OFTEN", "error_messages", "LEVELS"}
+TABLES |= {
+    "FUELS",
+    "FUEL_NAMES",
+    "NOT_FOUND",
+    "NOT_GENUINE",
+    "TOO_OFTEN",
+    "error_messages",
+    "LEVELS",
+}
 TABLES |= {"SIGNS"}
 
 _TAG = re.compile(r"\{%\s*(\w+)\s+(.*?)%\}", re.DOTALL)

@@ -10,6 +10,7 @@ from django.db.models import Count, F, QuerySet
 from parkops.customers.models import Customer, Vehicle
 from parkops.kernel.plates import regions_match
 from permits.models import Permit, PlateDecision, PlateRight, TemporaryVehicle
+from permits.rules.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,25 @@ class Listing:
     kind: str
     since: datetime
     until: datetime
+
+
+def covered_since(customer_id: int, plate_key: str, *, at: datetime) -> datetime | None:
+    """Return from when on a customer's permit that is active at `at` has had this plate; None where
+    none has."""
+    rows = PlateRight.objects.filter(
+        kind=PlateRight.Kind.PERMIT,
+        plate_key=plate_key,
+        permit__customer_id=customer_id,
+        removed_at=None,
+        starts_at__lte=at,
+        ends_at__gt=at,
+    )
+    since = [
+        row.starts_at
+        for row in rows.select_related("permit").order_by("starts_at", "pk")
+        if row.permit is not None and row.permit.status_at(at) is Status.ACTIVE
+    ]
+    return min(since, default=None)
 
 
 @dataclass(frozen=True, slots=True)

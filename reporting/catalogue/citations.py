@@ -50,18 +50,36 @@ _SUMS = """
 """
 
 
-_WANTED = """
+# A citation with several violations counts under each of them, with the fine of its line.
+_LINES = """
+  FROM enforcement_citation one
+ CROSS JOIN LATERAL (
+       SELECT one.violation_code, one.violation_name, one.sanction, one.fine_minor
+        WHERE one.several = '[]'
+       UNION ALL
+       SELECT line->>'code', line->>'name', line->>'sanction', (line->>'fine_minor')::bigint
+         FROM jsonb_array_elements(one.several) line
+       ) line
+ CROSS JOIN LATERAL (
+       SELECT one.issued_on, one.source, one.officer, one.zone_code, one.agency, one.voided_at,
+              one.dismissed_at, one.settled_at, line.violation_code, line.violation_name,
+              line.sanction, line.fine_minor
+       ) c
+"""
+_WHOLE = """
   FROM enforcement_citation c
+"""
+_WANTED = """
  WHERE c.issued_on BETWEEN %(first)s AND %(last)s
    AND (%(violation)s = '' OR upper(c.violation_code) = upper(%(violation)s))
    AND (%(source)s = '' OR c.source = %(source)s)
 """
-_IMPORTED = f"SELECT EXISTS (SELECT {_WANTED} AND c.source = 'import')"  # noqa: S608
+_IMPORTED = f"SELECT EXISTS (SELECT {_LINES} {_WANTED} AND c.source = 'import')"  # noqa: S608
 IMPORTED = (
     "Imported citations have the fines of their file and owe them until they are settled here: "
     "what was paid before they came is not known."
 )
-_DAYS = f"SELECT c.issued_on, count(*) {_WANTED} GROUP BY 1"  # noqa: S608
+_DAYS = "SELECT c.issued_on, count(*) {asked} GROUP BY 1"
 
 
 def build(asking: Asking) -> Dataset:
@@ -73,9 +91,11 @@ def build(asking: Asking) -> Dataset:
     grouped = [_GROUPS[key][0] for key in keys]
     selected = ", ".join(_GROUPS[key][0] for key in shown)
     # Only expressions of the table above are put in; every value is a parameter.
+    by_line = "violation" in keys or asking.answers["violation"]
+    asked = f"{_LINES if by_line else _WHOLE} {_WANTED}"
     query = f"""
 SELECT {selected}, {_SUMS}
-{_WANTED}
+{asked}
  GROUP BY {", ".join(grouped)}
  ORDER BY {", ".join(grouped)}
 """  # noqa: S608
@@ -93,7 +113,9 @@ SELECT {selected}, {_SUMS}
         for row in found
     ]
     asking.tell(0.9, "Drawing")
-    step, drawn = over_time(dict(sql.rows(_DAYS, **values)), first=asking.first, last=asking.last)
+    step, drawn = over_time(
+        dict(sql.rows(_DAYS.format(asked=asked), **values)), first=asking.first, last=asking.last
+    )
     return Dataset(
         title=f"Citations by {_worded(keys)}",
         columns=[*(_GROUPS[key][1] for key in shown), *COLUMNS],

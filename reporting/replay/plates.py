@@ -105,6 +105,12 @@ class Counted:
     issued_at: datetime
     region: str
     pk: int
+    others: frozenset[str] = frozenset()
+
+    @property
+    def code_keys(self) -> frozenset[str]:
+        """What it was for."""
+        return self.others | {code_key(self.violation_code)}
 
 
 @dataclass(slots=True)
@@ -121,7 +127,14 @@ class Story:
     def before(self, look: Look, *, own: int = 0) -> list[Counted]:
         """Return the citations that counted when the look was: those known by then."""
         return [
-            Counted(c.violation_code, c.zone_code, c.issued_at, c.region, c.pk)
+            Counted(
+                c.violation_code,
+                c.zone_code,
+                c.issued_at,
+                c.region,
+                c.pk,
+                c.code_keys - {code_key(c.violation_code)},
+            )
             for c in self.citations
             if c.pk != own
             and c.issued_at <= look.at
@@ -280,7 +293,7 @@ def _citation(
     warned = citation.sanction == "warning" and own.fine.sanction != "warning"
     fine = fines.fine_for(own.violation, own.fine.nth, warning=warned)
     is_own_version = citation.programme_version == ground.base.number
-    if is_own_version and fine.amount.minor != citation.fine_minor:
+    if is_own_version and fine.amount.minor != citation.lines[0].fine_minor:
         found.leave(Aside.FACTS)
         return
     by_hand = not own.again or own.violation.raised_by != was.finding.verdict.value

@@ -10,4 +10,5 @@ import "./po-plate-input.js";
 import "./po-position.js";
 import "./po-search.js";
 import "./po-select.js";
+import "./po-share.js";
 import "./po-toast.js";

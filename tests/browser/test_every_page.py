@@ -32,7 +32,7 @@ PERSONAS = {
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
         "alice@harbor.example",
-        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation)",
+        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation|plate-looks)",
     ),
 }
 SCREENS = [(360, "light"), (1280, "dark")]

@@ -15,8 +15,25 @@ from enforcement.cameras import operations as cameras
 from enforcement.cameras.reads import Read
 from enforcement.imports import mapping as mappings
 from enforcement.imports import operations as imports
-from enforcement.models import Appeal, AppealDocument, AppealPicture, CitationPhoto, PlateCheck
-from enforcement.operations import beats, calls, citations, hand_overs, hearings, letters, owners
+from enforcement.models import (
+    Appeal,
+    AppealDocument,
+    AppealPicture,
+    Citation,
+    CitationPhoto,
+    CureProof,
+    PlateCheck,
+)
+from enforcement.operations import (
+    beats,
+    calls,
+    citations,
+    hand_overs,
+    hearings,
+    letters,
+    looks,
+    owners,
+)
 from enforcement.operations import boot_cases as boots
 from enforcement.operations.citations import Draft
 from enforcement.queries.appeals import PAGE as FOLLOW
@@ -27,7 +44,7 @@ from parkops.accounts.models import ApiToken, User
 from parkops.customers import operations as customers
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
-from parkops.kernel.actors import PUBLIC, SYSTEM
+from parkops.kernel.actors import PUBLIC, SYSTEM, Actor
 from parkops.kernel.money import Money
 from parkops.messaging.models import Message
 from parkops.programme import load, queries
@@ -211,6 +228,15 @@ class Things:
         )
         self.appeal.refresh_from_db()
         self._field_command()
+        kept = self._stored()
+        self.proof = CureProof.objects.create(
+            citation=Citation.objects.get(number=self.citation),
+            proof=MARK,
+            name=MARK,
+            filed_at=self.at,
+            shown=kept["shown"],
+            original=kept["original"],
+        )
         self.document = PermitDocument.objects.create(
             permit=Permit.objects.get(number=self.permit),
             name=MARK,
@@ -221,6 +247,10 @@ class Things:
         )
         self.post("/plate-checks", {"plate": PLATES[0], "zone": "LOT-A"}, 200)
         self.check = PlateCheck.objects.get()
+        looking = Actor("staff", str(self.officer.pk), self.officer.name)
+        self.look = looks.look_at_history(
+            PLATES[0], reason="appeal", words=MARK, by=looking, at=self.at
+        )
         self.hotlist = self.post("/hotlist", {"plate": PLATES[2], "kind": "stolen", "note": MARK})[
             "id"
         ]
@@ -395,6 +425,7 @@ class Things:
             (r"office/permits/bulk/", "reference", self.bulk.reference),
             (r"api/v1/permits/.*carpool/", "member", self.member.reference),
             (r"(office/|api/v1/)?permits/", "number", self.permit),
+            (r"office/citations/proofs/", "reference", self.proof.reference),
             (r".*citations/.*photos/", "reference", self.citation_photo.reference),
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),
             (r"(office/citation-numbers|api/v1/numbers)/", "number", self.allotted),
@@ -415,6 +446,7 @@ class Things:
             (r"office/program/oversell/", "code", "STAFF-YEAR"),
             (r"(office/program|api/v1)/replays/", "reference", self.replay.reference),
             (r"office/plate-checks/", "reference", self.check.reference),
+            (r"office/plate-looks/", "reference", self.look.reference),
             (r"(office/)?appeals/.*pictures/", "reference", self.appeal_picture.reference),
             (r"(office/)?appeals/.*documents/", "reference", self.appeal_document.reference),
             (r"office/appeals/against/", "number", self.citation),

@@ -27,6 +27,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     """List customers, newest first, or those whom the words find."""
     form = forms.SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
+    search.searched(text, place="customers", by=actor(request), at=timezone.now())
     found = queries.matching(text).order_by("-created_at", "-pk")
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = queries.list_rows(list(shown.object_list))
@@ -146,6 +147,7 @@ def remove_vehicle(request: HttpRequest, reference: UUID, vehicle: UUID) -> Http
 def find(request: HttpRequest) -> HttpResponse:
     """Look for a plate, a person, a permit or a citation; a single exact one is opened at once."""
     text = request.GET.get("q", "").replace("\x00", "")
+    search.searched(text, place="search", by=actor(request), at=timezone.now())
     hits = search.find(text)
     exact = [hit for hit in hits if hit.exact]
     if len(exact) == 1:

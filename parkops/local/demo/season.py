@@ -249,6 +249,7 @@ class Stage(Scene):
                 zone=where,
                 violation=violation,
                 issued_at=at,
+                also=self._also(where, violation, at) if dice.random() < 0.06 else (),
                 note=dice.choice(("", "No receipt on the dash.", "Driver not present.")),
             ),
             by=officer,
@@ -266,6 +267,16 @@ class Stage(Scene):
         elif fate < 0.74:
             later = at + timedelta(minutes=dice.uniform(2, 9))
             self.acts.append((later, lambda then: self.void(issued.number, then)))
+
+    def _also(self, where: str, violation: str, at: datetime) -> tuple[str, ...]:
+        """Another violation that the officer finds on the same stop."""
+        version = programme.in_force(at).programme
+        others = [
+            other.code
+            for other in version.violations_in(where)
+            if other.code != violation and other.raised_by == "officer"
+        ]
+        return tuple(self.dice.sample(others, 1)) if others else ()
 
     def _offender(self, officer: Actor, at: datetime) -> tuple[people.Vehicle, str, str]:
         """An officer walks on until a check proposes a violation, or the eye finds one."""

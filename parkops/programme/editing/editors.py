@@ -216,6 +216,12 @@ REFUNDS = Group(
             "Empty: one person is enough.",
             "money",
         ),
+        Leaf(
+            "void_above",
+            "Somebody else accepts the void of a citation that comes to more than",
+            "Empty: one person is enough.",
+            "money",
+        ),
     ),
     needed=True,
 )
@@ -271,6 +277,12 @@ RETENTION = Group(
             "With their pictures; what it was and what came of it stays.",
             "duration",
             default="400d",
+        ),
+        Leaf(
+            "plate_checks",
+            "Plates of checks that found nothing are forgotten after",
+            "Left empty, they are kept. Who looked, when and where stays in any case.",
+            "duration",
         ),
     ),
     needed=True,
