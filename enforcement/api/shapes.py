@@ -11,7 +11,6 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from enforcement.models import Appeal, CitationPhoto
@@ -128,12 +127,6 @@ class CitationIn(Placed):
     warning: bool | None = False
     number: Annotated[str | None, Field(max_length=40)] = ""
     device: UUID | None = None
-
-    @model_validator(mode="after")
-    def _has_plate_or_says_so(self) -> "CitationIn":
-        if not self.plate and not self.plate_missing:
-            raise ValueError("plate: write the plate, or plate_missing: true where there is none")
-        return self
 
     @property
     def also(self) -> tuple[str, ...]:

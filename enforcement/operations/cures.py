@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from enforcement.models import Citation, CureProof
-from enforcement.operations import pictures
+from enforcement.operations import hand_overs, pictures
 from enforcement.operations.citations import locked
 from enforcement.operations.lowering import lower_charge
 from enforcement.operations.releases import follow_debts
@@ -137,6 +137,7 @@ def _decide(
             text = str(say("Proof accepted: {proof}", proof=proof.proof))
             lower_charge(citation, charge, nothing, text=text, by=by, at=at)
         plates_changed([citation.plate_key])
+        hand_overs.take_back(citation, because="The proof was accepted.", at=at)
         follow_debts(citation.plate_key, by=by, at=at)
     audit.record(
         "cure.decided",
