@@ -1,5 +1,7 @@
 """The office's pages of escalation: the overview, letters, files for others, write-offs."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -86,7 +88,7 @@ def letter_paper(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "tenant": request.tenant,
         "batch": batch,
-        "letters": [(letter, _money(letter.said)) for letter in rows],
+        "letters": [(letter, _money(letter.said), _next_on(letter.said)) for letter in rows],
     }
     paper = pdf.render(
         "enforcement/pdf/letters.html", context, sheets=(*pdf.SHEETS, "css/pdf/letters.css")
@@ -259,6 +261,11 @@ def _money(said: dict[str, str]) -> dict[str, Money]:
     """The amounts of a letter as they were when it was written."""
     named = {"owed": said["owed"], "fine": said["fine"], "next_owed": said["next_owed"]}
     return {name: Money.parse(text, said["currency"]) for name, text in named.items() if text}
+
+
+def _next_on(said: dict[str, str]) -> date | None:
+    """The day of the next step, as it was known when the letter was written."""
+    return date.fromisoformat(said["next_on"]) if said["next_on"] else None
 
 
 def _must_manage(request: HttpRequest) -> None:

@@ -141,6 +141,7 @@ def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 2
         "print_form": PrintForm(initial={"how": request.session.get(PAPER, "pdf")}),
         "may_void": citing.may_void(shown.now),
         "has_permission": has_permission,
+        "may_escalate": request.user.may(Permission.ESCALATION_VIEW),
         "may_decide_void": has_permission
         and shown.void_asked is not None
         and shown.void_asked.asked_by_ref != actor(request).ref,

@@ -6,10 +6,14 @@ from random import Random
 import pytest
 
 from enforcement.cameras.models import PlateRead
+from enforcement.models import Letter
+from enforcement.queries import boot_cases, owners
+from enforcement.queries import escalation as escalations
+from enforcement.queries.boots import bootable
 from parkops.accounts import operations as accounts
 from parkops.customers.models import RegisterEntry
 from parkops.kernel.actors import SYSTEM, Actor
-from parkops.local.demo import cameras, charlie, lots, papers, season, visitors
+from parkops.local.demo import boots, cameras, charlie, escalation, lots, papers, season, visitors
 from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
@@ -28,6 +32,7 @@ from permits.models import (
 from permits.rules import draws
 
 DAY = timedelta(days=1)
+STAFF = ("clerk", "admin", "reviewer", "officer")
 
 
 @pytest.fixture
@@ -37,15 +42,15 @@ def stage(harbor, now, apply_programme, settings):
     slug = "campus"
     loaded = programme_of(slug, today=now.date())
     text = load.to_yaml(loaded.document | {"programme": queries.document(1)["programme"]})
-    apply_programme(text, at=now - 90 * DAY)
+    apply_programme(text, at=now - 120 * DAY)
     accounts.add_person(
         email=f"customer@{slug}.example", name="Charlie", password="", by=SYSTEM, at=now
     )
-    staff = {name: Actor("staff", "1", name) for name in ("clerk", "admin", "reviewer")}
-    played = season.Stage(Cast(slug, staff, []), Random(1), [], until=now)
+    staff = {name: Actor("staff", "1", name) for name in STAFF}
+    played = season.Stage(Cast(slug, staff, [staff["officer"]]), Random(1), [], until=now)
     for index in range(30):
         played.do(now - 70 * DAY, lambda index, at: played.arrive(index, at), index)
-    for part in (visitors, lots, papers, cameras, charlie):
+    for part in (visitors, lots, papers, cameras, boots, escalation, charlie):
         played.acts += part.acts(played)
     played.play()
     return played
@@ -57,6 +62,19 @@ def test_a_camera_has_read_plates_and_three_wait_with_their_pictures(stage):
     assert (len(reads), len(waiting)) == (10, 3)
     assert all(read.shown for read in waiting)
     assert {read.state for read in reads} == {"waiting", "checked"}
+
+
+def test_enforcement_goes_on(stage):
+    assert boot_cases.counts() == {"ordered": 1, "booted": 1, "towed": 1, "released": 1}
+    assert len(bootable(at=stage.until)) >= 2
+    assert Letter.objects.filter(batch=None, dropped_at=None).exists()
+    assert Letter.objects.exclude(batch=None).exists()
+    (batch,) = owners.batches()
+    rows = owners.rows(batch)
+    assert any(row.request.outcome == "accepted" for row in rows)
+    assert any(row.is_open and row.differs for row in rows)
+    assert escalations.releases_to_tell("collections").count() == 1
+    assert escalations.handed_over("collections").exists()
 
 
 def test_nothing_of_it_is_empty(stage):
