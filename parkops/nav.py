@@ -58,6 +58,13 @@ ITEMS = [
     ),
     NavItem("Boots and tows", "lock", "office_boots:list", Permission.CITATION_VIEW, "Enforcement"),
     NavItem(
+        "Conflicts",
+        "circle-question-mark",
+        "office_conflicts:list",
+        Permission.CITATION_VIEW,
+        "Enforcement",
+    ),
+    NavItem(
         "Appeals",
         "scale",
         "office_appeals:list",

@@ -13,6 +13,7 @@ from enforcement.rules import conflicts
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import NotFound, Refused
+from permits.operations.rights_changes import plates_changed
 
 LATE_WITHIN = timedelta(hours=48)
 """A right that reaches us later than this after a citation is the owner's to appeal with."""
@@ -25,6 +26,7 @@ def hold(citation: Citation, *, kind: str, because: str, by: Actor, at: datetime
         citation=citation, kind=kind, defaults={"because": because, "raised_at": at}
     )
     if is_new:
+        plates_changed([citation.plate_key])
         audit.record(
             "citation.held", subject=(KIND, citation.number), actor=by, at=at, reason=because
         )
@@ -60,6 +62,7 @@ def decide_hold(
         row.save()
     if outcome == CitationHold.Outcome.STANDS:
         letters.tell_owner(citation, at=at)
+    plates_changed([citation.plate_key])
     audit.record(
         "citation.hold_decided",
         subject=(KIND, citation.number),

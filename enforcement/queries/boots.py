@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet
 from enforcement.models import BootCase, BootNotice, Citation
 from enforcement.queries import citations as citing
 from enforcement.queries.citations import Standing
+from enforcement.queries.held import is_held
 from enforcement.rules import scofflaw
 from enforcement.rules.scofflaw import Arrears, Unpaid
 from parkops.kernel.plates import regions_match
@@ -43,7 +44,9 @@ def in_arrears(*, at: datetime, plate_keys: Collection[str] | None = None) -> li
     version = programme.in_force(at).programme
     if version.scofflaw is None:
         return []
-    rows = Citation.objects.unpaid().exclude(plate_key="").filter(issued_at__lte=at)
+    rows = (
+        Citation.objects.unpaid().exclude(is_held()).exclude(plate_key="").filter(issued_at__lte=at)
+    )
     if plate_keys is not None:
         rows = rows.filter(plate_key__in=plate_keys)
     vehicles: dict[tuple[str, str], list[Standing]] = defaultdict(list)

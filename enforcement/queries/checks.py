@@ -398,7 +398,12 @@ def _unpaid(known: Sequence[Citation], at: datetime) -> list[Standing]:
 
 def _arrears(asked: Asked, unpaid: Sequence[Standing]) -> Arrears:
     version = asked.in_force.programme
-    counted = [Unpaid(s.citation.issued_at, s.owed, s.status.value) for s in unpaid]
+    counted = [
+        Unpaid(s.citation.issued_at, s.owed, s.status.value)
+        for s in unpaid
+        # Of which a person has yet to decide, nobody is booted for.
+        if not getattr(s.citation, "is_held", False)
+    ]
     notice = None
     if counted and version.scofflaw is not None and version.scofflaw.notice is not None:
         notice = notice_sent_at(asked.key, at=asked.look.at)

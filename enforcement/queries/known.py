@@ -9,6 +9,7 @@ from typing import Any
 from enforcement.models import Citation, HotlistEntry
 from enforcement.queries import decisive, sightings
 from enforcement.queries.decisive import Found
+from enforcement.queries.held import is_held
 from enforcement.queries.sightings import Seen
 from enforcement.rules import places
 from enforcement.rules.stays import Sight
@@ -208,7 +209,8 @@ def _listed(keys: Sequence[str]) -> dict[str, list[HotlistEntry]]:
 
 
 def _cited(keys: Sequence[str]) -> dict[str, list[Citation]]:
-    return _by_key(Citation.objects.counting().filter(plate_key__in=keys), "issued_at", "pk")
+    rows = Citation.objects.counting().filter(plate_key__in=keys)
+    return _by_key(rows.annotate(is_held=is_held()), "issued_at", "pk")
 
 
 def _by_key(rows: Any, *order: str) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from enforcement.models import (
     Citation,
+    CitationHold,
     CitationPhoto,
     CureProof,
     EvidenceLink,
@@ -65,6 +66,7 @@ class CitationPage:
 
     now: Standing
     word: Word
+    holds: list[CitationHold]
     flags: list[str]
     photos: list[CitationPhoto]
     events: list[Event]
@@ -172,6 +174,7 @@ def citation_page(citation: Citation, *, at: datetime) -> CitationPage:
         now=now,
         word=STATUSES[now.status],
         flags=flag_words(citation.flags),
+        holds=list(citation.holds.filter(decided_at=None).order_by("raised_at", "pk")),
         photos=evidence.photos_of(citation),
         events=_events(citation),
         charge=charges.charge_of(citing.KIND, citation.number, at=at),

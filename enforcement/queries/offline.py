@@ -23,6 +23,7 @@ from parkops.kernel.periods import Period
 from parkops.kernel.windows import describe
 from parkops.programme import queries as programme
 from parkops.programme.queries import InForce
+from parkops.programme.schema import Zone
 from permits.queries import entitlements, hangtags
 from permits.queries.entitlements import digest, seconds_of
 
@@ -120,7 +121,8 @@ def zones(plan: Plan) -> list[dict[str, Any]]:
             "parent": zone.within,
             "covers": [outer.code for outer in rules.zones_covering(zone.code)],
             "enforced": [
-                seconds_of(span) for span in rules.periods(zone.enforced, plan.over, events=events)
+                seconds_of(span)
+                for span in rules.periods(zone.enforced, _seen_over(zone, plan), events=events)
             ],
             "hours": describe(zone.enforced) if zone.enforced else "never",
             "grace": int(zone.grace.timedelta.total_seconds()),
@@ -140,6 +142,14 @@ def zones(plan: Plan) -> list[dict[str, Any]]:
         }
         for zone in rules.zones
     ]
+
+
+def _seen_over(zone: Zone, plan: Plan) -> Period:
+    """The hours of a zone that a device is told: where stays are timed also those of the day before, for
+    a stay counts from when they began at the earliest."""
+    if zone.max_stay is None:
+        return plan.over
+    return Period(plan.over.start - timedelta(days=1), plan.over.end)
 
 
 def _cursor(lowest: int, whole: Period, rules: str, named: str) -> str:

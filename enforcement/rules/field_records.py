@@ -44,8 +44,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One record as a phone sends it. `age` is how long ago it was written, by a clock that nobody can
-    set; it is unknown once the phone's page was opened anew."""
+    """One record as a phone sends it. `age` is how long ago it was written at least, by a clock that
+    nobody can set but that rests while the phone sleeps; unknown once the page was opened anew."""
 
     client_id: UUID
     kind: str
@@ -101,13 +101,13 @@ def happened_at(sent: Sent, *, sent_at: datetime, received_at: datetime) -> date
 
     `sent_at` is the phone's clock at the time of sending. Nothing was written after it was received.
     """
-    if sent.age is not None:
-        written = received_at - sent.age
-        believed = abs(written - sent.device_at) <= CLOCKS_MAY_DIFFER_BY
-        return min(sent.device_at if believed else written, received_at)
-    off = received_at - sent_at
-    believed = abs(off) <= CLOCKS_MAY_DIFFER_BY
-    return min(sent.device_at if believed else sent.device_at + off, received_at)
+    waited = sent_at - sent.device_at
+    if sent.age is not None and waited < sent.age - CLOCKS_MAY_DIFFER_BY:
+        # The clock was set back meanwhile: it was at least that long ago.
+        waited = sent.age
+    written = received_at - waited
+    believed = abs(written - sent.device_at) <= CLOCKS_MAY_DIFFER_BY
+    return min(sent.device_at if believed else written, received_at)
 
 
 def is_uuid(text: Any) -> bool:

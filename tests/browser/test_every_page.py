@@ -27,7 +27,7 @@ PERSONAS = {
     ),
     "reviewer": (
         "rita@harbor.example",
-        r"office/(appeals|hearings|citations|citation-numbers|plate-checks|plate-reads)",
+        r"office/(appeals|hearings|conflicts|citations|citation-numbers|plate-checks|plate-reads)",
     ),
     "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
     "administrator": (
@@ -57,7 +57,7 @@ ROUTES = sorted(
             "readyz",
             "language/",
             "office/live/",
-            "field/offline/set",
+            "field/offline/",
         )
     )
 )

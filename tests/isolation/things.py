@@ -20,6 +20,7 @@ from enforcement.models import (
     AppealDocument,
     AppealPicture,
     Citation,
+    CitationHold,
     CitationPhoto,
     CureProof,
     PlateCheck,
@@ -277,6 +278,12 @@ class Things:
             at=self.at,
         )
 
+        self.hold = CitationHold.objects.create(
+            citation=Citation.objects.get(number=self.citation),
+            kind=CitationHold.Kind.RIGHT_EXISTED,
+            because=f"{MARK} had paid.",
+            raised_at=self.at,
+        )
         self._camera()
         self._boot()
         self._escalation()
@@ -445,6 +452,7 @@ class Things:
             (r"office/reports/", "code", "revenue"),
             (r"office/program/oversell/", "code", "STAFF-YEAR"),
             (r"(office/program|api/v1)/replays/", "reference", self.replay.reference),
+            (r"office/conflicts/", "hold_id", self.hold.pk),
             (r"office/plate-checks/", "reference", self.check.reference),
             (r"office/plate-looks/", "reference", self.look.reference),
             (r"(office/)?appeals/.*pictures/", "reference", self.appeal_picture.reference),

@@ -6,14 +6,24 @@ from random import Random
 import pytest
 
 from enforcement.cameras.models import PlateRead
-from enforcement.models import Letter
+from enforcement.models import CitationHold, Letter
 from enforcement.queries import boot_cases, owners
 from enforcement.queries import escalation as escalations
 from enforcement.queries.boots import bootable
 from parkops.accounts import operations as accounts
 from parkops.customers.models import RegisterEntry
 from parkops.kernel.actors import SYSTEM, Actor
-from parkops.local.demo import boots, cameras, charlie, escalation, lots, papers, season, visitors
+from parkops.local.demo import (
+    boots,
+    cameras,
+    charlie,
+    escalation,
+    lots,
+    papers,
+    phones,
+    season,
+    visitors,
+)
 from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
@@ -50,7 +60,7 @@ def stage(harbor, now, apply_programme, settings):
     played = season.Stage(Cast(slug, staff, [staff["officer"]]), Random(1), [], until=now)
     for index in range(30):
         played.do(now - 70 * DAY, lambda index, at: played.arrive(index, at), index)
-    for part in (visitors, lots, papers, cameras, boots, escalation, charlie):
+    for part in (visitors, lots, papers, cameras, phones, boots, escalation, charlie):
         played.acts += part.acts(played)
     played.play()
     return played
@@ -75,6 +85,11 @@ def test_enforcement_goes_on(stage):
     assert any(row.is_open and row.differs for row in rows)
     assert escalations.releases_to_tell("collections").count() == 1
     assert escalations.handed_over("collections").exists()
+
+
+def test_two_citations_of_a_phone_without_a_signal_wait_for_a_decision(stage):
+    held = CitationHold.objects.order_by("kind").values_list("kind", flat=True)
+    assert list(held) == ["cited_twice", "right_existed"]
 
 
 def test_nothing_of_it_is_empty(stage):

@@ -24,6 +24,7 @@ from parkops.local.demo import (
     lots,
     papers,
     people,
+    phones,
     visitors,
 )
 from parkops.local.demo.scene import Act, Cast, Scene
@@ -77,7 +78,7 @@ def play(cast: Cast, *, until: datetime, tell: Callable[[int, int], None]) -> No
     for back in range(DAYS, -1, -1):
         acts += stage.day(stage.when(-back, 0), back=back)
         acts += stage.rounds(back)
-    for part in (visitors, lots, papers, cameras, command, boots, escalation, charlie):
+    for part in (visitors, lots, papers, cameras, phones, command, boots, escalation, charlie):
         acts += part.acts(stage)
     acts += [(until - timedelta(minutes=dice.uniform(2, 170)), stage.look) for _ in range(RECENT)]
     stage.play(tell)

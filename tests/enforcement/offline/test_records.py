@@ -12,6 +12,9 @@ from enforcement.models import Citation, CitationHold, FieldRecord, Observation,
 from enforcement.operations import field_records as taking
 from enforcement.operations import holds
 from enforcement.operations.field_records import Device, NotYet
+from enforcement.queries import boots, checks
+from enforcement.queries.checks import Look
+from enforcement.queries.held import is_held
 from enforcement.rules.field_records import understood
 from parkops.audit.models import AuditEvent
 from parkops.kernel.actors import Actor
@@ -142,7 +145,7 @@ class TestNumbers:
         told = phone.send(record(number=one["number"]), record(plate="B 1", number=one["number"]))
         assert [row["status"] for row in told] == ["done", "held"]
         assert f"The paper says {one['number']}." in told[1]["reason"]
-        assert Citation.objects.held().get().plate_text == "B 1"
+        assert Citation.objects.get(is_held()).plate_text == "B 1"
 
     def test_asked_for_without_sense_says_what_is_needed(self, phone, numbers):
         assert numbers(1000).status_code == 422
@@ -245,7 +248,7 @@ class TestConflicts:
             assert told["status"] == "held"
             assert "A paid session had started at 11:58." in told["reason"]
             (shown,) = phone.site.get("/field/offline/me/").json()["conflicts"]
-        citation = Citation.objects.held().get()
+        citation = Citation.objects.get(is_held())
         assert citation.flags == ["verdict_authorized"]
         assert (shown["number"], shown["may_void"], shown["decided"]) == (citation.number, True, "")
 
@@ -283,6 +286,26 @@ class TestConflicts:
         assert second.holds.get().kind == "cited_twice"
         assert Citation.objects.count() == 2
 
+    def test_nobody_is_booted_for_what_is_held(self, phone, session, rita):
+        """Three unpaid citations of more than three days are enough; one of them is held."""
+        session("abc 123", start=NOW - timedelta(minutes=2))
+        for days in (9, 8):
+            phone.send(record(zone="LOT-A", at=(NOW - timedelta(days=days)).isoformat()))
+        phone.send(record(zone="METER"))
+        later = NOW + timedelta(days=5)
+
+        def boot() -> bool:
+            (answer,) = checks.answers_to([Look("abc 123", "", "LOT-A", later)])
+            return any(alert.kind == "boot" for alert in answer.alerts)
+
+        assert not boot()
+        assert boots.in_arrears(at=later) == []
+        by = Actor("staff", str(rita.pk), rita.name)
+        hold = CitationHold.objects.get()
+        holds.decide_hold(hold.pk, outcome="stands", reason="It was another car.", by=by, at=NOW)
+        assert boot()
+        assert len(boots.in_arrears(at=later)) == 1
+
     def test_a_person_decides_once_and_says_why(self, phone, session, rita):
         session("abc 123", start=NOW - timedelta(minutes=2))
         phone.send(record(zone="METER"))
@@ -293,7 +316,7 @@ class TestConflicts:
             )
             assert decided.outcome == "voided"
         assert Citation.objects.get().void_reason == "It was paid."
-        assert not Citation.objects.held().exists()
+        assert not Citation.objects.filter(is_held()).exists()
         assert AuditEvent.objects.filter(event="citation.hold_decided").count() == 1
 
 

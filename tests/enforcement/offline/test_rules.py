@@ -69,8 +69,10 @@ class TestTime:
             # One that is an hour fast or slow is put right by what it says when it sends.
             (60, None, 150, 90, 0),
             (-60, None, 30, 90, 0),
-            # It was set in between: how long ago it was is known by a clock that nobody sets.
-            (0, 30, 500, 90, 60),
+            # It was an hour fast and set right in between: by a clock that nobody sets, half an hour passed.
+            (60, 30, 30, 30, 0),
+            # That clock rests while the phone sleeps.
+            (0, 10, 90, 90, 0),
             # Nothing was written after it came.
             (91, None, 91, 90, 90),
         ],
@@ -87,9 +89,9 @@ class TestTime:
     @given(
         waited=st.integers(0, 36_000),
         off=st.integers(-40_000, 40_000),
-        reopened=st.booleans(),
+        awake=st.none() | st.floats(0, 1),
     )
-    def test_a_clock_that_is_off_by_any_amount_is_put_right(self, waited, off, reopened):
+    def test_a_clock_that_is_off_by_any_amount_is_put_right(self, waited, off, awake):
         """The phone's clock is `off` all along; the record waited."""
         received = NOON + timedelta(seconds=waited)
         sent = Sent(
@@ -97,7 +99,7 @@ class TestTime:
             "check",
             1,
             NOON + timedelta(seconds=off),
-            None if reopened else timedelta(seconds=waited),
+            None if awake is None else timedelta(seconds=waited * awake),
         )
         found = happened_at(sent, sent_at=received + timedelta(seconds=off), received_at=received)
         assert abs(found - NOON) <= CLOCKS_MAY_DIFFER_BY

@@ -1,0 +1,37 @@
+// What this phone's copy answers, in the shape of the office's own answer.
+import { ago, now } from "./clock.js";
+import * as copies from "./copy.js";
+import { keyOf } from "./plate.js";
+import * as queue from "./queue.js";
+import { state, zoneNow } from "./state.js";
+import { judge } from "./verdict.js";
+
+export const UNKNOWN = { verdict: "unknown", sign: "alert", word: "Cannot tell", sub: "", because: [], alerts: [], near_misses: [], options: [], others: [] };
+
+export async function ofCopy(plate, region, words) {
+  const { copy } = state;
+  const zone = zoneNow();
+  if (!copy || !zone) return { ...UNKNOWN, because: ["This phone has no list yet."], source: "No list on this phone." };
+  const { rights, alerts } = await copies.of(plate, copy);
+  const key = keyOf(plate);
+  const marks = (await queue.records()).filter(({ kind, data }) => kind === "chalk" && keyOf(data.plate) === key).map(({ at, data }) => [data.zone, Date.parse(at)]);
+  const found = judge({ copy, zone, rights, region, marks, at: now() });
+  const source = `From this phone's list, ${ago(copy.taken_at)} old.`;
+  const others = zone.violations.map(({ code, name, fine, raised_by }) => ({ code, name, fine, why: "", raised_by }));
+  const known = { alerts: alerts.map(([kind, text]) => ({ kind, text })), near_misses: [], may_chalk: Boolean(zone.max_stay) };
+  if (found.verdict === "unknown") {
+    const told = `The list is ${ago(copy.taken_at)} old and no longer says who may stand here. Ask the office before you write.`;
+    return { ...UNKNOWN, ...known, because: [told], others, source };
+  }
+  const word = words[found.verdict];
+  const stop = alerts.find(([kind, , isNow]) => isNow && kind !== "exempt");
+  const until = found.until ? `until ${new Date(found.until * 1000).toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}` : "";
+  return {
+    ...found, ...known, source,
+    sign: stop ? "alert" : word.tone === "bad" ? "bad" : "good",
+    word: stop ? `Stop: ${stop[0] === "boot" ? "may be booted" : stop[0].replaceAll("_", " ")}` : word.text,
+    sub: stop ? word.text : until,
+    options: others.filter((one) => one.raised_by === found.verdict),
+    others: others.filter((one) => one.raised_by !== found.verdict),
+  };
+}

@@ -1,0 +1,74 @@
+// What the screens of the officer's app share, and how they hear that it changed.
+import * as clock from "./clock.js";
+import * as copies from "./copy.js";
+import { get, put } from "./db.js";
+import { NoLine, SignedOut } from "./net.js";
+import * as officer from "./officer.js";
+import * as queue from "./queue.js";
+import { flush } from "./send.js";
+
+const OLD = 5 * 60_000;
+const heard = new EventTarget();
+
+// `line` is on, off or out (signed out); `since` is when it went.
+export const state = { me: null, copy: null, zone: null, line: "on", since: null, taking: 0, tried: null, left: 0, fault: "", speaks: false, kept: false, numbers: 0 };
+
+export const changed = (act) => heard.addEventListener("changed", act);
+export const tell = () => heard.dispatchEvent(new Event("changed"));
+
+export async function begin() {
+  await clock.remember();
+  [state.me, state.copy, state.zone, state.speaks] = await Promise.all([officer.known(), copies.head(), get("meta", "zone"), get("meta", "speaks")]);
+  await count();
+}
+
+export async function count() {
+  const mine = (await queue.records()).filter(({ state: now }) => now === "waiting");
+  state.left = mine.length + (state.me ? (await queue.waitingPhotos(state.me.officer)).filter(({ record }) => !mine.some(({ id }) => id === record)).length : 0);
+  const numbers = await get("meta", "numbers");
+  state.numbers = numbers && numbers.officer === state.me?.officer ? numbers.left.length : 0;
+  tell();
+}
+
+// Whether the app can go on for a whole shift without a line: itself, the list and numbers are on the phone.
+export const isReady = () => Boolean(state.kept && state.copy && (state.numbers || !state.me?.may_cite));
+
+export const zoneNow = () => state.copy?.zones.find(({ code }) => code === state.zone) ?? null;
+
+export async function choose(code) {
+  state.zone = code;
+  await put("meta", code, "zone");
+  tell();
+}
+
+// Follows what a request came to: is there a line, and somebody signed in?
+export function follow(error) {
+  const line = error instanceof SignedOut ? "out" : error instanceof NoLine ? "off" : "on";
+  if (line !== "on" && state.line === "on") state.since = Date.now();
+  state.line = line;
+  state.fault = error && line === "on" ? error.message : "";
+}
+
+let going = null;
+
+// Asks who is signed in, takes what changed, sends what waits; at most one at a time.
+export function refresh({ anew = false } = {}) {
+  going ??= work(anew).finally(() => { going = null; });
+  return going;
+}
+
+async function work(anew) {
+  state.tried = Date.now();
+  try {
+    state.me = await officer.asked();
+    state.copy = await copies.head();
+    await flush(state.me);
+    const isOld = !state.copy || clock.now() - Date.parse(state.copy.taken_at) > OLD || state.copy.officer !== state.me.officer;
+    if (isOld || anew) state.copy = await copies.take(state.me.officer, { anew, told: (bytes) => { state.taking = bytes; tell(); } });
+    follow(null);
+  } catch (error) {
+    follow(error);
+  }
+  state.taking = 0;
+  await count();
+}
