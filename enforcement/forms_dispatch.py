@@ -33,7 +33,7 @@ class FinishForm(forms.Form):
 
     outcome = forms.ChoiceField(
         label="What came of it?",
-        choices=list(OUTCOMES.items()),
+        choices=[("", "Choose one"), *OUTCOMES.items()],
         error_messages={"required": "Say what came of it."},
     )
     citation = forms.ChoiceField(label="Citation", required=False)
