@@ -21,11 +21,11 @@ from parkops.ui.pages import page
 TEMPLATE = "enforcement/field/app.html"
 SHARED = (
     "define parkops pictures plates po-busy po-countdown po-dialog po-failed po-keypad po-live"
-    " po-photo po-plate-input po-position po-search po-select po-toast"
+    " po-photo po-plate-input po-position po-search po-select po-share po-toast"
 )
 OWN = (
     "answer app clock copy db dom install net officer plate queue scan screen-check"
-    " screen-records screen-verdict screen-zones send speak state verdict where"
+    " screen-records screen-verdict screen-zones send shown speak state verdict where"
 )
 MODULES = (
     *(f"js/{name}.js" for name in SHARED.split()),

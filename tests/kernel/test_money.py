@@ -50,7 +50,7 @@ class TestParse:
         with pytest.raises(ValueError):
             Money.parse(text, currency)
 
-    @given(st.integers(-(10**12), 10**12), st.sampled_from(sorted(CURRENCIES)))
+    @given(st.integers(1 - 10**12, 10**12 - 1), st.sampled_from(sorted(CURRENCIES)))
     def test_takes_back_what_amount_gives(self, minor, currency):
         money = Money(minor, currency)
         assert Money.parse(money.amount, currency) == money
