@@ -120,6 +120,7 @@ class TestAfterAKill:
         for process in [killed.leader()] if how == "leader" else killed.processes():
             with suppress(psutil.NoSuchProcess):  # Without its leader it may have ended by itself.
                 process.kill()
+                process.wait(10)
         servers.ensure_servers()
         assert len(leaders(local)) == 2
         assert ask("SELECT count(*) FROM pg_class WHERE relname = 'survivor'") == [(1,)]
