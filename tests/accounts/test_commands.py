@@ -83,7 +83,6 @@ class TestTenantCreate:
         assert schemas() == before
         assert Tenant.objects.count() == 2
 
-    @pytest.mark.slow
     def test_leaves_nothing_when_it_fails_half_way(self, own_database, monkeypatch):
         def broken(*_args, **_kwargs):
             raise ZeroDivisionError
@@ -97,7 +96,6 @@ class TestTenantCreate:
         assert not Tenant.objects.filter(slug="brook").exists()
         assert not Domain.objects.filter(domain__startswith="brook").exists()
 
-    @pytest.mark.slow
     def test_begins_anew_after_a_kill(self, own_database, capsys):
         connection.set_schema_to_public()
         left = Tenant(
