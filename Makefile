@@ -8,8 +8,9 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 # Python compiles two thousand modules anew at each start where this is set.
 export PYTHONDONTWRITEBYTECODE :=
-# Tests and checks have servers of their own, so that they never disturb a running `make run`.
-OWN_SERVERS := PARKOPS_LOCAL_DIR=$(CURDIR)/.local/test
+# Tests and checks have servers of their own, so that they never disturb a running `make run`; what they
+# write need not outlive the machine.
+OWN_SERVERS := PARKOPS_LOCAL_DIR=$(CURDIR)/.local/test PARKOPS_LOCAL_SCRATCH=1
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 # Arguments for pytest: make test T="tests/permits -x"
 T ?= tests

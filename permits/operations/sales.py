@@ -87,8 +87,6 @@ def hold_permit(
     if channel == Permit.Channel.PORTAL and entry is None and renews is None:
         turn = room.turn_of(kind, customer, offer.in_force, at=at)
     vehicles = plates.vehicles_of(customer.pk, offer.plates, by=by, at=at)
-    # From here on everybody who buys this type waits: only what needs the place and the number.
-    held = take(kind, rules, offer.places, entry, renews)
     is_backdated = min(as_of, wish.start or as_of) < at - EARLIER
     is_free = not quote.total
     permit = Permit.objects.create(
@@ -106,7 +104,7 @@ def hold_permit(
         tax_minor=quote.tax.minor,
         deposit_minor=quote.deposit.minor if quote.deposit else 0,
         price_lines=[[line.text, line.amount.minor] for line in quote.lines],
-        places=held,
+        places=places_had(offer.places, entry, renews),
         sold_at=as_of,
         recorded_at=at,
         is_backdated=is_backdated,
@@ -130,6 +128,8 @@ def hold_permit(
         because=list(quote.because),
         said=packed_by_english([*quote.because, *(line.text for line in quote.lines)]),
     )
+    # Everybody who buys this type waits for the counter: it comes last, and nothing is asked under it.
+    take(kind, rules, permit.places, entry)
     if is_free:
         count_as_paid(permit, by=by, at=at)
     return permit
@@ -227,29 +227,29 @@ def count_as_taken(entry: WaitlistEntry, permit: Permit, *, by: Actor, at: datet
     )
 
 
-def take(
-    kind: PermitType,
-    rules: Programme,
-    wanted: Sequence[str],
-    entry: WaitlistEntry | None,
-    renews: Permit | None = None,
+def places_had(
+    wanted: Sequence[str], entry: WaitlistEntry | None, renews: Permit | None
 ) -> list[str]:
-    """Return the places that a permit now has, of those `wanted` in the quotas of its type.
+    """Return the places that a permit is to have of its own, of those `wanted` in the quotas of its
+    type: none for a renewal without an offer, which gets those of its permit when that one ends."""
+    is_heir = entry is None and renews is not None and set(wanted) <= set(renews.places)
+    return [] if is_heir else list(wanted)
 
-    An accepted offer brings its own; a renewal gets that of its permit when that one ends.
 
-    :raises Refused: "sold_out".
+def take(
+    kind: PermitType, rules: Programme, wanted: Sequence[str], entry: WaitlistEntry | None
+) -> None:
+    """Take the places `wanted` in the quotas of a type; an accepted offer brings its own.
+
+    The counters stay locked until the transaction ends: call this as late as can be.
+
+    :raises Refused: "sold_out"; what was written before it is undone.
     """
-    if not wanted:
-        return []
-    if entry is not None:
-        return list(wanted)
-    if renews is not None and set(wanted) <= set(renews.places):
-        return []
+    if not wanted or entry is not None:
+        return
     if not places.take_places(code_key(kind.code), wanted, limits=quotas.limits_of(kind, rules)):
         full = free.full_quota(kind, rules, wanted)
         eligibility.has_place(kind, left=0, full_quota=full).require()
-    return list(wanted)
 
 
 def _charge(permit: Permit, offer: sale.Offer, wish: Wish, *, by: Actor, at: datetime) -> None:

@@ -131,14 +131,15 @@ def _hold(
 ) -> Permit:
     """Write the new permit with its place and its charge: the difference."""
     kind, rules, came = offer.kind, offer.in_force.programme, offer.difference
+    number = numbering.next_number("P", at=at, zone=rules.tz)
     if not offer.to_pay:
         # Two who switch in opposite ways at once lock both quotas in the same order.
         places.lock([(permit.type_key, permit.places), (code_key(kind.code), offer.places)])
     entry = sales.accepted_offer(offer.offered, offer.places)
-    held = sales.take(kind, rules, offer.places, entry)
+    sales.take(kind, rules, offer.places, entry)
     is_staff = by.kind == "staff"
     fresh = Permit.objects.create(
-        number=numbering.next_number("P", at=at, zone=rules.tz),
+        number=number,
         type_code=kind.code,
         type_key=code_key(kind.code),
         customer=permit.customer,
@@ -152,7 +153,7 @@ def _hold(
         tax_minor=came.value_tax.minor,
         deposit_minor=offer.deposit.minor if offer.deposit else 0,
         price_lines=[[line.text, line.amount.minor] for line in came.value_lines],
-        places=held,
+        places=list(offer.places),
         sold_at=at,
         recorded_at=at,
         hold_expires_at=kind.hold.after(at, rules.tz) if offer.to_pay else None,

@@ -7,16 +7,18 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from parkops.customers import operations as customers
 from parkops.customers.models import Customer
 from parkops.kernel.actors import SYSTEM
+from parkops.programme import numbering
 from payments import operations as payments
 from payments import queries as charges
 from permits import operations
-from permits.models import EligibilityLoss, Permit
-from permits.operations import consenting, eligibility, settling, transfers, waitlist
+from permits.models import EligibilityLoss, Permit, Quota
+from permits.operations import consenting, eligibility, places, settling, transfers, waitlist
 from permits.rules.plates import read_plates
 from tests.payments.test_races import at_once
 from tests.seed import PROGRAMMES
@@ -32,7 +34,9 @@ def place(own_database, now):
 
     text = (PROGRAMMES / "harbor.yaml").read_text()
     dear = "  - code: DEAR\n" + text.split("  - code: MONTH\n")[1].split("  - code:")[0]
-    dear = dear.replace('base: "50.00"', 'base: "90.00"')
+    dear = dear.replace('base: "50.00"', 'base: "90.00"').replace(
+        "DEAR\n", "DEAR\n    quota: {total: 9}\n"
+    )
     month = "    name: A month\n    transferable: true\n    switch: {to: [DEAR]}\n"
     text = text.replace("  - code: MONTH\n", dear + "  - code: MONTH\n", 1)
     text = text.replace("    name: A month\n", month)
@@ -204,3 +208,27 @@ def test_a_consent_is_stopped_by_a_transfer_while_it_is_looked_at(place, now, sl
     )
     consent.refresh_from_db()
     assert (told, consent.ended_at) == (["done"] * 3, now)
+
+
+def test_a_sale_meets_a_switch_of_the_same_type(place, now, slowly):
+    ana, ben = person("ana", now), person("ben", now)
+    permit = paid(held("MONTH", ana, now), now)
+    slowly(numbering, "next_number")
+    slowly(places, "take_places")
+    told = at_once(
+        place,
+        lambda: operations.switch_permit(
+            permit.number, to="DEAR", channel=Permit.Channel.PORTAL, by=SYSTEM, at=now
+        ),
+        lambda: held("DEAR", ben, now),
+    )
+    assert told == ["done", "done"]
+    assert Quota.objects.get(type_key="dear").taken == 2
+
+
+def test_a_sale_takes_its_place_by_its_last_statement(place, now):
+    ana = person("ana", now)
+    with CaptureQueriesContext(connection) as caught:
+        assert held("DEAR", ana, now).places
+    said = [row["sql"].split("(")[0].strip() for row in caught.captured_queries]
+    assert said[-2:] == ["INSERT INTO permits_quota", "COMMIT"]
