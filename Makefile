@@ -8,9 +8,11 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 # Python compiles two thousand modules anew at each start where this is set.
 export PYTHONDONTWRITEBYTECODE :=
-# Tests and checks have servers of their own, so that they never disturb a running `make run`; what they
-# write need not outlive the machine.
-OWN_SERVERS := PARKOPS_LOCAL_DIR=$(CURDIR)/.local/test PARKOPS_LOCAL_SCRATCH=1
+# Tests and checks have servers of their own, so that they never disturb a running `make run`. What they
+# write need not outlive the machine: it is in memory where there is room for it (2 GiB, in KiB below).
+SCRATCH := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2097152 {print "/dev/shm/parkops-"}')
+SCRATCH := $(if $(SCRATCH),$(SCRATCH)$(shell echo "$(CURDIR) $$(id -u)" | cksum | cut -d' ' -f1),$(CURDIR)/.local/test)
+OWN_SERVERS := PARKOPS_LOCAL_DIR=$(SCRATCH)
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 # Arguments for pytest: make test T="tests/permits -x"
 T ?= tests
@@ -91,8 +93,8 @@ lock: .venv/dev.installed ## Write requirements/*.txt anew from pyproject.toml
 		--upgrade --constraint requirements/base.txt --extra dev --output-file requirements/dev.txt pyproject.toml
 
 clean: ## End everything and remove what was made here: the environment, the local data, the caches
-	@if [ -x $(PY) ]; then $(PY) -m parkops.local clean; fi
-	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@if [ -x $(PY) ]; then $(PY) -m parkops.local clean; $(OWN_SERVERS) $(PY) -m parkops.local stop; fi
+	rm -rf .venv .local $(SCRATCH) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What is installed is a copy of the lock it was installed from: when they agree there is nothing to do.

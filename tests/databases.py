@@ -57,7 +57,7 @@ def copy(name: str) -> None:
             if not _exists(session, template):
                 _build(session, template)
             session.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                     sql.Identifier(name), sql.Identifier(template)
                 )
             )

@@ -30,15 +30,6 @@ SETTINGS = {
     "jit": "off",  # compiling costs more than our short queries take
 }
 
-# Where `PARKOPS_LOCAL_SCRATCH` is 1, as in the tests: the data outlive a killed server, not a power cut.
-SCRATCH = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-}
-
 
 def daemon(folder: Path) -> Daemon:
     """Return the PostgreSQL server of `folder`."""
@@ -179,9 +170,7 @@ class Cluster:
             "listen_addresses": "127.0.0.1" if port else "",
             "port": str(port or SOCKET_NUMBER),
         }
-        scratch = SCRATCH if os.environ.get("PARKOPS_LOCAL_SCRATCH") == "1" else {}
-        chosen = {**SETTINGS, **scratch, **network}
-        settings = [f"--{name}={value}" for name, value in chosen.items()]
+        settings = [f"--{name}={value}" for name, value in {**SETTINGS, **network}.items()]
         return self._spawn(
             ["postgres", "-D", self._seen(self.data), self._mark(), *settings], cwd=self.data
         )
