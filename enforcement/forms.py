@@ -58,6 +58,12 @@ class ChalkForm(forms.Form):
 
     front = forms.ChoiceField(label="Front wheel's valve", choices=HOURS, required=False)
     rear = forms.ChoiceField(label="Rear wheel's valve", choices=HOURS, required=False)
+    block_face = forms.CharField(
+        label="Block face",
+        help_text="Such as: Elm St, 100 block, north side.",
+        max_length=80,
+        required=False,
+    )
     lat = forms.FloatField(
         required=False,
         min_value=-90,
@@ -76,6 +82,16 @@ class ChalkForm(forms.Form):
         """Both valves as text, front and rear: `3/9`; empty where none was read."""
         front, rear = self.cleaned_data["front"], self.cleaned_data["rear"]
         return f"{front}/{rear}" if front or rear else ""
+
+
+class PermittedForm(PlateForm):
+    """A vehicle and a zone that anybody asks about."""
+
+    zone = forms.ChoiceField(label="Zone", error_messages={"required": "Choose the zone."})
+
+    def __init__(self, *args: Any, zones: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].choices = zones
 
 
 class PictureForm(forms.Form):

@@ -45,6 +45,16 @@ class NoVoidForm(forms.Form):
     reason = forms.CharField(label="Why it stands", max_length=1_000, required=False)
 
 
+class ReopenForm(forms.Form):
+    """Why a void is taken back."""
+
+    reason = forms.CharField(
+        label="Why is it opened again?",
+        max_length=1_000,
+        error_messages={"required": "Say why it is opened again."},
+    )
+
+
 class SeenForm(forms.Form):
     """What a clerk saw at the counter."""
 

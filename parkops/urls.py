@@ -15,6 +15,7 @@ SURFACES = [
     ("", "enforcement.urls.portal"),
     ("", "enforcement.urls.appellants"),
     ("", "enforcement.urls.callers"),
+    ("", "enforcement.urls.permitted"),
     ("", "enforcement.urls.boots"),
     ("", "enforcement.urls.escalation"),
     ("", "payments.urls.portal"),

@@ -46,7 +46,8 @@ def check_plates(request: HttpRequest, body: BatchIn) -> dict[str, Any]:
 @router.post("/observations", auth=WRITE, response={201: dict[str, Any]})
 @idempotent
 def observe(request: HttpRequest, body: ObservationIn) -> Any:
-    """Chalk a vehicle: this starts or continues its timed stay."""
+    """Chalk a vehicle: this starts or continues its timed stay. With `gone` the stay is over: the vehicle
+    stands there no more."""
     seen = observations.observe(
         plate=body.plate,
         region=body.region or "",
@@ -55,6 +56,8 @@ def observe(request: HttpRequest, body: ObservationIn) -> Any:
         lat=body.lat,
         lon=body.lon,
         valve=body.valve_text,
+        block_face=body.block_face or "",
+        is_gone=body.gone,
         by=request.auth.actor,
         at=timezone.now(),
     )
@@ -67,6 +70,8 @@ def observe(request: HttpRequest, body: ObservationIn) -> Any:
             "plate_key": seen.observation.plate_key,
             "zone": seen.observation.zone_code,
             "at": instant_out(seen.observation.seen_at),
+            "block_face": seen.observation.block_face or None,
+            "gone": seen.observation.is_gone,
             "stay": stay
             and {"since": instant_out(stay.since), "limit_ends": instant_out(seen.ends_at)},
         },

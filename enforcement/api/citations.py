@@ -11,7 +11,7 @@ from pydantic import Field
 from enforcement.api.shapes import CitationIn, VoidIn, citation_out, photo_out
 from enforcement.models import Citation
 from enforcement.operations import citations as operations
-from enforcement.operations import looks
+from enforcement.operations import looks, reopening
 from enforcement.operations.citations import Draft
 from enforcement.printing.printed import Form, printed
 from enforcement.queries import citations as queries
@@ -150,6 +150,15 @@ def void(request: HttpRequest, number: str, body: VoidIn) -> dict[str, Any]:
     now = timezone.now()
     voided = operations.void_citation(number, reason=body.reason, by=request.auth.actor, at=now)
     return citation_out(queries.standing_of(voided, at=now), evidence.photos_of(voided))
+
+
+@router.post("/citations/{number}/reopening", auth=WRITE)
+@idempotent
+def reopen(request: HttpRequest, number: str, body: VoidIn) -> dict[str, Any]:
+    """Take a void back within three days; 409 afterwards."""
+    now = timezone.now()
+    opened = reopening.reopen_citation(number, reason=body.reason, by=request.auth.actor, at=now)
+    return citation_out(queries.standing_of(opened, at=now), evidence.photos_of(opened))
 
 
 def _key(plate: str) -> str:

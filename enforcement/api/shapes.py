@@ -101,6 +101,8 @@ class ObservationIn(Placed):
     zone: Code
     at: Instant
     valve: str | int | None = Field(None)
+    block_face: Annotated[str | None, Field(max_length=80)] = ""
+    gone: bool = False
 
     @property
     def valve_text(self) -> str:

@@ -29,7 +29,7 @@ from enforcement.models.numbers import AllottedNumber
 from enforcement.models.offline import OfflineCopy
 from enforcement.models.positions import OfficerPosition, PositionConsent
 from enforcement.models.shifts import Shift
-from enforcement.models.voids import VoidRequest
+from enforcement.models.voids import Reopening, VoidRequest
 
 __all__ = [
     "AllottedNumber",
@@ -74,6 +74,7 @@ __all__ = [
     "PlateRead",
     "PositionConsent",
     "ReadErasure",
+    "Reopening",
     "Shift",
     "WriteOff",
     "VoidRequest",

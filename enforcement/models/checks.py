@@ -63,7 +63,10 @@ class PlateCheck(models.Model):
 
 
 class Observation(models.Model):
-    """A chalk mark: a vehicle stood in a zone at an instant."""
+    """A chalk mark: a vehicle stood in a zone at an instant, at a `block_face` of its street if told.
+
+    With `is_gone` it stood there no more: the officer found its space without it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4)
@@ -76,6 +79,8 @@ class Observation(models.Model):
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     valve = short_text(20)
+    block_face = short_text(80)
+    is_gone = models.BooleanField(default=False, db_default=False)
     seen_by = models.CharField(max_length=NAME)
 
     class Meta:

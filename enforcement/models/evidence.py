@@ -9,14 +9,15 @@ class EvidenceLink(models.Model):
     """One link of the tenant's chain: the hash of a record, tied to the link before. The database
     refuses every change of one and every deletion.
 
-    `reference` names the record (a citation's or its void's number, a photo's id), `citation_number`
-    the citation that it belongs to.
+    `reference` names the record (a citation's number, that of its void or reopening, from the second on
+    with which one it is, a photo's id), `citation_number` the citation that it belongs to.
     """
 
     class Kind(models.TextChoices):
         CITATION = "citation", "Citation"
         PHOTO = "photo", "Photo"
         VOID = "void", "Void"
+        REOPENED = "reopened", "Void taken back"
 
     id = models.BigAutoField(primary_key=True)
     sequence = models.PositiveBigIntegerField()

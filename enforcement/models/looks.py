@@ -19,6 +19,7 @@ class PlateLook(models.Model):
         SEARCH = "search", "Search"
         HISTORY = "history", "Who looked at this plate"
         API = "api", "API"
+        PUBLIC = "public", "Public page"
 
     class Reason(models.TextChoices):
         APPEAL = "appeal", "An appeal or a complaint"

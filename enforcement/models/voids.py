@@ -1,4 +1,4 @@
-"""Voids that wait for a second person."""
+"""Voids that wait for a second person, and voids that were taken back."""
 
 from django.db import models
 from django.db.models import Q
@@ -38,3 +38,19 @@ class VoidRequest(models.Model):
 
     def __str__(self) -> str:
         return f"Void of {self.citation_id}"
+
+
+class Reopening(models.Model):
+    """A voided citation was opened again, with the reason; `voided_at` and `void_reason` say how it had
+    been voided."""
+
+    id = models.BigAutoField(primary_key=True)
+    citation = models.ForeignKey(Citation, on_delete=models.PROTECT, related_name="reopenings")
+    voided_at = models.DateTimeField()
+    void_reason = models.TextField()
+    reopened_at = models.DateTimeField()
+    reopened_by_name = models.CharField(max_length=NAME)
+    reason = models.TextField()
+
+    def __str__(self) -> str:
+        return f"Reopening of {self.citation_id}"

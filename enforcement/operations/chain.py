@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from enforcement.models import Citation, CitationPhoto, EvidenceLink
+from enforcement.models import Citation, CitationPhoto, EvidenceLink, Reopening
 from enforcement.operations.locks import lock
 from enforcement.queries import chain
 from enforcement.rules import evidence as rules
@@ -29,7 +29,16 @@ def link_photo(photo: CitationPhoto, number: str, *, at: datetime) -> None:
 
 def link_void(citation: Citation, *, at: datetime) -> None:
     """Add that a citation was voided."""
-    _link(Kind.VOID, citation.number, citation.number, chain.void_record(citation), at=at)
+    number = citation.number
+    reference = chain.nth_reference(number, citation.reopenings.count() + 1)
+    _link(Kind.VOID, reference, number, chain.void_record(citation, number), at=at)
+
+
+def link_reopening(reopening: Reopening, citation: Citation, *, at: datetime) -> None:
+    """Add that a void was taken back."""
+    number = citation.number
+    reference = chain.nth_reference(number, citation.reopenings.count())
+    _link(Kind.REOPENED, reference, number, chain.reopening_record(reopening, number), at=at)
 
 
 def _link(

@@ -35,10 +35,12 @@ def observe(
     lat: float | None = None,
     lon: float | None = None,
     valve: str = "",
+    block_face: str = "",
+    is_gone: bool = False,
     by: Actor,
     at: datetime,
 ) -> Observed:
-    """Mark that a vehicle stood in a zone at `seen_at`.
+    """Mark that a vehicle stood in a zone at `seen_at`, or with `is_gone` that it did no more.
 
     :raises Refused: for a plate that is none, or an unknown zone.
     """
@@ -55,6 +57,8 @@ def observe(
         lat=lat,
         lon=lon,
         valve=valve,
+        block_face=block_face.strip()[:80],
+        is_gone=is_gone,
         seen_by=by.name,
     )
     if place.max_stay is None:
@@ -69,6 +73,9 @@ def observe(
         no_return=place.no_return,
         zone=in_force.programme.tz,
         moved=place.moved,
+        by_day=place.stays == "day",
     )
-    ends_at = place.max_stay.after(stay.since, in_force.programme.tz) if stay else None
+    if stay is None or is_gone:
+        return Observed(observation, None, None)
+    ends_at = place.max_stay.after(stay.since, in_force.programme.tz) - stay.before
     return Observed(observation, stay, ends_at)

@@ -1,13 +1,14 @@
 """The chain of evidence: what its links are over, and whether they hold."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.storage import default_storage
 
-from enforcement.models import Citation, CitationPhoto, EvidenceLink
+from enforcement.models import Citation, CitationPhoto, EvidenceLink, Reopening
 from enforcement.rules import evidence as rules
 from enforcement.rules.evidence import START, Sealed
 
@@ -84,13 +85,26 @@ def photo_record(photo: CitationPhoto, number: str) -> dict[str, Any]:
     return {"citation": number} | {name: getattr(photo, name) for name in _PHOTO}
 
 
-def void_record(citation: Citation) -> dict[str, Any]:
-    """Return what was written down when a citation was voided."""
+def void_record(citation: Citation | Reopening, number: str) -> dict[str, Any]:
+    """Return what was written down when the citation with this number was voided: of the void that
+    holds, or of one that was taken back."""
+    voided_at, reason = citation.voided_at, citation.void_reason
+    return {"number": number, "voided_at": voided_at, "void_reason": reason}
+
+
+def reopening_record(reopening: Reopening, number: str) -> dict[str, Any]:
+    """Return what was written down when a void of the citation with this number was taken back."""
     return {
-        "number": citation.number,
-        "voided_at": citation.voided_at,
-        "void_reason": citation.void_reason,
+        "number": number,
+        "reopened_at": reopening.reopened_at,
+        "reopened_by": reopening.reopened_by_name,
+        "reason": reopening.reason,
     }
+
+
+def nth_reference(number: str, n: int) -> str:
+    """Return under which name the `n`th void or reopening of a citation is linked."""
+    return number if n == 1 else f"{number}#{n}"
 
 
 def links_of(number: str) -> list[EvidenceLink]:
@@ -135,15 +149,18 @@ def walk(*, with_files: bool = False) -> Walked:
 
 
 def why_broken(links: Sequence[EvidenceLink], *, with_files: bool = False) -> dict[int, str]:
-    """Return why links do not hold by themselves, by sequence, in two queries."""
+    """Return why links do not hold by themselves, by sequence, in three queries."""
     numbers = {link.citation_number for link in links}
     photos = [link.reference for link in links if link.kind == Kind.PHOTO]
     cited = {c.number: c for c in Citation.objects.filter(number__in=numbers)}
     taken = {str(p.reference): p for p in CitationPhoto.objects.filter(reference__in=photos)}
+    opened: dict[int, list[Reopening]] = defaultdict(list)
+    for row in Reopening.objects.filter(citation__in=cited.values()).order_by("pk"):
+        opened[row.citation_id].append(row)
     found = {}
     for link in links:
         citation, photo = cited.get(link.citation_number), taken.get(link.reference)
-        why = _why(link, citation, photo)
+        why = _why(link, citation, photo, opened[citation.pk] if citation else ())
         if not why and photo is not None and with_files:
             why = _why_file(photo)
         if why:
@@ -151,7 +168,12 @@ def why_broken(links: Sequence[EvidenceLink], *, with_files: bool = False) -> di
     return found
 
 
-def _why(link: EvidenceLink, citation: Citation | None, photo: CitationPhoto | None) -> str:
+def _why(
+    link: EvidenceLink,
+    citation: Citation | None,
+    photo: CitationPhoto | None,
+    opened: Sequence[Reopening],
+) -> str:
     sealed = Sealed(link.sequence, link.kind, link.reference, link.digest, link.at)
     if rules.hash_of(sealed, link.previous) != link.hash:
         return "the link itself was changed"
@@ -162,11 +184,25 @@ def _why(link: EvidenceLink, citation: Citation | None, photo: CitationPhoto | N
     record = (
         photo_record(photo, link.citation_number)
         if photo is not None
-        else void_record(citation)
-        if link.kind == Kind.VOID
         else record_of(citation)
+        if link.kind == Kind.CITATION
+        else _nth_record(link, citation, opened)
     )
+    if record is None:
+        return "its record is gone"
     return "" if rules.digest_of(record) == link.digest else "its record was changed"
+
+
+def _nth_record(
+    link: EvidenceLink, citation: Citation, opened: Sequence[Reopening]
+) -> dict[str, Any] | None:
+    """The record of a void, or of its being taken back; of several the one that the link names."""
+    number, _, later = link.reference.partition("#")
+    before = int(later or 1) - 1
+    taken_back = opened[before] if before < len(opened) else None
+    if link.kind == Kind.VOID:
+        return void_record(taken_back or citation, number)
+    return reopening_record(taken_back, number) if taken_back else None
 
 
 def _why_file(photo: CitationPhoto) -> str:

@@ -15,6 +15,7 @@ from enforcement.queries.sightings import Seen, Shared
 from enforcement.rules import fines, scofflaw
 from enforcement.rules.fines import Fine
 from enforcement.rules.holding import BOOTED
+from enforcement.rules.places import OUTSIDE
 from enforcement.rules.scofflaw import Arrears, Unpaid
 from enforcement.rules.stays import Stay, stay_in
 from enforcement.rules.verdicts import (
@@ -26,6 +27,7 @@ from enforcement.rules.verdicts import (
     Verdict,
     due_at,
     judge,
+    judge_outside,
 )
 from parkops.api.values import instant_out
 from parkops.kernel.codes import code_key
@@ -98,7 +100,7 @@ class Answer:
             "plate": self.look.plate,
             "plate_key": self.key,
             "region": self.look.region,
-            "zone": self.zone.code,
+            "zone": self.zone.code or None,
             "at": instant_out(self.look.at),
             "verdict": self.verdict.value,
             "until": instant_out(self.finding.until),
@@ -170,6 +172,8 @@ def record(reference: UUID) -> PlateCheck:
 def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
     look = asked.look
     entries = _entries(asked, known)
+    if asked.zone is OUTSIDE:
+        rights = [right for right in rights if right.kind == "session"]
     holding = [right for right in rights if right.holds_now]
     finding = _finding(asked, known, rights, entries)
     cited = [
@@ -288,7 +292,10 @@ def _entries(asked: Asked, known: Known) -> list[HotlistEntry]:
 def _finding(
     asked: Asked, known: Known, rights: Sequence[Right], entries: Sequence[HotlistEntry]
 ) -> Finding:
-    return judge(_question(asked, known, rights, _all_held(asked, known, rights, entries)))
+    held = _all_held(asked, known, rights, entries)
+    if asked.zone is OUTSIDE:
+        return judge_outside(held)
+    return judge(_question(asked, known, rights, held))
 
 
 def _all_held(
@@ -348,6 +355,7 @@ def _stay(asked: Asked, known: Known) -> Stay | None:
         no_return=zone.no_return,
         zone=asked.in_force.programme.tz,
         moved=zone.moved,
+        by_day=zone.stays == "day",
     )
 
 

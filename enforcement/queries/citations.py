@@ -13,7 +13,7 @@ from enforcement.models import Appeal, Citation
 from enforcement.rules import owed, standing
 from enforcement.rules.owed import Appealed, Case, Step
 from enforcement.rules.standing import Facts, Status
-from parkops.kernel.decisions import NotFound
+from parkops.kernel.decisions import Decision, NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.numbers import tidy
 from parkops.kernel.plates import plate_key
@@ -214,6 +214,11 @@ def case_of(citation: Citation, appeals: Iterable[Appeal]) -> Case:
             for appeal in sorted(appeals, key=lambda appeal: appeal.level)
         ),
     )
+
+
+def may_reopen(citation: Citation, *, at: datetime) -> Decision:
+    """Return whether a void may be taken back at `at`, and if not, why."""
+    return standing.may_reopen(voided_at=citation.voided_at, at=at, reason="asked")
 
 
 def standing_of(citation: Citation, *, at: datetime) -> Standing:

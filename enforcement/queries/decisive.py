@@ -38,7 +38,7 @@ SELECT (SELECT json_agg(json_build_array(number, begins_at) ORDER BY begins_at N
                                          starts_at, ends_at) ORDER BY permit_id, id) FROM covered),
        (SELECT json_agg(json_build_array(plate_key, plate_text, zone_code, at)) FROM (
             SELECT plate_key, plate_text, zone_code, seen_at AS at FROM enforcement_observation
-             WHERE plate_key IN (SELECT plate_key FROM covered)
+             WHERE plate_key IN (SELECT plate_key FROM covered) AND NOT is_gone
                AND seen_at > %(seen_since)s::timestamptz AND seen_at <= %(until)s::timestamptz
              UNION ALL
             SELECT plate_key, plate_text, zone_code, at FROM enforcement_platecheck

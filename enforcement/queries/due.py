@@ -32,6 +32,7 @@ class Due:
     due_at: datetime
     verdict: Verdict
     minutes: int
+    block_face: str = ""
 
     @property
     def is_up(self) -> bool:
@@ -56,7 +57,7 @@ def due(*, at: datetime, zone: str = "") -> list[Due]:
     longest = max(z.max_stay.timedelta for z in limits.values() if z.max_stay) + FORGOTTEN_AFTER
     marks = Observation.objects.filter(seen_at__gt=at - longest, seen_at__lte=at)
     last = marks.order_by("plate_key", "region", "-seen_at", "-pk").distinct("plate_key", "region")
-    here = [mark for mark in last if code_key(mark.zone_code) in limits]
+    here = [mark for mark in last if code_key(mark.zone_code) in limits and not mark.is_gone]
     here = sorted(here, key=lambda mark: mark.seen_at, reverse=True)[:MOST]
     looks = [Look(mark.plate_text, mark.region, mark.zone_code, at) for mark in here]
     cited = _cited([mark.plate_key for mark in here], since=at - longest, until=at)
@@ -80,6 +81,7 @@ def due(*, at: datetime, zone: str = "") -> list[Due]:
                     ends_at,
                     timed.finding.verdict,
                     left,
+                    mark.block_face,
                 )
             )
     return sorted(found, key=lambda row: (row.due_at, row.zone, row.plate))

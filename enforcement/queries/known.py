@@ -111,12 +111,15 @@ class Known:
         zones = (zone_of(in_force, look.zone),) if look.zone else self._zones_at(look, in_force)
         rules = in_force.programme
         codes = [outer.code for zone in zones for outer in rules.zones_covering(zone.code)]
+        if zones[0] is places.OUTSIDE:
+            counts = rules.plate_checks.outside == "any_session"
+            codes = [zone.code for zone in rules.zones] if counts else [places.OUTSIDE.code]
         return Asked(look, key, in_force, zones[0], tuple(dict.fromkeys(codes)))
 
     def _zones_at(self, look: Look, in_force: InForce) -> tuple[Zone, ...]:
-        """The zones that decide where a look names none but its position.
+        """The zones that decide where a look names none but its position; `OUTSIDE` where none does.
 
-        :raises Refused: if no zone contains it.
+        :raises Refused: without a position.
         """
         rules = in_force.programme
 
@@ -124,12 +127,10 @@ class Known:
             has_event = any(window.during is not None for window in zone.enforced)
             return rules.holds(zone.enforced, look.at, events=self.events if has_event else None)
 
-        here = () if look.lat is None or look.lon is None else rules.zones_at(look.lat, look.lon)
-        found = places.deciding(here, is_enforced)
-        if not found:
-            text = "No zone of the program contains this position; name the zone."
-            raise Refused("no_zone", text, field="position")
-        return found
+        if look.lat is None or look.lon is None:
+            raise Refused("no_zone", "Name the zone, or give the position.", field="zone")
+        here = rules.zones_at(look.lat, look.lon)
+        return places.deciding(here, is_enforced) or (places.OUTSIDE,)
 
     @property
     def events(self) -> Events:

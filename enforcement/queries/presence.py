@@ -8,13 +8,16 @@ from django.db import connection
 SEEN_FOR = timedelta(hours=3)
 
 _LAST_SEEN = """
-SELECT DISTINCT ON (plate_key) zone_code, plate_key
-  FROM (SELECT plate_key, zone_code, at FROM enforcement_platecheck
-         WHERE recorded_at >= %(since)s AND at >= %(since)s AND at <= %(at)s AND plate_key <> ''
-         UNION ALL
-        SELECT plate_key, zone_code, seen_at FROM enforcement_observation
-         WHERE seen_at >= %(since)s AND seen_at <= %(at)s) AS sight
- ORDER BY plate_key, at DESC
+SELECT zone_code, plate_key
+  FROM (SELECT DISTINCT ON (plate_key) zone_code, plate_key, is_gone
+          FROM (SELECT plate_key, zone_code, at, FALSE AS is_gone FROM enforcement_platecheck
+                 WHERE recorded_at >= %(since)s AND at >= %(since)s AND at <= %(at)s
+                   AND plate_key <> '' AND zone_code <> ''
+                 UNION ALL
+                SELECT plate_key, zone_code, seen_at, is_gone FROM enforcement_observation
+                 WHERE seen_at >= %(since)s AND seen_at <= %(at)s) AS sight
+         ORDER BY plate_key, at DESC) AS last
+ WHERE NOT is_gone
 """
 
 

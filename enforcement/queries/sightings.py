@@ -54,7 +54,7 @@ def marks_of(
     )
     found: dict[str, list[tuple[str, Sight]]] = defaultdict(list)
     for row in rows.order_by("seen_at", "pk"):
-        sight = Sight(row.zone_code, row.seen_at, row.valve, row.lat, row.lon)
+        sight = Sight(row.zone_code, row.seen_at, row.valve, row.lat, row.lon, row.is_gone)
         found[row.plate_key].append((row.region, sight))
     return found
 

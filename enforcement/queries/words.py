@@ -75,6 +75,7 @@ EVENTS = {
     "citation.written_off": "Written off",
     "citation.write_off_ended": "Write-off taken back",
     "citation.voided": "Voided",
+    "citation.reopened": "Void taken back",
     "cure.filed": "Proof sent",
     "cure.decided": "Proof decided",
     "citation.void_asked": "Void asked for",

@@ -6,6 +6,8 @@ from parkops.programme.schema import Zone
 
 LAST = 10**9
 """The priority of a zone that names none."""
+OUTSIDE = Zone.model_construct(code="", name="No regulated area", kind="area")
+"""What stands for a zone where none contains a place."""
 
 
 def deciding(zones: Sequence[Zone], is_enforced: Callable[[Zone], bool]) -> tuple[Zone, ...]:

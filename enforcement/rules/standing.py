@@ -11,6 +11,9 @@ from parkops.kernel.money import Money
 TAKEN_BACK_WITHIN = timedelta(minutes=10)
 """How long an officer may void what they wrote."""
 
+REOPENED_WITHIN = timedelta(days=3)
+"""How long the office may take a void back."""
+
 
 class Status(StrEnum):
     """The states of a citation. No act leads to `on_plan` yet."""
@@ -72,6 +75,18 @@ def may_void(*, status: Status, has_payments: bool, reason: str) -> Decision:
         return Decision("paid", "Money was taken for this citation; refund it first.")
     if not reason.strip():
         return Decision("reason", "Say why it is voided.", field="reason")
+    return ALLOWED
+
+
+def may_reopen(*, voided_at: datetime | None, at: datetime, reason: str) -> Decision:
+    """Decide whether a void may be taken back: within three days, with a reason."""
+    if voided_at is None:
+        return Decision("not_voided", "This citation is not voided.")
+    if at >= voided_at + REOPENED_WITHIN:
+        told = "Three days have passed since it was voided: it is locked."
+        return Decision("locked", told)
+    if not reason.strip():
+        return Decision("reason", "Say why it is opened again.", field="reason")
     return ALLOWED
 
 

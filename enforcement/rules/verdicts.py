@@ -104,6 +104,14 @@ def judge(question: Question) -> Finding:
     return _late(question, limit, reasons, may_linger=bool(usable or free_stay))
 
 
+def judge_outside(held: Sequence[Held]) -> Finding:
+    """Return what is said of a place that no zone contains: nothing is regulated there, and only
+    what holds everywhere holds."""
+    told = "No zone of the program contains this position: there is no regulated area here."
+    verdict = Verdict.AUTHORIZED if held else Verdict.UNAUTHORIZED
+    return Finding(verdict, (told, *_of(held)))
+
+
 def due_at(question: Question, until: Sequence[datetime]) -> datetime | None:
     """Return when a vehicle that stands there has to be looked at again, or had to be: when its time
     is up. None where nothing ends: nobody needs a right now, or what it has lifts the limit.
@@ -142,8 +150,13 @@ def _limit(question: Question, usable: Sequence[Held]) -> _Limit | None:
     since = question.stay.since
     if question.enforced_since is not None:
         since = max(since, question.enforced_since)
-    ends_at = max_stay.after(since, question.tz)
-    text = f"{text}; it has been here since {_clock(since, question)}."
+    ends_at = max_stay.after(since, question.tz) - question.stay.before
+    earlier = ""
+    if question.zone.stays == "day":
+        text += " a day"
+        stood = round(question.stay.before / timedelta(minutes=1))
+        earlier = f" stood here for {stood} min earlier today, and" if stood else ""
+    text = f"{text}; it{earlier} has been here since {_clock(since, question)}."
     return _Limit(text, ends_at)
 
 

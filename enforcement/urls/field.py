@@ -13,6 +13,7 @@ urlpatterns = [
     path("check/picture/", field.read_picture, name="picture"),
     path("due/", due.on_the_way, name="due"),
     path("due/check/", due.check, name="due_check"),
+    path("due/gone/", due.gone, name="due_gone"),
     path("check/", field.check, name="check"),
     path("no-plate/", field.no_plate, name="no-plate"),
     path("checks/<uuid:reference>/", field.verdict, name="verdict"),

@@ -10,6 +10,7 @@ citations = [
     path("<str:number>/print/", printing.print_citation, name="print"),
     path("<str:number>/void/", office.void, name="void"),
     path("<str:number>/void/decision/", office.decide_void, name="void-decision"),
+    path("<str:number>/reopening/", office.reopen, name="reopen"),
     path("<str:number>/photos/<uuid:reference>/", office.photo, name="photo"),
     path("<str:number>/proof/", cures.seen, name="proof-seen"),
     path("proofs/<uuid:reference>/decision/", cures.decide, name="proof-decision"),

@@ -1,5 +1,6 @@
 """The standing lists of vehicles whose time is up or soon will be."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from enforcement.models import PlateCheck
 from enforcement.operations import checks as checking
+from enforcement.operations import observations
 from enforcement.queries import due as queries
 from enforcement.queries import field
 from enforcement.queries.checks import Look
@@ -43,6 +45,26 @@ def check(request: HttpRequest) -> HttpResponse:
     checked = checking.check_plate(look, source=PlateCheck.Source.FIELD, by=actor(request), at=now)
     request.session[ZONE] = checked.answer.zone.code
     return redirect("field:verdict", checked.record.reference)
+
+
+@may(Permission.PLATE_CHECK)
+@require_POST
+@refusals_shown
+def gone(request: HttpRequest) -> HttpResponse:
+    """Mark that a vehicle of the list stands there no more: its stay is over."""
+    now = timezone.now()
+    plate = request.POST.get("plate", "")
+    observations.observe(
+        plate=plate,
+        region=request.POST.get("region", "")[:16],
+        zone=request.POST.get("zone", ""),
+        seen_at=now,
+        is_gone=True,
+        by=actor(request),
+        at=now,
+    )
+    messages.success(request, f"{plate} is gone. Its stay is over.")
+    return redirect("field:due")
 
 
 @may(Permission.CITATION_VIEW)

@@ -212,6 +212,7 @@ def chalk(request: HttpRequest, reference: UUID) -> HttpResponse:
         lat=form.cleaned_data["lat"],
         lon=form.cleaned_data["lon"],
         valve=form.valve,
+        block_face=form.cleaned_data["block_face"],
         by=actor(request),
         at=now,
     )

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from enforcement.forms import CheckFilterForm, CitationFilterForm, VoidForm
-from enforcement.forms_office import NoVoidForm, PrintForm, ProofAnswerForm, SeenForm
+from enforcement.forms_office import NoVoidForm, PrintForm, ProofAnswerForm, ReopenForm, SeenForm
 from enforcement.operations import citations as citing
-from enforcement.operations import looks, voiding
+from enforcement.operations import looks, reopening, voiding
 from enforcement.queries import citations as queries
 from enforcement.queries import cures, evidence, office
 from enforcement.queries.appeals import may_appeal
@@ -99,6 +99,20 @@ def decide_void(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("office_citations:detail", number)
 
 
+@may(Permission.CITATION_VOID)
+@require_POST
+@refusals_shown
+def reopen(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a void back, with a reason."""
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        return _citation(request, number, VoidForm(), reopening=form, status=422)
+    reason = form.cleaned_data["reason"]
+    reopening.reopen_citation(number, reason=reason, by=actor(request), at=timezone.now())
+    messages.success(request, f"Citation {number} is open again.")
+    return redirect("office_citations:detail", number)
+
+
 @may(Permission.CITATION_VIEW)
 @require_safe
 @refusals_shown
@@ -131,7 +145,13 @@ def check(request: HttpRequest, reference: UUID) -> HttpResponse:
     return page(request, "enforcement/office/check.html", {"row": office.check_row(reference)})
 
 
-def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 200) -> HttpResponse:
+def _citation(
+    request: HttpRequest,
+    number: str,
+    form: VoidForm,
+    reopening: ReopenForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     found, now = queries.citation(number), timezone.now()
     shown = office.citation_page(found, at=now)
     has_permission = request.user.may(Permission.CITATION_VOID)
@@ -140,6 +160,8 @@ def _citation(request: HttpRequest, number: str, form: VoidForm, status: int = 2
         "form": form,
         "print_form": PrintForm(initial={"how": request.session.get(PAPER, "pdf")}),
         "may_void": citing.may_void(shown.now),
+        "may_reopen": has_permission and queries.may_reopen(found, at=now),
+        "reopen_form": reopening or ReopenForm(),
         "has_permission": has_permission,
         "may_escalate": request.user.may(Permission.ESCALATION_VIEW),
         "may_decide_void": has_permission

@@ -122,7 +122,7 @@ def _changes(
         if was != becomes:
             subject = f"{name}: {label}" if name else label[:1].upper() + label[1:]
             text = f"{subject}, from {was or 'unset'} to {becomes or 'unset'}."
-            where = part or TOP_PARTS.get(label.split(" ")[0], "programme")
+            where = part or _part_of(label)
             found.append(Difference(where, code, name, label, was or "", becomes or "", text))
     return found
 
@@ -140,8 +140,13 @@ TOP_PARTS = {
         "retention",
         "appeals",
     )
-} | {"year": "year_start", "plate": "plate_reads"}
+} | {"year": "year_start"}
 """The part that a fact of the whole programme belongs to, by its first word."""
+
+
+def _part_of(label: str) -> str:
+    first, *others = label.split(" ")
+    return f"plate_{others[0]}" if first == "plate" else TOP_PARTS.get(first, "programme")
 
 
 def _facts(part: Part, path: str = "", skip: Iterable[str] = ()) -> dict[str, str]:

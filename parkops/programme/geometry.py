@@ -41,12 +41,66 @@ def contains(geometry: dict[str, Any], lon: float, lat: float) -> bool:
     """Return whether a position is in an area, outside its holes; a point or a line is no area."""
     if "Polygon" not in geometry["type"]:
         return False
-    areas = geometry["coordinates"]
-    areas = [areas] if geometry["type"] == "Polygon" else areas
     return any(
         _is_within(rings[0], lon, lat) and not any(_is_within(r, lon, lat) for r in rings[1:])
-        for rings in areas
+        for rings in _areas(geometry)
     )
+
+
+TOUCHING = 1e-9
+"""So many degrees, a tenth of a millimeter, are no overlap."""
+
+
+def overlap(geometry: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether two areas have more in common than their edges."""
+    if any("Polygon" not in area["type"] for area in (geometry, other)):
+        return False
+    if any(_cross(*one, *two) for one in _edges(geometry) for two in _edges(other)):
+        return True
+    # No edge crosses another: between two heights of corners the order of edges stays the same.
+    heights = sorted({lat for area in (geometry, other) for _, lat in positions(area)})
+    return any(
+        min(one[1], two[1]) - max(one[0], two[0]) > TOUCHING
+        for low, high in pairwise(heights)
+        for one in _spans(geometry, (low + high) / 2)
+        for two in _spans(other, (low + high) / 2)
+    )
+
+
+Ring = list[list[float]]
+
+
+def _areas(geometry: dict[str, Any]) -> list[list[Ring]]:
+    """The rings of each polygon of an area."""
+    parts = geometry["coordinates"]
+    return [parts] if geometry["type"] == "Polygon" else list(parts)
+
+
+def _edges(geometry: dict[str, Any]) -> list[tuple[list[float], list[float]]]:
+    return [edge for rings in _areas(geometry) for ring in rings for edge in pairwise(ring)]
+
+
+def _cross(a: list[float], b: list[float], c: list[float], d: list[float]) -> bool:
+    """Whether two edges cross, each with ends on both sides of the other."""
+    return _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
+
+
+def _side(a: list[float], b: list[float], point: list[float]) -> float:
+    return (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
+
+
+def _spans(geometry: dict[str, Any], lat: float) -> list[tuple[float, float]]:
+    """Where a line from west to east is inside an area; no corner may be on it."""
+    found: list[tuple[float, float]] = []
+    for rings in _areas(geometry):
+        crossed = sorted(
+            x1 + (lat - y1) * (x2 - x1) / (y2 - y1)
+            for ring in rings
+            for (x1, y1, *_), (x2, y2, *_) in pairwise(ring)
+            if (y1 > lat) != (y2 > lat)
+        )
+        found += zip(crossed[::2], crossed[1::2], strict=False)
+    return found
 
 
 def _is_within(ring: list[list[float]], lon: float, lat: float) -> bool:

@@ -8,6 +8,7 @@ from parkops.kernel.dates import local_days, midnight
 from parkops.kernel.money import Money
 from parkops.kernel.periods import Period, common, merged, without
 from parkops.kernel.windows import Window, clock, day_names, describe
+from parkops.programme.geometry import overlap
 from parkops.programme.permit_schema import Fixed, PermitType, Rolling
 from parkops.programme.schema import Programme, Zone
 from parkops.programme.violation_schema import Ladder, Violation
@@ -32,10 +33,12 @@ def findings(programme: Programme, *, today: date) -> list[str]:
             for line in _permit_type(kind, today, is_counted=bool(programme.quotas_of(kind.code)))
         ),
         *_grants_that_nobody_needs(programme, today),
+        *_areas_that_none_decides(programme, today),
         *_shared_numbers(programme),
         *_shared_quotas(programme),
         *_shared_limits(programme),
         *(line for violation in programme.violations for line in _violation(violation)),
+        *_former_codes(programme),
         *_unused_names(programme),
     ]
 
@@ -255,6 +258,20 @@ def _grants_that_nobody_needs(programme: Programme, today: date) -> Iterator[str
                 yield f"permit type {kind.code}: it grants {told}, when none of them is enforced"
 
 
+def _areas_that_none_decides(programme: Programme, today: date) -> Iterator[str]:
+    meet = _meeting(programme, today)
+    ranked = [(z, z.geometry) for z in programme.zones if z.geometry and z.priority is not None]
+    for n, (zone, area) in enumerate(ranked):
+        for other, its_area in ranked[:n]:
+            if zone.priority != other.priority or not overlap(area, its_area):
+                continue
+            if meet(zone.enforced, other.enforced):
+                yield (
+                    f"zone {zone.code}: its area and that of {other.code} overlap, they are enforced at "
+                    f"once, and both have priority {zone.priority}; give one of them another"
+                )
+
+
 def _shared_numbers(programme: Programme) -> Iterator[str]:
     numbered = [(kind.code, kind.numbers) for kind in programme.permit_types if kind.numbers]
     for n, (code, ours) in enumerate(numbered):
@@ -295,6 +312,16 @@ def _violation(violation: Violation) -> Iterator[str]:
         yield f"{name}: its nth has no steps, so that repeating it changes nothing"
     if violation.nth is not None:
         yield from (f"{name}: {line}" for line in _ladder(violation.nth, violation.fine))
+
+
+def _former_codes(programme: Programme) -> Iterator[str]:
+    for violation in programme.violations:
+        for former in violation.formerly:
+            if programme.violation(former) is not None:
+                yield (
+                    f"violation {violation.code}: {former}, as it was called before, is a violation of "
+                    "its own; reports would count it under this one"
+                )
 
 
 def _ladder(ladder: Ladder, fine: Money) -> Iterator[str]:

@@ -34,6 +34,7 @@ VALUES = (
     "refunds",
     "eligibility",
     "plate_reads",
+    "plate_checks",
     "retention",
     "appeals",
 )
@@ -57,6 +58,7 @@ NAMES = {
     "refunds": "refunds by staff",
     "eligibility": "eligibility",
     "plate_reads": "what cameras read",
+    "plate_checks": "checks of plates",
     "retention": "how long data is kept",
     "appeals": "appeals",
 }

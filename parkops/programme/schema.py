@@ -117,7 +117,8 @@ class Capacity(Part):
 class Zone(Part):
     """A place: where it is, when it is enforced (never: empty), how long one may stay.
 
-    A vehicle seen more than `moved` meters from its last place has left and begins a stay anew.
+    A vehicle seen more than `moved` meters from its last place has left and begins a stay anew; `max_stay`
+    is of each stay, or of all stays of a local day together.
     Where areas overlap and are enforced at once, the lowest `priority` decides; without one, the last.
     """
 
@@ -132,6 +133,7 @@ class Zone(Part):
     grace: Span = Duration()
     geometry: Geometry | None = None
     moved: Count | None = None
+    stays: Literal["each", "day"] = "each"
     priority: Count | None = None
 
 
@@ -205,6 +207,15 @@ class PlateReads(Part):
     keep: LongSpan = Duration(days=30)
 
 
+class PlateChecks(Part):
+    """How plates are looked at beyond the rules of zones: what counts at a position that no zone
+    contains (nothing, or a running session of any zone), and whether anybody may ask on a public
+    page if a vehicle may stand in a zone."""
+
+    outside: Literal["nothing", "any_session"] = "nothing"
+    public: Flag = False
+
+
 class Retention(Part):
     """For how long personal data is kept that serves no more: `texts`, with the numbers they came
     from and went to, and who was in a draw (`draws`), whose receipts stay; where officers were
@@ -256,6 +267,7 @@ class Programme(Part):
     refunds: Refunds = Refunds()
     eligibility: Eligibility = Eligibility()
     plate_reads: PlateReads = PlateReads()
+    plate_checks: PlateChecks = PlateChecks()
     registry: Registry | None = None
     retention: Retention = Retention()
     appeals: Appeals = Appeals()

@@ -166,6 +166,7 @@ class Cure(Part):
 class Violation(Part):
     """A violation: where and by what it is raised, its fine, and what becomes of it.
 
+    `formerly` are the codes it had before: reports that merge count what was written under them as this.
     With `cure_near_miss` it is a warning where a paid session runs that is one character or one zone
     off, once for each session; the customer may then move the session to where it was meant.
     """
@@ -182,6 +183,7 @@ class Violation(Part):
     cure: Cure | None = None
     cure_near_miss: Flag = False
     towable: Flag = False
+    formerly: Codes = ()
 
     @model_validator(mode="after")
     def _only_a_missing_right_is_near(self) -> "Violation":

@@ -58,6 +58,7 @@ class Today:
     offer: PermitOffer
     events: list[str]
     pays_by_hour: bool
+    answers_plates: bool
 
 
 def today(at: datetime, *, zones_url: str) -> Today | None:
@@ -80,6 +81,7 @@ def today(at: datetime, *, zones_url: str) -> Today | None:
             if code_key(code).upper() in queries.events_on(at)
         ],
         pays_by_hour=bool(programme.sessions.rates),
+        answers_plates=programme.plate_checks.public,
     )
 
 

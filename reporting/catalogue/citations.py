@@ -1,10 +1,12 @@
 """Citations by violation, officer, zone and month."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from parkops.kernel.money import Money
+from parkops.programme.schema import Programme
 from reporting import sql
 from reporting.catalogue.base import PERIOD, Asking, Parameter, Report, period_text
 from reporting.datasets import Column, Dataset, Figure, Kind, over_time
@@ -14,6 +16,16 @@ _GROUPS = {
     "violation": (
         "c.violation_code",
         Column("violation", "Violation", told="The code as the citation was written"),
+    ),
+    "merged": (
+        "coalesce(%(renamed)s::jsonb ->> upper(c.violation_code), c.violation_code)",
+        Column("merged", "Violation today", told="With what was written under its former codes"),
+    ),
+    "year": (
+        "'FY' || to_char(CASE WHEN (extract(month FROM c.issued_on), extract(day FROM c.issued_on))"
+        " >= (%(month)s, %(day)s) THEN c.issued_on + make_interval(years => %(ahead)s) ELSE c.issued_on END,"
+        " 'YY')",
+        Column("year", "Program year", told="By the year in which it ends"),
     ),
     "name": (
         "nullif(max(c.violation_name), c.violation_code)",
@@ -28,7 +40,11 @@ _GROUPS = {
 }
 BY = (
     ("violation", "Violation"),
+    ("merged", "Violation, with its former codes"),
+    ("merged,violation", "Violation, by the codes it was written under"),
     ("month", "Month"),
+    ("year", "Program year"),
+    ("year,merged", "Program year and violation"),
     ("officer", "Officer"),
     ("zone", "Zone"),
     ("agency", "Agency"),
@@ -91,7 +107,7 @@ def build(asking: Asking) -> Dataset:
     grouped = [_GROUPS[key][0] for key in keys]
     selected = ", ".join(_GROUPS[key][0] for key in shown)
     # Only expressions of the table above are put in; every value is a parameter.
-    by_line = "violation" in keys or asking.answers["violation"]
+    by_line = {"violation", "merged"} & {*keys} or asking.answers["violation"]
     asked = f"{_LINES if by_line else _WHOLE} {_WANTED}"
     query = f"""
 SELECT {selected}, {_SUMS}
@@ -100,11 +116,17 @@ SELECT {selected}, {_SUMS}
  ORDER BY {", ".join(grouped)}
 """  # noqa: S608
     asking.tell(0.1, "Adding up the citations")
+    month, day = asking.programme.year_start
     values = {
         "first": asking.first,
         "last": asking.last,
         "violation": asking.answers["violation"],
         "source": asking.answers["source"],
+        "renamed": json.dumps(_renamed(asking.programme)),
+        "month": month,
+        "day": day,
+        # A year that begins in January ends in itself.
+        "ahead": 0 if (month, day) == (1, 1) else 1,
     }
     found = sql.rows(query, **values)
     currency = asking.programme.currency
@@ -131,6 +153,15 @@ SELECT {selected}, {_SUMS}
         chart_title=f"Issued a {step}",
         currency=currency,
     )
+
+
+def _renamed(programme: Programme) -> dict[str, str]:
+    """The code that each former code has today, in upper case."""
+    return {
+        former.upper(): violation.code
+        for violation in programme.violations
+        for former in violation.formerly
+    }
 
 
 def _figures(rows: Sequence[Sequence[Any]], currency: str) -> list[Figure]:

@@ -9,7 +9,8 @@ from django_tenants.utils import tenant_context
 
 from enforcement.models import PlateCheck
 from enforcement.operations import hotlist, observations
-from enforcement.queries import due
+from enforcement.queries import checks, due
+from enforcement.queries.checks import Look
 from parkops.kernel.actors import SYSTEM
 from tests.enforcement.test_checks_with_rights import (  # noqa: F401
     API,
@@ -17,6 +18,7 @@ from tests.enforcement.test_checks_with_rights import (  # noqa: F401
     _at_work,
     post,
 )
+from tests.seed import PROGRAMMES
 
 
 def chalk(plate: str = "ABC 123", zone: str = "QUICK", *, minutes: int = 0, region: str = ""):
@@ -60,6 +62,37 @@ class TestWhoIsDue:
         chalk()
         chalk(zone="LOT-A", minutes=30)
         assert listed(121) == []
+
+    def test_who_is_marked_as_gone_is_gone_and_begins_anew(self):
+        chalk()
+        chalk(minutes=100)
+        at = NOW + timedelta(minutes=110)
+        observations.observe(
+            plate="ABC 123", zone="QUICK", seen_at=at, is_gone=True, by=SYSTEM, at=at
+        )
+        assert listed(121) == []
+        # Back within the hour of no return it is the same stay, later a new one.
+        chalk(minutes=150)
+        assert listed(150) == [("ABC 123", -30)]
+
+    def test_stays_of_a_day_count_together_where_the_program_says_so(self, apply_programme):
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        changed = text.replace("    no_return: 1h\n", "    stays: day\n", 1)
+        assert changed != text
+        apply_programme(changed)
+        chalk()
+        chalk(minutes=50)
+        at = NOW + timedelta(minutes=55)
+        observations.observe(
+            plate="ABC 123", zone="QUICK", seen_at=at, is_gone=True, by=SYSTEM, at=at
+        )
+        chalk(minutes=100)
+        # 50 of the 120 minutes are used.
+        assert listed(140) == [("ABC 123", 30)]
+        (answer,) = checks.answers_to([Look("ABC 123", "", "QUICK", NOW + timedelta(minutes=180))])
+        assert answer.verdict == "overtime"
+        told = "QUICK allows 2 hours a day; it stood here for 50 min earlier today, and has been here since"
+        assert told in " ".join(answer.because)
 
     def test_outside_the_hours_nobody_is_due(self):
         chalk()
@@ -121,6 +154,29 @@ class TestPages:
             assert done["Location"] == f"/field/checks/{record.reference}/"
             assert (record.zone_code, record.region, record.verdict) == ("QUICK", "ON", "grace")
             assert "1 vehicle is due back here" in site.get("/field/check/").content.decode()
+
+    def test_the_officer_marks_one_as_gone(self, site, bob, time_at):
+        site.login_as(bob)
+        chalk()
+        with time_at(minutes=121):
+            gone = {"plate": "ABC 123", "region": "", "zone": "QUICK"}
+            done = site.post("/field/due/gone/", gone, follow=True).content.decode()
+            assert "ABC 123 is gone. Its stay is over." in done
+            assert "Nobody is due" in done
+            assert site.post("/field/due/gone/", gone | {"zone": "SEA"}).status_code in (409, 422)
+
+    def test_the_block_face_is_shown(self, site, clara, time_at):
+        observations.observe(
+            plate="ABC 123",
+            zone="QUICK",
+            seen_at=NOW,
+            block_face="Elm St, 100 block",
+            by=SYSTEM,
+            at=NOW,
+        )
+        site.login_as(clara)
+        with time_at(minutes=100):
+            assert "Elm St, 100 block" in site.get("/office/plate-checks/due/").content.decode()
 
     def test_the_office_sees_the_same(self, site, clara, time_at):
         site.login_as(clara)

@@ -7,7 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkops.programme.geometry import contains
+from enforcement.models import PlateCheck
+from parkops.programme.geometry import contains, overlap
 from tests.enforcement.test_checks_with_rights import (  # noqa: F401
     API,
     NOW,
@@ -87,10 +88,43 @@ def test_b11_a_right_in_either_of_two_that_overlap_is_one(town, permit, look):  
     assert look(0.5, 0.2)["verdict"] == "unauthorized"
 
 
-def test_b9_b12_outside_every_zone_is_told_and_not_kept(town, post):  # noqa: F811
-    body = {"plate": "ABC123", "position": {"lat": -40.0, "lon": 0.0}}
-    answer = post("/plate-checks", body, status=422)
-    assert (answer["code"], answer["errors"][0]["field"]) == ("no_zone", "position")
+def test_b12_outside_every_zone_nothing_holds_and_the_zone_is_null(town, permit, look):  # noqa: F811
+    permit("P-ZZ", "ABC-123")
+    answer = look(-40.0, 0.0)
+    assert (answer["verdict"], answer["zone"], answer["rights"]) == ("unauthorized", None, [])
+    assert "there is no regulated area here" in answer["because"][0]
+    assert (answer["violations"], answer["near_misses"]) == ([], [])
+    assert PlateCheck.objects.get().zone_code == ""
+
+
+def test_b12_a_vehicle_that_may_stand_anywhere_may_there(town, post, look):  # noqa: F811
+    post("/hotlist", {"plate": "ABC123", "kind": "exempt", "note": "police"})
+    assert look(-40.0, 0.0)["verdict"] == "authorized"
+
+
+@pytest.mark.parametrize(
+    ("says", "verdict"), [({}, "unauthorized"), ({"outside": "any_session"}, "authorized")]
+)
+def test_b9_a_paid_session_counts_outside_every_zone_where_the_program_says_so(
+    apply_programme,
+    permit,  # noqa: F811
+    post,  # noqa: F811
+    look,
+    says,
+    verdict,
+):
+    document = yaml.safe_load((PROGRAMMES / "harbor.yaml").read_text())
+    apply_programme(yaml.safe_dump(document | {"plate_checks": says}, sort_keys=False))
+    stay = {"plate": "ABC 123", "zone": "METER", "minutes": 60, "start": NOW.isoformat()}
+    sold = post("/sessions", stay)
+    post("/payments", {"charges": [sold["charge"]["id"]], "method": "cash"})
+    assert look(-40.0, 0.0, minutes=10)["verdict"] == verdict
+    assert look(-40.0, 0.0, minutes=61)["verdict"] == "unauthorized"
+    permit("MONTH", "DEF-456")
+    assert look(-40.0, 0.0, plate="DEF456")["verdict"] == "unauthorized"
+
+
+def test_neither_a_zone_nor_a_position_is_told(town, post):  # noqa: F811
     assert post("/plate-checks", {"plate": "ABC123"}, status=422)["errors"][0]["field"] == "zone"
 
 
@@ -135,3 +169,16 @@ class TestTheAreas:
         assert contains(self.TWO, 5.5, 5.5)
         assert not contains(self.TWO, 3, 3)
         assert not contains({"type": "Point", "coordinates": [0, 0]}, 0, 0)
+
+    @given(st.floats(-2, 2), st.floats(-2, 2))
+    def test_two_squares_overlap_where_both_are_within_one_of_each_other(self, east, north):
+        other = {"type": "Polygon", "coordinates": [square(east, north)]}
+        one = {"type": "Polygon", "coordinates": [square(0, 0)]}
+        if min(abs(1 - abs(east)), abs(1 - abs(north)), key=abs) > 1e-6:
+            assert overlap(one, other) == (abs(east) < 1 and abs(north) < 1) == overlap(other, one)
+
+    def test_what_lies_in_a_hole_does_not_overlap(self):
+        inside = {"type": "Polygon", "coordinates": [square(4, 4)]}
+        assert not overlap(self.HOLED, inside)
+        assert overlap({"type": "Polygon", "coordinates": [square(0, 0, 9)]}, inside)
+        assert not overlap(inside, {"type": "Point", "coordinates": [4.5, 4.5]})

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from enforcement.rules.stays import Sight, meters, stay_in
+from enforcement.rules.stays import Sight, Stay, meters, stay_in
 from parkops.kernel.dates import Duration
 
 TEN = datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
@@ -17,10 +17,19 @@ def at(minutes: int) -> datetime:
 POSITIONS = [(0, 42.0), (50, 42.001), (50, 42.002)]
 
 
-def since(
-    minutes: int, *sights: Sight, no_return: str = "", moved: int | None = None
-) -> int | None:
-    stay = stay_in(
+def since(minutes: int, *sights: Sight, **more) -> int | None:
+    stay = found(minutes, *sights, **more)
+    return None if stay is None else int((stay.since - TEN).total_seconds() // 60)
+
+
+def found(
+    minutes: int,
+    *sights: Sight,
+    no_return: str = "",
+    moved: int | None = None,
+    by_day: bool = False,
+) -> Stay | None:
+    return stay_in(
         "MAIN",
         sights,
         at=at(minutes),
@@ -28,8 +37,8 @@ def since(
         no_return=Duration.parse(no_return) if no_return else None,
         zone=ZoneInfo("UTC"),
         moved=moved,
+        by_day=by_day,
     )
-    return None if stay is None else int((stay.since - TEN).total_seconds() // 60)
 
 
 def seen(minutes: int, zone: str = "MAIN", valve: str = "") -> Sight:
@@ -91,3 +100,23 @@ class TestStayIn:
     def test_a_vehicle_unseen_for_a_day_beyond_its_limit_has_left(self):
         assert since(26 * 60, seen(0)) is None
         assert since(26 * 60 - 1, seen(0)) == 0
+
+    def test_one_seen_to_be_gone_has_left(self):
+        gone = Sight("MAIN", at(60), is_gone=True)
+        assert since(59, seen(0), gone) == 0
+        assert since(60, seen(0), gone) is None
+        assert since(200, seen(0), gone, seen(180)) == 180
+        assert since(80, seen(0), seen(50), gone, seen(75), no_return="1h") == 0
+        assert since(80, gone) is None
+
+    def test_stays_of_a_day_count_together_for_as_long_as_they_were_seen(self):
+        gone = Sight("MAIN", at(60), is_gone=True)
+        morning = (seen(0), seen(45), gone)
+        again = found(200, *morning, seen(180), by_day=True)
+        assert again is not None
+        assert (again.since, again.before) == (at(180), timedelta(minutes=45))
+        assert found(200, *morning, seen(180)) == Stay(at(180), at(180))
+        # The next day begins at nothing.
+        tomorrow = found(24 * 60, *morning, seen(24 * 60), by_day=True)
+        assert tomorrow is not None
+        assert tomorrow.before == timedelta()

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import yaml
 
 from enforcement.models import Citation
 from enforcement.operations import citations as issuing
@@ -19,6 +20,7 @@ from permits.models import Permit
 from reporting.catalogue import REPORTS
 from tests.enforcement.imports.test_cities import PHILADELPHIA, city
 from tests.reporting.conftest import read_csv, read_json, read_pdf, read_xlsx
+from tests.seed import PROGRAMMES
 
 HOSTILE = ('=HYPERLINK("http://127.0.0.1/","x")', "<img src=http://127.0.0.1/>", "+1+1", "@SUM(A1)")
 JULY = {"from_": "2014-07-01", "to": "2014-07-31"}
@@ -170,6 +172,50 @@ class TestCitations:
         bring(PHILADELPHIA, city("philadelphia"))
         told = read_json(make("citations", "json", from_="2014-01-01", to="2026-12-31", by=by))
         assert told["totals"]["issued"] == 11
+
+    def test_k21_a_renamed_violation_is_told_by_its_old_code_and_merged_under_the_new(
+        self, cite, make, apply_programme, now
+    ):
+        cite("OLD 1", at=now - timedelta(days=40))
+        document = yaml.safe_load((PROGRAMMES / "harbor.yaml").read_text())
+        kind = next(v for v in document["violations"] if v["code"] == "FIRE-LANE")
+        kind |= {"code": "FIRE", "formerly": ["fire-lane"]}
+        apply_programme(yaml.safe_dump(document), at=now - timedelta(days=20))
+        cite("NEW 1", "FIRE")
+        cite("OTHER 1", "NO-PERMIT")
+
+        def counts(by: str) -> list[list]:
+            told = read_json(make("citations", "json", **PERIOD, by=by))
+            keys = by.split(",")
+            return [[*(row[key] for key in keys), row["issued"]] for row in told["rows"]]
+
+        assert counts("violation") == [["FIRE", 1], ["FIRE-LANE", 1], ["NO-PERMIT", 1]]
+        assert counts("merged") == [["FIRE", 2], ["NO-PERMIT", 1]]
+        assert counts("merged,violation") == [
+            ["FIRE", "FIRE", 1],
+            ["FIRE", "FIRE-LANE", 1],
+            ["NO-PERMIT", "NO-PERMIT", 1],
+        ]
+
+    @pytest.mark.parametrize(
+        ("begins", "told"),
+        [("10-01", {"FY25": 1, "FY26": 2}), ("01-01", {"FY25": 2, "FY26": 1})],
+    )
+    def test_k22_a_program_year_is_there_from_its_first_day(
+        self, cite, make, apply_programme, begins, told
+    ):
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        apply_programme(text.replace('year_start: "09-01"', f'year_start: "{begins}"'))
+        # In New York it is still 30 September, then October, then the next year.
+        for at in (
+            datetime(2025, 10, 1, 3, 59, tzinfo=UTC),
+            datetime(2025, 10, 1, 4, 1, tzinfo=UTC),
+            datetime(2026, 1, 2, 12, 0, tzinfo=UTC),
+        ):
+            cite(f"CAR {at:%H%M}", at=at)
+        asked = {"from_": "2025-01-01", "to": "2026-11-30", "by": "year"}
+        rows = read_json(make("citations", "json", **asked))["rows"]
+        assert {row["year"]: row["issued"] for row in rows} == told
 
     def test_july_agrees_with_a_small_file(self, bring, make):
         bring(PHILADELPHIA, city("philadelphia"))

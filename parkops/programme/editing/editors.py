@@ -14,6 +14,7 @@ from parkops.programme.schema import (
     Eligibility,
     Fees,
     Head,
+    PlateChecks,
     PlateReads,
     Refunds,
     Retention,
@@ -49,6 +50,13 @@ ZONE = Group(
         times("enforced", "Enforced", hint="Outside it nobody needs a right.", never=True),
         Leaf(
             "max_stay", "Longest stay without a right", "Such as 2h. Empty: no limit.", "duration"
+        ),
+        Leaf(
+            "stays",
+            "The longest stay is of",
+            kind="choice",
+            options=(("each", "Each stay"), ("day", "All stays of a day together")),
+            default="each",
         ),
         Leaf("no_return", "No return within", "Such as 3h.", "duration"),
         Leaf(
@@ -242,6 +250,29 @@ PLATE_READS = Group(
             "With its picture. Such as 30d.",
             "duration",
             default="30d",
+        ),
+    ),
+    needed=True,
+)
+
+PLATE_CHECKS = Group(
+    "",
+    (
+        Leaf(
+            "outside",
+            "Where no zone contains the position",
+            kind="choice",
+            options=(
+                ("nothing", "Nothing counts there"),
+                ("any_session", "A paid session of any zone counts"),
+            ),
+            default="nothing",
+        ),
+        Leaf(
+            "public",
+            "Anybody may ask on a public page whether a vehicle is permitted in a zone",
+            "The answer is one word, and never whose it is.",
+            "flag",
         ),
     ),
     needed=True,
@@ -445,6 +476,7 @@ EDITORS: dict[str, Any] = {
     "tax": completed(TAX, Tax),
     "eligibility": completed(ELIGIBILITY, Eligibility),
     "plate_reads": completed(PLATE_READS, PlateReads),
+    "plate_checks": completed(PLATE_CHECKS, PlateChecks),
     "retention": completed(RETENTION, Retention),
     "appeals": completed(APPEALS, Appeals),
     "events": Leaf("", "Events", "One code on each line, such as snow-emergency.", "texts"),

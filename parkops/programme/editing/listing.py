@@ -33,6 +33,7 @@ REST = (
     "year_start",
     "eligibility",
     "plate_reads",
+    "plate_checks",
     "retention",
     "appeals",
 )
@@ -41,6 +42,7 @@ AS_USUAL = {
     "year_start": "1 January",
     "eligibility": "as usual",
     "plate_reads": "as usual",
+    "plate_checks": "as usual",
     "retention": "as usual",
     "appeals": "as usual",
 }

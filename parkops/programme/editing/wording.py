@@ -14,6 +14,7 @@ HEADS |= {
     "scofflaw": "scofflaw",
     "eligibility": "eligibility",
     "plate_reads": "plate reads",
+    "plate_checks": "plate checks",
     "refunds": "refunds",
     "retention": "retention",
     "appeals": "appeals",
