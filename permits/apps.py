@@ -37,4 +37,4 @@ class PermitsConfig(AppConfig):
         examples.register("permit_types", worked_out.permit_price)
         programme.register_effects(effects.on_permits)
         examples.register("sessions", worked_out.stay_price)
-        panels.register(rights=shown.rights, acts=shown.acts)
+        panels.register(rights=shown.rights, duties=shown.duties, acts=shown.acts)

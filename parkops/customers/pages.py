@@ -5,7 +5,7 @@ from datetime import datetime
 
 from parkops.customers import panels, queries, timeline
 from parkops.customers.models import Customer, Note, Vehicle
-from parkops.customers.panels import Debt, Right
+from parkops.customers.panels import Debt, Duty, Right
 from parkops.customers.timeline import Moment, Subject
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
@@ -33,6 +33,7 @@ class CustomerPage:
     vehicles_now: int
     rights: list[Right]
     rights_now: int
+    duties: list[Duty]
     debts: list[Debt]
     owed: Money | None
     events: list[Event]
@@ -60,6 +61,7 @@ def customer_page(customer: Customer, *, at: datetime, limit: int) -> CustomerPa
         vehicles_now=sum(line.vehicle.removed_at is None for line in vehicles),
         rights=rights,
         rights_now=sum(right.holds_now for right in rights),
+        duties=panels.duties_of(subject),
         debts=debts,
         owed=total(debts),
         events=[event_of(moment) for moment in moments[:limit]],

@@ -1,6 +1,6 @@
 """What other apps show of a customer: rights, debts, and what may be done. They register; we show.
 
-permits registers `rights` and `acts`, payments registers `debts`, in their AppConfig.ready.
+permits registers `rights`, `duties` and `acts`, payments registers `debts`, in their AppConfig.ready.
 """
 
 from collections.abc import Sequence
@@ -41,6 +41,16 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """What a customer does for others, on a page of their own: `text` says it, `name` for whom."""
+
+    text: str
+    name: str
+    url: str
+    my_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Something that staff may do for a customer, on a page of another app."""
 
@@ -63,6 +73,12 @@ class Debts(Protocol):
     def __call__(self, subject: Subject, *, at: datetime) -> Sequence[Debt]: ...
 
 
+class Duties(Protocol):
+    """Gives what a customer does for others."""
+
+    def __call__(self, subject: Subject) -> Sequence[Duty]: ...
+
+
 class Acts(Protocol):
     """Gives what may be done for the customer with this reference (a UUID as text)."""
 
@@ -71,17 +87,24 @@ class Acts(Protocol):
 
 _rights: list[Rights] = []
 _debts: list[Debts] = []
+_duties: list[Duties] = []
 _acts: list[Acts] = []
 
 
 def register(
-    *, rights: Rights | None = None, debts: Debts | None = None, acts: Acts | None = None
+    *,
+    rights: Rights | None = None,
+    debts: Debts | None = None,
+    duties: Duties | None = None,
+    acts: Acts | None = None,
 ) -> None:
     """Let an app show what it knows of a customer; registering twice is once."""
     if rights is not None and rights not in _rights:
         _rights.append(rights)
     if debts is not None and debts not in _debts:
         _debts.append(debts)
+    if duties is not None and duties not in _duties:
+        _duties.append(duties)
     if acts is not None and acts not in _acts:
         _acts.append(acts)
 
@@ -96,6 +119,11 @@ def debts_of(subject: Subject, *, at: datetime) -> list[Debt]:
     """Return what the customer owes, the earliest due first."""
     found = [debt for source in _debts for debt in source(subject, at=at)]
     return sorted(found, key=lambda debt: debt.due_on or date.max)
+
+
+def duties_of(subject: Subject) -> list[Duty]:
+    """Return what the customer does for others, as all apps say."""
+    return [duty for source in _duties for duty in source(subject)]
 
 
 def acts_for(reference: str) -> list[Act]:

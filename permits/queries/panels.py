@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from parkops.customers.models import Customer
-from parkops.customers.panels import Act, Right
+from parkops.customers.panels import Act, Duty, Right
 from parkops.customers.timeline import Subject
 from parkops.kernel.permissions import Permission
 from parkops.kernel.texts import named, say
@@ -30,7 +30,6 @@ def rights(subject: Subject, *, at: datetime) -> Sequence[Right]:
         *_running_stays(subject, at=at),
         *_permits(kept),
         *_shared(subject, at=at),
-        *_departments(subject),
         *_waits(subject, at=at),
     ]
 
@@ -51,26 +50,6 @@ def _running_stays(subject: Subject, *, at: datetime) -> list[Right]:
             True,
         )
         for row in rows.order_by("ends_at", "pk")[:MOST]
-    ]
-
-
-def _departments(subject: Subject) -> list[Right]:
-    """Return the departments that this person may validate for: those they pay for, and others'."""
-    email = Customer.objects.values_list("email", flat=True).get(pk=subject.customer_id)
-    rows = validations.departments_of(email=email, customer_id=subject.customer_id)
-    return [
-        Right(
-            say("Validate visitors' parking"),
-            row.name,
-            named("Open"),
-            "good",
-            None,
-            (),
-            reverse("office_departments:detail", args=[row.reference]),
-            reverse("portal_validate:department", args=[row.reference]),
-            True,
-        )
-        for row in rows[:MOST]
     ]
 
 
@@ -134,6 +113,21 @@ def _waits(subject: Subject, *, at: datetime) -> list[Right]:
             False,
         )
         for place in line.places_of(list(rows.order_by("status", "rank", "pk")[:MOST]), at=at)
+    ]
+
+
+def duties(subject: Subject) -> Sequence[Duty]:
+    """Return the departments that this person may validate for: those they pay for, and others'."""
+    email = Customer.objects.values_list("email", flat=True).get(pk=subject.customer_id)
+    rows = validations.departments_of(email=email, customer_id=subject.customer_id)
+    return [
+        Duty(
+            say("Validate visitors' parking"),
+            row.name,
+            reverse("office_departments:detail", args=[row.reference]),
+            reverse("portal_validate:department", args=[row.reference]),
+        )
+        for row in rows[:MOST]
     ]
 
 

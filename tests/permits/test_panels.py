@@ -43,7 +43,8 @@ def test_who_validates_for_a_department_finds_it_and_nobody_else_does(harbor, no
         at=now,
     )
     found = [
-        [right.title for right in panels.rights(Subject(one.pk, ()), at=now)]
+        [duty.name for duty in panels.duties(Subject(one.pk, ()))]
         for one in (payer, prof, other)
     ]
     assert found == [["Physics"], ["Physics"], []]
+    assert panels.rights(Subject(payer.pk, ()), at=now) == []

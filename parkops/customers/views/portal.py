@@ -28,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "customer": customer,
         "rights": panels.rights_of(subject, at=now),
+        "duties": panels.duties_of(subject),
         "debts": debts,
         "owed": pages.total(debts),
         "vehicles": queries.vehicles_of(customer.pk),
