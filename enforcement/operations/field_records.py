@@ -25,7 +25,6 @@ from enforcement.rules.field_records import Sent, happened_at
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
-from parkops.programme import queries as programme
 
 Outcome = FieldRecord.Outcome
 
@@ -155,6 +154,10 @@ def _citation(sent: Sent, then: datetime, device: Device, by: Actor, at: datetim
         note=sent.text("note"),
         public_note=sent.text("public_note"),
         warning=bool(sent.data.get("warning")),
+        also=sent.also,
+        without_plate=sent.is_without_plate,
+        vin=sent.vin,
+        vehicle=sent.text("vehicle"),
         number=sent.text("number"),
         device=device.device,
     )
@@ -187,11 +190,12 @@ def _issued(draft: Draft, *, by: Actor, at: datetime) -> tuple[Issued, list[str]
 def _doubts(citation: Citation, *, by: Actor, at: datetime) -> list[str]:
     """Hold a citation that was written offline and disagrees with what the office knows; also one that
     came before and turns out to be the second. Returns why this one is held."""
+    if citation.plate_missing:
+        return []  # Nothing is known of the rights of a vehicle without a plate.
     told = []
     look = Look(citation.plate_text, citation.region, citation.zone_code, citation.issued_at)
     answer = checks.answers_to([look])[0]
-    violation = programme.in_force(citation.issued_at).programme.violation(citation.violation_code)
-    because = doubts.doubt(answer, violation) if violation is not None else ""
+    because = doubts.doubt(answer, citation)
     if because:
         holds.hold(citation, kind=CitationHold.Kind.RIGHT_EXISTED, because=because, by=by, at=at)
         told.append(because)

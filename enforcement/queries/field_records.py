@@ -94,21 +94,24 @@ def cited_twice(citation: Citation) -> list[tuple[Citation, Citation]]:
 
     Only itself, and later ones whose officer could not know of it.
     """
-    rows = _alike(citation)
     in_force = programme.in_force(citation.issued_at).programme
-    violation = in_force.violation(citation.violation_code)
-    if violation is None:
-        return []
-    found = []
-    for place, row in enumerate(rows[1:], 1):
-        earlier = rows[:place]
-        is_asked = row.pk == citation.pk or (citation in earlier and CITED_ALREADY not in row.flags)
-        again = fines.may_cite_again(
-            violation, [one.issued_at for one in earlier], at=row.issued_at, zone=in_force.tz
-        )
-        if is_asked and not again:
-            found.append((row, earlier[-1]))
-    return found
+    found: dict[int, tuple[Citation, Citation]] = {}
+    for code in citation.codes:
+        violation = in_force.violation(code)
+        if violation is None:
+            continue
+        rows = _alike(citation, code)
+        for place, row in enumerate(rows[1:], 1):
+            earlier = rows[:place]
+            is_asked = row.pk == citation.pk or (
+                citation in earlier and CITED_ALREADY not in row.flags
+            )
+            again = fines.may_cite_again(
+                violation, [one.issued_at for one in earlier], at=row.issued_at, zone=in_force.tz
+            )
+            if is_asked and not again:
+                found.setdefault(row.pk, (row, earlier[-1]))
+    return list(found.values())
 
 
 def twice_words(first: Citation) -> str:
@@ -120,8 +123,8 @@ def twice_words(first: Citation) -> str:
     )
 
 
-def _alike(citation: Citation) -> Sequence[Citation]:
-    """The citations of this plate for this in this zone around its time, in the order of their times."""
+def _alike(citation: Citation, code: str) -> Sequence[Citation]:
+    """The citations of this plate for `code` in this zone around its time, in the order of their times."""
     rows = Citation.objects.counting().filter(
         plate_key=citation.plate_key,
         issued_at__gt=citation.issued_at - NEAR,
@@ -130,7 +133,7 @@ def _alike(citation: Citation) -> Sequence[Citation]:
     return [
         row
         for row in rows.order_by("issued_at", "client_id", "pk")
-        if code_key(row.violation_code) == code_key(citation.violation_code)
+        if code_key(code) in row.code_keys
         and code_key(row.zone_code) == code_key(citation.zone_code)
         and regions_match(row.region, citation.region)
     ]

@@ -11,7 +11,6 @@ from enforcement.queries.checks import Answer, Look
 from enforcement.rules import conflicts
 from enforcement.rules.verdicts import Verdict
 from parkops.programme import queries as programme
-from parkops.programme.violation_schema import Violation
 from permits.models import PlateRight
 from permits.queries import Right
 
@@ -36,12 +35,18 @@ def refused_records() -> QuerySet[FieldRecord]:
     return rows.order_by("-received_at", "-pk")
 
 
-def doubt(answer: Answer, violation: Violation) -> str:
-    """Return why a citation for this violation is in doubt, given what a look answers; or nothing."""
+def doubt(answer: Answer, citation: Citation) -> str:
+    """Return why a citation is in doubt, given what a look answers: a right held that makes one of its
+    violations none. Empty where none did."""
+    version = programme.version(citation.programme_version or 0).programme
     rights = [_said(right, answer) for right in answer.rights]
-    return conflicts.right_existed(
-        raised_by=violation.raised_by, verdict=answer.verdict.value, rights=rights
-    )
+    for violation in filter(None, map(version.violation, citation.codes)):
+        because = conflicts.right_existed(
+            raised_by=violation.raised_by, verdict=answer.verdict.value, rights=rights
+        )
+        if because:
+            return because
+    return ""
 
 
 def with_late_rights(*, since: datetime, at: datetime) -> list[tuple[Citation, str]]:
@@ -69,12 +74,8 @@ def with_late_rights(*, since: datetime, at: datetime) -> list[tuple[Citation, s
 
 def _doubts(rows: Sequence[Citation]) -> list[tuple[Citation, str]]:
     looks = [Look(c.plate_text, c.region, c.zone_code, c.issued_at) for c in rows]
-    found = []
-    for citation, answer in zip(rows, checks.answers_to(looks) if looks else [], strict=True):
-        version = programme.version(citation.programme_version or 0).programme
-        violation = version.violation(citation.violation_code)
-        found.append((citation, doubt(answer, violation) if violation else ""))
-    return found
+    answers = checks.answers_to(looks) if looks else []
+    return [(one, doubt(answer, one)) for one, answer in zip(rows, answers, strict=True)]
 
 
 def _said(right: Right, answer: Answer) -> str:

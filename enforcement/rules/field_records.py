@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from enforcement.rules.standing import may_be_without_plate
 from parkops.kernel.plates import plate_key
 
 CLOCKS_MAY_DIFFER_BY = timedelta(minutes=2)
@@ -29,7 +30,18 @@ ASKED = {
     "reason": "Say why it is voided.",
     "text": "What is the note?",
 }
-_LONGEST = {"plate": 32, "region": 16, "zone": 24, "violation": 40, "number": 40, "valve": 20}
+_LONGEST = {
+    "plate": 32,
+    "region": 16,
+    "zone": 24,
+    "violation": 40,
+    "number": 40,
+    "valve": 20,
+    "vin": 32,
+    "vehicle": 100,
+}
+MOST_ALSO = 20
+VIN_LETTERS = 17
 _HASH = re.compile(r"[0-9a-f]{64}")
 MOST_PHOTOS = 6
 
@@ -68,6 +80,24 @@ class Sent:
         return float(given) if -most <= given <= most else None
 
     @property
+    def also(self) -> tuple[str, ...]:
+        """The codes of the further violations found at the same stop, each once, without the first."""
+        given = self.data.get("also")
+        codes = [str(one).strip()[: _LONGEST["violation"]] for one in given or ()]
+        first = self.text("violation")
+        return tuple(dict.fromkeys(code for code in codes if code and code != first))[:MOST_ALSO]
+
+    @property
+    def vin(self) -> str:
+        """The VIN in capitals, without spaces."""
+        return self.text("vin").replace(" ", "").upper()[:VIN_LETTERS]
+
+    @property
+    def is_without_plate(self) -> bool:
+        """Whether it is about a vehicle that has no plate."""
+        return self.kind == "citation" and self.data.get("without_plate") is True
+
+    @property
     def photos(self) -> list[str]:
         """The hashes of the photos that follow."""
         given = self.data.get("photos")
@@ -92,7 +122,8 @@ def understood(raw: Any) -> Sent | list[Question]:
         told=str(given.get("told") or "")[:16],
         data=data,
     )
-    missing = [Question(name, ASKED[name]) for name in NEEDED[sent.kind] if not sent.text(name)]
+    needed = [n for n in NEEDED[sent.kind] if not (n == "plate" and sent.is_without_plate)]
+    missing = [Question(name, ASKED[name]) for name in needed if not sent.text(name)]
     return missing or _unlike(sent) or sent
 
 
@@ -154,6 +185,13 @@ def _unlike(sent: Sent) -> list[Question]:
     if sent.kind in ("void", "note"):
         fits = is_uuid(sent.text("citation"))
         return [] if fits else [Question("citation", "Name the citation by its record.")]
+    if not isinstance(sent.data.get("also") or [], list):
+        return [Question("also", "Give the further violations as a list of their codes.")]
+    if sent.is_without_plate:
+        apart = may_be_without_plate(
+            plate=sent.text("plate"), vin=sent.text("vin"), vehicle=sent.text("vehicle")
+        )
+        return [] if apart else [Question(apart.field, apart.reason)]
     try:
         plate_key(sent.text("plate"))
     except ValueError as error:

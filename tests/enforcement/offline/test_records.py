@@ -89,6 +89,48 @@ class TestOnce:
         assert (mark.seen_at, mark.valve) == (NOW, "2 o'clock")
 
 
+class TestStops:
+    def test_several_violations_are_one_citation(self, phone):
+        (told,) = phone.send(record(also=["FIRE-LANE", "SECOND", "NO-PERMIT"]))
+        assert told["status"] == "done"
+        assert Citation.objects.get().codes == ("NO-PERMIT", "FIRE-LANE", "SECOND")
+
+    def test_a_right_that_existed_puts_a_further_line_in_doubt(self, phone, session):
+        noon = NOW + timedelta(hours=1, minutes=45)
+        with time_machine.travel(noon, tick=False):
+            session("abc 123", start=noon - timedelta(minutes=2))
+            lines = {"violation": "FIRE-LANE", "also": ["NO-PERMIT"]}
+            (told,) = phone.send(record(zone="METER", at=noon.isoformat(), **lines))
+        assert (told["status"], told["reason"][:21]) == ("held", "A paid session had st")
+
+    def test_a_further_line_that_was_cited_already_is_held(self, phone):
+        first, second = phone.send(record(), record(violation="FIRE-LANE", also=["NO-PERMIT"]))
+        assert (first["status"], second["status"]) == ("done", "held")
+        assert first["number"] in second["reason"]
+
+    @pytest.mark.parametrize("told_by", [{"vin": "1hgcm 82633"}, {"vehicle": "Grey van, no doors"}])
+    def test_a_car_without_a_plate_is_told_by_its_vin_or_a_description(self, phone, told_by):
+        (told,) = phone.send(record(plate="", without_plate=True, **told_by))
+        cited = Citation.objects.get(number=told["number"])
+        assert (told["status"], cited.plate_missing, cited.plate_key) == ("done", True, "")
+        assert (cited.vin, cited.vehicle) == (
+            ("1HGCM82633", "") if "vin" in told_by else ("", "Grey van, no doors")
+        )
+
+    @pytest.mark.parametrize(
+        ("data", "field"),
+        [
+            ({"plate": "", "without_plate": True}, "vehicle"),
+            ({"without_plate": True, "vin": "X"}, "plate"),
+            ({"without_plate": "yes", "plate": ""}, "plate"),
+            ({"also": "FIRE-LANE"}, "also"),
+        ],
+    )
+    def test_what_tells_too_little_or_two_things_is_asked_back(self, phone, data, field):
+        (told,) = phone.send(record(**data))
+        assert (told["status"], told["questions"][0]["field"]) == ("incomplete", field)
+
+
 class TestVoiding:
     def test_in_time_by_the_phones_own_clock(self, phone):
         """It was voided nine minutes after it was written; both come three hours later."""
