@@ -84,7 +84,10 @@ class Observation(models.Model):
     seen_by = models.CharField(max_length=NAME)
 
     class Meta:
-        indexes = [models.Index(fields=["plate_key", "-seen_at"], name="observation_by_plate")]
+        indexes = [
+            models.Index(fields=["plate_key", "-seen_at"], name="observation_by_plate"),
+            models.Index(fields=["-recorded_at"], name="observation_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"Observation {self.reference}"

@@ -16,9 +16,10 @@ from typing import Any
 from django.db.models import Q
 
 from enforcement.models import HotlistEntry, OfflineCopy
-from enforcement.queries import boots
+from enforcement.queries import boots, offline_sights, sightings
 from enforcement.queries.checks import EXEMPT, money_json
 from parkops.api.values import instant_out
+from parkops.kernel.dates import Duration
 from parkops.kernel.periods import Period
 from parkops.kernel.windows import describe
 from parkops.programme import queries as programme
@@ -31,19 +32,20 @@ AHEAD = timedelta(hours=24)
 """For so long a copy answers."""
 EVERYWHERE = -1
 """The place of a right that holds in every zone."""
-_CURSOR = re.compile(r"(\d{1,19})-(\d{1,12})-(\d{1,12})-([0-9a-f]{16})-([0-9a-f]{16})")
+_CURSOR = re.compile(r"(\d{1,19})-(\d{1,12})-(\d{1,12})-(\d{1,12})-([0-9a-f]{16})-([0-9a-f]{16})")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a device is given: over which hours, and where it may go on from. `changed` are the
-    plates to give anew, None for all."""
+    plates to give anew, None for all; `since` when the device asked before."""
 
     in_force: InForce
     over: Period
     taken_at: datetime
     cursor: str
     changed: frozenset[str] | None = None
+    since: datetime | None = None
 
     @property
     def is_full(self) -> bool:
@@ -61,18 +63,19 @@ def plan(copy: OfflineCopy, *, after: str, at: datetime) -> Plan:
     named = hashlib.sha256(bytes(copy.key)).hexdigest()[:16]
     begun = _CURSOR.fullmatch(after)
     if begun is not None:
-        lowest_seen, began, ends = (int(number) for number in begun.groups()[:3])
+        lowest_seen, began, ends, asked = (int(number) for number in begun.groups()[:4])
         whole = Period(datetime.fromtimestamp(began, UTC), datetime.fromtimestamp(ends, UTC))
         # A number that none has yet is of another database, of which this is a copy.
         is_known = lowest_seen <= next_one and whole.contains(at)
-        if is_known and begun.groups()[3:] == (_rules(in_force, whole), named):
+        if is_known and begun.groups()[4:] == (_rules(in_force, whole), named):
             changed = frozenset(entitlements.changes_since(lowest_seen))
-            cursor = _cursor(lowest, whole, begun[4], named)
-            return Plan(in_force, Period(at - grace, whole.end), at, cursor, changed)
+            cursor = _cursor(lowest, whole, at, begun[5], named)
+            since = datetime.fromtimestamp(asked, UTC) - offline_sights.LATE
+            return Plan(in_force, Period(at - grace, whole.end), at, cursor, changed, since)
     began_at = at.replace(microsecond=0)
     ends_at = min([began_at + AHEAD, *programme.changes_after(at)])
     whole = Period(began_at, max(ends_at, at).replace(microsecond=0))
-    cursor = _cursor(lowest, whole, _rules(in_force, whole), named)
+    cursor = _cursor(lowest, whole, at, _rules(in_force, whole), named)
     return Plan(in_force, Period(at - grace, whole.end), at, cursor)
 
 
@@ -106,7 +109,10 @@ def parts(copy: OfflineCopy, plan: Plan) -> Iterator[list[str]]:
         yield [f'{"," if given else ""}"{name}":{_packed(held)}']
         given.add(name)
     gone = {digest(key, plate) for plate in plan.changed or ()} - given
-    tail = {"alerts": _alerts(key, plan), "removed": sorted(gone)}
+    tail: dict[str, Any] = {"alerts": _alerts(key, plan), "removed": sorted(gone)}
+    at, since = plan.taken_at, plan.since
+    tail["seen"] = offline_sights.seen(key, at=at, since=since, plate_keys=plan.changed or ())
+    tail["marks"] = offline_sights.marks(key, plan.in_force.programme, at=at, since=since)
     yield ["}, ", json.dumps(tail)[1:]]
 
 
@@ -126,7 +132,9 @@ def zones(plan: Plan) -> list[dict[str, Any]]:
             ],
             "hours": describe(zone.enforced) if zone.enforced else "never",
             "grace": int(zone.grace.timedelta.total_seconds()),
-            "max_stay": int(zone.max_stay.timedelta.total_seconds()) if zone.max_stay else None,
+            "max_stay": _seconds(zone.max_stay),
+            "no_return": _seconds(zone.no_return),
+            "moved": zone.moved,
             "paid": bool(rules.rates_for(zone.code)),
             "violations": [
                 {
@@ -144,17 +152,22 @@ def zones(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
+def _seconds(duration: Duration | None) -> int | None:
+    return int(duration.timedelta.total_seconds()) if duration is not None else None
+
+
 def _seen_over(zone: Zone, plan: Plan) -> Period:
-    """The hours of a zone that a device is told: where stays are timed also those of the day before, for
-    a stay counts from when they began at the earliest."""
+    """The hours of a zone that a device is told: where stays are timed also those before, for a stay
+    counts from when they began at the earliest."""
     if zone.max_stay is None:
         return plan.over
-    return Period(plan.over.start - timedelta(days=1), plan.over.end)
+    reach = sightings.reach_of(zone.max_stay, zone.no_return)
+    return Period(plan.over.start - reach, plan.over.end)
 
 
-def _cursor(lowest: int, whole: Period, rules: str, named: str) -> str:
+def _cursor(lowest: int, whole: Period, at: datetime, rules: str, named: str) -> str:
     start, end = seconds_of(whole)
-    return f"{lowest}-{start}-{end}-{rules}-{named}"
+    return f"{lowest}-{start}-{end}-{int(at.timestamp())}-{rules}-{named}"
 
 
 def _rules(in_force: InForce, whole: Period) -> str:
@@ -169,7 +182,10 @@ def _rules(in_force: InForce, whole: Period) -> str:
 
 def _right(right: entitlements.Entitled) -> list[Any]:
     found: list[Any] = [right.zone, right.start, right.end, right.kind]
-    return [*found, right.region] if right.region else found
+    more = [right.region, int(right.lifts_max_stay), right.on_site or 0, right.permit]
+    while more and not more[-1]:
+        more.pop()
+    return [*found, *more]
 
 
 def _packed(held: list[Any]) -> str:

@@ -24,6 +24,7 @@ from permits.rules import grants
 from permits.rules.status import Life, live_periods
 
 DIGEST_BYTES = 12
+PERMIT_LETTERS = 12
 AT_ONCE = 5_000
 _BLOCK = 64
 
@@ -33,13 +34,20 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Entitled:
-    """A right in a zone (by its place in the list asked with) and in all within it."""
+    """A right in a zone (by its place in the list asked with) and in all within it.
+
+    Where a permit has several vehicles, of which `on_site` may be there at once, `permit` is the same
+    for all of them.
+    """
 
     zone: int
     start: int
     end: int
     kind: str
     region: str
+    lifts_max_stay: bool = False
+    on_site: int | None = None
+    permit: str = ""
 
 
 _RIGHTS = """
@@ -47,7 +55,7 @@ SELECT left(encode(sha256(%(outer)s::bytea || sha256(%(inner)s::bytea ||
             convert_to(r.plate_key, 'UTF8'))), 'hex'), %(length)s::int) AS digest,
        r.kind, r.region, r.starts_at, r.ends_at, s.zone_code,
        p.programme_version, p.type_code, p.starts_at, p.ends_at, p.paid_at, p.needs_approval,
-       p.approved_at, p.cancelled_at, p.revoked_at, p.suspensions
+       p.approved_at, p.cancelled_at, p.revoked_at, p.suspensions, r.permit_id
   FROM permits_plateright r LEFT JOIN permits_permit p ON p.id = r.permit_id
   LEFT JOIN permits_parkingsession s ON s.id = r.session_id
  WHERE r.ends_at > %(since)s AND r.starts_at < %(until)s AND r.ends_at > r.starts_at
@@ -55,9 +63,24 @@ SELECT left(encode(sha256(%(outer)s::bytea || sha256(%(inner)s::bytea ||
         AND (p.cancelled_at IS NULL OR p.cancelled_at > %(since)s)
         AND (p.revoked_at IS NULL OR p.revoked_at > %(since)s))
 """
+_SHARED = """
+SELECT permit_id FROM permits_plateright
+ WHERE permit_id IS NOT NULL AND ends_at > %(since)s AND starts_at < %(until)s AND ends_at > starts_at
+ GROUP BY permit_id HAVING count(DISTINCT plate_key) > 1
+"""
+_SHARED_BY_SOME = _SHARED.replace(
+    "WHERE",
+    """WHERE permit_id IN (SELECT permit_id FROM permits_plateright
+                             WHERE plate_key = ANY(%(keys)s::varchar[])) AND""",
+)
 _OF_SOME = " AND r.plate_key = ANY(%(keys)s::varchar[])"
 # By the digest: the order of the plates would tell of them.
 _ORDER = " ORDER BY digest, r.id"
+
+
+def permit_name(key: bytes, permit_id: int) -> str:
+    """Return what a permit is called under `key`."""
+    return digest(key, f"permit {permit_id}")[:PERMIT_LETTERS]
 
 
 def digest(key: bytes, plate_key: str) -> str:
@@ -79,11 +102,14 @@ def entitled(
     """
     values: dict[str, Any] = {"since": over.start, "until": over.end, "length": 2 * DIGEST_BYTES}
     values["inner"], values["outer"] = _pads(key)
-    sql = _RIGHTS + _ORDER
+    sql, shared_sql = _RIGHTS + _ORDER, _SHARED
     if plate_keys is not None:
         values["keys"] = sorted(plate_keys)
-        sql = _RIGHTS + _OF_SOME + _ORDER
-    book = _Shapes(zones, over)
+        sql, shared_sql = _RIGHTS + _OF_SOME + _ORDER, _SHARED_BY_SOME
+    with connection.cursor() as cursor:
+        cursor.execute(shared_sql, values)
+        shared = {permit_id: permit_name(key, permit_id) for (permit_id,) in cursor.fetchall()}
+    book = _Shapes(zones, over, shared)
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, values)
         left: list[tuple[Any, ...]] = []
@@ -96,13 +122,21 @@ def entitled(
         yield _of_plates(left, book)
 
 
+_CHANGED = """
+WITH changed AS MATERIALIZED (
+    SELECT DISTINCT plate_key FROM permits_rightschange WHERE transaction >= %s)
+SELECT plate_key FROM changed
+ UNION
+SELECT other.plate_key FROM changed JOIN permits_plateright own USING (plate_key)
+  JOIN permits_plateright other ON other.permit_id = own.permit_id
+"""
+
+
 def changes_since(transaction: int) -> list[str]:
-    """Return the plates whose rights were written by a transaction of this number or a later one."""
+    """Return the plates whose rights were written by a transaction of this number or a later one, and
+    those that are on a permit with one of them."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT plate_key FROM permits_rightschange WHERE transaction >= %s",
-            [transaction],
-        )
+        cursor.execute(_CHANGED, [transaction])
         return [plate_key for (plate_key,) in cursor.fetchall()]
 
 
@@ -139,55 +173,67 @@ def _of_plates(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Where and when a permit type grants something, and what of it officers go by."""
+
+    places: Sequence[tuple[int, list[Span]]]
+    lifts_max_stay: bool
+    on_site: int | None
+
+
 class _Shapes:
     """Where and when each permit type grants something over some hours; worked out once for each."""
 
-    def __init__(self, zones: Sequence[str], over: Period) -> None:
+    def __init__(self, zones: Sequence[str], over: Period, shared: Mapping[int, str]) -> None:
+        self._shared = shared
         self._places: Mapping[str, int] = {code_key(code): n for n, code in enumerate(zones)}
         self._over = over
-        self._known: dict[tuple[int, str], list[tuple[int, list[Span]]]] = {}
+        self._known: dict[tuple[int, str], _Shape] = {}
         self._events: Events | None = None
 
     def rights(self, row: tuple[Any, ...]) -> Iterator[Entitled]:
         """Yield the rights that a row gives, cut to the hours asked about."""
-        _, kind, region, starts_at, ends_at, zone, version, type_code, *life = row
+        _, kind, region, starts_at, ends_at, zone, version, type_code, *life, permit_id = row
         own = Period(starts_at, ends_at).overlap(self._over)
         if own is None:
             return
         if zone is not None:
             place = self._places.get(code_key(zone))
             if place is not None:
-                yield Entitled(place, *seconds_of(own), kind, region)
+                yield Entitled(place, *seconds_of(own), kind, region, lifts_max_stay=True)
             return
         live = [part for span in live_periods(_life(*life)) if (part := span.overlap(own))]
         if not live:
             return
         shape = self._shape(version, type_code)
+        permit = self._shared.get(permit_id, "") if shape.on_site is not None else ""
+        lifts, on_site = shape.lifts_max_stay, shape.on_site if permit else None
         for part in live:
             start, end = seconds_of(part)
-            for place, spans in shape:
+            for place, spans in shape.places:
                 for begins, ends in spans:
                     if begins < end and ends > start:
-                        held = max(begins, start), min(ends, end)
-                        yield Entitled(place, *held, kind, region)
+                        begin, over = max(begins, start), min(ends, end)
+                        yield Entitled(place, begin, over, kind, region, lifts, on_site, permit)
 
-    def _shape(self, version: int, type_code: str) -> list[tuple[int, list[Span]]]:
+    def _shape(self, version: int, type_code: str) -> "_Shape":
         asked = (version, type_code)
         if asked not in self._known:
             self._known[asked] = self._worked_out(version, type_code)
         return self._known[asked]
 
-    def _worked_out(self, version: int, type_code: str) -> list[tuple[int, list[Span]]]:
+    def _worked_out(self, version: int, type_code: str) -> "_Shape":
         rules = programme.version(version).programme
         kind = rules.permit_type(type_code)
         if kind is None:
-            return []
+            return _Shape((), False, None)
         shape = []
         for code in dict.fromkeys(code_key(zone) for grant in kind.grants for zone in grant.zones):
             reach = grants.reach(kind.grants, [code])
             if reach is not None and code in self._places:
                 shape.append((self._places[code], self._spans(rules, reach)))
-        return shape
+        return _Shape(shape, kind.lifts_max_stay, kind.vehicles.on_site)
 
     def _spans(self, rules: Programme, reach: grants.Reach) -> list[Span]:
         if any(window.is_always for window in reach.windows):

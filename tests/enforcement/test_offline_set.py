@@ -15,8 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enforcement.models import OfflineCopy
-from enforcement.operations import hotlist, offline, shifts
+from enforcement.operations import checks as checking
+from enforcement.operations import hotlist, observations, offline, shifts
 from enforcement.queries import offline as queries
+from enforcement.queries import offline_sights
 from enforcement.queries.checks import Look, answers_to
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.programme import operations as programme
@@ -231,6 +233,84 @@ class TestTheSameAsOnline:
         ]
         ours = [copy.verdict(look.plate, look.zone, look.at, look.region) for look in looks]
         assert ours == verdicts_online(looks)
+
+
+class TestWhereVehiclesWereSeen:
+    """A device knows of what others saw, as far as verdicts rest on it."""
+
+    @pytest.fixture
+    def saw(self):
+        def look(plate: str, zone: str = "LOT-A", *, at: datetime = NOW) -> str:
+            seen = Look(plate, "", zone, at)
+            return checking.check_plate(seen, source="field", by=OFFICER, at=at).record.verdict
+
+        return look
+
+    def test_vehicles_of_one_permit_are_told_by_one_name_and_when_they_were_seen(self, permit, saw):
+        permit("MONTH", "TWO1", "TWO2")
+        permit("MONTH", "ALONE1")
+        for plate in ("TWO1", "ALONE1"):
+            saw(plate, at=NOW)
+        saw("TWO1", "QUICK", at=NOW + timedelta(minutes=1))  # it is off the permit's site there
+        assert saw("TWO2", at=NOW + timedelta(minutes=2)) == "second_vehicle"
+        copy = Copy().take(whole := taken(at=NOW + timedelta(minutes=5)))
+        shared, alone = (whole["rights"][copy.name(p)] for p in ("TWO1", "ALONE1"))
+        assert shared[0][4:7] == ["", 0, 1]
+        assert shared[0][7] == whole["rights"][copy.name("TWO2")][0][7]
+        assert len(alone[0]) == 4
+        at = int(NOW.timestamp())
+        assert whole["seen"] == {shared[0][7]: [[copy.name("TWO1"), at]]}
+
+    def test_what_others_saw_since_comes_with_what_changed(self, permit, saw):
+        number = permit("MONTH", "TWO1")
+        saw("TWO1", at=NOW - timedelta(hours=2))
+        copy = Copy().take(taken())
+        saw("ELSE1")
+        permits.change_vehicles(number, wanted=read_plates(["TWO1", "TWO2"]), by=SYSTEM, at=NOW)
+        more = taken(copy.cursor, at=NOW + timedelta(minutes=5))
+        # The first vehicle has a second one now: both are told of, and where the first was.
+        assert set(more["rights"]) == {copy.name("TWO1"), copy.name("TWO2")}
+        (sights,) = more["seen"].values()
+        assert sights == [[copy.name("TWO1"), int((NOW - timedelta(hours=2)).timestamp())]]
+        later = NOW + timedelta(minutes=9)
+        saw("TWO2", at=later)
+        saw("TWO1", at=later)
+        after = taken(more["cursor"], at=NOW + timedelta(minutes=12))
+        (sights,) = after["seen"].values()
+        assert [copy.name("TWO1"), int(later.timestamp())] in sights
+        last = offline_sights.seen(
+            copy.key, at=later, since=NOW + timedelta(hours=1), plate_keys=()
+        )
+        assert last == {}
+
+    def test_chalk_marks_come_with_their_valves_and_place(self, harbor):
+        def mark(plate: str, hours: float, **more) -> None:
+            at = NOW - timedelta(hours=hours)
+            observations.observe(plate=plate, zone="QUICK", seen_at=at, by=OFFICER, at=at, **more)
+
+        mark("OLD 1", 40)
+        mark("CHK 1", 40)
+        mark("CHK 1", 1, region="NY", valve="3/9", lat=42.5, lon=-71.5)
+        copy = Copy().take(whole := taken())
+        first, last = (int((NOW - timedelta(hours=h)).timestamp()) for h in (40, 1))
+        assert whole["marks"] == {
+            copy.name("CHK1"): [
+                ["QUICK", first, "", ""],
+                ["QUICK", last, "NY", "3/9", 42.5, -71.5],
+            ]
+        }
+        with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+            mark("OLD 1", -0.05)
+        more = taken(copy.cursor, at=NOW + timedelta(minutes=5))
+        assert list(more["marks"]) == [copy.name("OLD1")]
+
+    def test_another_tenants_sights_are_not_in_it(self, permit, saw, hillside):
+        permit("MONTH", "TWO1", "TWO2")
+        saw("TWO1")
+        assert taken()["seen"]
+        with tenant_context(hillside):
+            given = taken()
+        assert (given["seen"], given["marks"]) == ({}, {})
 
 
 class TestWhatChanged:
