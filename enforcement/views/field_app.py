@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from enforcement.operations import field_records as taking
 from enforcement.operations import numbers as numbering
 from enforcement.operations.field_records import Device, NotYet
-from enforcement.queries import field, field_records
+from enforcement.queries import crew, field, field_records
 from enforcement.rules.field_records import Question, Sent, is_instant, is_uuid, understood
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
@@ -43,6 +43,8 @@ def me(request: HttpRequest) -> JsonResponse:
             "csrf": get_token(request),
             "may_cite": request.user.may(Permission.CITATION_ISSUE),
             "shift": shift.began_at.isoformat() if shift else None,
+            "shares": crew.has_agreed(by.ref),
+            "positions_kept": crew.positions_kept(at=now),
             "conflicts": field_records.conflicts_of(by.ref, at=now),
             "now": now.isoformat(),
         }

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from enforcement.forms import PlateForm
+from enforcement.forms import ChalkForm, PlateForm
 from enforcement.queries.words import VERDICTS
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
@@ -24,8 +24,9 @@ SHARED = (
     " po-photo po-plate-input po-position po-search po-select po-share po-toast"
 )
 OWN = (
-    "answer app clock copy db dom install net officer plate queue scan screen-check"
-    " screen-records screen-verdict screen-zones send shown speak state verdict where"
+    "answer app beacon cite clock copy db dom install mates net officer photos places plate queue"
+    " record reopened scan screen-check screen-record screen-records screen-verdict screen-zones send"
+    " shift shown speak spoken state stay verdict voice where"
 )
 MODULES = (
     *(f"js/{name}.js" for name in SHARED.split()),
@@ -89,4 +90,9 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 def _context() -> dict[str, object]:
     words = {str(verdict): {"text": w.text, "tone": w.tone} for verdict, w in VERDICTS.items()}
-    return {"form": PlateForm(), "modules": MODULES, "words": json.dumps(words)}
+    return {
+        "form": PlateForm(),
+        "chalking": ChalkForm(),
+        "modules": MODULES,
+        "words": json.dumps(words),
+    }

@@ -9,8 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from PIL import Image
 
+from enforcement.models import AllottedNumber, Appeal, Citation, FieldRecord, Shift
+from enforcement.queries import citations as citing
+from enforcement.queries import numbers
 from tests.browser.chromium import Watched
 from tests.browser.conftest import person
 from tests.conftest import _tenant
@@ -25,8 +29,6 @@ BEGUN = "po-field-app[data-begun]"
 @pytest.fixture(autouse=True)
 def _harbor(served) -> None:
     """Everything here is harbor's, and nothing is left of the test before."""
-    from enforcement.models import AllottedNumber
-
     connection.set_tenant(_tenant("harbor"))
     AllottedNumber.objects.filter(citation=None).update(
         device="00000000-0000-4000-8000-000000000000"
@@ -100,8 +102,6 @@ def phone(visitor, session_of) -> Callable[..., Phone]:
 
 def arrived(numbers: list[str]) -> SimpleNamespace:
     """What came of citations by their numbers."""
-    from enforcement.models import Citation, FieldRecord
-
     citations = list(Citation.objects.filter(number__in=numbers).order_by("issued_at"))
     records = FieldRecord.objects.filter(citation__in=citations)
     return SimpleNamespace(
@@ -125,8 +125,11 @@ def posted(request) -> int:
     return status
 
 
-def shift(phone: Phone, count: int, kills: set[int]) -> None:
-    """Write `count` citations without a line; the tab is killed over some of them, half written."""
+def shift(phone: Phone, count: int, kills: set[int]) -> list[str]:
+    """Write `count` citations without a line; the tab is killed over some of them, half written.
+
+    Returns their numbers, once they have all come.
+    """
     phone.cut()
     written = []
     for n in range(count):
@@ -162,6 +165,7 @@ def shift(phone: Phone, count: int, kills: set[int]) -> None:
     assert found.notes == [f"Row {n}" for n in range(count)]
     assert found.photos == [1] * count
     assert found.records == found.offline == count
+    return written
 
 
 def test_a_short_shift_without_a_line(phone):
@@ -169,9 +173,46 @@ def test_a_short_shift_without_a_line(phone):
 
 
 @pytest.mark.slow
-def test_a_whole_shift_without_a_line(phone):
-    """Thirty citations with photos, the tab killed twice."""
-    shift(phone(), 30, {7, 19})
+def test_a_whole_shift_without_a_line(phone, visitor, session_of):
+    """Thirty citations with photos, the tab killed twice; the numbers are in order without a gap, and
+    a reviewer decides an appeal against one of them."""
+    written = shift(phone(), 30, {7, 19})
+    places = [int(number.split("-")[2]) for number in written]
+    assert places == list(range(places[0], places[0] + 30))
+    for year in numbers.years():
+        assert (numbers.tally(year).gaps, numbers.gaps(year)) == (0, [])
+    appeal(visitor().page, written[11], plate="OFF 011")
+    decide(visitor(session=session_of("rita@harbor.example")).page, written[11])
+    standing = citing.standing_of(citing.citation(written[11]), at=timezone.now())
+    assert (standing.status, standing.owed.minor) == ("dismissed", 0)
+
+
+def appeal(page, number: str, *, plate: str) -> None:
+    """Find a citation by its plate, as who got it does, and appeal it."""
+    page.goto("/citations/")
+    page.fill("[name=number]", number)
+    page.fill("[name=fact]", plate)
+    page.click("main button.button--primary")
+    page.wait_for_url(f"**/citations/{number}/")
+    page.goto(f"/citations/{number}/appeal/")
+    page.check("[name=grounds][value=other]")
+    page.fill("[name=text]", "The sign was covered by snow.")
+    page.fill("[name=name]", "Dana Driver")
+    page.fill("[name=email]", "dana@person.test")
+    page.get_by_role("button", name="File the appeal").click()
+    page.wait_for_url(lambda url: not url.endswith("/appeal/"))
+
+
+def decide(page, number: str) -> None:
+    """Find the appeal in the queue, look at the phone's photo, and decide for who appealed."""
+    page.goto("/office/appeals/")
+    page.get_by_role("link", name=Appeal.objects.get(citation__number=number).number).first.click()
+    page.wait_for_selector("img[alt='Photo 1 of the vehicle']")
+    page.check("[name=outcome][value=dismissed]")
+    page.select_option("[name=reason_code]", index=0)
+    page.fill("[name=text]", "The photo shows the sign covered.")
+    page.get_by_role("button", name="Decide and tell the appellant").click()
+    page.wait_for_function("() => !document.querySelector('[name=outcome]')")
 
 
 def test_l7_the_line_drops_in_the_middle(phone):
@@ -185,8 +226,6 @@ def test_l7_the_line_drops_in_the_middle(phone):
 
 
 def test_nobody_sends_in_anothers_name(phone, session_of):
-    from enforcement.models import Citation
-
     opened = phone()
     opened.cut()
     opened.begin(90)
@@ -208,8 +247,6 @@ def test_nobody_sends_in_anothers_name(phone, session_of):
 
 
 def test_a_shift_ends_once_everything_is_sent_and_nothing_stays(phone):
-    from enforcement.models import AllottedNumber, Shift
-
     opened = phone()
     page = opened.page
     page.click("[data-zone]")
@@ -239,3 +276,65 @@ def test_a_shift_ends_once_everything_is_sent_and_nothing_stays(phone):
     assert page.evaluate("caches.keys()") == []
     page.goto("/field/app/")
     assert "/account/login/" in page.url
+
+
+def test_a_stop_with_several_violations_and_a_car_without_a_plate(phone):
+    opened = phone()
+    page = opened.page
+    opened.cut()
+    opened.begin(70)
+    page.click("text=More than one violation")
+    page.check("[name=also][value=FIRE-LANE]")
+    page.fill("#app-public", "Move it to row 4.")
+    first = opened.write()
+    page.click("text=The car has no plate")
+    page.wait_for_selector("[data-screen=verdict]:not([hidden]) >> text=A car without a plate")
+    page.check("[name=violation][value=FIRE-LANE]")
+    page.click("text=Write citation")
+    page.wait_for_selector("text=Write the VIN, or describe the vehicle")
+    page.fill("[name=vehicle]", "Grey van, no doors")
+    opened.kill()
+    page = opened.page
+    assert page.input_value("[name=vehicle]") == "Grey van, no doors"
+    second = opened.write()
+    opened.cut(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    opened.all_sent()
+    stop, bare = Citation.objects.get(number=first), Citation.objects.get(number=second)
+    assert (stop.codes, stop.public_note) == (("NO-PERMIT", "FIRE-LANE"), "Move it to row 4.")
+    assert (bare.plate_missing, bare.vehicle, bare.plate_key) == (True, "Grey van, no doors", "")
+
+
+def test_what_was_not_taken_is_put_right_with_all_that_was_written(phone):
+    """The office asks back; the officer opens it, everything is there, and it arrives with its number."""
+    opened = phone()
+    page = opened.page
+    opened.cut()
+    opened.begin(80)
+    number = opened.write()
+    asked = {"status": "incomplete", "questions": [{"field": "plate", "message": "Which plate?"}]}
+
+    def ask(route) -> None:
+        sent = route.request.post_data_json["records"]
+        told = {"results": [{"id": one["id"], **asked} for one in sent]}
+        route.fulfill(json=told)
+
+    page.route("**/field/offline/records/", ask)
+    opened.cut(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_selector("[data-sent] >> text=1 not taken")
+    page.unroute("**/field/offline/records/")
+    page.click("[href='#queue']")
+    page.click("[data-problems] >> text=Citation")
+    page.wait_for_selector("[data-screen=record] >> text=Which plate?")
+    page.click("[name=again]")
+    page.wait_for_selector("[data-screen=verdict]:not([hidden]) >> text=Put it right")
+    opened.kill()
+    page = opened.page
+    assert (page.input_value("#app-note"), page.input_value("#app-plate")) == ("Row 80", "OFF 080")
+    page.wait_for_selector("[data-photos] img")
+    page.fill("#app-plate", "OFF 081")
+    assert opened.write() == number
+    opened.all_sent()
+    citation = Citation.objects.get(number=number)
+    assert (citation.plate_text, citation.note, citation.photos.count()) == ("OFF 081", "Row 80", 1)

@@ -1,5 +1,6 @@
 // The copy of the rights that the phone answers from; docs/guides/offline.md says what is in it.
 import { answer, device, get, together } from "./db.js";
+import { knownOf, permitsOf } from "./mates.js";
 import { ask } from "./net.js";
 import { digest, keyOf } from "./plate.js";
 
@@ -36,6 +37,7 @@ export function keep(given, { officer, bytes }) {
   return together(["meta", "buckets"], async (meta, buckets) => {
     const before = given.full ? null : await answer(meta.get("copy"));
     if (given.full) buckets.clear();
+    for (const kind of ["seen", "marks"]) meta.put(merged(given.full ? {} : await answer(meta.get(kind)), given[kind]), kind);
     let plates = before?.plates ?? 0;
     for (const [start, changed] of changes) {
       const held = given.full ? {} : (await answer(buckets.get(start))) ?? {};
@@ -54,13 +56,35 @@ export function keep(given, { officer, bytes }) {
   });
 }
 
-// What the copy knows of a plate: { rights, alerts }.
+// Rows by name, with those that came; what comes again is there once.
+function merged(known, given) {
+  const all = { ...known };
+  for (const [name, rows] of Object.entries(given ?? {})) {
+    const had = new Set((all[name] ?? []).map(String));
+    all[name] = [...(all[name] ?? []), ...rows.filter((row) => !had.has(String(row)))];
+  }
+  return all;
+}
+
+const held = async (name) => (await get("buckets", name.slice(0, 2)))?.[name] ?? { rights: [], alerts: [] };
+
+// What the copy knows of a plate: its rights, its alerts, its chalk marks, and its permits' other vehicles.
 export async function of(plate, copy) {
+  const [name, seen, marks] = await Promise.all([digest(copy.key, keyOf(plate)), get("meta", "seen"), get("meta", "marks")]);
+  return knownOf(name, held, { seen, marks });
+}
+
+// Remembers that this phone saw a plate, for what is said of the other vehicles on its permit there.
+export async function note(plate, zone, at, copy) {
   const name = await digest(copy.key, keyOf(plate));
-  return (await get("buckets", name.slice(0, 2)))?.[name] ?? { rights: [], alerts: [] };
+  const { rights } = await held(name);
+  const here = permitsOf(rights.filter(([place]) => zone.covers.includes(copy.zones[place]?.code)));
+  if (!here.length) return;
+  const sight = [name, Math.floor(at / 1000), plate];
+  await together(["meta"], async (meta) => meta.put(merged(await answer(meta.get("seen")), Object.fromEntries(here.map((permit) => [permit, [sight]]))), "seen"));
 }
 
 export const forget = () => together(["meta", "buckets"], (meta, buckets) => {
-  meta.delete("copy");
+  for (const name of ["copy", "seen", "marks"]) meta.delete(name);
   return answer(buckets.clear());
 });

@@ -1,12 +1,16 @@
 // A plate is typed and looked at: the office is asked where there is a line, else this phone's copy.
-import { ofCopy, UNKNOWN } from "./answer.js";
+import { ofCopy, ofNoPlate, UNKNOWN } from "./answer.js";
+import { now } from "./clock.js";
+import * as copies from "./copy.js";
 import { go } from "./dom.js";
 import { keyOf } from "./plate.js";
 import * as queue from "./queue.js";
 import { deliver } from "./send.js";
-import { count, follow, refresh, state } from "./state.js";
+import { deciding } from "./places.js";
+import { count, follow, refresh, state, zoneNow } from "./state.js";
 import * as where from "./where.js";
 import "./scan.js";
+import "./voice.js";
 
 const WAIT = 4_000;
 const form = (app) => app.querySelector("[data-check]");
@@ -18,14 +22,38 @@ export function setUp(app) {
     look(app, check.plate.value, check.region.value);
   });
   const keep = () => queue.keepDraft(check.plate.value ? { plate: check.plate.value, region: check.region.value } : null);
-  for (const event of ["input", "click", "change"]) check.addEventListener(event, () => keep());
+  for (const event of ["input", "change"]) check.addEventListener(event, () => keep());
+  check.addEventListener("click", ({ target }) => target.closest("[data-key]") && keep());
+  app.querySelector("[name=no-plate]").addEventListener("click", () => withoutPlate());
 }
 
 export async function enter(app) {
   where.begin();
+  showPlace(app);
   const draft = await queue.draft();
-  form(app).plate.value = draft && !draft.shown ? draft.plate : "";
+  // A citation that was begun is not written over by the next plate.
+  if (draft?.touched) return go("verdict");
+  const { plate } = form(app);
+  plate.value = draft && !draft.shown ? draft.plate : "";
+  plate.closest("po-keypad").fit();
   if (draft?.region) form(app).region.value = draft.region;
+}
+
+// Says so where the phone is in another zone than the one that was chosen.
+function showPlace(app) {
+  const here = where.fresh();
+  const found = here && state.copy ? deciding(state.copy.zones, here, now() / 1000) : [];
+  const isElsewhere = found.length && !found.some(({ code }) => code === state.zone);
+  const told = app.querySelector("[data-elsewhere]");
+  told.hidden = !isElsewhere;
+  told.querySelector("b").textContent = found.map(({ code }) => code).join(" or ");
+}
+
+async function withoutPlate() {
+  if (!state.me) return go("signin");
+  if (!zoneNow()) return go("zones");
+  await queue.keepDraft({ id: crypto.randomUUID(), plate: "", region: "", zone: state.zone, without_plate: true, ...where.place(), shown: ofNoPlate() });
+  go("verdict");
 }
 
 async function look(app, plate, region) {
@@ -40,6 +68,8 @@ async function look(app, plate, region) {
   const online = state.line === "on" && navigator.onLine;
   const record = await queue.add("check", state.me.officer, data, { told: local.verdict, online });
   const shown = (online && (await ofOffice(record))) || local;
+  // Of a vehicle that may not be there nobody says that it takes its permit's place.
+  if (state.copy && shown.verdict !== "second_vehicle") await copies.note(plate, zoneNow(), now(), state.copy);
   await queue.keepDraft({ id: crypto.randomUUID(), check: record.id, ...data, shown });
   form(app).reset();
   await count();

@@ -1,40 +1,44 @@
-// Where the officer works, the list that the phone holds, the shift, and leaving.
+// Where the officer works, and the list that the phone holds.
 import { ago, day, now, time } from "./clock.js";
-import { put } from "./db.js";
 import { go, list, stamp } from "./dom.js";
-import { forget } from "./officer.js";
-import { giveBackNumbers } from "./send.js";
-import { choose, follow, isReady, refresh, state, tell } from "./state.js";
-import { say } from "./speak.js";
+import { deciding } from "./places.js";
+import { choose, isReady, refresh, state } from "./state.js";
+import * as where from "./where.js";
 
 export function setUp(app) {
   const press = (name, act) => app.querySelector(`[name="${name}"]`).addEventListener("click", act);
   press("refresh", () => refresh({ anew: true }));
   press("try", () => refresh());
-  press("shift", () => shift());
-  press("sign-out", () => signOut());
-  const speaks = app.querySelector("[name=speaks]");
-  speaks.checked = Boolean(state.speaks);
-  speaks.closest("label").hidden = !("speechSynthesis" in window);
-  speaks.addEventListener("change", () => {
-    state.speaks = speaks.checked;
-    put("meta", speaks.checked, "speaks");
-    if (speaks.checked) say("Verdicts are said aloud.");
-  });
-  app.querySelector("[data-zones]").addEventListener("click", (event) => {
-    const row = event.target.closest("[data-code]");
-    if (row) choose(row.dataset.code).then(() => go("check"));
-  });
+  press("find", () => find(app));
+  for (const rows of app.querySelectorAll("[data-zones], [data-here]")) {
+    rows.addEventListener("click", (event) => {
+      const { code } = event.target.closest("[data-code]")?.dataset ?? {};
+      if (code) choose(code).then(() => go("check"));
+    });
+  }
+}
+
+// Which zone the phone is in, by its map; asked for on this touch only.
+async function find(app) {
+  const said = app.querySelector("[data-found]");
+  said.textContent = "Looking where you are.";
+  try {
+    const found = deciding(state.copy?.zones ?? [], await where.find(), now() / 1000);
+    said.textContent = found.length ? `You are in ${found.map(({ code, name }) => `${code} ${name}`).join(" and ")}.` : "You are in no zone of the map. Choose the zone.";
+    const rows = found.map(row);
+    list(app.querySelector("[data-here]"), rows);
+    rows[0]?.focus();
+  } catch (error) {
+    said.textContent = error.message;
+  }
 }
 
 export function show(app) {
-  const { copy, me } = state;
+  const { copy } = state;
   app.querySelector("[data-taking]").hidden = !state.taking;
   app.querySelector("[data-copy]").textContent = copy
     ? `This phone holds ${copy.plates.toLocaleString("en-US")} plates (${Math.ceil(copy.bytes / 1024).toLocaleString("en-US")} kB), ${ago(copy.taken_at)} old. It answers until ${time(copy.until)} on ${day(copy.until)}. ${isReady() ? `Ready for work without a signal, with ${state.numbers} citation numbers.` : "Stay near a signal: not all is on the phone yet."}`
     : state.taking ? `${Math.ceil(state.taking / 1024).toLocaleString("en-US")} kB have come.` : "This phone has no list yet: it needs a signal once.";
-  app.querySelector("[data-shift]").textContent = me?.shift ? `On since ${time(me.shift)}.` : "Start it so that the office sees who is out.";
-  app.querySelector("[name=shift]").lastChild.textContent = me?.shift ? " End shift" : " Start shift";
   const rows = (copy?.zones ?? []).filter(({ kind, hours }) => kind !== "area" || hours !== "never").map(row);
   const at = document.activeElement?.dataset.code;
   list(app.querySelector("[data-zones]"), rows);
@@ -52,37 +56,3 @@ function row({ code, name, hours, enforced }) {
   if (isOn) badge.dataset.tone = "good";
   return shown;
 }
-
-const unsent = () => `${state.left} not yet sent. Find a signal first; they go by themselves.`;
-
-// A shift ends once everything is sent: the phone then gives back what it took along.
-async function shift() {
-  await refresh();
-  if (state.left && state.me?.shift) return told(unsent());
-  if (state.line !== "on") return told("A shift begins and ends where there is a signal.");
-  const form = new URLSearchParams({ csrfmiddlewaretoken: state.me.csrf, ...(state.me.shift ? { end: "1" } : {}) });
-  try {
-    if (state.me.shift) await giveBackNumbers(state.me);
-    // The page leads on to another, which tells that it was done.
-    await fetch("/field/shift/", { method: "POST", body: form, redirect: "manual" });
-  } catch (error) {
-    follow(error);
-  }
-  await refresh();
-}
-
-async function signOut() {
-  await refresh();
-  if (state.left && !confirm(`${state.left} not yet sent. They stay on this phone and are sent when you sign in on it again. Sign out?`)) return;
-  const csrf = state.me?.csrf;
-  await forget();
-  const form = new URLSearchParams({ csrfmiddlewaretoken: csrf ?? "" });
-  await fetch("/account/logout/", { method: "POST", body: form, redirect: "manual" }).catch(() => {});
-  location.assign("/");
-}
-
-function told(text) {
-  state.fault = text;
-  tell();
-}
-

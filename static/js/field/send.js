@@ -2,6 +2,7 @@
 import { age } from "./clock.js";
 import { answer, device, get, put, together } from "./db.js";
 import { post, Refused } from "./net.js";
+import * as photos from "./photos.js";
 import * as queue from "./queue.js";
 
 const AT_ONCE = 20;
@@ -18,7 +19,7 @@ export const flush = (me) => navigator.locks.request("parkops-field-send", async
     const sent = rows.splice(0, AT_ONCE);
     await deliver(me, sent);
   }
-  for (const photo of await queue.waitingPhotos(me.officer)) await deliverPhoto(me, photo);
+  for (const photo of await photos.waitingPhotos(me.officer)) await deliverPhoto(me, photo);
   await numbers(me);
   await queue.tidy();
 });
@@ -43,10 +44,10 @@ async function deliverPhoto(me, photo) {
   form.append("photo", new File([photo.bytes], "photo.jpg", { type: photo.type }));
   try {
     const told = await (await post("/field/offline/photos/", me.csrf, form, { wait: 60_000 })).json();
-    if (told.status !== "later") await queue.photoBecame(photo, told.status === "done" ? "sent" : "problem", told.reason);
+    if (told.status !== "later") await photos.photoBecame(photo, told.status === "done" ? "sent" : "problem", told.reason);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    await queue.photoBecame(photo, "problem", error.message);
+    await photos.photoBecame(photo, "problem", error.message);
   }
 }
 

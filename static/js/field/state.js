@@ -4,6 +4,7 @@ import * as copies from "./copy.js";
 import { get, put } from "./db.js";
 import { NoLine, SignedOut } from "./net.js";
 import * as officer from "./officer.js";
+import * as photos from "./photos.js";
 import * as queue from "./queue.js";
 import { flush } from "./send.js";
 
@@ -11,20 +12,24 @@ const OLD = 5 * 60_000;
 const heard = new EventTarget();
 
 // `line` is on, off or out (signed out); `since` is when it went.
-export const state = { me: null, copy: null, zone: null, line: "on", since: null, taking: 0, tried: null, left: 0, fault: "", speaks: false, kept: false, numbers: 0 };
+export const state = { me: null, copy: null, zone: null, line: "on", since: null, taking: 0, tried: null, left: 0, problems: 0, asked: 0, fault: "", speaks: false, listens: false, kept: false, numbers: 0 };
 
 export const changed = (act) => heard.addEventListener("changed", act);
 export const tell = () => heard.dispatchEvent(new Event("changed"));
 
 export async function begin() {
   await clock.remember();
-  [state.me, state.copy, state.zone, state.speaks] = await Promise.all([officer.known(), copies.head(), get("meta", "zone"), get("meta", "speaks")]);
+  [state.me, state.copy] = await Promise.all([officer.known(), copies.head()]);
+  for (const name of ["zone", "speaks", "listens"]) state[name] = await get("meta", name);
   await count();
 }
 
 export async function count() {
-  const mine = (await queue.records()).filter(({ state: now }) => now === "waiting");
-  state.left = mine.length + (state.me ? (await queue.waitingPhotos(state.me.officer)).filter(({ record }) => !mine.some(({ id }) => id === record)).length : 0);
+  const rows = await queue.records();
+  const left = state.me ? await photos.waitingPhotos(state.me.officer) : [];
+  state.left = rows.filter((row) => row.state === "waiting").length + left.length;
+  const problems = rows.filter((row) => row.state === "problem" && row.kind === "citation" && row.officer === state.me?.officer);
+  [state.problems, state.asked] = [problems.length, problems.filter(({ result }) => result.status === "incomplete").length];
   const numbers = await get("meta", "numbers");
   state.numbers = numbers && numbers.officer === state.me?.officer ? numbers.left.length : 0;
   tell();
