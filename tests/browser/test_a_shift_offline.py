@@ -210,7 +210,7 @@ def decide(page, number: str) -> None:
     page.wait_for_selector("img[alt='Photo 1 of the vehicle']")
     page.check("[name=outcome][value=dismissed]")
     page.select_option("[name=reason_code]", index=0)
-    page.fill("[name=text]", "The photo shows the sign covered.")
+    page.fill("po-wordings [name=text]", "The photo shows the sign covered.")
     page.get_by_role("button", name="Decide and tell the appellant").click()
     page.wait_for_function("() => !document.querySelector('[name=outcome]')")
 

@@ -18,6 +18,11 @@ SMALL = """() => [...document.querySelectorAll("a, button, summary, input, selec
   .filter(([one, box]) => box.width && (box.height < 43.5 || box.width < 43.5))
   .map(([one, box]) => `${one.outerHTML.slice(0, 90)}: ${Math.round(box.width)} x ${Math.round(box.height)}`)"""
 
+WIDE = """() => [...document.querySelectorAll("main *, header *")]
+  .filter((one) => one.checkVisibility() && !one.closest(".visually-hidden"))
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+  .map((one) => `${one.outerHTML.slice(0, 90)}: to ${Math.round(one.getBoundingClientRect().right)}`)"""
+
 
 @pytest.fixture
 def opened(served, visitor, session_of) -> Phone:
@@ -37,6 +42,7 @@ def test_each_screen_stands(opened):
             said = opened.watched.complaints
             said[:] = [one for one in said if "ERR_INTERNET_DISCONNECTED" not in one]
             faults = opened.watched.faults()
+            faults += [f"wide: {one}" for one in page.evaluate(WIDE)]
             if size == 100:
                 faults += [f"small: {one}" for one in page.evaluate(SMALL)]
             wrong.extend(f"{name} {width} {scheme} {size}: {fault}" for fault in faults)
