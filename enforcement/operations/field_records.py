@@ -133,6 +133,7 @@ def _chalk(sent: Sent, then: datetime, device: Device, by: Actor, at: datetime) 
         lat=lat,
         lon=lon,
         valve=sent.text("valve"),
+        block_face=sent.text("block_face"),
         by=by,
         at=at,
     )

@@ -19,7 +19,7 @@ from enforcement.models import HotlistEntry, OfflineCopy
 from enforcement.queries import boots, offline_sights, sightings
 from enforcement.queries.checks import EXEMPT, money_json
 from parkops.api.values import instant_out
-from parkops.kernel.dates import Duration
+from parkops.kernel.dates import Duration, midnight
 from parkops.kernel.periods import Period
 from parkops.kernel.windows import describe
 from parkops.programme import queries as programme
@@ -92,6 +92,7 @@ def parts(copy: OfflineCopy, plan: Plan) -> Iterator[list[str]]:
     if plan.is_full:
         head["key"] = base64.b64encode(key).decode()
         head["zones"] = zones(plan)
+        head["days"] = _days(plan)
     exempt = _exempt(key, plan)
     given: set[str] = set()
     yield [json.dumps(head)[:-1], ', "rights": {']
@@ -135,6 +136,7 @@ def zones(plan: Plan) -> list[dict[str, Any]]:
             "max_stay": _seconds(zone.max_stay),
             "no_return": _seconds(zone.no_return),
             "moved": zone.moved,
+            "by_day": zone.stays == "day",
             "paid": bool(rules.rates_for(zone.code)),
             "violations": [
                 {
@@ -150,6 +152,14 @@ def zones(plan: Plan) -> list[dict[str, Any]]:
         }
         for zone in rules.zones
     ]
+
+
+def _days(plan: Plan) -> list[int]:
+    """When the tenant's days begin that these hours are of."""
+    tz = plan.in_force.programme.tz
+    first, last = (moment.astimezone(tz).date() for moment in (plan.over.start, plan.over.end))
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [int(midnight(day, tz).timestamp()) for day in days]
 
 
 def _seconds(duration: Duration | None) -> int | None:

@@ -28,7 +28,7 @@ WITH sight AS MATERIALIZED (
        AND recorded_at > %(late)s AND (recorded_at >= %(since)s OR plate_key = ANY(%(keys)s::varchar[]))
      UNION
     SELECT plate_key, zone_code, seen_at FROM enforcement_observation
-     WHERE seen_at > %(from)s
+     WHERE seen_at > %(from)s AND NOT is_gone
        AND recorded_at > %(late)s AND (recorded_at >= %(since)s OR plate_key = ANY(%(keys)s::varchar[]))),
 own AS MATERIALIZED (
     SELECT DISTINCT plate_key, permit_id FROM permits_plateright
@@ -78,7 +78,7 @@ def marks(
     key: bytes, rules: Programme, *, at: datetime, since: datetime | None
 ) -> dict[str, list[list[Any]]]:
     """Return the chalk marks that stays may be told by, by vehicle: [zone, second, region, valves, lat,
-    lon], the oldest first. With `since`, those recorded since then."""
+    lon, gone], the oldest first. With `since`, those recorded since then."""
     reach = longest_stay(rules)
     if reach is None:
         return {}
@@ -91,8 +91,11 @@ def marks(
     found: dict[str, list[list[Any]]] = defaultdict(list)
     for row in rows.order_by("seen_at", "pk"):
         mark: list[Any] = [row.zone_code, int(row.seen_at.timestamp()), row.region, row.valve]
-        place = [] if row.lat is None or row.lon is None else [row.lat, row.lon]
-        found[digest(key, row.plate_key)].append([*mark, *place])
+        if row.is_gone:
+            mark += [row.lat, row.lon, 1]
+        elif row.lat is not None and row.lon is not None:
+            mark += [row.lat, row.lon]
+        found[digest(key, row.plate_key)].append(mark)
     return dict(found)
 
 

@@ -37,6 +37,7 @@ _LONGEST = {
     "violation": 40,
     "number": 40,
     "valve": 20,
+    "block_face": 80,
     "vin": 32,
     "vehicle": 100,
 }

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 
 # A Tuesday, 10:15 in New York.
 TAKEN = datetime(2026, 11, 10, 15, 15, tzinfo=UTC)
-ZONES = ["LOT-A", "LOT-B", "METER", "QUICK", "CAMPUS", "CURB"]
+ZONES = ["LOT-A", "LOT-B", "METER", "QUICK", "CAMPUS", "CURB", "DAILY"]
 # A street where only some permits lift the limit, and one from which a car is known to have moved.
 HARBOR = yaml.safe_load((PROGRAMMES / "harbor.yaml").read_text())
 CURB = {
@@ -43,6 +43,7 @@ CURB = {
     "moved": 50,
     "grace": "5m",
 }
+DAILY = CURB | {"code": "DAILY", "name": "By the day", "stays": "day"}
 TIMED = {
     "grants": [{"zones": ["CURB"]}],
     "term": {"kind": "rolling", "months": 1},
@@ -76,7 +77,7 @@ KEYS = """async (texts) => {
 }"""
 
 
-# Which chalk marks stand: plate, zone, minutes from TAKEN, valves, place.
+# Which chalk marks stand: plate, zone, minutes from TAKEN, valves or that it was gone, place.
 MARKS = [
     ("CHK 666", "QUICK", -90, "", None),
     ("CHK 666", "QUICK", -20, "", None),
@@ -92,6 +93,14 @@ MARKS = [
     ("BACK 1", "CURB", -25, "", None),
     ("FAR 1", "CURB", -50, "", (42.1, -71.05)),
     ("FAR 1", "CURB", -10, "", (42.11, -71.05)),
+    ("GONE 1", "CURB", -50, "", None),
+    ("GONE 1", "CURB", -45, "gone", None),
+    ("GONE 1", "CURB", -10, "", None),
+    # All stays of a day count together, each for as long as the vehicle was seen.
+    ("DAY 1", "DAILY", -120, "", None),
+    ("DAY 1", "DAILY", -100, "", None),
+    ("DAY 1", "DAILY", -95, "gone", None),
+    ("DAY 1", "DAILY", -20, "", None),
     # Of two vehicles on one permit the second one is where the first was seen before it.
     ("TWO 111", "LOT-A", -60, "", None),
     ("TWO 222", "LOT-B", -30, "", None),
@@ -104,7 +113,10 @@ MARKS = [
 def town(served) -> None:
     """Harbor with rights of every kind, chalk marks and vehicles that share permits."""
     connection.set_tenant(_tenant("harbor"))
-    rules = HARBOR | {"zones": [*HARBOR["zones"], CURB], "permit_types": [*HARBOR["permit_types"]]}
+    rules = HARBOR | {
+        "zones": [*HARBOR["zones"], CURB, DAILY],
+        "permit_types": [*HARBOR["permit_types"]],
+    }
     for code, lifts in (("LIMITED", False), ("FREE", True)):
         kind = {"code": code, "name": code, "lifts_max_stay": lifts, **TIMED}
         rules["permit_types"].append(kind)
@@ -148,7 +160,8 @@ def town(served) -> None:
                 plate=plate,
                 zone=zone,
                 seen_at=seen_at,
-                valve=valve,
+                valve="" if valve == "gone" else valve,
+                is_gone=valve == "gone",
                 lat=lat,
                 lon=lon,
                 by=SYSTEM,

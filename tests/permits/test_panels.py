@@ -43,8 +43,7 @@ def test_who_validates_for_a_department_finds_it_and_nobody_else_does(harbor, no
         at=now,
     )
     found = [
-        [duty.name for duty in panels.duties(Subject(one.pk, ()))]
-        for one in (payer, prof, other)
+        [duty.name for duty in panels.duties(Subject(one.pk, ()))] for one in (payer, prof, other)
     ]
     assert found == [["Physics"], ["Physics"], []]
     assert panels.rights(Subject(payer.pk, ()), at=now) == []

@@ -50,7 +50,7 @@ export function keep(given, { officer, bytes }) {
     }
     const { taken_at, until, cursor, programme_version } = given;
     const kept = { ...before, officer, taken_at, until, cursor, programme_version, plates, bytes: given.full ? bytes : before.bytes };
-    if (given.full) Object.assign(kept, { key: given.key, zones: given.zones });
+    if (given.full) Object.assign(kept, { key: given.key, zones: given.zones, days: given.days });
     meta.put(kept, "copy");
     return kept;
   });

@@ -81,9 +81,9 @@ async function leave() {
 
 async function chalk(app) {
   const { plate, region, zone, lat, lon } = draft;
-  const [front, rear] = ["front", "rear"].map((name) => app.querySelector(`[data-chalk] [name=${name}]`));
+  const [front, rear, face] = ["front", "rear", "block_face"].map((name) => app.querySelector(`[data-chalk] [name=${name}]`));
   const valve = front.value || rear.value ? `${front.value}/${rear.value}` : "";
-  await queue.add("chalk", state.me.officer, { plate, region, zone, lat, lon, valve });
+  await queue.add("chalk", state.me.officer, { plate, region, zone, lat, lon, valve, block_face: face.value.trim() });
   front.value = rear.value = "";
   if (zoneNow()?.code === zone) await copies.note(plate, zoneNow(), now(), state.copy);
   await leave();

@@ -6,7 +6,7 @@ import { stayIn } from "./stay.js";
 const LIFTS = 5;
 const ON_SITE = 6;
 
-// `at` is in milliseconds; `known` is what the copy knows of the plate, with the chalk marks [zone, second, region, valves, lat, lon].
+// `at` is in milliseconds; `known` is what the copy knows of the plate, with the chalk marks [zone, second, region, valves, lat, lon, gone].
 export function judge({ copy, zone, known, region = "", at }) {
   if (at >= Date.parse(copy.until) || at < Date.parse(copy.taken_at) - 300_000) return { verdict: "unknown", because: [] };
   const second = Math.floor(at / 1000);
@@ -17,7 +17,7 @@ export function judge({ copy, zone, known, region = "", at }) {
   const held = here.filter(([, from, to]) => from <= second && second < to).sort(latest);
   const others = new Map(held.map((right) => [right, right[ON_SITE] ? before(right, known, second) : []]));
   const usable = held.filter((right) => !right[ON_SITE] || others.get(right).length < right[ON_SITE]);
-  const limit = limitOf(zone, usable, known, { region, second, opened: hours[0] });
+  const limit = limitOf(zone, usable, known, { region, second, opened: hours[0], days: copy.days });
   const isOver = Boolean(limit?.ends) && second >= limit.ends;
   const told = [enforced, ...(limit ? [limit.text] : [])];
   if (!isOver && usable.length) return { verdict: "authorized", because: [...told, said(usable[0])], until: usable[0][2] };
@@ -35,14 +35,15 @@ const latest = (a, b) => b[2] - a[2];
 const covers = (copy, zone, place) => place === -1 || zone.covers.includes(copy.zones[place]?.code);
 
 // The time limit of the zone, unless a right lifts it; its end is known once the vehicle was seen.
-function limitOf(zone, usable, { marks }, { region, second, opened }) {
+function limitOf(zone, usable, { marks }, { region, second, opened, days }) {
   if (!zone.max_stay || usable.some((right) => right[LIFTS] || right[3] === "exempt")) return null;
-  const sights = marks.filter(([, , of]) => regionsMatch(region, of)).map(([code, at, , valve, lat, lon]) => ({ zone: code, at, valve, lat, lon }));
-  const stay = stayIn(zone, sights, second);
-  const allows = `${zone.code} allows ${span(zone.max_stay)}`;
+  const sights = marks.filter(([, , of]) => regionsMatch(region, of)).map(([code, at, , valve, lat, lon, gone]) => ({ zone: code, at, valve, lat, lon, gone }));
+  const stay = stayIn(zone, sights, second, days);
+  const allows = `${zone.code} allows ${span(zone.max_stay)}${zone.by_day ? " a day" : ""}`;
   if (!stay) return { text: `${allows}; this phone knows of no chalk mark here.`, ends: null };
   const since = Math.max(stay.since, opened);
-  return { text: `${allows}; it has been here since ${clock(since)}.`, ends: since + zone.max_stay };
+  const earlier = stay.before ? ` stood here for ${Math.round(stay.before / 60)} min earlier today, and` : "";
+  return { text: `${allows}; it${earlier} has been here since ${clock(since)}.`, ends: since + zone.max_stay - stay.before };
 }
 
 function usedUp(right, others) {

@@ -83,10 +83,10 @@ class TestOnce:
         assert [one["status"] for one in told] == ["refused", "done", "incomplete"]
 
     def test_a_chalk_mark_tells_when_the_limit_passes(self, phone):
-        (told,) = phone.send(record("chalk", valve="2 o'clock"))
+        (told,) = phone.send(record("chalk", valve="2 o'clock", block_face="Elm St, north"))
         assert datetime.fromisoformat(told["ends_at"]) == NOW + timedelta(hours=2)
         mark = Observation.objects.get()
-        assert (mark.seen_at, mark.valve) == (NOW, "2 o'clock")
+        assert (mark.seen_at, mark.valve, mark.block_face) == (NOW, "2 o'clock", "Elm St, north")
 
 
 class TestStops:
