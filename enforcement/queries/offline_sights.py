@@ -24,12 +24,18 @@ LATE = timedelta(minutes=2)
 _SEEN = """
 WITH sight AS MATERIALIZED (
     SELECT plate_key, zone_code, at FROM enforcement_platecheck
-     WHERE at > %(from)s AND plate_key <> '' AND verdict <> 'second_vehicle'
-       AND recorded_at > %(late)s AND (recorded_at >= %(since)s OR plate_key = ANY(%(keys)s::varchar[]))
+     WHERE recorded_at >= %(since)s AND at > %(from)s
+       AND plate_key <> '' AND verdict <> 'second_vehicle'
+     UNION
+    SELECT plate_key, zone_code, at FROM enforcement_platecheck
+     WHERE plate_key = ANY(%(keys)s::varchar[]) AND at > %(from)s
+       AND plate_key <> '' AND verdict <> 'second_vehicle'
      UNION
     SELECT plate_key, zone_code, seen_at FROM enforcement_observation
-     WHERE seen_at > %(from)s AND NOT is_gone
-       AND recorded_at > %(late)s AND (recorded_at >= %(since)s OR plate_key = ANY(%(keys)s::varchar[]))),
+     WHERE recorded_at >= %(since)s AND seen_at > %(from)s AND NOT is_gone
+     UNION
+    SELECT plate_key, zone_code, seen_at FROM enforcement_observation
+     WHERE plate_key = ANY(%(keys)s::varchar[]) AND seen_at > %(from)s AND NOT is_gone),
 own AS MATERIALIZED (
     SELECT DISTINCT plate_key, permit_id FROM permits_plateright
      WHERE plate_key IN (SELECT plate_key FROM sight) AND permit_id IS NOT NULL
@@ -51,7 +57,7 @@ def seen(
     these plates."""
     began = at - SEEN_ON_SITE
     with connection.cursor() as cursor:
-        values: dict[str, Any] = {"from": began, "late": began - LATE, "keys": sorted(plate_keys)}
+        values: dict[str, Any] = {"from": began, "keys": sorted(plate_keys)}
         cursor.execute(_SEEN, values | {"since": since or began - LATE})
         rows = cursor.fetchall()
     found: dict[str, list[list[Any]]] = defaultdict(list)

@@ -13,5 +13,6 @@ urlpatterns = [
     path("offline/me/", field_app.me, name="me"),
     path("offline/records/", field_app.records, name="records"),
     path("offline/numbers/", field_app.numbers, name="numbers"),
+    path("offline/plate/", field_app.plate, name="plate"),
     path("offline/photos/", field_app.photo, name="photo"),
 ]

@@ -11,10 +11,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from enforcement.cameras import local_reader
+from enforcement.cameras.local_reader import NoReader
+from enforcement.cameras.rules import percent
 from enforcement.operations import field_records as taking
 from enforcement.operations import numbers as numbering
+from enforcement.operations import pictures
 from enforcement.operations.field_records import Device, NotYet
 from enforcement.queries import crew, field, field_records
+from enforcement.queries.citations import tenant_zone
 from enforcement.rules.field_records import Question, Sent, is_instant, is_uuid, understood
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
@@ -43,6 +48,7 @@ def me(request: HttpRequest) -> JsonResponse:
             "csrf": get_token(request),
             "may_cite": request.user.may(Permission.CITATION_ISSUE),
             "shift": shift.began_at.isoformat() if shift else None,
+            "reads_plates": local_reader.is_wanted(),
             "shares": crew.has_agreed(by.ref),
             "positions_kept": crew.positions_kept(at=now),
             "conflicts": field_records.conflicts_of(by.ref, at=now),
@@ -117,6 +123,25 @@ def numbers(request: HttpRequest) -> JsonResponse:
     except Refused as refusal:
         return JsonResponse({"code": refusal.code, "detail": str(refusal)}, status=422)
     return JsonResponse({"numbers": [{"number": row.number, "pin": row.pin} for row in rows]})
+
+
+@may(Permission.PLATE_CHECK)
+@never_cache
+@require_POST
+def plate(request: HttpRequest) -> JsonResponse:
+    """Read the plates on a picture, the surest first; nothing is checked or kept."""
+    if not is_at_most(request, MOST_PHOTO_BYTES):
+        return JsonResponse({"detail": "A picture may have at most 15 MiB."}, status=413)
+    file = request.FILES.get("picture")
+    if file is None:
+        return JsonResponse({"detail": "Send the picture."}, status=422)
+    try:
+        image = pictures.seen(file.read(), zone=tenant_zone())
+        found = local_reader.reader().read(image)
+    except (Refused, NoReader) as error:
+        return JsonResponse({"detail": str(error)}, status=422)
+    plates = [{"plate": one.plate, "sure": percent(one.share or 0)} for one in found]
+    return JsonResponse({"plates": plates})
 
 
 def _taken(

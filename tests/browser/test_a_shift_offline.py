@@ -287,7 +287,7 @@ def test_a_stop_with_several_violations_and_a_car_without_a_plate(phone):
     page.check("[name=also][value=FIRE-LANE]")
     page.fill("#app-public", "Move it to row 4.")
     first = opened.write()
-    page.click("text=The car has no plate")
+    page.click("[name=no-plate]")
     page.wait_for_selector("[data-screen=verdict]:not([hidden]) >> text=A car without a plate")
     page.check("[name=violation][value=FIRE-LANE]")
     page.click("text=Write citation")

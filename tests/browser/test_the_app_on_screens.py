@@ -1,8 +1,12 @@
 """Every screen of the officer's app on a small phone, in the sun and in the dark, with the longest there is."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection
 
+from enforcement.cameras import local_reader
+from enforcement.cameras.reads import Candidate
 from enforcement.models import OfficerPosition
 from tests.browser.test_a_shift_offline import Phone, photo
 from tests.conftest import _tenant
@@ -64,7 +68,7 @@ def test_each_screen_stands(opened):
     page.click("text=More than one violation")
     look("verdict")
     opened.write()
-    page.click("text=The car has no plate")
+    page.click("[name=no-plate]")
     page.wait_for_selector("text=A car without a plate")
     look("no-plate")
     page.click("[name=leave]")
@@ -106,3 +110,19 @@ def test_the_phone_says_in_which_zone_it_stands(opened):
         page.uncheck("[name=shares]")
     page.wait_for_function("() => !document.querySelector('[name=shares]').checked")
     assert not OfficerPosition.objects.exists()
+
+
+def test_the_offices_reader_reads_the_plate_for_the_phone(opened, monkeypatch, settings):
+    """The plate is filled in to be looked at; nothing is checked."""
+    found = [Candidate("ABC123", 0.934)]
+    monkeypatch.setattr(local_reader, "reader", lambda: SimpleNamespace(read=lambda image: found))
+    settings.PLATE_MODELS = "models"
+    page = opened.page
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_selector("po-scan:not([hidden]) >> text=Scan the plate")
+    page.set_input_files("po-scan input", photo(1))
+    page.wait_for_selector("text=Read ABC123, 93 % sure. Look before you check.")
+    assert page.input_value("[data-check] [name=plate]") == "ABC123"
+    found.clear()
+    page.set_input_files("po-scan input", photo(2))
+    page.wait_for_selector("text=No plate was found on it.")

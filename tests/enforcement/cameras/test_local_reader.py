@@ -15,6 +15,7 @@ from tests.enforcement.cameras import payloads
 
 pytestmark = pytest.mark.usefixtures("at_work")
 PICTURE = "/field/check/picture/"
+OF_THE_APP = "/field/offline/plate/"
 
 
 @pytest.fixture
@@ -111,10 +112,10 @@ class TestOfficer:
         monkeypatch.setattr(local_reader, "reader", lambda: seen)
         return plates
 
-    def send(self, site, data: bytes = b""):
+    def send(self, site, data: bytes = b"", path: str = PICTURE):
         file = io.BytesIO(data or payloads.picture())
         file.name = "plate.jpg"
-        return site.post(PICTURE, {"picture": file})
+        return site.post(path, {"picture": file})
 
     def test_the_best_plate_is_filled_in_and_nothing_is_checked(self, officer, found):
         found += [Candidate("ABC123", 0.934), Candidate("LOW1", 0.4)]
@@ -122,6 +123,18 @@ class TestOfficer:
         assert 'value="ABC123"' in text
         assert "93 % sure" in text
         assert not PlateCheck.objects.exists()
+
+    def test_the_app_is_told_the_same(self, officer, found, settings):
+        found += [Candidate("ABC123", 0.934), Candidate("LOW1", None)]
+        told = self.send(officer, path=OF_THE_APP).json()
+        assert told == {
+            "plates": [{"plate": "ABC123", "sure": "93 %"}, {"plate": "LOW1", "sure": "0 %"}]
+        }
+        assert not PlateCheck.objects.exists()
+        assert officer.get("/field/offline/me/").json()["reads_plates"] is True
+        refused = self.send(officer, b"hello", path=OF_THE_APP)
+        assert (refused.status_code, "JPEG" in refused.json()["detail"]) == (422, True)
+        assert officer.post(OF_THE_APP).json()["detail"] == "Send the picture."
 
     def test_a_picture_without_a_plate_says_so(self, officer, found):
         answer = self.send(officer)
@@ -145,3 +158,4 @@ class TestOfficer:
 
     def test_only_officers_may(self, site, clara):
         assert site.login_as(clara).post(PICTURE).status_code == 403
+        assert site.post(OF_THE_APP).status_code == 403

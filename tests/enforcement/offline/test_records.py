@@ -104,7 +104,9 @@ class TestStops:
         assert (told["status"], told["reason"][:21]) == ("held", "A paid session had st")
 
     def test_a_further_line_that_was_cited_already_is_held(self, phone):
-        first, second = phone.send(record(), record(violation="FIRE-LANE", also=["NO-PERMIT"]))
+        before = (NOW - timedelta(minutes=1)).isoformat()
+        later = record(violation="FIRE-LANE", also=["NO-PERMIT"])
+        first, second = phone.send(record(at=before), later)
         assert (first["status"], second["status"]) == ("done", "held")
         assert first["number"] in second["reason"]
 
