@@ -85,6 +85,8 @@ class Citation(models.Model):
     plate_key = short_text(KEY)
     region = short_text(REGION)
     vehicle = short_text(100)
+    # What somebody saw later, on the photos: the officer's own words are evidence and stay.
+    vehicle_noted = short_text(100)
     plate_expires_on = models.DateField(null=True, blank=True)
     vin = short_text(17)
     zone_code = short_text(CODE)
@@ -200,6 +202,11 @@ class Citation(models.Model):
     def violation_names(self) -> str:
         """The names of all its violations."""
         return "; ".join(line.name or line.code for line in self.lines)
+
+    @property
+    def vehicle_seen(self) -> str:
+        """What was seen of the vehicle, by the officer or later on the photos."""
+        return self.vehicle_noted or self.vehicle
 
     @property
     def vehicle_told(self) -> str:

@@ -246,14 +246,14 @@ def note_vehicle(
     number: str, *, vehicle: str, plate_expires_on: date | None, by: Actor, at: datetime
 ) -> Citation:
     """Write down what was seen of the vehicle, against which a register's answer is compared; what is
-    left empty stays.
+    left empty stays. It stands beside what the officer wrote, which is evidence.
 
     :raises NotFound: if there is no such citation.
     """
     citation = Citation.objects.select_for_update().get(pk=citing.citation(number).pk)
-    citation.vehicle = vehicle.strip()[:100] or citation.vehicle
+    citation.vehicle_noted = vehicle.strip()[:100] or citation.vehicle_noted
     citation.plate_expires_on = plate_expires_on or citation.plate_expires_on
-    citation.save(update_fields=["vehicle", "plate_expires_on"])
+    citation.save(update_fields=["vehicle_noted", "plate_expires_on"])
     audit.record("citation.vehicle_seen", subject=(KIND, citation.number), actor=by, at=at)
     return citation
 

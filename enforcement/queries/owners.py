@@ -128,7 +128,7 @@ def row_of(request: OwnerRequest, records: Sequence[OwnerRecord]) -> RequestRow:
     if place is None:
         differs = ["No record on or after the day of the offense."] if fits else []
         return RequestRow(request, tuple(fits), None, tuple(differs))
-    seen = Seen(citation.issued_on, citation.vehicle, citation.plate_expires_on)
+    seen = Seen(citation.issued_on, citation.vehicle_seen, citation.plate_expires_on)
     found = rules.differences(seen, known[place])
     return RequestRow(request, tuple(fits), fits[place], tuple(found))
 
@@ -150,7 +150,7 @@ def request_lines(found: Sequence[RequestRow]) -> list[list[str]]:
             row.request.citation.region,
             row.request.citation.issued_on.isoformat(),
             row.request.citation.zone_code or row.request.citation.place,
-            row.request.citation.vehicle,
+            row.request.citation.vehicle_seen,
         ]
         for row in found
     ]

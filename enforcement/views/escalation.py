@@ -186,7 +186,7 @@ def citation(request: HttpRequest, number: str) -> HttpResponse:
     giving = WriteOffForm(request.POST if act == "write_off" else None)
     seeing = VehicleForm(
         request.POST if act == "vehicle" else None,
-        initial={"vehicle": found.vehicle, "plate_expires_on": found.plate_expires_on},
+        initial={"vehicle": found.vehicle_seen, "plate_expires_on": found.plate_expires_on},
     )
     asked = {"owner": naming, "write_off": giving, "vehicle": seeing}.get(act)
     if request.method == "POST":

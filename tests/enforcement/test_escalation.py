@@ -22,8 +22,8 @@ from enforcement.models import (
 )
 from enforcement.operations import advance, citations, hand_overs, letters, owners, write_offs
 from enforcement.operations.citations import Draft
+from enforcement.queries import chain, escalation
 from enforcement.queries import citations as citing
-from enforcement.queries import escalation
 from enforcement.queries import owners as asking
 from enforcement.rules.standing import Status
 from parkops.audit import queries as audit
@@ -537,7 +537,10 @@ class TestPages:
             path, {"act": "vehicle", "vehicle": "blue Ford", "plate_expires_on": "2027-03-01"}
         )
         citation.refresh_from_db()
-        assert (citation.vehicle, citation.plate_expires_on) == ("blue Ford", date(2027, 3, 1))
+        assert (citation.vehicle_seen, citation.plate_expires_on) == ("blue Ford", date(2027, 3, 1))
+        # What the officer wrote is evidence, and is as it was.
+        assert citation.vehicle == ""
+        assert chain.walk().broken is None
         assert site.post(path, {"act": "owner", "name": "Ada"}).status_code == 422
         site.post(path, {"act": "owner", "name": "Ada", "address": "1 Main St"})
         assert CitationOwner.objects.get().found_by == alice.name

@@ -7,7 +7,7 @@ import pytest
 
 from enforcement.cameras.models import PlateRead
 from enforcement.models import CitationHold, Letter
-from enforcement.queries import boot_cases, owners
+from enforcement.queries import boot_cases, chain, owners
 from enforcement.queries import escalation as escalations
 from enforcement.queries.boots import bootable
 from parkops.accounts import operations as accounts
@@ -85,6 +85,12 @@ def test_enforcement_goes_on(stage):
     assert any(row.is_open and row.differs for row in rows)
     assert escalations.releases_to_tell("collections").count() == 1
     assert escalations.handed_over("collections").exists()
+
+
+def test_the_chain_of_evidence_holds(stage):
+    walked = chain.walk(with_files=True)
+    assert walked.broken is None
+    assert walked.held
 
 
 def test_two_citations_of_a_phone_without_a_signal_wait_for_a_decision(stage):

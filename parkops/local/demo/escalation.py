@@ -73,7 +73,7 @@ def _answer(scene: Scene, at: datetime) -> None:
     for place, row in enumerate(asking.rows(batch)[:-1]):
         citation = row.request.citation
         person = people.person(scene.dice, scene.cast.slug, 900 + place)
-        make = "Peugeot" if place == 1 else citation.vehicle.partition(" ")[2] or "Ford"
+        make = "Peugeot" if place == 1 else citation.vehicle_seen.partition(" ")[2] or "Ford"
         expires = citation.plate_expires_on.isoformat() if citation.plate_expires_on else ""
         street = f"{scene.dice.randrange(1, 200)} Elm Street|Millbrook"
         lines.append(
