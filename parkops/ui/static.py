@@ -18,6 +18,8 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     """Hashed and compressed names, also within the imports of our own modules."""
 
     support_js_module_import_aggregation = True
+    # A module's name follows from the names of those that it loads: as many rounds as they are deep.
+    max_post_process_passes = 20
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
