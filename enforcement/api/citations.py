@@ -1,7 +1,8 @@
 """Citations over HTTP."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from enum import IntEnum
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -42,11 +43,18 @@ class CitationFilter(Schema):
     ends: Instant | date | None = Field(None, alias="to")
 
 
+class Roll(IntEnum):
+    """How wide the paper of a belt printer is, in millimeters."""
+
+    NARROW = 58
+    WIDE = 80
+
+
 class PrintAsked(Schema):
     """How to print: a PDF is a sheet, or a strip where a `width` in millimeters is given."""
 
     form: Form = Field("pdf", alias="format")
-    width: Literal[58, 80] | None = None
+    width: Roll | None = None
 
 
 @router.post("/citations", auth=WRITE, response={200: dict[str, Any], 201: dict[str, Any]})

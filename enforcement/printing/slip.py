@@ -99,7 +99,7 @@ def _rows(now: Standing) -> list[Row]:
             if step.from_on > now.today and now.owed.minor:
                 day = words.date_text(step.from_on, here.locale)
                 amount = words.money_text(step.owed, here.locale)
-                rows.append(Row(_("To pay from %(day)s") % {"day": day}, amount))
+                rows.append(Row(_("From %(day)s") % {"day": day}, amount))
     if now.due_on and now.owed.minor:
         rows.append(Row(_("Pay by"), words.date_text(now.due_on, here.locale, long=True)))
     until = appeal_until(now)

@@ -18,19 +18,15 @@ from parkops.ui.maps import Map, Place
 
 @dataclass(frozen=True, slots=True)
 class OfficerRow:
-    """An officer at work: since when, on which beat, what they are at, and where they were seen."""
+    """An officer at work: since when, on which beat, what they are at, and where they were seen.
+    `mark` stands for them on the map: no two have the same."""
 
+    mark: str
     shift: Shift
     beat: Beat | None
     call: Call | None
     position: OfficerPosition | None
     has_agreed: bool
-
-    @property
-    def initials(self) -> str:
-        """What stands for the officer on the map."""
-        words = self.shift.officer.split()
-        return "".join(word[0] for word in words[:2]).upper() or "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +106,25 @@ def at_work(*, at: datetime) -> list[OfficerRow]:
     busy = {call.officer_ref: call for call in calls.order_by("-accepted_at", "pk")}
     return [
         OfficerRow(
+            mark,
             shift,
             shift.beat,
             busy.get(shift.officer_ref),
             positions.get(shift.officer_ref),
             shift.officer_ref in agreed,
         )
-        for shift in shifts
+        for mark, shift in zip(_marks(shifts), shifts, strict=True)
+    ]
+
+
+def _marks(shifts: Sequence[Shift]) -> list[str]:
+    """Return the initials of officers, numbered where several have the same."""
+    initials = [
+        "".join(word[0] for word in shift.officer.split()[:2]).upper() or "?" for shift in shifts
+    ]
+    return [
+        f"{one}{initials[: place + 1].count(one)}" if initials.count(one) > 1 else one
+        for place, one in enumerate(initials)
     ]
 
 
@@ -126,7 +134,7 @@ def officer_map(rows: Sequence[OfficerRow], *, at: datetime) -> Map | None:
     zones = [Place(zone.code, zone.geometry) for zone in version.zones if zone.geometry is not None]
     seen = [
         Place(
-            row.initials,
+            row.mark,
             {"type": "Point", "coordinates": [row.position.lon, row.position.lat]},
             note=row.shift.officer,
             tone="info",

@@ -393,3 +393,9 @@ class TestApi:
         listed = site.get("/api/v1/calls?status=over", headers=head).json()["items"]
         assert [one["number"] for one in listed] == [number]
         assert site.get("/api/v1/calls").status_code == 401
+
+
+def test_no_two_officers_have_one_mark_on_the_map(harbor):
+    for ref, name in (("1", "Oda Officer"), ("2", "Olu Officer"), ("3", "Bob")):
+        Shift.objects.create(officer=name, officer_ref=ref, began_at=NOW)
+    assert [row.mark for row in crew.at_work(at=NOW)] == ["B", "OO1", "OO2"]

@@ -159,5 +159,10 @@ class TestCopies:
             answer = site.get(path, {"format": form}, headers=header)
             assert answer.content.startswith(begins)
         assert site.get(path, {"format": "fax"}, headers=header).status_code == 422
+        for width in (58, 80):
+            (page,) = PdfReader(
+                BytesIO(site.get(path, {"width": width}, headers=header).content)
+            ).pages
+            assert float(page.mediabox.width) * 25.4 / 72 == pytest.approx(width, abs=0.1)
         assert site.get(path, {"width": 7}, headers=header).status_code == 422
         assert site.get("/api/v1/citations/C-1/print", headers=header).status_code == 404
