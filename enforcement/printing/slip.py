@@ -95,8 +95,10 @@ def _rows(now: Standing) -> list[Row]:
     rows.append(Row(_("When"), words.instant_text(citation.issued_at, here.zone, here.locale)))
     if citation.fine_minor:
         rows.append(Row(_("To pay"), words.money_text(now.owed, here.locale), strong=True))
+        told = now.owed
         for step in now.steps:
-            if step.from_on > now.today and now.owed.minor:
+            if step.from_on > now.today and now.owed.minor and step.owed != told:
+                told = step.owed
                 day = words.date_text(step.from_on, here.locale)
                 amount = words.money_text(step.owed, here.locale)
                 rows.append(Row(_("From %(day)s") % {"day": day}, amount))

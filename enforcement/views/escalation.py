@@ -239,7 +239,7 @@ def report_pdf(
         "tenant": request.tenant,
         "title_text": title,
         "number": number,
-        "head": lines[0],
+        "head": [name.removesuffix("_on").replace("_", " ").capitalize() for name in lines[0]],
         "rows": lines[1:],
         "at": at,
     }

@@ -1,6 +1,6 @@
 """A citation on paper: PDF, ESC/POS, ZPL, each told in the printer's own bytes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from enforcement.printing import escpos, paper, zpl
 from enforcement.printing.slip import Row, Slip, slip_of
 from enforcement.queries import chain
 from enforcement.queries import citations as citing
+from enforcement.rules.owed import Step
 from parkops.kernel.actors import SYSTEM
 
 # A Tuesday, 10:15 in New York.
@@ -119,6 +120,14 @@ class TestSlip:
         assert slip.link.endswith(f"/citations/verify/?number={citation.number}&code={slip.code}")
         assert slip.told[0] == "On the crossing"
         assert slip_of(citing.standing_of(citation, at=NOW), copy=2).copy_told == "Copy 2"
+
+    def test_a_step_that_costs_no_more_is_not_told(self, citation, monkeypatch):
+        now = citing.standing_of(citation, at=NOW)
+        days = [(10, now.owed), (20, now.owed + now.owed), (30, now.owed + now.owed)]
+        steps = [Step(now.today + timedelta(days=n), owed, "") for n, owed in days]
+        monkeypatch.setattr(type(now), "steps", property(lambda self: steps))
+        labels = [row.label for row in slip_of(now, copy=1).rows]
+        assert [label for label in labels if label.startswith("From")] == ["From 30 Nov 2026"]
 
 
 class TestPdf:
