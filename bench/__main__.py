@@ -61,7 +61,7 @@ def _measured(place, options) -> tuple[dict[str, float], dict[str, list[str]]]:
     # One check in ten is of a vehicle without a right, as officers find them.
     every = tenant.PERMITS // 450
     covered = [tenant.plate(number) for number in range(0, tenant.PERMITS, every)]
-    bare = [tenant.plate(tenant.PERMITS + number) for number in range(len(covered) // 9)]
+    bare = [tenant.misread(every * number) for number in range(len(covered) // 9)]
     plates = [*covered, *bare]
     counts = checks.statements(place, plates[1])
     recorded = checks.recorded(place, plates[:: len(plates) // 50])

@@ -41,6 +41,7 @@ def _look(checks: int) -> None:
     from bench.tenant import PERMITS, ZONE, plate
     from enforcement.models import PlateCheck
     from enforcement.queries.checks import Look, answers_to
+    from parkops.api.values import tenant_zone
     from permits.models import Permit, PlateRight
 
     now = timezone.now()
@@ -68,7 +69,7 @@ def _look(checks: int) -> None:
                     zone_code=ZONE,
                     verdict=answer.verdict.value,
                     programme_version=1,
-                    answer=answer.as_json(),
+                    answer=answer.as_json(tenant_zone()),
                 )
             )
         PlateCheck.objects.bulk_create(rows, batch_size=1_000)

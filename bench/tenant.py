@@ -27,9 +27,16 @@ class Place:
 
 
 def plate(number: int) -> str:
-    """Return the plate of permit `number`; from `PERMITS` on they have none."""
-    letters = "ABCDEFGHKL"
-    return f"{letters[number // 1000 % 10]}{letters[number // 100 % 10]}{number:05}"
+    """Return the plate of permit `number`: three letters and four digits, few alike, no two the same."""
+    letters, digits = divmod(number * 48_271 % (26**3 * 10**4), 10**4)
+    first, second, third = (chr(ord("A") + letters // 26**n % 26) for n in (2, 1, 0))
+    return f"{first}{second}{third}{digits:04}"
+
+
+def misread(number: int) -> str:
+    """Return the plate of permit `number` with its last digit wrong: one without a right."""
+    right = plate(number)
+    return f"{right[:-1]}{(int(right[-1]) + 1) % 10}"
 
 
 @contextmanager

@@ -25,8 +25,9 @@ def made(permits: int, stays: int) -> Iterator[tenant.Place]:
 
     with tenant.made("town") as town:
         with tenant_context(town):
-            token = tenant.started(programme(), "T00", timezone.now())
-            fill(permits, stays, timezone.now())
+            at = timezone.now()
+            token = tenant.started(programme(), "T00", at - timedelta(days=1))
+            fill(permits, stays, at)
         yield tenant.Place(f"{town.slug}.{settings.DOMAIN}", town.schema_name, token, town)
 
 

@@ -32,15 +32,15 @@ def check_plate(request: HttpRequest, body: CheckIn) -> dict[str, Any]:
 def check_plates(request: HttpRequest, body: BatchIn) -> dict[str, Any]:
     """Answer up to 5,000 reads in their order; one that cannot be read refuses them all."""
     looks = [Look(r.plate, r.region or "", r.zone or "", r.at, r.lat, r.lon) for r in body.reads]
-    checked = checks.check_plates(
+    answers = checks.check_plates(
         looks,
         source=PlateCheck.Source.BATCH,
         named="reads",
         by=request.auth.actor,
         at=timezone.now(),
     )
-    reads = zip(body.reads, checked, strict=True)
-    return {"results": [{"id": read.id, **one.record.answer} for read, one in reads]}
+    reads = zip(body.reads, answers, strict=True)
+    return {"results": [{"id": read.id, **answer} for read, answer in reads]}
 
 
 @router.post("/observations", auth=WRITE, response={201: dict[str, Any]})

@@ -7,16 +7,18 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection, transaction
 
 from enforcement.models import PlateCheck
 from enforcement.queries import checks
 from enforcement.queries.checks import Answer, Look
+from parkops.api.values import tenant_zone
 from parkops.kernel.actors import Actor
 from parkops.tenancy.later import hand_over
-from parkops.tenancy.postgresql import prepared
+from parkops.tenancy.postgresql import copying, prepared
 
 logger = logging.getLogger(__name__)
 
@@ -38,33 +40,29 @@ def check_plate(look: Look, *, source: str, by: Actor, at: datetime) -> Checked:
 
     :raises Refused: for a plate that is none, or an unknown zone.
     """
-    return keep_answers(checks.answers_to([look]), source=source, by=by, at=at)[0]
+    return keep_answer(checks.answers_to([look])[0], source=source, by=by, at=at)
 
 
 def check_plates(
     looks: Sequence[Look], *, source: str, named: str = "", by: Actor, at: datetime
-) -> list[Checked]:
-    """Return the answers to looks in their order, and keep each; all of them or none. If they cannot be
-    written the answers are given all the same, and the records wait in the queue.
+) -> list[dict[str, Any]]:
+    """Return the answers to looks as JSON in their order, and keep each; all of them or none. If they
+    cannot be written the answers are given all the same, and the records wait in the queue.
 
     :raises Refused: for a plate that is none, or an unknown zone; `named` leads its field.
     """
-    return keep_answers(checks.answers_to(looks, named=named), source=source, by=by, at=at)
+    answers = checks.answers_to(looks, named=named)
+    zone = tenant_zone()
+    rows = [_row(answer, zone, source=source, by=by, at=at) for answer in answers]
+    _keep(rows)
+    return [row["answer"] for row in rows]
 
 
-def keep_answers(
-    answers: Sequence[Answer], *, source: str, by: Actor, at: datetime
-) -> list[Checked]:
-    """Keep answers that were worked out just now, as looks of `by`; return them with their records."""
-    rows = [_record(answer, source=source, by=by, at=at) for answer in answers]
-    is_queued = False
-    try:
-        _write(rows)
-    except DatabaseError as error:
-        logger.error("Plate checks wait in the queue, for they cannot be written: %s", error)
-        is_queued = True
-        hand_over("enforcement.keep_checks", rows=[_told(row) for row in rows])
-    return [Checked(row, answer, is_queued) for row, answer in zip(rows, answers, strict=True)]
+def keep_answer(answer: Answer, *, source: str, by: Actor, at: datetime) -> Checked:
+    """Keep an answer that was worked out just now, as a look of `by`; return it with its record."""
+    row = _row(answer, tenant_zone(), source=source, by=by, at=at)
+    is_kept = _keep([row])
+    return Checked(PlateCheck(**row), answer, is_queued=not is_kept)
 
 
 def keep_checks(rows: Sequence[dict[str, Any]]) -> int:
@@ -81,51 +79,55 @@ def keep_checks(rows: Sequence[dict[str, Any]]) -> int:
     return len(rows)
 
 
-def _record(answer: Answer, *, source: str, by: Actor, at: datetime) -> PlateCheck:
-    return PlateCheck(
-        at=answer.look.at,
-        recorded_at=at,
-        source=source,
-        actor_kind=by.kind,
-        actor_ref=by.ref,
-        actor_name=by.name,
-        plate_text=answer.look.plate[:32],
-        plate_key=answer.key,
-        region=answer.look.region,
-        zone_code=answer.zone.code,
-        lat=answer.look.lat,
-        lon=answer.look.lon,
-        verdict=answer.verdict.value,
-        programme_version=answer.in_force.number,
-        answer=answer.as_json(),
-    )
-
-
-def _write(rows: Sequence[PlateCheck]) -> None:
-    """Write records, all or none. A single one is one statement and needs no transaction of its own."""
-    is_one_statement = len(rows) == 1 and not connection.in_atomic_block
-    with nullcontext() if is_one_statement else transaction.atomic():
-        if len(rows) == 1:
-            _write_one(rows[0])
-        else:
-            PlateCheck.objects.bulk_create(rows, batch_size=1_000)
-
-
-def _write_one(row: PlateCheck) -> None:
-    values = {name: getattr(row, name) for name in ("reference", *_WRITTEN)}
-    answer = json.dumps(row.answer, ensure_ascii=False)
-    row.pk = prepared.rows(_INSERT, {**values, "answer": answer})[0][0]
-
-
-def _told(row: PlateCheck) -> dict[str, Any]:
-    """A record as JSON."""
-    told = {name: getattr(row, name) for name in _KEPT}
+def _row(answer: Answer, zone: ZoneInfo, *, source: str, by: Actor, at: datetime) -> dict[str, Any]:
+    """The columns of a record."""
+    look = answer.look
     return {
-        **told,
-        "reference": str(row.reference),
-        "at": row.at.isoformat(),
-        "recorded_at": row.recorded_at.isoformat(),
+        "reference": uuid4(),
+        "at": look.at,
+        "recorded_at": at,
+        "source": str(source),
+        "actor_kind": by.kind,
+        "actor_ref": by.ref,
+        "actor_name": by.name,
+        "plate_text": look.plate[:32],
+        "plate_key": str(answer.key),
+        "region": look.region,
+        "zone_code": answer.zone.code,
+        "lat": look.lat,
+        "lon": look.lon,
+        "verdict": answer.verdict.value,
+        "programme_version": answer.in_force.number,
+        "answer": answer.as_json(zone),
     }
+
+
+def _keep(rows: Sequence[dict[str, Any]]) -> bool:
+    """Write records, or let them wait in the queue; returns whether they are written."""
+    try:
+        _write(rows)
+    except DatabaseError as error:
+        logger.error("Plate checks wait in the queue, for they cannot be written: %s", error)
+        hand_over("enforcement.keep_checks", rows=[_told(row) for row in rows])
+        return False
+    return True
+
+
+def _write(rows: Sequence[dict[str, Any]]) -> None:
+    """Write records, all or none: each way is one statement, which needs no transaction of its own."""
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        written = ({**row, "answer": json.dumps(row["answer"], ensure_ascii=False)} for row in rows)
+        if len(rows) == 1:
+            rows[0]["id"] = prepared.rows(_INSERT, next(written))[0][0]
+        else:
+            values = ([row[name] for name in _COLUMNS] for row in written)
+            copying.copy_rows("enforcement_platecheck", _COLUMNS, values)
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """A record as JSON."""
+    moments = {name: row[name].isoformat() for name in ("at", "recorded_at")}
+    return {**row, **moments, "reference": str(row["reference"])}
 
 
 def _read(told: dict[str, Any]) -> PlateCheck:
@@ -133,26 +135,11 @@ def _read(told: dict[str, Any]) -> PlateCheck:
     return PlateCheck(**{**told, **moments, "reference": UUID(told["reference"])})
 
 
-_WRITTEN = (
-    "source",
-    "actor_kind",
-    "actor_ref",
-    "actor_name",
-    "plate_text",
-    "plate_key",
-    "region",
-    "zone_code",
-    "lat",
-    "lon",
-    "verdict",
-    "programme_version",
-    "at",
-    "recorded_at",
+_COLUMNS = tuple(
+    field.attname for field in PlateCheck._meta.concrete_fields if not field.primary_key
 )
-_KEPT = (*_WRITTEN[:-2], "answer")
-
 _INSERT = f"""
-INSERT INTO enforcement_platecheck (reference, answer, {", ".join(_WRITTEN)})
-VALUES (%(reference)s, %(answer)s::jsonb, {", ".join(f"%({name})s" for name in _WRITTEN)})
+INSERT INTO enforcement_platecheck ({", ".join(_COLUMNS)})
+VALUES ({", ".join(f"%({name})s{'::jsonb' if name == 'answer' else ''}" for name in _COLUMNS)})
 RETURNING id
 """  # noqa: S608

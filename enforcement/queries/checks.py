@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from enforcement.models import BootNotice, Citation, HotlistEntry, PlateCheck
-from enforcement.queries import citations as citing
+from enforcement.models import Citation, HotlistEntry, PlateCheck
 from enforcement.queries import near, sightings
 from enforcement.queries.citations import Standing
 from enforcement.queries.known import Asked, Known, Look, key_of, zone_of
@@ -29,7 +29,6 @@ from enforcement.rules.verdicts import (
     judge,
     judge_outside,
 )
-from parkops.api.values import instant_out
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import ALLOWED, Decision, NotFound
 from parkops.kernel.money import Money
@@ -94,21 +93,22 @@ class Answer:
         nothing = Money.zero(self.in_force.programme.currency)
         return sum((standing.owed for standing in self.unpaid), nothing)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the answer as the API writes it."""
+    def as_json(self, zone: ZoneInfo) -> dict[str, Any]:
+        """Return the answer as the API writes it, instants by the clocks of `zone`."""
+        until = self.finding.until
         return {
             "plate": self.look.plate,
             "plate_key": self.key,
             "region": self.look.region,
             "zone": self.zone.code or None,
-            "at": instant_out(self.look.at),
+            "at": self.look.at.astimezone(zone).isoformat(),
             "verdict": self.verdict.value,
-            "until": instant_out(self.finding.until),
+            "until": until.astimezone(zone).isoformat() if until else None,
             "rights": [
                 {
                     "kind": right.kind,
                     "number": right.number,
-                    "until": instant_out(right.until),
+                    "until": right.until.astimezone(zone).isoformat(),
                     "holder_audience": right.holder_audience or None,
                 }
                 for right in self.rights
@@ -181,14 +181,14 @@ def _answer(asked: Asked, known: Known, rights: Sequence[Right]) -> Answer:
         for citation in known.citations.get(asked.key, [])
         if regions_match(look.region, citation.region) and citation.issued_at <= look.at
     ]
-    unpaid = _unpaid(cited, look.at)
+    unpaid = _unpaid(cited, known, look.at)
     misses: Sequence[NearMiss] = ()
     if finding.verdict in (Verdict.UNAUTHORIZED, Verdict.OVERTIME):
         misses = permits.near_misses(
             plate_key=asked.key, zone_codes=asked.zone_codes, at=look.at, rows=known.near_to(asked)
         )
     proposals, refused = _proposals(asked, finding, cited, misses)
-    arrears = _arrears(asked, unpaid)
+    arrears = _arrears(asked, known, unpaid)
     alerts = [Alert(entry.kind, entry.note or entry.kind) for entry in entries]
     alerts += [
         Alert("lost_permit", permits.lost_text(lost)) for lost in known.lost_for(asked, holding)
@@ -397,14 +397,14 @@ def _others_on_site(shared: Shared, asked: Asked, known: Known) -> tuple[str, ..
     return tuple(seen.plate_text for seen in sorted(before, key=lambda seen: seen.at))
 
 
-def _unpaid(known: Sequence[Citation], at: datetime) -> list[Standing]:
-    open_ = [c for c in known if c.fine_minor and (c.settled_at is None or c.settled_at > at)]
+def _unpaid(cited: Sequence[Citation], known: Known, at: datetime) -> list[Standing]:
+    open_ = [c for c in cited if c.fine_minor and (c.settled_at is None or c.settled_at > at)]
     if not open_:
         return []
-    return [standing for standing in citing.standings_of(open_, at=at) if standing.owed.minor > 0]
+    return [standing for standing in known.standing(open_, at) if standing.owed.minor > 0]
 
 
-def _arrears(asked: Asked, unpaid: Sequence[Standing]) -> Arrears:
+def _arrears(asked: Asked, known: Known, unpaid: Sequence[Standing]) -> Arrears:
     version = asked.in_force.programme
     counted = [
         Unpaid(s.citation.issued_at, s.owed, s.status.value)
@@ -414,7 +414,7 @@ def _arrears(asked: Asked, unpaid: Sequence[Standing]) -> Arrears:
     ]
     notice = None
     if counted and version.scofflaw is not None and version.scofflaw.notice is not None:
-        notice = notice_sent_at(asked.key, at=asked.look.at)
+        notice = known.notice_for(asked)
     return scofflaw.arrears(
         version.scofflaw,
         counted,
@@ -425,21 +425,13 @@ def _arrears(asked: Asked, unpaid: Sequence[Standing]) -> Arrears:
     )
 
 
-def notice_sent_at(key: str, *, at: datetime) -> datetime | None:
-    """Return when the last boot notice for this plate was sent, by `at`."""
-    rows = BootNotice.objects.filter(plate_key=key, sent_at__lte=at).order_by("-sent_at", "-pk")
-    return rows.values_list("sent_at", flat=True).first()
-
-
 def _proposals(
     asked: Asked, finding: Finding, known: Sequence[Citation], misses: Sequence[NearMiss]
 ) -> tuple[list[Proposal], list[str]]:
     """The violations that the verdict raises here, and why others are not proposed again."""
-    raised = [
-        proposal
-        for proposal in possible(asked.in_force, asked.zone, known, asked.look.at, misses)
-        if proposal.violation.raised_by == finding.verdict.value
-    ]
+    raised = possible(
+        asked.in_force, asked.zone, known, asked.look.at, misses, raised_by=finding.verdict
+    )
     return [p for p in raised if p.again], [p.again.reason for p in raised if not p.again]
 
 
@@ -497,12 +489,16 @@ def possible(
     known: Sequence[Cited],
     at: datetime,
     misses: Sequence[NearMiss] = (),
+    *,
+    raised_by: str = "",
 ) -> list[Proposal]:
     """Return every violation that may be raised in the zone, with what it would bring at `at` on a
     plate with the citations `known`, and whether it is cited again by then; a paid stay among the
-    `misses` may make it a warning."""
+    `misses` may make it a warning. With `raised_by`, only those that this verdict raises."""
     version, found = in_force.programme, []
     for violation in version.violations_in(zone.code):
+        if raised_by and violation.raised_by != raised_by:
+            continue
         own = [c for c in known if code_key(violation.code) in c.code_keys]
         here = [c.issued_at for c in own if code_key(c.zone_code) == code_key(zone.code)]
         again = fines.may_cite_again(violation, here, at=at, zone=version.tz)

@@ -228,20 +228,39 @@ def standing_of(citation: Citation, *, at: datetime) -> Standing:
 
 def standings_of(citations: Sequence[Citation], *, at: datetime) -> list[Standing]:
     """Return the citations as they stand at `at`, in order, by two queries however many."""
-    appeals = appeals_of(citations)
-    paid = _paid_by(citations, at)
-    currency, zone = place.currency(), tenant_zone()
-    return [
-        Standing(
-            citation,
-            tuple(appeals[citation.pk]),
-            case_of(citation, appeals[citation.pk]),
-            Money(paid.get(citation.number, 0), currency),
-            at,
-            zone,
-        )
-        for citation in citations
-    ]
+    return Standings(citations).at(citations, at)
+
+
+class Standings:
+    """What the standing of citations rests on, read by two queries: for any of them at any instant."""
+
+    def __init__(self, citations: Sequence[Citation]) -> None:
+        self._appeals = appeals_of(citations)
+        self._payments = _payments_of(citations)
+        self._currency, self._zone = place.currency(), tenant_zone()
+
+    def at(self, citations: Iterable[Citation], at: datetime) -> list[Standing]:
+        """Return citations as they stand at `at`, in order."""
+        return [
+            Standing(
+                citation,
+                tuple(self._appeals.get(citation.pk, ())),
+                case_of(citation, self._appeals.get(citation.pk, ())),
+                Money(self._paid(citation, at), self._currency),
+                at,
+                self._zone,
+            )
+            for citation in citations
+        ]
+
+    def _paid(self, citation: Citation, at: datetime) -> int:
+        """What was paid towards a citation by `at`, in minor units; one that was imported was paid
+        elsewhere, in full."""
+        if citation.source == Citation.Source.IMPORT:
+            is_paid = citation.settled_at is not None and citation.settled_at <= at
+            return citation.fine_minor if is_paid else 0
+        known = self._payments.get(citation.number, ())
+        return sum(minor for succeeded_at, minor in known if succeeded_at <= at)
 
 
 def appeals_of(citations: Sequence[Citation]) -> Mapping[int, list[Appeal]]:
@@ -260,31 +279,27 @@ def unpaid_of(plate_key: str, *, at: datetime) -> list[Standing]:
     return [standing for standing in standings if standing.owed.minor > 0]
 
 
-def _paid_by(citations: Sequence[Citation], at: datetime) -> dict[str, int]:
-    """What was paid towards each citation by `at`, in minor units, by its number.
-
-    An imported citation was paid elsewhere, in full.
-    """
-    paid = {
-        c.number: c.fine_minor
-        for c in citations
-        if c.source == Citation.Source.IMPORT and c.settled_at is not None and c.settled_at <= at
-    }
+def _payments_of(citations: Sequence[Citation]) -> dict[str, list[tuple[datetime, int]]]:
+    """When how much was paid towards each citation, in minor units, by its number."""
     ours = [c.number for c in citations if c.source == Citation.Source.OURS and c.fine_minor]
     if not ours:
-        return paid
+        return {}
     rows = (
         Allocation.objects.filter(
             charge__kind=KIND,
             charge__reference__in=ours,
             payment__state=Payment.State.SUCCEEDED,
-            payment__succeeded_at__lte=at,
         )
-        .values("charge__reference")
+        .values("charge__reference", "payment__succeeded_at")
         .annotate(went=Sum("amount_minor"), freed=Sum("released_minor"))
         .order_by("charge__reference")
     )
-    return paid | {row["charge__reference"]: row["went"] - row["freed"] for row in rows}
+    found: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+    for row in rows:
+        if (succeeded_at := row["payment__succeeded_at"]) is not None:
+            paid = succeeded_at, row["went"] - row["freed"]
+            found[row["charge__reference"]].append(paid)
+    return found
 
 
 def charge_id(citation: Citation) -> str:

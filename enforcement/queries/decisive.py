@@ -11,11 +11,9 @@ from typing import Any
 
 from enforcement.queries.sightings import Seen
 from enforcement.rules.verdicts import SEEN_ON_SITE
-from parkops.programme import queries as programme
-from parkops.programme.queries import InForce
 from parkops.tenancy.postgresql import prepared
-from permits.models import PlateRight
 from permits.queries import right_rows
+from permits.queries.right_rows import RightRow
 from permits.queries.rights import REMEMBERED_FOR, near_keys
 
 _FOUND = f"""
@@ -64,19 +62,19 @@ class Found:
     `near` are the rights of plates that look like the one asked about; None if nobody looked."""
 
     versions: Sequence[tuple[int, datetime | None]]
-    rights: Mapping[str, Sequence[PlateRight]]
+    rights: Mapping[str, Sequence[RightRow]]
     on_permits: Sequence[tuple[int, int, str, str, datetime, datetime]]
     seen: Sequence[Seen]
-    near: Sequence[PlateRight] | None
+    near: Sequence[RightRow] | None
     has_listed: bool
     has_cited: bool
     has_lost: bool
     has_marks: bool
 
-    def in_force(self, at: datetime) -> InForce:
-        """Return the version in force at `at`."""
+    def version_at(self, at: datetime) -> int:
+        """Return the number of the version in force at `at`; 0 if none is known."""
         numbers = [n for n, begins_at in self.versions if begins_at is None or begins_at <= at]
-        return programme.version(numbers[-1]) if numbers else programme.in_force(at)
+        return numbers[-1] if numbers else 0
 
 
 def found(keys: Sequence[str], instants: Sequence[datetime]) -> Found:

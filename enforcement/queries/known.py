@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from enforcement.models import Citation, HotlistEntry
+from enforcement.models import BootNotice, Citation, HotlistEntry
+from enforcement.queries import citations as citing
 from enforcement.queries import decisive, sightings
+from enforcement.queries.citations import Standing
 from enforcement.queries.decisive import Found
 from enforcement.queries.held import is_held
 from enforcement.queries.sightings import Seen
@@ -20,8 +22,9 @@ from parkops.programme import queries as programme
 from parkops.programme.queries import InForce
 from parkops.programme.schema import Zone
 from permits import queries as permits
-from permits.models import LostHangtag, PlateRight
+from permits.models import LostHangtag
 from permits.queries import Ask, Right
+from permits.queries.right_rows import RightRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ class Known:
         self.near, self._rows = found.near, found.rights
         self._events: Events | None = None
         self.by = by.programme if by is not None else None
+        self._versions: dict[int, InForce] = {}
         self.asked = [
-            _naming(named, place, self._asked, look, key, by or found.in_force(look.at))
+            _naming(named, place, self._asked, look, key, by or self._in_force(found, look.at))
             for place, (look, key) in enumerate(zip(looks, keys, strict=True))
         ]
         self.rights: list[list[Right]] = permits.rights_for_many(
@@ -104,8 +108,16 @@ class Known:
         self.marks = _marks(self.asked, found)
         self.shared = sightings.shared(found.on_permits)
         self.seen = sightings.in_order(found.seen)
+        self._standings: citing.Standings | None = None
+        self._notices: Mapping[str, list[BootNotice]] | None = None
         self._ended: dict[int, list[Right]] | None = None
-        self._alike: dict[str, list[PlateRight]] | None = None
+        self._alike: dict[str, list[RightRow]] | None = None
+
+    def _in_force(self, found: Found, at: datetime) -> InForce:
+        number = found.version_at(at)
+        if number not in self._versions:
+            self._versions[number] = programme.version(number) if number else programme.in_force(at)
+        return self._versions[number]
 
     def _asked(self, look: Look, key: str, in_force: InForce) -> Asked:
         zones = (zone_of(in_force, look.zone),) if look.zone else self._zones_at(look, in_force)
@@ -146,9 +158,7 @@ class Known:
             may_ask = [
                 one
                 for one, rights in zip(self.asked, self.rights, strict=True)
-                if one.zone.grace
-                and rights
-                and not any(right.holds_now and right.on_site is None for right in rights)
+                if one.zone.grace and rights and not self._is_surely_free(rights)
             ]
             found = permits.ended_rights_for_many(
                 [(one.ask, one.zone.grace.timedelta) for one in may_ask],
@@ -158,7 +168,7 @@ class Known:
             self._ended = {id(one): ended for one, ended in zip(may_ask, found, strict=True)}
         return self._ended.get(id(asked), [])
 
-    def near_to(self, asked: Asked) -> Sequence[PlateRight]:
+    def near_to(self, asked: Asked) -> Sequence[RightRow]:
         """Return the rights of plates that look like one that has none; read once for all such looks."""
         if self.near is not None:
             return self.near
@@ -166,13 +176,20 @@ class Known:
             bare = [
                 one
                 for one, rights in zip(self.asked, self.rights, strict=True)
-                if one.zone.max_stay or not any(r.holds_now and r.on_site is None for r in rights)
+                if one.zone.max_stay or not self._is_surely_free(rights)
             ]
             instants = [one.look.at for one in bare] or [asked.look.at]
             self._alike = permits.rows_like(
                 [one.key for one in bare], since=min(instants), until=max(instants)
             )
         return self._alike.get(asked.key, ())
+
+    def _is_surely_free(self, rights: Sequence[Right]) -> bool:
+        """Return whether a right holds whose places no other vehicle can have taken."""
+        return any(
+            right.holds_now and (right.on_site is None or right.permit_id not in self.shared)
+            for right in rights
+        )
 
     def lost_for(self, asked: Asked, rights: Sequence[Right]) -> list[LostHangtag]:
         """Return the hangtags that are worth nothing then: the one typed, and those of the rights."""
@@ -188,6 +205,21 @@ class Known:
     def _lost(self) -> list[LostHangtag]:
         by = {right.permit_id for found in self.rights for right in found if right.permit_id}
         return permits.lost_hangtags(typed={asked.key for asked in self.asked}, permit_ids=by)
+
+    def standing(self, citations: Sequence[Citation], at: datetime) -> list[Standing]:
+        """Return citations of these plates as they stand at `at`; what they rest on is read once."""
+        if self._standings is None:
+            owing = [c for own in self.citations.values() for c in own if c.fine_minor]
+            self._standings = citing.Standings(owing)
+        return self._standings.at(citations, at)
+
+    def notice_for(self, asked: Asked) -> datetime | None:
+        """Return when the plate's last boot notice was sent; read once for all that are cited."""
+        if self._notices is None:
+            rows = BootNotice.objects.filter(plate_key__in=list(self.citations))
+            self._notices = _by_key(rows, "sent_at")
+        sent = [row.sent_at for row in self._notices.get(asked.key, ())]
+        return max((at for at in sent if at <= asked.look.at), default=None)
 
     def note(self, asked: Asked) -> None:
         """Count a look as a sight, for the looks that follow."""

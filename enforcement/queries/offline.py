@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ AHEAD = timedelta(hours=24)
 """For so long a copy answers."""
 EVERYWHERE = -1
 """The place of a right that holds in every zone."""
+_packed = json.JSONEncoder(separators=(",", ":")).encode
 _CURSOR = re.compile(r"(\d{1,19})-(\d{1,12})-(\d{1,12})-(\d{1,12})-([0-9a-f]{16})-([0-9a-f]{16})")
 
 
@@ -94,7 +95,8 @@ def parts(copy: OfflineCopy, plan: Plan) -> Iterator[list[str]]:
         head["zones"] = zones(plan)
         head["days"] = _days(plan)
     exempt = _exempt(key, plan)
-    given: set[str] = set()
+    gone = {digest(key, plate) for plate in plan.changed or ()}
+    between = ""
     yield [json.dumps(head)[:-1], ', "rights": {']
     codes = [zone.code for zone in plan.in_force.programme.zones]
     for plates in entitlements.entitled(
@@ -102,14 +104,15 @@ def parts(copy: OfflineCopy, plan: Plan) -> Iterator[list[str]]:
     ):
         lines = []
         for name, rights in plates:
-            held = [_right(right) for right in rights] + exempt.pop(name, [])
-            lines.append(f'{"," if given else ""}"{name}":{_packed(held)}')
-            given.add(name)
+            held = [*map(_right, rights), *exempt.pop(name, ())]
+            lines.append(f'{between}"{name}":{_packed(held)}')
+            between = ","
+            gone.discard(name)
         yield lines
     for name, held in exempt.items():
-        yield [f'{"," if given else ""}"{name}":{_packed(held)}']
-        given.add(name)
-    gone = {digest(key, plate) for plate in plan.changed or ()} - given
+        yield [f'{between}"{name}":{_packed(held)}']
+        between = ","
+    gone -= exempt.keys()
     tail: dict[str, Any] = {"alerts": _alerts(key, plan), "removed": sorted(gone)}
     at, since = plan.taken_at, plan.since
     tail["seen"] = offline_sights.seen(key, at=at, since=since, plate_keys=plan.changed or ())
@@ -190,16 +193,11 @@ def _rules(in_force: InForce, whole: Period) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-def _right(right: entitlements.Entitled) -> list[Any]:
-    found: list[Any] = [right.zone, right.start, right.end, right.kind]
+def _right(right: entitlements.Entitled) -> Sequence[Any]:
     more = [right.region, int(right.lifts_max_stay), right.on_site or 0, right.permit]
     while more and not more[-1]:
         more.pop()
-    return [*found, *more]
-
-
-def _packed(held: list[Any]) -> str:
-    return json.dumps(held, separators=(",", ":"))
+    return [*right[:4], *more]
 
 
 def _listed(plan: Plan) -> list[HotlistEntry]:

@@ -1,6 +1,7 @@
 """How bodies and parameters are read: JSON that can be stored, or a problem that says why not."""
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,6 +9,8 @@ from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
 from parkops.api.problems import Problem
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictParser(Parser):
@@ -43,7 +46,7 @@ def refuse_unstorable(value: Any, *, field: str = "") -> None:
     while pending:
         name, one = pending.pop()
         if isinstance(one, str):
-            if "\x00" in one or any("\ud800" <= letter <= "\udfff" for letter in one):
+            if _UNSTORABLE.search(one):
                 message = "Leave out the character that no text can hold."
                 raise Problem(
                     422,

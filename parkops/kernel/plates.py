@@ -76,6 +76,8 @@ def near_miss(asked: str, other: str) -> str | None:
 
 def regions_match(one: str | None, other: str | None) -> bool:
     """Return whether two regions may be the same: one left out matches any."""
+    if not one or not other:
+        return True
     one, other = _region(one), _region(other)
     return not one or not other or one == other
 

@@ -195,6 +195,7 @@ def day_names(days: frozenset[int]) -> str:
     return runs[0] if len(runs) == 1 else joined(runs, ",")
 
 
+@lru_cache(maxsize=512)
 def _described(window: Window) -> str:
     if window.is_always:
         return say("always")

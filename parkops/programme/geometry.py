@@ -103,6 +103,19 @@ def _spans(geometry: dict[str, Any], lat: float) -> list[tuple[float, float]]:
     return found
 
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north."""
+
+
+def bounds(geometry: dict[str, Any]) -> Box | None:
+    """Return the smallest box around an area; None for a point or a line, which is no area."""
+    if "Polygon" not in geometry["type"]:
+        return None
+    corners = [corner for rings in _areas(geometry) for corner in rings[0]]
+    lons, lats = [lon for lon, *_ in corners], [lat for _, lat, *_ in corners]
+    return min(lons), min(lats), max(lons), max(lats)
+
+
 def _is_within(ring: list[list[float]], lon: float, lat: float) -> bool:
     """Whether a ray to the east crosses the ring an odd number of times."""
     is_in = False

@@ -66,7 +66,7 @@ def version(number: int) -> InForce:
         known = InForce(number, Programme.of(row.document), row.begins_at)
         with _lock:
             if len(_read) >= REMEMBERED:
-                _read.clear()
+                del _read[next(iter(_read))]
             _read[key] = known
     return known
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PlainValidator, model_validator
@@ -37,12 +37,13 @@ from parkops.programme.fields import (
     ZoneName,
     wrong,
 )
-from parkops.programme.geometry import Geometry, contains
+from parkops.programme.geometry import Box, Geometry, bounds, contains
 from parkops.programme.permit_schema import Fixed, PermitType, Rolling
 from parkops.programme.shared_schema import Shared, SharedLimit, SharedQuota
 from parkops.programme.violation_schema import Scofflaw, Violation
 
 SCHEMA = 1
+T = TypeVar("T")
 
 
 def _read_schema(value: Any) -> int:
@@ -371,7 +372,12 @@ class Programme(Part):
 
     def zones_at(self, lat: float, lon: float) -> tuple[Zone, ...]:
         """Return the zones whose area contains a position, in the file's order."""
-        return tuple(z for z in self.zones if z.geometry and contains(z.geometry, lon, lat))
+        return tuple(
+            zone
+            for zone, (west, south, east, north) in self._areas
+            if west <= lon <= east and south <= lat <= north
+            if zone.geometry and contains(zone.geometry, lon, lat)
+        )
 
     def descendants(self, code: str) -> tuple[Zone, ...]:
         """Return the zones within this one, at any depth, in the file's order; not itself."""
@@ -389,7 +395,7 @@ class Programme(Part):
 
     def rates_for(self, zone: str) -> tuple[Rate, ...]:
         """Return the session rates that cover a zone: of its own and of what it is within."""
-        return tuple(rate for rate in self.sessions.rates if self.covers(rate.zones, zone))
+        return self._rates.get(code_key(zone), ())
 
     def may_be_raised(self, violation: Violation, zone: str) -> bool:
         """Return whether `violation` may be raised in a zone: one of its zones or within them."""
@@ -399,7 +405,7 @@ class Programme(Part):
 
     def violations_in(self, zone: str) -> tuple[Violation, ...]:
         """Return the violations that may be raised in a zone, in the file's order."""
-        return tuple(v for v in self.violations if self.may_be_raised(v, zone))
+        return self._raised_in.get(code_key(zone), ())
 
     def holds(self, when: Sequence[Window], at: datetime, *, events: Events | None = None) -> bool:
         """Return whether any of the windows holds at `at`; see `kernel.windows.holds`."""
@@ -447,6 +453,30 @@ class Programme(Part):
     @cached_property
     def _audiences(self) -> dict[str, Audience]:
         return {code_key(audience.code): audience for audience in self.audiences}
+
+    @cached_property
+    def _rates(self) -> dict[str, tuple[Rate, ...]]:
+        return self._by_zone((rate, rate.zones) for rate in self.sessions.rates)
+
+    @cached_property
+    def _raised_in(self) -> dict[str, tuple[Violation, ...]]:
+        everywhere = [zone.code for zone in self.zones]
+        return self._by_zone((one, one.zones or everywhere) for one in self.violations)
+
+    def _by_zone(self, known: Iterable[tuple[T, Iterable[str]]]) -> dict[str, tuple[T, ...]]:
+        """Return, by zone, the things of which one of the zones is it or has it within."""
+        keyed = [(one, {code_key(code) for code in codes}) for one, codes in known]
+        return {
+            key: tuple(one for one, keys in keyed if not keys.isdisjoint(outer))
+            for key, outer in (
+                (key, [code_key(zone.code) for zone in chain])
+                for key, chain in self._chains.items()
+            )
+        }
+
+    @cached_property
+    def _areas(self) -> tuple[tuple[Zone, Box], ...]:
+        return tuple((z, box) for z in self.zones if z.geometry and (box := bounds(z.geometry)))
 
     @cached_property
     def _chains(self) -> dict[str, tuple[Zone, ...]]:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
-from permits.rules.status import Life, Status, status_at
+from permits.rules.status import Life, Status, pauses, status_at
 
 
 class PermitQuerySet(models.QuerySet["Permit"]):
@@ -170,10 +170,7 @@ class Permit(models.Model):
             approved_at=self.approved_at,
             cancelled_at=self.cancelled_at,
             revoked_at=self.revoked_at,
-            suspensions=tuple(
-                (datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
-                for start, end in self.suspensions
-            ),
+            suspensions=pauses(self.suspensions),
         )
 
     def status_at(self, at: datetime) -> Status:

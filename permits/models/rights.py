@@ -1,35 +1,9 @@
 """Which plate may park by what."""
 
-from typing import Self
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-
-# What rights are judged by; the rest of a row is not read.
-OF_RIGHT = (
-    *("id", "kind", "plate_text", "plate_key", "region", "starts_at", "ends_at"),
-    *("visitor_pass_id", "permit_id", "session_id"),
-)
-OF_PERMIT = (
-    *("id", "number", "type_code", "audience", "programme_version", "starts_at", "ends_at"),
-    *("hold_expires_at", "paid_at", "needs_approval", "approved_at", "cancelled_at"),
-    *("revoked_at", "suspensions", "lapsed_at"),
-)
-OF_SESSION = ("id", "number", "zone_code", "programme_version", "warned_at", "moved_from")
-
-
-class PlateRightQuerySet(models.QuerySet["PlateRight"]):
-    """Filters over rights."""
-
-    def with_source(self) -> Self:
-        """Fetch in the same statement what rights are judged by; the rest of a row is not read."""
-        return self.select_related("permit", "session").only(
-            *OF_RIGHT,
-            *(f"permit__{name}" for name in OF_PERMIT),
-            *(f"session__{name}" for name in OF_SESSION),
-        )
 
 
 class PlateRight(models.Model):
@@ -69,8 +43,6 @@ class PlateRight(models.Model):
     temporary = models.ForeignKey(
         "permits.TemporaryVehicle", models.CASCADE, null=True, blank=True, related_name="rights"
     )
-
-    objects = PlateRightQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -21,7 +21,7 @@ from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
 from permits.rules import grants
-from permits.rules.status import Life, live_periods
+from permits.rules.status import Life, live_periods, pauses
 
 DIGEST_BYTES = 12
 PERMIT_LETTERS = 12
@@ -32,8 +32,7 @@ Span = tuple[int, int]
 """From which second (included) to which (excluded)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entitled:
+class Entitled(NamedTuple):
     """A right in a zone (by its place in the list asked with) and in all within it.
 
     Where a permit has several vehicles, of which `on_site` may be there at once, `permit` is the same
@@ -262,12 +261,5 @@ def _life(
         approved_at=approved_at,
         cancelled_at=cancelled_at,
         revoked_at=revoked_at,
-        suspensions=_instants(json.loads(suspensions)) if suspensions != "[]" else (),
-    )
-
-
-def _instants(pauses: Sequence[Sequence[Any]]) -> tuple[tuple[datetime, datetime | None], ...]:
-    return tuple(
-        (datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
-        for start, end in pauses
+        suspensions=pauses(json.loads(suspensions)) if suspensions != "[]" else (),
     )

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from parkops.kernel.codes import code_key
 from parkops.kernel.periods import Period
 from parkops.kernel.plates import deletions, folded, near_miss, regions_match
@@ -13,11 +11,11 @@ from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.schema import Programme
-from permits.models import ParkingSession, Permit, PlateRight
+from permits.models import PlateRight
 from permits.queries import right_rows
-from permits.queries.right_rows import by_plate
+from permits.queries.right_rows import PermitRow, RightRow, StayRow, by_plate
 from permits.rules import grants
-from permits.rules.status import Status, live_periods
+from permits.rules.status import Status, live_periods, status_at
 
 REMEMBERED_FOR = timedelta(days=30)
 """A right that ended within this time is still told of, with its end, when a plate is checked."""
@@ -79,7 +77,7 @@ def rights_for_many(
     asks: Sequence[Ask],
     *,
     by: Programme | None = None,
-    rows: Mapping[str, Sequence[PlateRight]] | None = None,
+    rows: Mapping[str, Sequence[RightRow]] | None = None,
 ) -> list[list[Right]]:
     """Return `rights_for` of each question, in their order, by one statement for them all, or by
     none if the `rows` of their plates have been read.
@@ -90,8 +88,8 @@ def rights_for_many(
         return []
     if rows is None:
         since = min(ask.at for ask in asks) - REMEMBERED_FOR
-        rows = _rows_of({ask.plate_key for ask in asks}, since)
-    book = _Book(by)
+        rows = by_plate(right_rows.of_plates({ask.plate_key for ask in asks}, since=since))
+    book = _Book([ask.at for ask in asks], by)
     return [
         _in_order(
             [
@@ -124,16 +122,16 @@ def ended_rights_for_many(
     asks: Sequence[tuple[Ask, timedelta]],
     *,
     by: Programme | None = None,
-    rows: Mapping[str, Sequence[PlateRight]] | None = None,
+    rows: Mapping[str, Sequence[RightRow]] | None = None,
 ) -> list[list[Right]]:
     """Return `ended_rights_for` of each question and its `within`, by one statement for them all, or
     by none if the `rows` of their plates have been read."""
     if not asks:
         return []
-    book = _Book(by)
+    book = _Book([ask.at for ask, _ in asks], by)
     if rows is None:
         since = min(ask.at - within for ask, within in asks) - REMEMBERED_FOR
-        rows = _rows_of({ask.plate_key for ask, _ in asks}, since)
+        rows = by_plate(right_rows.of_plates({ask.plate_key for ask, _ in asks}, since=since))
     found = [
         [
             right
@@ -151,17 +149,13 @@ def near_misses(
     plate_key: str,
     zone_codes: Sequence[str],
     at: datetime,
-    rows: Iterable[PlateRight] | None = None,
+    rows: Iterable[RightRow] | None = None,
 ) -> list[NearMiss]:
     """Return up to five other plates with a right in the zone at `at` that look like this one, and
     paid stays of this one elsewhere; of the `rows` that look like it, if they have been read."""
     if rows is None:
-        rows = (
-            PlateRight.objects.with_source()
-            .filter(near_keys__overlap=near_keys(plate_key), starts_at__lte=at, ends_at__gt=at)
-            .order_by("plate_key", "pk")[:100]
-        )
-    book, found = _Book(), {}
+        rows = right_rows.like_plate(near_keys(plate_key), at=at)
+    book, found = _Book([at]), {}
     for row in rows:
         if row.plate_key in found or not row.starts_at <= at < row.ends_at:
             continue
@@ -186,19 +180,11 @@ def near_misses(
 
 def rows_like(
     plate_keys: Iterable[str], *, since: datetime, until: datetime
-) -> dict[str, list[PlateRight]]:
+) -> dict[str, list[RightRow]]:
     """Return the rights in [since, until] of plates that look like these, by the plate that they are
     like: by one statement however many."""
-    by_key: dict[str, list[str]] = {}
-    for plate_key in set(plate_keys):
-        for key in near_keys(plate_key):
-            by_key.setdefault(key, []).append(plate_key)
-    found: dict[str, list[PlateRight]] = {}
-    for row in right_rows.like_plates(list(by_key), since=since, until=until):
-        shared = [like for key in near_keys(row.plate_key) for like in by_key.get(key, ())]
-        for plate_key in dict.fromkeys(shared):
-            found.setdefault(plate_key, []).append(row)
-    return found
+    wanted = {plate_key: near_keys(plate_key) for plate_key in sorted(set(plate_keys))}
+    return right_rows.like_plates(wanted, since=since, until=until)
 
 
 def plates_on_permit(permit_id: int, at: datetime) -> list[str]:
@@ -214,36 +200,60 @@ def near_keys(plate_key: str) -> list[str]:
     return sorted(deletions(plate_key) | {f"~{folded(plate_key)}"})
 
 
-def _rows_of(keys: set[str], since: datetime) -> dict[str, list[PlateRight]]:
-    """Return the rights of the plates that ended after `since`, by plate."""
-    rows = (
-        PlateRight.objects.with_source()
-        .filter(Q(plate_key__in=keys), ends_at__gt=since)
-        .order_by("plate_key", "-ends_at", "pk")
-    )
-    return by_plate(list(rows))
-
-
 def _in_order(rights: list[Right]) -> list[Right]:
     return sorted(
         rights, key=lambda r: (not r.holds_now, r.kind != "session", -r.until.timestamp(), r.number)
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """What a permit type grants in a zone, in words too, and when, over the time that is asked about."""
+
+    reach: grants.Reach
+    text: str
+    spans: Sequence[Period]
+
+
 class _Book:
-    """Works out rights, with the declared events read once and only if a window asks for them.
+    """Works out rights at some instants, with the declared events read once and only if a window asks.
 
     Permits grant what they did when they were sold, or with `by` what their type does there.
     """
 
-    def __init__(self, by: Programme | None = None) -> None:
+    def __init__(self, instants: Sequence[datetime], by: Programme | None = None) -> None:
+        self._over = Period(min(instants), max(instants) + grants.LOOK_AHEAD)
         self._by = by
+        self._versions: dict[int, Programme] = {}
         self._events: Events | None = None
+        self._known: dict[tuple[int, str, tuple[str, ...]], _Granted | None] = {}
 
-    def _rules(self, permit: Permit) -> tuple[Programme, PermitType | None]:
+    def _rules(self, permit: PermitRow) -> tuple[Programme, PermitType | None]:
         """Return the program that a permit is judged by, and its type there."""
-        rules = self._by or programme.version(permit.programme_version).programme
+        rules = self._by or self._version(permit.programme_version)
         return rules, rules.permit_type(permit.type_code)
+
+    def _version(self, number: int) -> Programme:
+        if number not in self._versions:
+            self._versions[number] = programme.version(number).programme
+        return self._versions[number]
+
+    def _granted(
+        self, permit: PermitRow, rules: Programme, kind: PermitType, zone_codes: Sequence[str]
+    ) -> _Granted | None:
+        """Return what a type grants in a zone; worked out once, however many permits of it there are."""
+        asked = permit.programme_version, permit.type_code, tuple(zone_codes)
+        if asked not in self._known:
+            reach = grants.reach(kind.grants, zone_codes)
+            self._known[asked] = self._told(rules, reach) if reach is not None else None
+        return self._known[asked]
+
+    def _told(self, rules: Programme, reach: grants.Reach) -> _Granted:
+        if any(window.is_always for window in reach.windows):
+            return _Granted(reach, reach.text, [self._over])
+        events = self.events if grants.has_event(reach.windows) else None
+        spans = rules.periods(reach.windows, self._over, events=events)
+        return _Granted(reach, reach.text, spans)
 
     @property
     def events(self) -> Events:
@@ -252,7 +262,7 @@ class _Book:
             self._events = {code_key(code): spans for code, spans in declared.items()}
         return self._events
 
-    def right(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right | None:
+    def right(self, row: RightRow, zone_codes: Sequence[str], at: datetime) -> Right | None:
         """Return the right of a row at `at`; None if it never was one (an unpaid cart, a
         pass called off before it began)."""
         if row.session is not None:
@@ -260,7 +270,7 @@ class _Book:
         return self._permit(row, zone_codes, at)
 
     def ended(
-        self, row: PlateRight, zone_codes: Sequence[str], at: datetime, within: timedelta
+        self, row: RightRow, zone_codes: Sequence[str], at: datetime, within: timedelta
     ) -> Right | None:
         """Return the right of a row if it held and ended in the `within` before `at`."""
         span = Period(at - within, at)
@@ -282,7 +292,7 @@ class _Book:
             f"{_titled(right.kind)} {right.number} ended {_clock(last, row)}.",
         )
 
-    def _held(self, row: PlateRight, zone_codes: Sequence[str], span: Period) -> list[Period]:
+    def _held(self, row: RightRow, zone_codes: Sequence[str], span: Period) -> list[Period]:
         """Return when inside `span`, or up to its start, the row's right held in the zone."""
         # A right that ends exactly `within` ago still counts: the span is asked a little longer.
         span = Period(span.start - timedelta(seconds=1), span.end)
@@ -294,9 +304,10 @@ class _Book:
             return [own] if here else []
         permit = _permit_of(row)
         rules, kind = self._rules(permit)
-        reach = grants.reach(kind.grants, zone_codes) if kind is not None else None
-        if reach is None:
+        granted = self._granted(permit, rules, kind, zone_codes) if kind is not None else None
+        if granted is None:
             return []
+        reach = granted.reach
         live = [part for p in live_periods(permit.life) if (part := p.overlap(own))]
         if any(window.is_always for window in reach.windows):
             return live
@@ -304,7 +315,7 @@ class _Book:
         return [held for part in live for held in rules.periods(reach.windows, part, events=events)]
 
     def _session(
-        self, row: PlateRight, stay: ParkingSession, zone_codes: Sequence[str], at: datetime
+        self, row: RightRow, stay: StayRow, zone_codes: Sequence[str], at: datetime
     ) -> Right:
         here = code_key(stay.zone_code) in {code_key(code) for code in zone_codes}
         begun, over = row.starts_at <= at, at >= row.ends_at
@@ -332,26 +343,26 @@ class _Book:
             because,
         )
 
-    def _permit(self, row: PlateRight, zone_codes: Sequence[str], at: datetime) -> Right | None:
+    def _permit(self, row: RightRow, zone_codes: Sequence[str], at: datetime) -> Right | None:
         permit = _permit_of(row)
-        status = permit.status_at(at)
+        status = status_at(permit.life, at)
         called_off = row.kind == PlateRight.Kind.VISITOR and row.starts_at == row.ends_at
-        if permit.paid_at is None or called_off:
+        if permit.life.paid_at is None or called_off:
             return None
         rules, kind = self._rules(permit)
         until = row.ends_at
         name = f"{_titled(row.kind)} {permit.number}"
         if kind is None:
             return _retired(permit, row, name)
-        reach = grants.reach(kind.grants, zone_codes)
+        granted = self._granted(permit, rules, kind, zone_codes)
         holds = False
-        if reach is None:
-            granted = ", ".join(dict.fromkeys(z for grant in kind.grants for z in grant.zones))
-            because = f"{name} does not cover {zone_codes[0]}; it grants {granted}."
+        if granted is None:
+            zones = ", ".join(dict.fromkeys(z for grant in kind.grants for z in grant.zones))
+            because = f"{name} does not cover {zone_codes[0]}; it grants {zones}."
         elif status is not Status.ACTIVE:
             because = _why_not(name, status, permit, row)
             if status is Status.EXPIRED:
-                until = min(until, permit.ends_at)
+                until = min(until, permit.life.ends_at)
         elif at >= row.ends_at:
             because = f"{name} no longer covers this plate since {_clock(row.ends_at, row)}."
             if row.kind == PlateRight.Kind.VISITOR:
@@ -359,25 +370,24 @@ class _Book:
         elif at < row.starts_at:
             because = f"{name} covers this plate from {_clock(row.starts_at, row)}."
         else:
-            events = self.events if grants.has_event(reach.windows) else None
-            held = grants.held_until(rules, reach.windows, at, row.ends_at, events)
+            held = grants.held_until(granted.spans, at, row.ends_at)
             holds = held is not None
             until = held or until
-            because = f"{name} grants {reach.text}{'.' if holds else ', so not now.'}"
+            because = f"{name} grants {granted.text}{'.' if holds else ', so not now.'}"
         return Right(
             str(row.kind),
             permit.number,
             until,
             permit.audience,
             kind.lifts_max_stay,
-            permit.pk,
+            permit.id,
             kind.vehicles.on_site,
             holds,
             because,
         )
 
 
-def _retired(permit: Permit, row: PlateRight, name: str) -> Right:
+def _retired(permit: PermitRow, row: RightRow, name: str) -> Right:
     """The right of a permit whose type the program that judges it has not: none."""
     because = f"{name} is a {permit.type_code}; the program has no such permit type."
     kind = str(row.kind)
@@ -387,27 +397,27 @@ def _retired(permit: Permit, row: PlateRight, name: str) -> Right:
         row.ends_at,
         permit.audience,
         False,
-        permit.pk,
+        permit.id,
         None,
         False,
         because,
     )
 
 
-def _permit_of(row: PlateRight) -> Permit:
+def _permit_of(row: RightRow) -> PermitRow:
     """Return what a right that is no paid stay's rests on; the database sees that it is there."""
     if row.permit is None:
         raise LookupError(f"{row} rests on nothing")
     return row.permit
 
 
-def _why_not(name: str, status: Status, permit: Permit, row: PlateRight) -> str:
+def _why_not(name: str, status: Status, permit: PermitRow, row: RightRow) -> str:
     words = {
         Status.HELD: "is not paid yet",
         Status.PENDING: "waits for approval",
-        Status.SCHEDULED: f"starts {_clock(permit.starts_at, row)}",
+        Status.SCHEDULED: f"starts {_clock(permit.life.starts_at, row)}",
         Status.SUSPENDED: "is suspended",
-        Status.EXPIRED: f"ended {_clock(permit.ends_at, row)}",
+        Status.EXPIRED: f"ended {_clock(permit.life.ends_at, row)}",
         Status.CANCELLED: "was canceled",
         Status.REVOKED: "was revoked",
     }
@@ -418,7 +428,7 @@ def _titled(kind: str) -> str:
     return {"permit": "Permit", "session": "Paid stay", "pass": "Visitor pass of permit"}[str(kind)]
 
 
-def _clock(at: datetime, row: PlateRight) -> str:
+def _clock(at: datetime, row: RightRow) -> str:
     source = row.session or _permit_of(row)
     zone = programme.version(source.programme_version).programme.tz
     local = at.astimezone(zone)

@@ -1,5 +1,6 @@
 """What a permit type grants: which zones, when, and in what words."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from parkops.kernel.codes import code_key
 from parkops.kernel.periods import Period
 from parkops.kernel.texts import joined, say
-from parkops.kernel.windows import Events, Window, describe
+from parkops.kernel.windows import Window, describe
 from parkops.programme.permit_schema import Grant
 from parkops.programme.schema import Programme
 
@@ -52,22 +53,16 @@ def has_event(windows: Sequence[Window]) -> bool:
     return any(window.during is not None for window in windows)
 
 
-def held_until(
-    programme: Programme,
-    windows: Sequence[Window],
-    at: datetime,
-    ends_at: datetime,
-    events: Events | None = None,
-) -> datetime | None:
-    """Return until when windows go on to hold, at most `ends_at`; None if they do not at `at`."""
-    if any(window.is_always for window in windows):
-        return ends_at
-    if not programme.holds(windows, at, events=events):
+def held_until(spans: Sequence[Period], at: datetime, ends_at: datetime) -> datetime | None:
+    """Return until when a right goes on to hold, at most `ends_at`; None if it does not at `at`.
+
+    `spans` are when its windows hold, in order, from `at` or before to `LOOK_AHEAD` after it at least.
+    """
+    place = bisect_right(spans, at, key=lambda span: span.start) - 1
+    if place < 0 or not spans[place].contains(at):
         return None
-    horizon = min(ends_at, at + LOOK_AHEAD)
-    spans = programme.periods(windows, Period(at, max(horizon, at)), events=events)
-    end = spans[0].end if spans else horizon
-    return ends_at if end >= horizon else end
+    end = spans[place].end
+    return ends_at if end >= min(ends_at, at + LOOK_AHEAD) else end
 
 
 def describe_grants(grants: Sequence[Grant], programme: Programme) -> list[str]:

@@ -1,8 +1,10 @@
 """What a permit's status is at an instant, from the instants at which things happened to it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.periods import FOREVER, Period
@@ -54,6 +56,14 @@ class Life:
     cancelled_at: datetime | None = None
     revoked_at: datetime | None = None
     suspensions: tuple[tuple[datetime, datetime | None], ...] = ()
+
+
+def pauses(stored: Iterable[Sequence[Any]]) -> tuple[tuple[datetime, datetime | None], ...]:
+    """Return the suspensions of a `Life` as a permit's row keeps them: from when to when, as text."""
+    return tuple(
+        (datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
+        for start, end in stored
+    )
 
 
 def status_at(life: Life, at: datetime) -> Status:

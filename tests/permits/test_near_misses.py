@@ -9,6 +9,7 @@ import time_machine
 from enforcement.models import Citation
 from enforcement.operations import citations
 from enforcement.queries.checks import Look, answers_to
+from parkops.api.values import tenant_zone
 from parkops.audit.models import AuditEvent
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Conflict, NotFound
@@ -76,7 +77,7 @@ class TestTheCheck:
         (proposal,) = answer.proposals
         assert (proposal.fine.amount.minor, proposal.fine.sanction) == (0, "warning")
         assert "one character differs (B/8)" in answer.because[-1]
-        assert answer.as_json()["near_misses"][0]["session"] == paid.number
+        assert answer.as_json(tenant_zone())["near_misses"][0]["session"] == paid.number
 
     def test_a9_two_characters_off_is_no_near_miss(self, paid, now):
         answer = check("ABC 1ZZ", now + MINUTE)

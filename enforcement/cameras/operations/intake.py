@@ -124,7 +124,7 @@ def _decide(row: PlateRead, *, at: datetime) -> None:
 
 def settle(row: PlateRead, state: State, answer: Answer, *, by: Actor, at: datetime) -> None:
     """Keep the answer as a look of a camera or a reviewer, and note on the row what it came to."""
-    checked = checking.keep_answers([answer], source=PlateCheck.Source.CAMERA, by=by, at=at)[0]
+    checked = checking.keep_answer(answer, source=PlateCheck.Source.CAMERA, by=by, at=at)
     row.state, row.check_record = state, checked.record
     row.settled_text, row.region = answer.look.plate[:32], answer.look.region
     row.is_hit = rules.is_hit(answer.verdict.value, answer.alerts)

@@ -24,6 +24,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().connect()
         self._well_at = time.monotonic()
 
+    def get_new_connection(self, conn_params):
+        """Open a connection on which what is prepared is planned once, for any values alike."""
+        link = super().get_new_connection(conn_params)
+        link.execute("SET plan_cache_mode = force_generic_plan")
+        link.commit()
+        return link
+
     def close_if_health_check_failed(self) -> None:
         """Ask the server whether it is there, at most once a second; an error is looked into at once.
 

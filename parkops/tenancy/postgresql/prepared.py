@@ -13,18 +13,22 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+KEPT = 500
+"""How many statements a connection keeps prepared."""
+
 
 def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Return the rows of a statement, `%(name)s` for each of its `values`, in the tenant's schema.
 
     Where the values' types cannot be told, the statement casts them: `%(name)s::bigint`. The server
-    plans for any values alike: a statement whose best plan depends on them is not for here. Another
-    tenant on the same connection has its plan made anew.
+    plans for any values alike: a statement whose best plan depends on them is not for here. Each tenant
+    has its own plan; a connection keeps the last that it used.
     """
     # The cursor sees to the search path and the connection's health, as for any other statement.
     with connection.cursor() as cursor, connection.wrap_database_errors:
         link = cursor.connection
-        link.prepare_threshold = link.prepare_threshold or 1
+        if link.prepare_threshold is None:
+            link.prepare_threshold, link.prepared_max = 1, KEPT
         with psycopg.RawCursor(link) as own:
             _sent(sql, values, own)
             return own.fetchall()
@@ -35,7 +39,9 @@ def _sent(sql: str, values: Mapping[str, Any], own: psycopg.RawCursor[Any]) -> N
 
     def send(text: str, given: Mapping[str, Any], many: bool, context: Any) -> None:
         numbered, names = _numbered(text)
-        own.execute(numbered, [given[name] for name in names], prepare=True)
+        # A plan is for one search path: under the same name, two tenants would take it from each other.
+        mine = f"{numbered}\n-- {connection.schema_name}"
+        own.execute(mine, [given[name] for name in names], prepare=True)
 
     began = time.monotonic()
     run: Any = send
