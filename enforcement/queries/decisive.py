@@ -42,9 +42,7 @@ SELECT (SELECT json_agg(json_build_array(number, begins_at) ORDER BY begins_at N
             SELECT plate_key, plate_text, zone_code, at FROM enforcement_platecheck
              WHERE plate_key IN (SELECT plate_key FROM covered) AND verdict <> 'second_vehicle'
                AND at > %(seen_since)s::timestamptz AND at <= %(until)s::timestamptz) sights),
-       CASE WHEN cardinality(%(near)s::varchar[]) > 0 AND NOT EXISTS (
-                SELECT 1 FROM permits_plateright WHERE plate_key = ANY(%(keys)s::varchar[])
-                   AND starts_at <= %(until)s::timestamptz AND ends_at > %(until)s::timestamptz)
+       CASE WHEN cardinality(%(near)s::varchar[]) > 0
             THEN COALESCE(({right_rows.LIKE_PLATE}), '[]') END,
        EXISTS (SELECT 1 FROM enforcement_hotlistentry WHERE plate_key = ANY(%(keys)s::varchar[])),
        EXISTS (SELECT 1 FROM enforcement_citation
@@ -80,7 +78,7 @@ class Found:
 def found(keys: Sequence[str], instants: Sequence[datetime]) -> Found:
     """Find what decides about plates that are looked at at these instants.
 
-    Of a single plate that nothing covers, those that look like it are found too.
+    Of a single plate, those that look like it are found too.
     """
     if not keys:
         return Found((), {}, (), (), None, False, False, False, False)

@@ -87,7 +87,8 @@ SELECT json_agg(json_build_array(r.like_plate, {_ROW}) ORDER BY r.like_plate, r.
          CROSS JOIN LATERAL (
                SELECT * FROM permits_plateright
                 WHERE near_keys && string_to_array(wanted.near, ' ')::varchar[]
-                  AND starts_at <= %(until)s::timestamptz AND ends_at > %(since)s::timestamptz OFFSET 0) alike) r {_WITH_SOURCE}
+                  AND starts_at <= %(until)s::timestamptz AND ends_at > %(since)s::timestamptz
+               OFFSET 0) alike) r {_WITH_SOURCE}
 """  # noqa: S608
 """The rights of plates that look like any of these, between two instants; with the plate they are like."""
 

@@ -155,3 +155,19 @@ def test_is_decided_and_kept_by_as_many_statements_however_long_it_is(town):
             together(looks)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize(
+    ("plate", "zone", "verdict"),
+    [
+        ("QUAHOG1", "LOT-A", "authorized"),
+        ("EVENING", "LOT-B", "unauthorized"),  # it has a right elsewhere
+        ("WHELKI", "METER", "unauthorized"),  # one like it has one
+        ("CLAM1", "LOT-A", "unauthorized"),
+    ],
+)
+def test_one_statement_decides_about_a_plate(town, plate, zone, verdict):
+    with CaptureQueriesContext(connection) as queries:
+        answer = answers_to([Look(plate, "", zone, NOW)])[0]
+    assert answer.verdict == verdict
+    assert len(queries) == 1
