@@ -7,13 +7,14 @@ import pytest
 
 from tests.architecture.code import Module, calls, module_of, modules, name_of
 
-BULK = {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+BULK = {"bulk_create", "bulk_update", "copy_rows", "get_or_create", "update_or_create"}
 QUERYSET = {"objects", "_default_manager", "_base_manager", "filter", "exclude", "all"}
 SQL = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY|MERGE INTO)\s")
 
 # These write, and may: path -> why.
 MAY_WRITE = {
     "parkops/tenancy/later.py": "the outbox: promising work is what an operation calls it for",
+    "parkops/tenancy/postgresql/copying.py": "COPY of rows, called by the operations that write them",
     "parkops/tenancy/tasks.py": "the relay's own rows of the outbox and of the rhythm",
     "parkops/accounts/models.py": "create_user is the name by which Django and allauth add a person",
     "parkops/programme/numbering.py": "the next number of a series, in the operation that uses it",
