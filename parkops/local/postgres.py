@@ -27,6 +27,7 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%d ",  # whose database a line is of
     "jit": "off",  # compiling costs more than our short queries take
 }
 
