@@ -227,6 +227,19 @@ class TestCitations:
         bring(whole, city("philadelphia"))
         assert_agrees(gzip.decompress(whole), make)
 
+    @pytest.mark.slow
+    def test_the_officers_of_bostons_week_agree_with_its_file(self, bring, make, data):
+        whole = (data / "boston_2015_week" / "parking_tickets.csv").read_bytes()
+        bring(whole, city("boston"))
+        counts, fines = Counter(), Counter()
+        for line in csv.DictReader(io.StringIO(whole.decode(), newline="")):
+            counts[line["Badge_Numb"]] += 1
+            fines[line["Badge_Numb"]] += int(line["Fine_Amt"])
+        year = {"from_": "2015-01-01", "to": "2015-12-31"}
+        told = read_json(make("citations", "json", **year, by="officer"))["rows"]
+        assert {row["officer"]: row["issued"] for row in told} == counts
+        assert {row["officer"]: Decimal(row["fines"]) for row in told} == fines
+
 
 def assert_agrees(content: bytes, make) -> None:
     """Compare the report for July 2014 with sums made straight from the file."""
