@@ -194,8 +194,10 @@ def _rules(in_force: InForce, whole: Period) -> str:
 
 
 def _right(right: entitlements.Entitled) -> Sequence[Any]:
+    if not any(right[4:]):
+        return right[:4]
     more = [right.region, int(right.lifts_max_stay), right.on_site or 0, right.permit]
-    while more and not more[-1]:
+    while not more[-1]:
         more.pop()
     return [*right[:4], *more]
 

@@ -18,8 +18,8 @@ from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
 from permits.queries.entitlements import digest, permit_name
 
-LATE = timedelta(minutes=2)
-"""What is written while a device asks is seen no later than this, and given again."""
+LATE = timedelta(seconds=15)
+"""What is being written while a device asks is seen by then, and given again."""
 
 _SEEN = """
 WITH sight AS MATERIALIZED (

@@ -35,6 +35,7 @@ Span = tuple[int, int]
 class Entitled(NamedTuple):
     """A right in a zone (by its place in the list asked with) and in all within it.
 
+    A paid stay lifts a time limit by itself, a permit where its type says so (`lifts_max_stay`).
     Where a permit has several vehicles, of which `on_site` may be there at once, `permit` is the same
     for all of them.
     """
@@ -200,7 +201,7 @@ class _Shapes:
         if zone is not None:
             place = self._places.get(code_key(zone))
             if place is not None:
-                yield Entitled(place, *seconds_of(own), kind, region, lifts_max_stay=True)
+                yield Entitled(place, *seconds_of(own), kind, region)
             return
         live = [part for span in live_periods(_life(*life)) if (part := span.overlap(own))]
         if not live:

@@ -36,7 +36,7 @@ const covers = (copy, zone, place) => place === -1 || zone.covers.includes(copy.
 
 // The time limit of the zone, unless a right lifts it; its end is known once the vehicle was seen.
 function limitOf(zone, usable, { marks }, { region, second, opened, days }) {
-  if (!zone.max_stay || usable.some((right) => right[LIFTS] || right[3] === "exempt")) return null;
+  if (!zone.max_stay || usable.some((right) => right[LIFTS] || ["exempt", "session"].includes(right[3]))) return null;
   const sights = marks.filter(([, , of]) => regionsMatch(region, of)).map(([code, at, , valve, lat, lon, gone]) => ({ zone: code, at, valve, lat, lon, gone }));
   const stay = stayIn(zone, sights, second, days);
   const allows = `${zone.code} allows ${span(zone.max_stay)}${zone.by_day ? " a day" : ""}`;
