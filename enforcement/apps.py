@@ -11,10 +11,13 @@ class EnforcementConfig(AppConfig):
     def ready(self) -> None:
         """Answer for the charges of citations; tell the customer's page and the search."""
         from enforcement.operations import looks, releases, settling
+        from enforcement.operations.appeal_letters import APPEAL_LETTER
+        from enforcement.printing import decision
         from enforcement.queries import boot_pages, customers, effects, presence
         from enforcement.queries import examples as worked_out
         from enforcement.queries.citations import KIND
         from parkops.customers import search, timeline
+        from parkops.messaging import enclosures
         from parkops.programme import examples, occupancy
         from parkops.programme import queries as programme
         from payments import settlement
@@ -28,4 +31,5 @@ class EnforcementConfig(AppConfig):
         search.register_watcher(looks.note_search)
         occupancy.register(presence.last_seen)
         programme.register_effects(effects.on_citations)
+        enclosures.register(APPEAL_LETTER, decision.enclosed)
         examples.register("violations", worked_out.fine_over_time)

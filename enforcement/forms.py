@@ -1,11 +1,13 @@
 """What the pages of enforcement ask."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from enforcement.rules.owners import read_expiry
 from enforcement.rules.standing import Status
 from parkops.kernel.plates import plate_key
 from parkops.kernel.texts import say
@@ -116,6 +118,8 @@ class CitationForm(forms.Form):
         label="Also found on this stop", required=False, widget=forms.CheckboxSelectMultiple
     )
     photos = FilesField(label="Photos", required=False)
+    vehicle = forms.CharField(label="Make, model, color", max_length=100, required=False)
+    plate_expires = forms.CharField(label="Plate expires", max_length=10, required=False)
     warning = forms.BooleanField(label="Give a warning, nothing is owed", required=False)
     note = forms.CharField(label="Note for the file", max_length=1_000, required=False)
     public_note = forms.CharField(label="Note on the notice", max_length=1_000, required=False)
@@ -132,10 +136,18 @@ class CitationForm(forms.Form):
         first = self.cleaned_data.get("violation")
         return tuple(code for code in self.cleaned_data["also"] if code != first)
 
+    def clean_plate_expires(self) -> date | None:
+        """Return the day that a month or day such as 2027-03 stands for."""
+        try:
+            return read_expiry(self.cleaned_data["plate_expires"].strip())
+        except ValueError as error:
+            raise forms.ValidationError("Write year and month, such as 2027-03.") from error
+
     def written(self) -> dict[str, Any]:
         """Return what the officer wrote, as a draft of a citation has it."""
         names = ("client_id", "violation", "also", "lat", "lon", "note", "public_note", "warning")
-        return {name: self.cleaned_data[name] for name in names}
+        told = {name: self.cleaned_data[name] for name in (*names, "vehicle")}
+        return told | {"plate_expires_on": self.cleaned_data["plate_expires"]}
 
     def read_files(self) -> list[bytes]:
         """Return what the photos hold."""
@@ -146,7 +158,6 @@ class NoPlateForm(CitationForm):
     """A citation of a vehicle without a plate."""
 
     vin = forms.CharField(label="VIN", max_length=17, required=False)
-    vehicle = forms.CharField(label="Make, model, color", max_length=100, required=False)
 
     def clean_vin(self) -> str:
         """Return the VIN in capitals, without spaces."""

@@ -12,4 +12,5 @@ class ProofForm(forms.Form):
     name = forms.CharField(
         label="Your name", max_length=200, error_messages={"required": "Type your name."}
     )
+    email = forms.EmailField(label="E-mail for the answer", required=False)
     text = forms.CharField(label="Anything we should know?", max_length=1_000, required=False)

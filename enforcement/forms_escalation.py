@@ -13,6 +13,14 @@ class AnswersForm(forms.Form):
     )
 
 
+class CollectedForm(forms.Form):
+    """A collector's file of payments."""
+
+    file = forms.FileField(
+        label="File of payments (CSV)", error_messages={"required": "Choose the file first."}
+    )
+
+
 class WriteOffForm(forms.Form):
     """Why what is owed is given up."""
 

@@ -23,6 +23,7 @@ SURFACES = [
     ("field/", "enforcement.urls.field"),
     ("field/", "enforcement.urls.field_app"),
     ("field/", "enforcement.urls.field_calls"),
+    ("field/", "enforcement.urls.field_hits"),
     ("office/", "reporting.urls.office"),
     ("office/", "permits.urls.office"),
     ("office/", "enforcement.urls.office"),

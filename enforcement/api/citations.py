@@ -70,6 +70,7 @@ def issue(request: HttpRequest, body: CitationIn) -> Any:
         without_plate=body.plate_missing,
         vin=(body.vin or "").strip().upper(),
         vehicle=(body.vehicle or "").strip(),
+        plate_expires_on=body.plate_expires_on,
         region=body.region or "",
         zone=body.zone,
         violation=body.violation,

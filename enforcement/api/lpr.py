@@ -17,6 +17,7 @@ from enforcement.cameras.reads import Unreadable
 from enforcement.cameras.vendors import VENDORS
 from parkops.api import limits
 from parkops.api.problems import Problem, not_found
+from parkops.messaging.texts.signatures import BadSignature, verify
 
 router = Router()
 PER_SECOND = 50
@@ -24,28 +25,31 @@ UNKNOWN_PER_SECOND = 20
 
 
 @router.post("/lpr/{vendor}", auth=None)
-def receive(request: HttpRequest, vendor: str, key: str = Query("")) -> dict[str, Any]:
+def receive(
+    request: HttpRequest, vendor: str, key: str = Query(""), camera: str = Query("")
+) -> dict[str, Any]:
     """Take in what a camera sends, in its vendor's own JSON, XML or form.
 
     The camera's key is in `?key=`, or in the header Authorization as a token, as a bearer or as the
-    password of Basic. A message that came before is not taken twice.
+    password of Basic; or `?camera=` names it and the message is signed (X-ParkOps-Signature). A message
+    that came before is not taken twice.
     """
     maker = VENDORS.get(vendor)
     if maker is None:
         raise not_found()
-    camera = _camera(request, key)
-    if camera.vendor != maker.code:
+    found = _signer(request, camera) if camera else _camera(request, key)
+    if found.vendor != maker.code:
         raise Problem(
             409,
             "other_vendor",
-            f"{camera.name} is a camera of {VENDORS[camera.vendor].name}: send to /lpr/{camera.vendor}.",
+            f"{found.name} is a camera of {VENDORS[found.vendor].name}: send to /lpr/{found.vendor}.",
         )
     delivery = _delivery(request)
     try:
         told = maker.read(delivery)
     except Unreadable as error:
         raise Problem(422, "unreadable", str(error)) from error
-    taken = operations.take_in(camera.pk, told.reads, digest=_digest(delivery), at=timezone.now())
+    taken = operations.take_in(found.pk, told.reads, digest=_digest(delivery), at=timezone.now())
     return {
         "reads": len(told.reads),
         "checked": taken.checked,
@@ -58,10 +62,7 @@ def receive(request: HttpRequest, vendor: str, key: str = Query("")) -> dict[str
 def _camera(request: HttpRequest, key: str) -> Camera:
     camera = queries.camera_with(key.strip() or _key_in(request.headers.get("Authorization", "")))
     if camera is None:
-        limits.require(
-            f"{connection.schema_name}:unknown-camera:{limits.address(request)}",
-            per_second=UNKNOWN_PER_SECOND,
-        )
+        _slow_down(request)
         raise Problem(
             401,
             "unknown_key",
@@ -70,6 +71,28 @@ def _camera(request: HttpRequest, key: str) -> Camera:
         )
     limits.require(f"{connection.schema_name}:camera:{camera.pk}", per_second=PER_SECOND)
     return camera
+
+
+def _signer(request: HttpRequest, reference: str) -> Camera:
+    """The camera that signed the message with its secret."""
+    camera = queries.signed_camera(reference)
+    try:
+        if camera is None:
+            raise BadSignature("There is no such camera.")
+        secret = queries.secret_of(camera)
+        verify(request.body, request.headers, secret=secret, at=timezone.now())
+    except BadSignature as error:
+        _slow_down(request)
+        raise Problem(401, "bad_signature", str(error)) from error
+    limits.require(f"{connection.schema_name}:camera:{camera.pk}", per_second=PER_SECOND)
+    return camera
+
+
+def _slow_down(request: HttpRequest) -> None:
+    limits.require(
+        f"{connection.schema_name}:unknown-camera:{limits.address(request)}",
+        per_second=UNKNOWN_PER_SECOND,
+    )
 
 
 def _key_in(header: str) -> str:

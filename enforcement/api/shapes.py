@@ -1,6 +1,6 @@
 """The bodies of enforcement's calls, and how its records are written."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -118,6 +118,7 @@ class CitationIn(Placed):
     plate_missing: bool = False
     vin: Annotated[str | None, Field(max_length=17)] = ""
     vehicle: Annotated[str | None, Field(max_length=100)] = ""
+    plate_expires_on: date | None = None
     region: Region = ""
     zone: Code
     violation: Code
@@ -216,7 +217,10 @@ def citation_out(now: Standing, photos: list[CitationPhoto]) -> dict[str, Any]:
             for line in citation.lines
         ],
         "vin": citation.vin or None,
-        "vehicle": citation.vehicle or None,
+        "vehicle": citation.vehicle_seen or None,
+        "plate_expires_on": citation.plate_expires_on.isoformat()
+        if citation.plate_expires_on
+        else None,
         "at": instant_out(citation.issued_at),
         "officer": citation.officer,
         "fine": money_out(now.case.fine),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -24,16 +25,28 @@ class CameraForm(forms.Form):
     zone = forms.ChoiceField(
         label="Zone", error_messages={"required": "Choose the zone that it looks at."}
     )
+    through = forms.ChoiceField(label="Sends", required=False)
+    device = forms.CharField(label="Its name in the messages", max_length=200, required=False)
     lat = forms.FloatField(label="Latitude", required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(label="Longitude", required=False, min_value=-180, max_value=180)
 
     def __init__(
-        self, *args: Any, zones: Sequence[tuple[str, str]], is_new: bool, **kwargs: Any
+        self,
+        *args: Any,
+        zones: Sequence[tuple[str, str]],
+        carriers: Sequence[tuple[str, str]] = (),
+        is_new: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["zone"].choices = list(zones)
-        if not is_new:
-            del self.fields["vendor"]
+        self.fields["through"].choices = [("", "By itself, with a key of its own"), *carriers]
+        for name in () if is_new else ("vendor", "through", "device"):
+            del self.fields[name]
+
+    def clean_through(self) -> UUID | None:
+        """Return the camera that it sends through; None where it sends by itself."""
+        return UUID(self.cleaned_data["through"]) if self.cleaned_data["through"] else None
 
 
 class ReadFilterForm(forms.Form):

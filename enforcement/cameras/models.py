@@ -18,7 +18,11 @@ def _text(length: int) -> models.CharField:
 
 
 class Camera(models.Model):
-    """One plate reader of the tenant: where it stands, who made it, and the hash of its key."""
+    """One plate reader of the tenant: where it stands, who made it, and the hash of its key.
+
+    One program may send for several: a camera that sends `through` another has no address of its own; its
+    reads are those that name it as `device`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4)
@@ -27,6 +31,10 @@ class Camera(models.Model):
     zone_code = models.CharField(max_length=_CODE)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
+    device = _text(_NAME)
+    through = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried"
+    )
     key_hash = models.CharField(max_length=64)
     key_start = models.CharField(max_length=12)
     added_at = models.DateTimeField()
@@ -38,6 +46,14 @@ class Camera(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reference"], name="camera_reference_unique"),
             models.UniqueConstraint(fields=["key_hash"], name="camera_key_unique"),
+            models.UniqueConstraint(
+                fields=["through", "device"],
+                condition=Q(through__isnull=False),
+                name="camera_one_a_device",
+            ),
+            models.CheckConstraint(
+                condition=Q(through__isnull=True) | ~Q(device=""), name="camera_carried_is_named"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -48,7 +64,8 @@ class PlateRead(models.Model):
     """One plate on one picture of a camera: what was read, what became of it, and by whom.
 
     `plate_text` is what the camera read. `settled_text` is the plate that was checked in the end; it is
-    another one where a person corrected it. The row and its pictures are erased when its time is over.
+    another one where a person corrected it. `going_by` is the officer who goes to a hit. The row and its
+    pictures are erased when its time is over.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -84,6 +101,9 @@ class PlateRead(models.Model):
     decided_by = _text(_NAME)
     decided_by_ref = _text(40)
     reason = models.TextField(blank=True, default="", db_default="")
+    going_at = models.DateTimeField(null=True, blank=True)
+    going_by = _text(_NAME)
+    going_ref = _text(40)
 
     class Meta:
         constraints = [

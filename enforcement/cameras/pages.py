@@ -110,6 +110,14 @@ def zone_choices(at: datetime) -> list[tuple[str, str]]:
     return [(zone.code, f"{zone.code}, {zone.name}") for zone in zones]
 
 
+def carrier_choices() -> list[tuple[str, str]]:
+    """Return the cameras that others may send through, as a form offers them."""
+    rows = Camera.objects.filter(through=None, switched_off_at=None).order_by("name", "pk")
+    return [
+        (str(row.reference), f"Through {row.name} ({VENDORS[row.vendor].name})") for row in rows
+    ]
+
+
 def camera_choices() -> list[tuple[str, str]]:
     """Return the cameras as a filter offers them."""
     rows = Camera.objects.order_by("name", "pk").values_list("reference", "name")

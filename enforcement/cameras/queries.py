@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 
 from enforcement.cameras import rules
 from enforcement.cameras.models import Camera, PlateRead, ReadErasure
@@ -51,7 +53,23 @@ def camera_with(key: str) -> Camera | None:
     """
     if not key or len(key) > 200:
         return None
-    return Camera.objects.filter(key_hash=key_hash(key)).first()
+    return Camera.objects.filter(key_hash=key_hash(key), through=None).first()
+
+
+def secret_of(camera: Camera) -> str:
+    """Return what a camera may sign its messages with in place of sending its key: another one with
+    each key, and not readable from the database."""
+    salted = f"{connection.schema_name}:{camera.reference}:{camera.key_hash}"
+    return salted_hmac("parkops.cameras", salted, algorithm="sha256").hexdigest()
+
+
+def signed_camera(reference: str) -> Camera | None:
+    """Return the camera that says that it signed a message; None if this tenant has none."""
+    try:
+        wanted = UUID(reference)
+    except ValueError:
+        return None
+    return Camera.objects.filter(reference=wanted, through=None).first()
 
 
 def camera(reference: UUID) -> Camera:

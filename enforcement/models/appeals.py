@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from enforcement.models.citations import Citation
 from enforcement.models.fields import ACTOR_REF, NAME, short_text
+from enforcement.models.pictures import KeptPicture
 
 
 class Appeal(models.Model):
@@ -109,20 +110,10 @@ class Appeal(models.Model):
         return f"Appeal {self.number}"
 
 
-class AppealPicture(models.Model):
+class AppealPicture(KeptPicture):
     """A picture that came with an appeal: shown without metadata, the original kept as evidence."""
 
-    id = models.BigAutoField(primary_key=True)
-    reference = models.UUIDField(default=uuid.uuid4)
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="pictures")
-    shown = models.CharField(max_length=120)
-    shown_sha256 = models.CharField(max_length=64)
-    original = models.CharField(max_length=120)
-    original_sha256 = models.CharField(max_length=64)
-    original_type = models.CharField(max_length=40)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    added_at = models.DateTimeField()
 
     class Meta:
         constraints = [

@@ -1,6 +1,5 @@
 """Boots and tows: what owners were told first, the boots there are, and the vehicles held."""
 
-import uuid
 from typing import Self
 
 from django.db import models
@@ -15,6 +14,7 @@ from enforcement.models.fields import (
     REGION,
     short_text,
 )
+from enforcement.models.pictures import KeptPicture
 
 
 class BootNotice(models.Model):
@@ -154,20 +154,10 @@ class BootCase(models.Model):
         return f"Boot case {self.number}"
 
 
-class BootPhoto(models.Model):
+class BootPhoto(KeptPicture):
     """A picture of a vehicle as it was booted or towed; see `CitationPhoto`."""
 
-    id = models.BigAutoField(primary_key=True)
-    reference = models.UUIDField(default=uuid.uuid4)
     case = models.ForeignKey(BootCase, on_delete=models.PROTECT, related_name="photos")
-    shown = models.CharField(max_length=120)
-    shown_sha256 = models.CharField(max_length=64)
-    original = models.CharField(max_length=120)
-    original_sha256 = models.CharField(max_length=64)
-    original_type = models.CharField(max_length=40)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    added_at = models.DateTimeField()
     added_by = models.CharField(max_length=NAME)
 
     class Meta:

@@ -1,6 +1,5 @@
 """Citations and their pictures."""
 
-import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from enforcement.models.fields import ACTOR_REF, CODE, KEY, NAME, PLATE, REGION, short_text
+from enforcement.models.pictures import KeptPicture
 from enforcement.rules.lines import Line, read_lines
 from enforcement.rules.standing import Status
 from parkops.kernel.codes import code_key
@@ -25,10 +25,6 @@ class CitationQuerySet(models.QuerySet["Citation"]):
         return self.counting().filter(
             settled_at__isnull=True, written_off_at__isnull=True, fine_minor__gt=0
         )
-
-    def held(self) -> Self:
-        """Keep those of which a person has to decide first; nothing about them is sent out."""
-        return self.filter(holds__decided_at__isnull=True, holds__isnull=False).distinct()
 
     def raised_for(self, code: str) -> Self:
         """Keep those with this violation on any of their lines."""
@@ -61,6 +57,9 @@ class Citation(models.Model):
     Ours keeps the version of the programme that it was written under, by which its fine, steps and
     appeals go for ever. An imported one has no version and no steps: it owes `fine_minor` until it
     is settled, dismissed or voided; its place is in `place`, and most have no plate.
+
+    `vehicle` is as the officer wrote it and never changed; what the office found out later is in
+    `vehicle_noted`.
 
     One stop is one citation: where several violations were found, `several` has the line of each, the
     first of which is `violation_code` too, and `fine_minor` is what all of them come to.
@@ -214,21 +213,11 @@ class Citation(models.Model):
         return ", ".join(told for told in (self.vehicle, self.vin and f"VIN {self.vin}") if told)
 
 
-class CitationPhoto(models.Model):
+class CitationPhoto(KeptPicture):
     """A picture of a citation: `shown` has no metadata, `original` is as it came, as evidence."""
 
-    id = models.BigAutoField(primary_key=True)
-    reference = models.UUIDField(default=uuid.uuid4)
     citation = models.ForeignKey(Citation, on_delete=models.PROTECT, related_name="photos")
-    shown = models.CharField(max_length=120)
-    shown_sha256 = models.CharField(max_length=64)
-    original = models.CharField(max_length=120)
-    original_sha256 = models.CharField(max_length=64)
-    original_type = models.CharField(max_length=40)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
     taken_at = models.DateTimeField(null=True, blank=True)
-    added_at = models.DateTimeField()
     added_by = models.CharField(max_length=NAME)
 
     class Meta:

@@ -19,6 +19,8 @@ class CureProof(models.Model):
     proof = models.CharField(max_length=200)
     text = models.TextField(blank=True, default="", db_default="")
     name = models.CharField(max_length=NAME)
+    email = short_text(254)
+    language = short_text(12)
     filed_at = models.DateTimeField()
     shown = short_text(120)
     original = short_text(120)

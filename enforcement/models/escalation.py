@@ -10,6 +10,18 @@ ADDRESS = 300
 NUMBER = 24
 
 
+class Batch(models.Model):
+    """What is printed or sent together, under a number of its own."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.CharField(max_length=NUMBER)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=NAME)
+
+    class Meta:
+        abstract = True
+
+
 class CitationOwner(models.Model):
     """Who owned a cited vehicle, by a register's record or by somebody's word."""
 
@@ -30,13 +42,9 @@ class CitationOwner(models.Model):
         return f"Owner of citation {self.citation_id}"
 
 
-class OwnerBatch(models.Model):
+class OwnerBatch(Batch):
     """Citations whose owners a register is asked for: collected, locked and sent, answered."""
 
-    id = models.BigAutoField(primary_key=True)
-    number = models.CharField(max_length=NUMBER)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=NAME)
     locked_at = models.DateTimeField(null=True, blank=True)
     locked_by = short_text(NAME)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -101,13 +109,9 @@ class OwnerRecord(models.Model):
         return f"Owner record {self.pk}"
 
 
-class LetterBatch(models.Model):
+class LetterBatch(Batch):
     """Letters for the post room, printed together; sent once, and printed again as often as wanted."""
 
-    id = models.BigAutoField(primary_key=True)
-    number = models.CharField(max_length=NUMBER)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=NAME)
     sent_at = models.DateTimeField(null=True, blank=True)
     sent_by = short_text(NAME)
 
@@ -151,15 +155,11 @@ class Letter(models.Model):
         return f"Letter {self.pk}"
 
 
-class HandOverBatch(models.Model):
+class HandOverBatch(Batch):
     """A file for those outside: citations handed over, or taken back (`is_release`)."""
 
-    id = models.BigAutoField(primary_key=True)
-    number = models.CharField(max_length=NUMBER)
     kind = models.CharField(max_length=20)
     is_release = models.BooleanField(default=False)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=NAME)
 
     class Meta:
         constraints = [

@@ -9,6 +9,9 @@ from enforcement.queries.appeals import page_path
 from parkops.kernel.texts import LongDay, say, word
 from parkops.messaging import operations as messaging
 
+APPEAL_LETTER = "appeal_letter"
+"""What the letter of a decision is called as an enclosure."""
+
 
 def filed(appeal: Appeal, *, fee: Any = None, at: datetime) -> None:
     """Say that the appeal has arrived, and where it can be followed; `fee` is a Money that it costs."""
@@ -17,7 +20,7 @@ def filed(appeal: Appeal, *, fee: Any = None, at: datetime) -> None:
 
 
 def decided(appeal: Appeal, *, at: datetime) -> None:
-    """Say how it was decided, and what is owed now."""
+    """Say how it was decided, and what is owed now; the letter goes with it."""
     now = citing.standing_of(appeal.citation, at=at)
     told = {
         "outcome": appeal.outcome,
@@ -26,7 +29,8 @@ def decided(appeal: Appeal, *, at: datetime) -> None:
         "owed": now.owed,
         "due_on": say("{day}", day=LongDay(now.due_on)) if now.due_on else "",
     }
-    _send("appeal.decided", appeal, appeal.number, told, at=at)
+    enclosed = f"{APPEAL_LETTER}:{appeal.number}"
+    _send("appeal.decided", appeal, appeal.number, told, enclosed=enclosed, at=at)
 
 
 def withdrawn(appeal: Appeal, *, at: datetime) -> None:
@@ -62,13 +66,22 @@ def _where(hearing: Hearing) -> dict[str, Any]:
     }
 
 
-def _send(event: str, appeal: Appeal, name: str, told: dict[str, Any], *, at: datetime) -> None:
+def _send(
+    event: str,
+    appeal: Appeal,
+    name: str,
+    told: dict[str, Any],
+    *,
+    enclosed: str = "",
+    at: datetime,
+) -> None:
     citation = appeal.citation
     messaging.send_once(
         event=event,
         key=f"appeal:{name}:{event}",
         to=appeal.email,
         language=appeal.language,
+        enclosed=enclosed,
         context={
             "name": appeal.name,
             "number": appeal.number,

@@ -362,13 +362,7 @@ def _add_photos(case: BootCase, files: Sequence[bytes], *, by: Actor, at: dateti
             continue
         BootPhoto.objects.create(
             case=case,
-            shown=picture.shown,
-            shown_sha256=picture.shown_sha256,
-            original=picture.original,
-            original_sha256=picture.original_sha256,
-            original_type=picture.original_type,
-            width=picture.width,
-            height=picture.height,
+            **picture.kept,
             added_at=at,
             added_by=by.name,
         )

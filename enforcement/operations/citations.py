@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -49,7 +49,8 @@ class Draft:
     """What an officer writes down. `client_id` names this writing-down, so that twice is once.
 
     `also` are the further violations found at the same stop. A vehicle `without_plate` is told apart
-    by its `vin`, a description (`vehicle`), or both. `number` is one that was allotted to the officer
+    by its `vin`, a description (`vehicle`), or both; of others make and `plate_expires_on` tell later
+    whether a register's answer is of the same vehicle. `number` is one that was allotted to the officer
     on `device`, where it was written with it.
     """
 
@@ -69,6 +70,7 @@ class Draft:
     without_plate: bool = False
     vin: str = ""
     vehicle: str = ""
+    plate_expires_on: date | None = None
     number: str = ""
     device: UUID | None = None
 
@@ -241,13 +243,7 @@ def _keep_photo(
         return known
     photo = CitationPhoto.objects.create(
         citation=citation,
-        shown=picture.shown,
-        shown_sha256=picture.shown_sha256,
-        original=picture.original,
-        original_sha256=picture.original_sha256,
-        original_type=picture.original_type,
-        width=picture.width,
-        height=picture.height,
+        **picture.kept,
         taken_at=picture.taken_at,
         added_at=at,
         added_by=by.name,
@@ -397,6 +393,7 @@ def _written(
         region=draft.region,
         vin=draft.vin,
         vehicle=draft.vehicle[:100],
+        plate_expires_on=draft.plate_expires_on,
         zone_code=scene.zone.code,
         lat=draft.lat,
         lon=draft.lon,

@@ -19,16 +19,25 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.kernel.money import Money
-from parkops.kernel.texts import say
+from parkops.kernel.texts import LongDay, say
+from parkops.messaging import operations as messaging
 from payments import queries as charges
 from permits.operations.rights_changes import plates_changed
 
 
 @transaction.atomic
 def file_proof(
-    number: str, *, name: str, text: str = "", picture: bytes, by: Actor, at: datetime
+    number: str,
+    *,
+    name: str,
+    email: str = "",
+    text: str = "",
+    picture: bytes,
+    language: str = "",
+    by: Actor,
+    at: datetime,
 ) -> CureProof:
-    """Send a picture of the proof; a person looks at it.
+    """Send a picture of the proof; a person looks at it, and what they decide is told to `email`.
 
     :raises NotFound: if there is no such citation.
     :raises Conflict: if no proof may be shown (any more), or one waits already.
@@ -45,6 +54,8 @@ def file_proof(
         proof=words,
         text=text.strip(),
         name=name.strip(),
+        email=email.strip(),
+        language=language[:12],
         filed_at=at,
         shown=taken.shown,
         original=taken.original,
@@ -147,4 +158,27 @@ def _decide(
         reason=proof.answer or proof.text,
         accepted=is_accepted,
     )
+    if proof.email:
+        _tell(proof, citation, at=at)
     return proof
+
+
+def _tell(proof: CureProof, citation: Citation, *, at: datetime) -> None:
+    """Say what was decided, in the language that the proof was sent in."""
+    now = citing.standing_of(citation, at=at)
+    messaging.send_once(
+        event="citation.proof_decided",
+        key=f"cure:{proof.reference}:decided",
+        to=proof.email,
+        language=proof.language,
+        context={
+            "name": proof.name,
+            "number": citation.number,
+            "proof": proof.proof,
+            "is_accepted": proof.is_accepted,
+            "answer": proof.answer,
+            "owed": now.owed,
+            "due_on": say("{day}", day=LongDay(now.due_on)) if now.due_on else "",
+        },
+        at=at,
+    )

@@ -99,13 +99,7 @@ def _keep_picture(appeal: Appeal, data: bytes, *, at: datetime) -> None:
         return
     AppealPicture.objects.create(
         appeal=appeal,
-        shown=picture.shown,
-        shown_sha256=picture.shown_sha256,
-        original=picture.original,
-        original_sha256=picture.original_sha256,
-        original_type=picture.original_type,
-        width=picture.width,
-        height=picture.height,
+        **picture.kept,
         added_at=at,
     )
 

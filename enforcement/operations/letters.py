@@ -7,6 +7,7 @@ from django.db import transaction
 
 from enforcement.models import Citation, Letter, LetterBatch
 from enforcement.operations.locks import lock
+from enforcement.operations.notices import note_boot_notice
 from enforcement.queries import citations as citing
 from enforcement.queries import escalation, owners
 from enforcement.queries.citations import KIND, Standing
@@ -137,6 +138,10 @@ def mark_sent(number: str, *, by: Actor, at: datetime) -> LetterBatch:
             stage=stage,
             batch=batch.number,
         )
+    for letter in batch.letters.filter(stage=notices.BOOT, said__kind=notices.BOOT).order_by("pk"):
+        told = letter.citation
+        told_to = f"{letter.name}, letter {batch.number}"
+        note_boot_notice(told.plate_key, told.region, sent_to=told_to, at=at)
     return batch
 
 

@@ -14,7 +14,7 @@ from enforcement.queries import citations as citing
 from enforcement.queries.citations import KIND
 from enforcement.queries.owners import BATCH
 from enforcement.rules import owners as rules
-from enforcement.rules.owners import Fault
+from enforcement.rules.tables import Fault
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused

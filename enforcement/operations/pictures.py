@@ -2,8 +2,9 @@
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,13 @@ class Picture:
     width: int
     height: int
     taken_at: datetime | None
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a `KeptPicture` keeps of it."""
+        told = asdict(self)
+        del told["taken_at"]
+        return told
 
 
 def take_in(data: bytes, *, zone: ZoneInfo, field: str = "photo") -> Picture:

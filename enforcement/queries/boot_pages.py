@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from enforcement.models import BootCase, BootPhoto
+from enforcement.models import BootCase, BootPhoto, Citation
 from enforcement.queries import boot_cases as casing
 from enforcement.queries import boots
 from enforcement.queries.boot_cases import CaseNow
@@ -101,6 +101,16 @@ def tabs(current: str, *, eligible: int) -> list[Tab]:
         Tab(label, f"{url}?state={state}" if state else url, count, current == state)
         for state, label, count in views
     ]
+
+
+def held_path(citation: Citation) -> str:
+    """Return the path of the owner's page of the vehicle, if it is booted or in a lot now; else empty."""
+    if not citation.plate_key:
+        return ""
+    case = casing.open_case_of(citation.plate_key, citation.region)
+    if case is None or casing.state_of(case) not in (State.BOOTED, State.TOWED, State.RELEASED):
+        return ""
+    return casing.path_of(case)
 
 
 def case_page(case: BootCase, *, at: datetime) -> CasePage:

@@ -5,13 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from enforcement.models import BootCase, BootNotice, Citation
+from enforcement.models import BootCase, BootNotice, Citation, Letter
 from enforcement.queries import citations as citing
 from enforcement.queries.citations import Standing
 from enforcement.queries.held import is_held
 from enforcement.rules import scofflaw
+from enforcement.rules.notices import BOOT
 from enforcement.rules.scofflaw import Arrears, Unpaid
 from parkops.kernel.plates import regions_match
 from parkops.programme import queries as programme
@@ -74,6 +75,12 @@ def in_arrears(*, at: datetime, plate_keys: Collection[str] | None = None) -> li
                 )
             )
     return sorted(found, key=lambda row: (-row.arrears.owed.minor, row.plate_key, row.region))
+
+
+def letters_waiting() -> QuerySet[Letter]:
+    """Return the notices by letter that are not sent yet."""
+    rows = Letter.objects.filter(stage=BOOT, said__kind=BOOT, dropped_at__isnull=True)
+    return rows.filter(Q(batch__isnull=True) | Q(batch__sent_at__isnull=True))
 
 
 def bootable(*, at: datetime) -> list[Bootable]:

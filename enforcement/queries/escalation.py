@@ -1,7 +1,7 @@
 """How far unpaid citations have gone on, what comes next, and what waits to be printed or handed over."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,7 +9,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from enforcement.models import (
     Citation,
-    CitationHold,
     HandOver,
     HandOverBatch,
     Letter,
@@ -19,16 +18,20 @@ from enforcement.models import (
 from enforcement.queries import citations as citing
 from enforcement.queries import owners
 from enforcement.queries.citations import Standing
+from enforcement.queries.held import is_held
 from enforcement.rules import notices, owed
 from enforcement.rules.owed import COLLECTIONS, Case
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from parkops.programme import queries as programme
 from payments import place
+from payments.models import Payment
 
 KINDS = {COLLECTIONS: "Collections", notices.HOLD: "Registration hold"}
 """What citations are handed over for, by the stage that asks for it."""
 SOON = timedelta(days=7)
+COLLECTED = "collected"
+"""The first word of the name by which a payment to a collector is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,16 @@ class OutRow:
     citation: Citation
     owed: Money
     owner: owners.Owner | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedRow:
+    """A payment that came to a collector: for which citation, and under which number of theirs."""
+
+    payment: Payment
+    citation: str
+    reference: str
+    amount: Money
 
 
 def stages() -> list[StageRow]:
@@ -122,9 +135,8 @@ def may_be_handed_over(kind: str) -> QuerySet[Citation]:
     """Return the citations whose stage asks for it, that are not handed over and in no doubt, the oldest
     first."""
     out = HandOver.objects.filter(citation=OuterRef("pk"), kind=kind, released_at__isnull=True)
-    doubts = CitationHold.objects.filter(citation=OuterRef("pk"), decided_at__isnull=True)
     calm = at_stage(kind).filter(appealed_at__isnull=True)
-    return calm.exclude(Exists(out)).exclude(Exists(doubts))
+    return calm.exclude(Exists(out)).exclude(is_held())
 
 
 def handed_over(kind: str) -> QuerySet[HandOver]:
@@ -185,6 +197,27 @@ def hand_over_lines(batch: HandOverBatch) -> list[list[str]]:
             line += [row.owner_name, row.owner_address.replace("\n", ", ")]
         lines.append(line)
     return lines
+
+
+def collected_key(number: str, reference: str) -> str:
+    """Return by which name a payment to a collector is known: taken in once."""
+    return f"{COLLECTED}:{number}:{reference}"
+
+
+def collected() -> QuerySet[Payment]:
+    """Return the payments that came through collectors, newest first."""
+    rows = Payment.objects.filter(request_key__startswith=f"{COLLECTED}:")
+    return rows.order_by("-created_at", "-pk")
+
+
+def collected_rows(found: Iterable[Payment]) -> list[CollectedRow]:
+    """Return payments to collectors with what the collector wrote of each."""
+    rows = []
+    for payment in found:
+        _, citation, reference = (payment.request_key or "").split(":", 2)
+        amount = Money(payment.amount_minor, payment.currency)
+        rows.append(CollectedRow(payment, citation, reference, amount))
+    return rows
 
 
 def out_rows(citations: Sequence[Citation], *, at: datetime) -> list[OutRow]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -69,6 +70,22 @@ def owner_of(citation: Citation) -> Owner | None:
     one = holders[0]
     address = "" if one.is_address_protected else one.address
     return Owner(one.name, one.email, address, one.pk, one.language)
+
+
+def owner_of_vehicle(
+    citations: Sequence[Citation], plate_key: str, *, at: datetime
+) -> tuple[Citation, Owner] | None:
+    """Return who is written to about a vehicle with these citations, and about which: its only holder here
+    now, else who was found for the newest one of which an owner was."""
+    holders = customers.holders_of(plate_key, at=at)
+    if citations and len(holders) == 1:
+        one = holders[0]
+        return citations[-1], Owner(one.name, one.email, "", one.pk, one.language)
+    rows = CitationOwner.objects.filter(citation__in=citations).select_related("citation")
+    found = rows.order_by("-citation__issued_at", "-citation__pk").first()
+    if found is None:
+        return None
+    return found.citation, Owner(found.name, found.email, found.address)
 
 
 def without_owner() -> QuerySet[Citation]:

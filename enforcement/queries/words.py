@@ -68,6 +68,7 @@ EVENTS = {
     "citation.owner_found": "Owner known",
     "citation.owner_not_found": "Owner not found",
     "citation.handed_over": "Handed over",
+    "citation.collected": "Paid to the collector",
     "citation.taken_back": "To be taken back",
     "citation.release_told": "Taking back told",
     "citation.write_off_asked": "Write-off asked for",

@@ -5,6 +5,8 @@ from enforcement.rules.owed import COLLECTIONS
 LOOK_UP = "owner-lookup"
 """The stage at which the owner is looked up: nobody can be told before."""
 HOLD = "registration-hold"
+BOOT = "boot-notice"
+"""What the letter is called by which an owner is told that the vehicle may be booted."""
 OWNER = "owner"
 """The first notice to an owner who was found after the citation had gone on."""
 

@@ -1,13 +1,12 @@
 """Which record of a register is a vehicle's owner, and whether a person must look at it. Pure."""
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from enforcement.rules.tables import Fault, read_table
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.plates import plate_key
 
@@ -47,14 +46,6 @@ class Answer:
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong in a line of the file, and what would be right."""
-
-    line: int
-    text: str
-
-
 def proposed(records: Sequence[Record], offence_on: date) -> int | None:
     """Return which record is proposed as the owner's: the first on or after the day of the offence."""
     after = [(r.record_on, n) for n, r in enumerate(records) if r.record_on >= offence_on]
@@ -91,41 +82,18 @@ def may_join(*, has_plate: bool, is_locked: bool, batch: str, other: str) -> Dec
 
 def read_answers(content: bytes) -> tuple[list[Answer], list[Fault]]:
     """Read a register's file of answers: a head line with `COLUMNS` in any order, then a line a record."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return [], [Fault(1, "The file is not UTF-8. Save it as CSV, UTF-8.")]
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        rows = list(reader)
-    except csv.Error as error:
-        return [], [Fault(reader.line_num, f"The file cannot be read as CSV: {error}.")]
-    if not rows:
-        return [], [Fault(1, "The file is empty.")]
-    head = [name.strip().casefold() for name in rows[0]]
-    if missing := [name for name in NEEDED if name not in head]:
-        return [], [Fault(1, f"The head line lacks {', '.join(missing)}.")]
-    answers: list[Answer] = []
-    faults: list[Fault] = []
-    for line, cells in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        told = dict(zip(head, (cell.strip() for cell in cells), strict=False))
-        read = _answer(line, told)
-        if isinstance(read, Fault):
-            faults.append(read)
-        else:
-            answers.append(read)
-    return answers, faults
+    rows, faults = read_table(content, needed=NEEDED)
+    read = [_answer(line, told) for line, told in rows]
+    faults += [one for one in read if isinstance(one, Fault)]
+    faults.sort(key=lambda fault: fault.line)
+    return [one for one in read if isinstance(one, Answer)], faults
 
 
 def _answer(line: int, told: dict[str, str]) -> Answer | Fault:
-    if empty := [name for name in NEEDED if not told.get(name)]:
-        return Fault(line, f"{', '.join(empty)} is empty.")
     try:
         plate_key(told["plate"])
         record_on = date.fromisoformat(told["record_on"])
-        expires_on = _expiry(told.get("plate_expires_on", ""))
+        expires_on = read_expiry(told.get("plate_expires_on", ""))
     except ValueError as error:
         return Fault(line, f"{error}. A date is written 2026-05-20.")
     record = Record(record_on, told.get("make", "")[:40], expires_on)
@@ -136,7 +104,7 @@ def _answer(line: int, told: dict[str, str]) -> Answer | Fault:
     )  # fmt: skip
 
 
-def _expiry(text: str) -> date | None:
+def read_expiry(text: str) -> date | None:
     """Read a day, or a month such as 2027-03, which stands for its first day."""
     if not text:
         return None

@@ -7,12 +7,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from enforcement.models import Appeal, AppealDocument
-from enforcement.queries import citations as citing
-from enforcement.queries.appeals import appeal_until, grounds_text, may_appeal, reason_text
-from parkops.kernel.decisions import NotFound
-from parkops.kernel.texts import word
-from parkops.ui import pdf
-from parkops.ui.language import spoken_to
+from enforcement.printing import decision
 
 
 def letter(appeal: Appeal, *, tenant: Any, language: str) -> HttpResponse:
@@ -20,28 +15,12 @@ def letter(appeal: Appeal, *, tenant: Any, language: str) -> HttpResponse:
 
     :raises NotFound: for an appeal without a decision.
     """
-    if appeal.decided_at is None or appeal.outcome == Appeal.Outcome.WITHDRAWN:
-        raise NotFound("This appeal has no decision.")
-    now = citing.standing_of(appeal.citation, at=timezone.now())
-    context = {
-        "tenant": tenant,
-        "appeal": appeal,
-        "citation": appeal.citation,
-        "now": now,
-        "grounds": word(grounds_text(appeal)),
-        "reason": word(reason_text(appeal)),
-        "outcome": word(appeal.get_outcome_display()),
-        "level": word(appeal.level_name),
-        "may_appeal": may_appeal(now) if appeal.pk == now.appeals[-1].pk else None,
-        "until": appeal_until(now),
-    }
-    with spoken_to(language):
-        data = pdf.render("enforcement/pdf/decision.html", context)
+    data = decision.letter(appeal, tenant=tenant, language=language, at=timezone.now())
     return HttpResponse(
         data,
         content_type="application/pdf",
         headers={
-            "Content-Disposition": f'inline; filename="appeal-{appeal.number}.pdf"',
+            "Content-Disposition": f'inline; filename="{decision.name_of(appeal)}"',
             "Cache-Control": "private, no-store",
         },
     )

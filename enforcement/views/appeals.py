@@ -30,10 +30,9 @@ from enforcement.queries import evidence, hearings, reviewers
 from enforcement.queries.appeals import appeal_until, grounds, may_appeal, may_decide, reasons
 from enforcement.views import appeal_papers, pictures
 from parkops.kernel.dates import local_date
-from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown, refuse
+from parkops.ui.pages import actor, page, refusals_shown, refused_on
 
 PER_PAGE = 25
 
@@ -89,7 +88,7 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
     form = FiledForm(request.POST or None, request.FILES or None, grounds=grounds(at=now))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refused_on(form):
             filed = deciding.file_appeal(
                 standing.citation.number,
                 Plea(data["grounds"], data["text"], data["name"], data["email"]),
@@ -99,9 +98,6 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
                 by=actor(request),
                 at=now,
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, f"Appeal {filed.number} is filed.")
             return redirect("office_appeals:detail", filed.number)
     context = {
@@ -123,13 +119,10 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     now = timezone.now()
     form = _decision_form(request)
     if form.is_valid():
-        try:
+        with refused_on(form):
             decided = deciding.decide_appeal(
                 queries.number_of(number), **form.cleaned_data, by=actor(request), at=now
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, f"Appeal {decided.number} is decided.")
             return _on(decided, request)
     return show(request, number, deciding=form, status=422)
@@ -142,16 +135,13 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     """Put an appeal into somebody's queue."""
     form = AssignForm(request.POST, people=_people())
     if form.is_valid():
-        try:
+        with refused_on(form):
             given = assigning.assign_appeal(
                 queries.number_of(number),
                 to=form.cleaned_data["reviewer"],
                 by=actor(request),
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             where = f"with {given.reviewer}" if given.reviewer else "with nobody"
             messages.success(request, f"Appeal {given.number} is {where}.")
             return redirect("office_appeals:detail", given.number)
@@ -165,7 +155,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     """Add what the appellant brought or said to an open appeal."""
     form = EvidenceForm(request.POST, request.FILES, auto_id="add-%s")
     if form.is_valid():
-        try:
+        with refused_on(form):
             adding.add_evidence(
                 queries.number_of(number),
                 files=form.read_files(),
@@ -174,9 +164,6 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
                 by=actor(request),
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, "It is added.")
             return redirect("office_appeals:detail", queries.number_of(number))
     return show(request, number, adding=form, status=422)

@@ -41,13 +41,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Add a camera and show its key this once."""
     now = timezone.now()
-    form = CameraForm(request.POST or None, zones=pages.zone_choices(now), is_new=True)
+    form = CameraForm(
+        request.POST or None,
+        zones=pages.zone_choices(now),
+        carriers=pages.carrier_choices(),
+        is_new=True,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.add_camera(**form.cleaned_data, by=actor(request), at=now)
         except Refused as refusal:
             _tell(form, refusal)
         else:
+            if made.camera.through_id is not None:
+                messages.success(request, f"{made.camera.name} is added.")
+                return redirect("office_cameras:detail", made.camera.reference)
             return _key(request, made)
     status = 422 if form.errors else 200
     return page(request, "enforcement/office/cameras/new.html", {"form": form}, status=status)
@@ -82,6 +90,7 @@ def detail(request: HttpRequest, reference: UUID) -> HttpResponse:
         "camera": camera,
         "maker": VENDORS[camera.vendor],
         "word": pages.condition(camera, now),
+        "carried": list(camera.carried.order_by("name", "pk")),
         "form": form,
         "may_manage": may_manage,
         "address": _address(request, camera),
@@ -117,6 +126,7 @@ def _key(request: HttpRequest, made: NewKey) -> HttpResponse:
     context = {
         "camera": made.camera,
         "key": made.key,
+        "secret": queries.secret_of(made.camera),
         "maker": VENDORS[made.camera.vendor],
         "address": _address(request, made.camera),
     }

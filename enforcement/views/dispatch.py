@@ -36,7 +36,7 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown, refuse
+from parkops.ui.pages import actor, page, refusals_shown, refused_on
 
 PER_PAGE = 25
 DAYS = 7
@@ -63,13 +63,10 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST or None, request.FILES or None, zones=_zones(now), from_office=True
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_on(form):
             call = operations.take_call(
                 told_of(form), files=form.read_files(), by=actor(request), at=now
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, f"Call {call.number} is on the board.")
             return redirect("office_dispatch:detail", call.number)
     status = 422 if form.errors else 200
@@ -91,7 +88,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     """Give a call to an officer, with a priority."""
     form = AssignCallForm(request.POST, officers=_officers())
     if form.is_valid():
-        try:
+        with refused_on(form):
             call = operations.assign_call(
                 number,
                 to=form.cleaned_data["officer"],
@@ -99,9 +96,6 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
                 by=actor(request),
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, f"Call {call.number} is with {call.officer or 'nobody'}.")
             if request.POST.get("back") == "board":
                 return redirect("office_dispatch:board")
@@ -116,7 +110,7 @@ def finish(request: HttpRequest, number: str) -> HttpResponse:
     """Say what came of a call."""
     form = FinishForm(request.POST)
     if form.is_valid():
-        try:
+        with refused_on(form):
             call = operations.finish_call(
                 number,
                 outcome=form.cleaned_data["outcome"],
@@ -124,9 +118,6 @@ def finish(request: HttpRequest, number: str) -> HttpResponse:
                 by=actor(request),
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, f"Call {call.number} is done.")
             return redirect("office_dispatch:board")
     return _detail(request, number, finishing=form, status=422)
@@ -139,13 +130,10 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Give a call up, with the reason."""
     form = ReasonForm(request.POST, auto_id="cancel-%s")
     if form.is_valid():
-        try:
+        with refused_on(form):
             call = operations.cancel_call(
                 number, reason=form.cleaned_data["reason"], by=actor(request), at=timezone.now()
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, f"Call {call.number} is cancelled.")
             return redirect("office_dispatch:board")
     return _detail(request, number, cancelling=form, status=422)
@@ -196,11 +184,8 @@ def save_beat(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = BeatForm(request.POST, zones=_zones(now))
     if form.is_valid():
-        try:
+        with refused_on(form):
             walking.save_beat(**form.cleaned_data, by=actor(request), at=now)
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, "The beat is saved.")
             return redirect("office_dispatch:beats")
     return _beats(request, form, status=422)
@@ -223,11 +208,8 @@ def beat(request: HttpRequest, reference: UUID) -> HttpResponse:
         initial={"name": known.name, "zones": known.zones},
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_on(form):
             walking.save_beat(**form.cleaned_data, reference=reference, by=actor(request), at=now)
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, "The beat is saved.")
             return redirect("office_dispatch:beats")
     status = 422 if form.errors else 200

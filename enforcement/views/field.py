@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enforcement.cameras import local_reader
+from enforcement.cameras import hits, local_reader
 from enforcement.cameras.local_reader import NoReader
 from enforcement.cameras.reads import Candidate
 from enforcement.cameras.rules import percent
@@ -68,6 +68,7 @@ def zones(request: HttpRequest) -> HttpResponse:
         "zone": _zone(request, now),
         "shift": field.shift_of(actor(request).ref),
         "due": len(due.due(at=now)),
+        "hits": len(hits.hits_for(actor(request).ref, "", at=now)),
     }
     return page(request, "enforcement/field/zones.html", context)
 
@@ -181,7 +182,6 @@ def no_plate(request: HttpRequest) -> HttpResponse:
             issued_at=now,
             without_plate=True,
             vin=form.cleaned_data["vin"],
-            vehicle=form.cleaned_data["vehicle"],
             **form.written(),
         )
         try:
@@ -282,6 +282,7 @@ def _check(
         "zone": zone,
         "last": field.last_checks(actor(request).ref, at=timezone.now()),
         "due": len(due.due(at=timezone.now(), zone=zone.code)) if zone.is_timed else 0,
+        "hits": len(hits.hits_for(actor(request).ref, zone.code, at=timezone.now())),
         "may_cite": request.user.may(Permission.CITATION_ISSUE),
         "taking": taking if local_reader.is_wanted() else None,
         "sure": percent(best.share) if best and best.share is not None else "",

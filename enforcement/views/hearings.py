@@ -21,7 +21,7 @@ from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown, refuse
+from parkops.ui.pages import actor, page, refusals_shown, refused_on
 
 
 @may(Permission.APPEAL_VIEW)
@@ -94,7 +94,7 @@ def new(request: HttpRequest) -> HttpResponse:
             minutes=data["minutes"],
             zone=queries.tenant_zone(),
         )
-        try:
+        with refused_on(form):
             opened = operations.open_slots(
                 starts,
                 minutes=data["minutes"],
@@ -105,9 +105,6 @@ def new(request: HttpRequest) -> HttpResponse:
                 by=actor(request),
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, f"{len(opened)} times are open.")
             return redirect("office_hearings:calendar")
     status = 422 if form.errors else 200
@@ -164,16 +161,13 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     """Say who came to a hearing and what was said."""
     form = HeardForm(request.POST)
     if form.is_valid():
-        try:
+        with refused_on(form):
             operations.record_hearing(
                 queries.number_of(number),
                 **form.cleaned_data,
                 by=actor(request),
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, "The hearing is recorded.")
             return redirect("office_appeals:detail", queries.number_of(number))
     return appeals.show(request, number, heard=form, status=422)

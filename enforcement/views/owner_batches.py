@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from enforcement.forms_escalation import AnswersForm
 from enforcement.operations import owners
 from enforcement.queries import owners as asking
-from enforcement.rules.owners import Fault
+from enforcement.rules.tables import Fault
 from enforcement.views.escalation import report_pdf
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.permissions import Permission

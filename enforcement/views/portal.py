@@ -14,8 +14,8 @@ from enforcement.forms_appeals import AppealForm
 from enforcement.models import Citation
 from enforcement.operations import appeals as appealing
 from enforcement.operations.appeals import Plea
+from enforcement.queries import boot_pages, cures, evidence, portal
 from enforcement.queries import citations as queries
-from enforcement.queries import cures, evidence, portal
 from enforcement.queries.appeals import grounds, page_path
 from enforcement.rules.appeals import NEEDS
 from enforcement.views import pictures
@@ -74,6 +74,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "shown": shown,
         "form": PayForm(initial={"email": email}),
         "curing": cures.curing(shown.now),
+        "boot_path": boot_pages.held_path(citation),
     }
     return page(request, "enforcement/portal/detail.html", context)
 

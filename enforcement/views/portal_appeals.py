@@ -23,12 +23,12 @@ from enforcement.views import appeal_papers, pictures
 from enforcement.views.portal import remember
 from parkops.api import limits
 from parkops.kernel.actors import Actor
-from parkops.kernel.decisions import NotFound, Refused
+from parkops.kernel.decisions import NotFound
 from parkops.kernel.texts import say
 from parkops.tenancy import signing
 from parkops.tenancy.signing import BadSignature
 from parkops.ui.access import public
-from parkops.ui.pages import page, refusals_shown, refuse
+from parkops.ui.pages import page, refusals_shown, refused_on
 from parkops.ui.speech import said
 from parkops.ui.values import Option
 
@@ -78,7 +78,7 @@ def add(request: HttpRequest, token: str) -> HttpResponse:
     appeal, form = _appeal(token), EvidenceForm(request.POST, request.FILES, auto_id="add-%s")
     limits.require_calm(request, "appeal-act", per_minute=ACTS_A_MINUTE)
     if form.is_valid():
-        try:
+        with refused_on(form):
             adding.add_evidence(
                 appeal.number,
                 files=form.read_files(),
@@ -87,9 +87,6 @@ def add(request: HttpRequest, token: str) -> HttpResponse:
                 by=_appellant(appeal),
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, said(say("It is added to your appeal.")))
             return redirect("portal_appeals:follow", token)
     return _show(request, token, appeal, adding=form, status=422)
@@ -114,13 +111,10 @@ def book(request: HttpRequest, token: str) -> HttpResponse:
     appeal, form = _appeal(token), SlotChoiceForm(request.POST)
     limits.require_calm(request, "appeal-act", per_minute=ACTS_A_MINUTE)
     if form.is_valid():
-        try:
+        with refused_on(form):
             hearing.book_hearing(
                 appeal.number, form.cleaned_data["slot"], by=_appellant(appeal), at=timezone.now()
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, said(say("Your hearing is booked.")))
             return redirect("portal_appeals:follow", token)
     return _show(request, token, appeal, booking=form, status=422)

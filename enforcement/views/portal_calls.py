@@ -15,12 +15,12 @@ from enforcement.queries import calls
 from enforcement.views import pictures
 from enforcement.views.dispatch import told_of
 from parkops.api import limits
-from parkops.kernel.decisions import NotFound, Refused
+from parkops.kernel.decisions import NotFound
 from parkops.programme import queries as programme
 from parkops.tenancy import signing
 from parkops.tenancy.signing import BadSignature
 from parkops.ui.access import public
-from parkops.ui.pages import actor, page, refusals_shown, refuse
+from parkops.ui.pages import actor, page, refusals_shown, refused_on
 
 CALLS_A_MINUTE = 4
 TRIES_A_MINUTE = 10
@@ -40,13 +40,10 @@ def new(request: HttpRequest) -> HttpResponse:
     form = CallForm(request.POST or None, request.FILES or None, zones=zones, initial=known)
     if request.method == "POST" and form.is_valid():
         limits.require_calm(request, "call", per_minute=CALLS_A_MINUTE)
-        try:
+        with refused_on(form):
             call = operations.take_call(
                 told_of(form), files=form.read_files(), by=actor(request), at=now
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             return redirect(calls.page_path(call))
     status = 422 if form.errors else 200
     return page(request, "enforcement/portal/calls/new.html", {"form": form}, status=status)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from enforcement.forms_cures import ProofForm
@@ -11,10 +12,9 @@ from enforcement.operations import cures as operations
 from enforcement.queries import citations as citing
 from enforcement.queries import cures
 from enforcement.views import portal
-from parkops.kernel.decisions import Refused
 from parkops.kernel.texts import say
 from parkops.ui.access import public
-from parkops.ui.pages import actor, page, refusals_shown, refuse
+from parkops.ui.pages import actor, page, refusals_shown, refused_on
 from parkops.ui.speech import said
 
 
@@ -26,22 +26,22 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     citation, now = portal.known(request, number), timezone.now()
     if citation is None:
         return portal.ask(number)
-    name = request.user.name if request.user.is_authenticated else ""
-    form = ProofForm(request.POST or None, request.FILES or None, initial={"name": name})
+    user = request.user
+    known = {"name": user.name, "email": user.email} if user.is_authenticated else {}
+    form = ProofForm(request.POST or None, request.FILES or None, initial=known)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refused_on(form):
             operations.file_proof(
                 citation.number,
                 name=data["name"],
+                email=data["email"],
+                language=get_language() or "",
                 text=data["text"],
                 picture=data["picture"].read(),
                 by=actor(request),
                 at=now,
             )
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             messages.success(request, said(say("Your proof has arrived. A person looks at it.")))
             return redirect("portal_citations:detail", citation.number)
     shown = cures.curing(citing.standing_of(citation, at=now))

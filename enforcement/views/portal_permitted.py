@@ -10,9 +10,9 @@ from enforcement.models import PlateLook
 from enforcement.operations import looks
 from enforcement.queries import permitted
 from parkops.api import limits
-from parkops.kernel.decisions import NotFound, Refused
+from parkops.kernel.decisions import NotFound
 from parkops.ui.access import public
-from parkops.ui.pages import actor, page, refusals_shown, refuse
+from parkops.ui.pages import actor, page, refusals_shown, refused_on
 
 ASKED_A_MINUTE = 30
 
@@ -32,11 +32,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         limits.require_calm(request, "permitted", per_minute=ASKED_A_MINUTE)
         asked = form.cleaned_data
-        try:
+        with refused_on(form):
             word = permitted.is_permitted(asked["plate"], asked["region"], asked["zone"], at=now)
-        except Refused as refusal:
-            refuse(form, refusal)
-        else:
             looks.note_search(
                 asked["plate"], place=PlateLook.Place.PUBLIC, by=actor(request), at=now
             )

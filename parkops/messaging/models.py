@@ -40,6 +40,8 @@ class Message(Said):
     html = models.TextField()
     # A customer's id; customers stand above messaging, so it is no foreign key.
     customer_id = models.BigIntegerField(null=True, blank=True)
+    # What goes with it, as "kind:name"; see enclosures.
+    enclosed = models.CharField(max_length=80, blank=True, default="", db_default="")
     # Holds a code; its words go once they have been sent.
     is_secret = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)

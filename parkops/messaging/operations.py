@@ -16,6 +16,7 @@ from django.template.loader import get_template
 
 from parkops.kernel.money import Money
 from parkops.kernel.texts import Text
+from parkops.messaging import enclosures
 from parkops.messaging.models import Message
 from parkops.tenancy import hosts
 from parkops.tenancy.later import later
@@ -51,6 +52,7 @@ def send_once(
     app: str = "",
     is_secret: bool = False,
     language: str | None = "",
+    enclosed: str = "",
     at: datetime,
 ) -> Message:
     """Write the message of `event` to `to` and promise its delivery; the same `key` is said once.
@@ -58,7 +60,8 @@ def send_once(
     "permit.paid" is written from `permits/email/paid.subject.txt`, `paid.txt` and, if there is one,
     `paid.html`; `app` names another folder. `context` is anything JSON; the templates also get
     `tenant` (its name), `site_url` and `event`. Text templates are not escaped. The words of what
-    `is_secret` are not kept after sending. `language` is the recipient's, "" the tenant's own, and
+    `is_secret` are not kept after sending. `enclosed` names a paper that goes with it (see
+    enclosures). `language` is the recipient's, "" the tenant's own, and
     None that of the request, for who asked for the message just now.
     """
     known = Message.objects.filter(key=key).first()
@@ -81,6 +84,7 @@ def send_once(
         html=html,
         customer_id=customer_id,
         is_secret=is_secret,
+        enclosed=enclosed,
         at=at,
     )
 
@@ -105,6 +109,7 @@ def write_once(
     html: str = "",
     customer_id: int | None = None,
     is_secret: bool = False,
+    enclosed: str = "",
     at: datetime,
 ) -> Message:
     """Keep a message already worded and promise its delivery; the same `key` is said once."""
@@ -118,6 +123,7 @@ def write_once(
             "html": html or wrap(text, subject),
             "customer_id": customer_id,
             "is_secret": is_secret,
+            "enclosed": enclosed,
             "created_at": at,
         },
     )
@@ -129,7 +135,9 @@ def write_once(
 def deliver(message_id: int, *, at: datetime) -> None:
     """Send a waiting message; one that was sent, kept or refused is left alone.
 
-    :raises OSError: if the mail server is away (smtplib's errors are such); try again later.
+    What it encloses is made now. An error of the mail server is raised; try again later.
+
+    :raises OSError: if the mail server is away (smtplib's errors are such).
     """
     with transaction.atomic():
         message = Message.objects.select_for_update().filter(pk=message_id).first()
@@ -140,7 +148,7 @@ def deliver(message_id: int, *, at: datetime) -> None:
             return
         _set(message, attempts=F("attempts") + 1)
     try:
-        _mail(message).send()
+        _mail(message, at=at).send()
     except smtplib.SMTPRecipientsRefused as error:
         _set(message, state=Message.State.FAILED, last_error=_short(error))
         logger.warning("%s was refused by the mail server", message)
@@ -157,7 +165,7 @@ def wrap(text: str, subject: str) -> str:
     return _html("", {**_place(), "text": text, "subject": subject})
 
 
-def _mail(message: Message) -> EmailMultiAlternatives:
+def _mail(message: Message, *, at: datetime) -> EmailMultiAlternatives:
     tenant = _place()["tenant"]
     name = hashlib.sha256(f"{connection.schema_name}:{message.key}".encode()).hexdigest()[:32]
     # The same id on a second try lets the recipient's mail program see that it is one message.
@@ -169,6 +177,9 @@ def _mail(message: Message) -> EmailMultiAlternatives:
         headers={"Message-ID": f"<{name}@{settings.DOMAIN}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(message.html, "text/html")
+    paper = enclosures.made(message.enclosed, at=at)
+    if paper is not None:
+        mail.attach(paper.name, paper.content, paper.content_type)
     return mail
 
 

@@ -1,6 +1,7 @@
 """How a view answers: a whole page, the part of it that htmx asked for, or a refusal in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -50,6 +51,15 @@ def refusals_shown(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
 def refuse(form: BaseForm, refusal: Refused) -> None:
     """Say a refusal at the field of a form that it names, or above all of them."""
     form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+
+
+@contextmanager
+def refused_on(form: BaseForm) -> Iterator[None]:
+    """Do what is inside; what is refused meanwhile is said on the form, and the page goes on after it."""
+    try:
+        yield
+    except Refused as refusal:
+        refuse(form, refusal)
 
 
 def act_of(request: HttpRequest) -> tuple[str, str]:

@@ -1,12 +1,15 @@
 """Appeals from filing to the last level: grounds, queues, conflicts, evidence, decisions, money."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from enforcement.models import Appeal, Citation
 from enforcement.operations import appeals, assigning, citations, evidence
@@ -20,6 +23,7 @@ from enforcement.rules import reviewing
 from enforcement.rules.reviewing import Case, Person
 from parkops.kernel.actors import PUBLIC, SYSTEM, Actor
 from parkops.kernel.decisions import Conflict, Refused
+from parkops.messaging import operations as messaging
 from parkops.messaging.models import Message
 from payments import operations as payments
 from payments import queries as charges
@@ -113,6 +117,17 @@ class TestScenarios:
         assert denied.decision_text == "A sign need not be seen, Ada."
         assert Message.objects.filter(event="appeal.decided", to="ada@person.test").count() == 1
         assert may_appeal(standing_of(citation, at=NOW))
+
+    def test_the_letter_of_the_decision_goes_with_the_mail(self, harbor, settings):
+        settings.HAS_MAIL_SERVER = True
+        appeal = decide(file(issue()), text="The sign stands at the gate.")
+        told = Message.objects.get(event="appeal.decided")
+        messaging.deliver(told.pk, at=NOW)
+        (sent,) = mail.outbox
+        ((name, content, kind),) = sent.attachments
+        assert (name, kind) == (f"appeal-{appeal.number}.pdf", "application/pdf")
+        text = " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+        assert "The sign stands at the gate." in text
 
     @pytest.mark.parametrize("phase", ["registered", "investigated", "decided", "executed"])
     def test_k14_a_case_is_closed_in_any_phase_and_nothing_is_issued_later(

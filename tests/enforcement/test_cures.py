@@ -19,6 +19,7 @@ from enforcement.rules.standing import Status
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.dates import Duration
 from parkops.kernel.decisions import Conflict, Refused
+from parkops.messaging.models import Message
 from parkops.programme.violation_schema import Cure
 from payments import operations as payments
 from payments import queries as charges
@@ -110,6 +111,33 @@ class TestProofs:
         cures.decide_proof(proof.reference, is_accepted=True, answer="", by=CLARA, at=NOW)
         citation.refresh_from_db()
         assert citing.standing_of(citation, at=NOW).status == "dismissed"
+
+    @pytest.mark.parametrize(
+        ("is_accepted", "language", "subject", "words"),
+        [
+            (True, "en", "is dismissed", "Nothing is owed"),
+            (False, "en", "was not accepted", "It is unreadable"),
+        ],
+    )
+    def test_who_showed_it_is_told_what_was_decided(
+        self, curable, is_accepted, language, subject, words
+    ):
+        proof = cures.file_proof(
+            issue().number,
+            name="Ada",
+            email="ada@person.test",
+            picture=picture().read(),
+            language=language,
+            by=SYSTEM,
+            at=NOW,
+        )
+        cures.decide_proof(
+            proof.reference, is_accepted=is_accepted, answer="It is unreadable.", by=CLARA, at=NOW
+        )
+        message = Message.objects.get(event="citation.proof_decided")
+        assert message.to == "ada@person.test"
+        assert subject in message.subject
+        assert words in message.text
 
     def test_not_accepted_it_stands_with_the_reason(self, curable):
         citation = issue(by=BOB)

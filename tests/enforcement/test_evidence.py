@@ -2,7 +2,7 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, StringIO
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from enforcement.models import Citation, CitationPhoto, EvidenceLink
-from enforcement.operations import citations
+from enforcement.operations import citations, owners
 from enforcement.operations.citations import Draft
 from enforcement.queries import chain
 from enforcement.rules import evidence as rules
@@ -67,6 +67,15 @@ def verify() -> tuple[int, str]:
 
 
 class TestRules:
+    def test_what_the_office_finds_out_later_of_a_vehicle_leaves_the_record_alone(self, harbor):
+        citation = write(vehicle="a red car")
+        owners.note_vehicle(
+            citation.number, vehicle="Ford", plate_expires_on=date(2027, 3, 1), by=SYSTEM, at=NOW
+        )
+        citation.refresh_from_db()
+        assert (citation.vehicle, citation.vehicle_seen) == ("a red car", "Ford")
+        assert chain.walk().broken is None
+
     def test_a_record_is_written_one_way(self):
         at = datetime(2026, 11, 10, 15, 15, tzinfo=UTC)
         one = {"b": at, "a": "é", "c": None}

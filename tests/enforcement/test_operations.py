@@ -8,9 +8,18 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
-from enforcement.models import Appeal, BootNotice, Citation, PlateCheck
-from enforcement.operations import advance, appeals, checks, citations, notices, settling
+from enforcement.models import Appeal, BootNotice, Citation, CitationOwner, Letter, PlateCheck
+from enforcement.operations import (
+    advance,
+    appeals,
+    checks,
+    citations,
+    letters,
+    notices,
+    settling,
+)
 from enforcement.operations.citations import Draft
+from enforcement.queries import boots
 from enforcement.queries.checks import Look
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Conflict
@@ -208,6 +217,41 @@ class TestBootNotices:
         assert [notices.send_boot_notices(at=NOW) for _ in range(2)] == [1, 0]
         assert BootNotice.objects.get().sent_to == "ada@person.test"
         assert Message.objects.get().event == "citation.boot_notice"
+
+    def test_go_by_letter_to_an_owner_who_was_looked_up_and_run_from_when_it_is_sent(self, harbor):
+        self.owing()
+        cited = Citation.objects.latest("pk")
+        CitationOwner.objects.create(
+            citation=cited, name="Ben", address="1 Elm St", found_at=NOW, found_by="Clara"
+        )
+        assert [notices.send_boot_notices(at=NOW) for _ in range(2)] == [1, 0]
+        letter = Letter.objects.get()
+        assert (letter.name, letter.stage, letter.said["count"]) == ("Ben", "boot-notice", 3)
+        assert not BootNotice.objects.exists()
+        batch = letters.make_letter_batch(by=SYSTEM, at=NOW)
+        sent_at = NOW + timedelta(days=2)
+        letters.mark_sent(batch.number, by=SYSTEM, at=sent_at)
+        letters.mark_sent(batch.number, by=SYSTEM, at=sent_at + timedelta(days=1))
+        notice = BootNotice.objects.get()
+        assert (notice.plate_key, notice.sent_at) == ("ABC123", sent_at)
+        assert notice.sent_to == f"Ben, letter {batch.number}"
+        # Ten days later it may be booted, and nobody is told once more.
+        assert not boots.bootable(at=NOW + timedelta(days=11))
+        (row,) = boots.bootable(at=NOW + timedelta(days=12))
+        assert row.plate_key == "ABC123"
+        assert notices.send_boot_notices(at=NOW + timedelta(days=12)) == 0
+
+    def test_go_by_mail_to_an_owner_who_was_looked_up_with_an_address(self, harbor):
+        self.owing()
+        CitationOwner.objects.create(
+            citation=Citation.objects.latest("pk"),
+            name="Ben",
+            email="ben@person.test",
+            found_at=NOW,
+            found_by="Clara",
+        )
+        assert notices.send_boot_notices(at=NOW) == 1
+        assert BootNotice.objects.get().sent_to == "ben@person.test"
 
     def test_do_not_go_to_nobody(self, harbor):
         self.owing()

@@ -1,7 +1,7 @@
 """The officer's pages: from a plate to a citation, on a phone."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -115,6 +115,15 @@ class TestWrite:
         text = phone.get(done["Location"]).content.decode()
         assert citation.number in text
         assert citation.pin in text
+
+    def test_k7_the_make_and_the_plates_expiry_are_written_down(self, phone):
+        path, page = look(phone)
+        wrong = write(phone, path, page, plate_expires="March")
+        assert wrong.status_code == 422
+        assert "Write year and month, such as 2027-03." in wrong.content.decode()
+        write(phone, path, page, vehicle="blue Toyota", plate_expires="2027-03")
+        citation = Citation.objects.get()
+        assert (citation.vehicle, citation.plate_expires_on) == ("blue Toyota", date(2027, 3, 1))
 
     def test_a_double_tap_is_one_citation(self, phone):
         path, page = look(phone)

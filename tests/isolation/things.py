@@ -492,7 +492,7 @@ class Things:
             (r"account/welcome/", "text", self.welcome),
             (r"api/v1/lpr/", "vendor", "rekor"),
             (r"office/cameras/", "reference", self.camera.reference),
-            (r"office/plate-reads/", "reference", self.plate_read.reference),
+            (r"(office/plate-reads|field/hits)/", "reference", self.plate_read.reference),
             (r"api/v1/zones/", "code", "LOT-A"),
             (r"api/v1/events/", "code", "snow-emergency"),
             (r"(office|api/v1)/sessions/", "number", self.session),

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from enforcement.cameras.models import PlateRead
-from enforcement.models import CitationHold, Letter
-from enforcement.queries import boot_cases, chain, owners
+from enforcement.models import AllottedNumber, CitationHold, CureProof, Letter
+from enforcement.queries import boot_cases, chain, due, owners
 from enforcement.queries import escalation as escalations
 from enforcement.queries.boots import bootable
 from parkops.accounts import operations as accounts
@@ -18,6 +18,7 @@ from parkops.local.demo import (
     cameras,
     charlie,
     escalation,
+    kerbside,
     lots,
     papers,
     phones,
@@ -56,11 +57,11 @@ def stage(harbor, now, apply_programme, settings):
     accounts.add_person(
         email=f"customer@{slug}.example", name="Charlie", password="", by=SYSTEM, at=now
     )
-    staff = {name: Actor("staff", "1", name) for name in STAFF}
+    staff = {name: Actor("staff", str(n), name) for n, name in enumerate(STAFF, start=1)}
     played = season.Stage(Cast(slug, staff, [staff["officer"]]), Random(1), [], until=now)
     for index in range(30):
         played.do(now - 70 * DAY, lambda index, at: played.arrive(index, at), index)
-    for part in (visitors, lots, papers, cameras, phones, boots, escalation, charlie):
+    for part in (visitors, lots, papers, cameras, phones, boots, escalation, charlie, kerbside):
         played.acts += part.acts(played)
     played.play()
     return played
@@ -91,6 +92,14 @@ def test_the_chain_of_evidence_holds(stage):
     walked = chain.walk(with_files=True)
     assert walked.broken is None
     assert walked.held
+
+
+def test_at_the_kerb_vehicles_are_due_numbers_are_out_and_a_placard_waits(stage):
+    assert len(due.due(at=stage.until)) >= 2
+    assert AllottedNumber.objects.exclude(spoiled_at=None).count() == 1
+    assert AllottedNumber.objects.exclude(returned_at=None).count() == 1
+    decided = CureProof.objects.order_by("filed_at").values_list("is_accepted", flat=True)
+    assert list(decided) == [False, True, None]
 
 
 def test_two_citations_of_a_phone_without_a_signal_wait_for_a_decision(stage):

@@ -9,6 +9,7 @@ from enforcement.cameras.operations.cameras import (
     switch_on,
 )
 from enforcement.cameras.operations.erasing import erase_reads
+from enforcement.cameras.operations.hits import go_to_hit
 from enforcement.cameras.operations.intake import Taken, take_in
 from enforcement.cameras.operations.reviewing import reject_read, settle_read
 
@@ -18,6 +19,7 @@ __all__ = [
     "add_camera",
     "change_camera",
     "erase_reads",
+    "go_to_hit",
     "reject_read",
     "rotate_key",
     "settle_read",

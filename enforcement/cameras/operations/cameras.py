@@ -35,18 +35,26 @@ def add_camera(
     zone: str,
     lat: float | None = None,
     lon: float | None = None,
+    through: UUID | None = None,
+    device: str = "",
     by: Actor,
     at: datetime,
 ) -> NewKey:
-    """Add a camera and make its key.
+    """Add a camera and make its key. One that sends `through` another is told apart by its `device`, the
+    name that the other's messages have for it.
 
-    :raises Refused: without a name, for a vendor that is none of ours, or an unknown zone.
+    :raises NotFound: if this tenant has no camera to send through.
+    :raises Refused: without a name, for a vendor that is none of ours, an unknown zone, or a device
+        without a name or with another's.
     """
     if vendor not in VENDORS:
         raise Refused("vendor", "Choose who made the camera.", field="vendor")
     key = _new_key()
+    carrier = _carrier(through, vendor, device) if through is not None else None
     camera = Camera.objects.create(
         vendor=vendor,
+        through=carrier,
+        device=device.strip()[:200],
         key_hash=queries.key_hash(key),
         key_start=key[:8],
         added_at=at,
@@ -124,6 +132,20 @@ def _switch(reference: UUID, *, off: bool, by: Actor, at: datetime) -> Camera:
     camera.save(update_fields=["switched_off_at"])
     _record("camera.switched_off" if off else "camera.switched_on", camera, by, at)
     return camera
+
+
+def _carrier(reference: UUID, vendor: str, device: str) -> Camera:
+    carrier = _locked(reference)
+    if carrier.vendor != vendor or carrier.through_id is not None:
+        told = "A camera sends through one of the same maker that has an address of its own."
+        raise Refused("through", told, field="through")
+    if not device.strip():
+        told = "Type the name that the messages have for this camera."
+        raise Refused("device", told, field="device")
+    if carrier.carried.filter(device=device.strip()).exists():
+        told = f"{carrier.name} sends for a camera of that name already."
+        raise Refused("device", told, field="device")
+    return carrier
 
 
 def _described(

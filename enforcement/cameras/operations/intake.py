@@ -54,18 +54,24 @@ def take_in(camera_id: int, reads: Sequence[Read], *, digest: str, at: datetime)
 def _take_in(
     camera_id: int, reads: Sequence[Read], stored: list[Picture], *, digest: str, at: datetime
 ) -> Taken:
-    # The row of the camera is the lock: a message sent twice at once waits here for the first.
+    # The row of the camera is the lock: a message sent twice at once waits here for the first. What a
+    # camera reads that another sends for is its own; one that is switched off is not heard.
     camera = Camera.objects.select_for_update(no_key=True).filter(pk=camera_id).first()
     if camera is None:
         raise NotFound("There is no such camera.")
     if camera.switched_off_at is not None:
         raise Conflict("camera_off", f"{camera.name} is switched off in the office.")
-    camera.heard_at = at
-    camera.save(update_fields=["heard_at"])
+    carried = list(camera.carried.select_for_update(no_key=True).order_by("pk"))
+    silent = {one.device for one in carried if one.switched_off_at is not None}
+    reads = [read for read in reads if read.device not in silent]
+    by_device = {one.device: one for one in carried}
+    heard = {camera.pk, *(by_device[r.device].pk for r in reads if r.device in by_device)}
+    Camera.objects.filter(pk__in=heard).update(heard_at=at)
     named = {read.event[:200] or f"{digest}:{place}": read for place, read in enumerate(reads)}
-    known = set(camera.reads.filter(event__in=named).values_list("event", flat=True))
+    before = PlateRead.objects.filter(camera__in=[camera, *carried], event__in=named)
+    known = set(before.values_list("event", flat=True))
     rows = [
-        _row(camera, event, read, stored, at=at)
+        _row(by_device.get(read.device, camera), event, read, stored, at=at)
         for event, read in named.items()
         if event not in known
     ]

@@ -8,6 +8,7 @@ from enforcement.cameras.reads import Told
 from enforcement.cameras.vendors import (
     axis,
     blueiris,
+    generic,
     genetec,
     hikvision,
     platerecognizer,
@@ -31,6 +32,7 @@ VENDORS = {
     for vendor in (
         Vendor("axis", "Axis", "JSON of the plate verifier, with or without pictures", axis.read),
         Vendor("blueiris", "Blue Iris", "JSON of an alert, or its AI dump", blueiris.read),
+        Vendor("generic", "Your own software", "JSON of plates, see the guide", generic.read),
         Vendor(
             "genetec", "Genetec", "JSON or XML of AutoVu and SharpV, hot-list hits", genetec.read
         ),

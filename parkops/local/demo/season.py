@@ -21,6 +21,7 @@ from parkops.local.demo import (
     charlie,
     command,
     escalation,
+    kerbside,
     lots,
     papers,
     people,
@@ -63,6 +64,19 @@ ZONES = {
 WALKED = {"campus": ("MAPLE", "RESIDENT"), "town": ("RIVER", "RIVER-MONTH")}
 WALKED_DAYS, WALKED_SEEN = 35, 22
 METERED = {"campus": ("LOOP", "ARENA", "ARENA"), "town": ("RIVER",)}
+PARTS = (
+    visitors,
+    lots,
+    papers,
+    cameras,
+    phones,
+    command,
+    boots,
+    escalation,
+    charlie,
+    kerbside,
+)
+"""What is played besides the ordinary days."""
 
 
 def actor_of(user: User) -> Actor:
@@ -78,7 +92,7 @@ def play(cast: Cast, *, until: datetime, tell: Callable[[int, int], None]) -> No
     for back in range(DAYS, -1, -1):
         acts += stage.day(stage.when(-back, 0), back=back)
         acts += stage.rounds(back)
-    for part in (visitors, lots, papers, cameras, phones, command, boots, escalation, charlie):
+    for part in PARTS:
         acts += part.acts(stage)
     acts += [(until - timedelta(minutes=dice.uniform(2, 170)), stage.look) for _ in range(RECENT)]
     stage.play(tell)

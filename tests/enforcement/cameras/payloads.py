@@ -91,6 +91,17 @@ BLUE_IRIS = {
     ],
 }
 
+GENERIC = {
+    "id": "own-1",
+    "plate": "ABC123",
+    "region": "NY",
+    "confidence": 0.95,
+    "at": "2026-11-10T15:15:00Z",
+    "camera": "gate-2",
+    "candidates": [{"plate": "A8C123", "confidence": 0.4}],
+    "picture": IN_TEXT,
+}
+
 OURS = {
     "rekor": rekor(sure=95.0),
     "platerecognizer": PLATE_RECOGNIZER,
@@ -99,6 +110,7 @@ OURS = {
     "hikvision": HIKVISION,
     "tattile": TATTILE,
     "blueiris": BLUE_IRIS,
+    "generic": GENERIC,
 }
 
 
