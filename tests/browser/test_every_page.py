@@ -58,6 +58,7 @@ ROUTES = sorted(
             "language/",
             "office/live/",
             "field/offline/",
+            "field/hits/live/",
         )
     )
 )
