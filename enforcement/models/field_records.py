@@ -72,6 +72,7 @@ class CitationHold(models.Model):
         RIGHT_EXISTED = "right_existed", "A right existed"
         CITED_TWICE = "cited_twice", "Cited twice"
         NUMBER = "number", "Number in doubt"
+        CLOCK = "clock", "Time in doubt"
 
     class Outcome(models.TextChoices):
         STANDS = "stands", "Stands"

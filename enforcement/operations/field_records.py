@@ -21,7 +21,7 @@ from enforcement.queries import holds as doubts
 from enforcement.queries.checks import Look
 from enforcement.queries.citations import KIND
 from enforcement.rules import standing
-from enforcement.rules.field_records import Sent, happened_at
+from enforcement.rules.field_records import Sent, happened_at, is_time_in_doubt
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
@@ -59,9 +59,12 @@ def take_record(sent: Sent, *, device: Device, by: Actor, at: datetime) -> Field
     What the rules refuse is kept as refused, with the reason: nothing an officer wrote is dropped.
 
     :raises NotYet: where it is about a citation that has not come; nothing is kept then.
+    :raises Refused: where another officer sent a record of this name: it is theirs, with its PIN.
     """
     lock(f"field_record:{sent.client_id}")
     known = FieldRecord.objects.filter(client_id=sent.client_id).first()
+    if known is not None and known.officer_ref != by.ref:
+        raise Refused("another_officer", "Another officer sent this record.")
     if known is not None:
         return known
     then = happened_at(sent, sent_at=device.sent_at, received_at=at)
@@ -164,7 +167,8 @@ def _citation(sent: Sent, then: datetime, device: Device, by: Actor, at: datetim
     )
     issued, about_number = _issued(draft, by=by, at=at)
     citation = issued.citation
-    held = about_number + (_doubts(citation, by=by, at=at) if sent.is_offline else [])
+    held = about_number + _about_time(citation, sent, device, by=by, at=at)
+    held += _doubts(citation, by=by, at=at) if sent.is_offline else []
     return Became(
         Outcome.HELD if held else Outcome.DONE,
         " ".join(held),
@@ -186,6 +190,20 @@ def _issued(draft: Draft, *, by: Actor, at: datetime) -> tuple[Issued, list[str]
     issued = citing.issue_citation(replace(draft, number=""), by=by, at=at)
     holds.hold(issued.citation, kind=CitationHold.Kind.NUMBER, because=told, by=by, at=at)
     return issued, [told]
+
+
+def _about_time(
+    citation: Citation, sent: Sent, device: Device, *, by: Actor, at: datetime
+) -> list[str]:
+    """Hold a citation that was written by a clock that was years off: a person says when it was."""
+    if not is_time_in_doubt(sent, sent_at=device.sent_at):
+        return []
+    told = (
+        f"The phone's clock said {sent.device_at:%-d %b %Y} when this was written, and "
+        f"{device.sent_at:%-d %b %Y} when it was sent: the time is in doubt."
+    )
+    holds.hold(citation, kind=CitationHold.Kind.CLOCK, because=told, by=by, at=at)
+    return [told]
 
 
 def _doubts(citation: Citation, *, by: Actor, at: datetime) -> list[str]:
@@ -224,6 +242,7 @@ def _note(sent: Sent, then: datetime, device: Device, by: Actor, at: datetime) -
     written = _written(sent)
     if written.citation is None:
         raise Refused("no_citation", "No citation was written with that record.")
+    standing.may_note(is_own=written.officer_ref == by.ref).require()
     citation = citing.locked(written.citation.number)
     citation.note = "\n".join(filter(None, [citation.note, sent.text("text")]))
     citation.save(update_fields=["note"])

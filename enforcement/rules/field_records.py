@@ -1,5 +1,6 @@
 """What a phone sends is understood: what was written down, when that was, what is missing."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from parkops.kernel.plates import plate_key
 
 CLOCKS_MAY_DIFFER_BY = timedelta(minutes=2)
 """A phone's clock that is off by no more is believed."""
+
+LONGEST_WAIT = timedelta(days=31)
+"""A record waits no longer on a phone: one that seems to was written by a clock that was years off."""
 
 NEEDED = {
     "check": ("plate", "zone"),
@@ -44,7 +48,10 @@ _LONGEST = {
 MOST_ALSO = 20
 VIN_LETTERS = 17
 _HASH = re.compile(r"[0-9a-f]{64}")
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 MOST_PHOTOS = 6
+DEEPEST = 4
+"""How deep lists within a record may be; what is below is no phone's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ class Sent:
 def understood(raw: Any) -> Sent | list[Question]:
     """Return a record as it was sent, or what it has to say and does not."""
     given: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
-    data = given.get("data")
+    data = _storable(given.get("data"))
     asked = [q for q in (_wrong(given, *check) for check in _FORM) if q is not None]
     if asked or not isinstance(data, dict):
         return asked or [Question("data", "Give what was written down.")]
@@ -120,7 +127,7 @@ def understood(raw: Any) -> Sent | list[Question]:
         device_at=datetime.fromisoformat(given["at"]).astimezone(UTC),
         age=_age(given.get("age_ms")),
         is_offline=bool(given.get("offline")),
-        told=str(given.get("told") or "")[:16],
+        told=_text(given.get("told"))[:16],
         data=data,
     )
     needed = [n for n in NEEDED[sent.kind] if not (n == "plate" and sent.is_without_plate)]
@@ -134,6 +141,9 @@ def happened_at(sent: Sent, *, sent_at: datetime, received_at: datetime) -> date
     `sent_at` is the phone's clock at the time of sending. Nothing was written after it was received.
     """
     waited = sent_at - sent.device_at
+    if is_time_in_doubt(sent, sent_at=sent_at):
+        # The clock was set right in between by years: all that is known is how long the phone was awake.
+        waited = sent.age or timedelta()
     if sent.age is not None and waited < sent.age - CLOCKS_MAY_DIFFER_BY:
         # The clock was set back meanwhile: it was at least that long ago.
         waited = sent.age
@@ -142,13 +152,17 @@ def happened_at(sent: Sent, *, sent_at: datetime, received_at: datetime) -> date
     return min(sent.device_at if believed else written, received_at)
 
 
+def is_time_in_doubt(sent: Sent, *, sent_at: datetime) -> bool:
+    """Return whether nobody can tell from the phone's clock when a record was written."""
+    return sent_at - sent.device_at > LONGEST_WAIT
+
+
 def is_uuid(text: Any) -> bool:
-    """Return whether `text` is a UUID."""
+    """Return whether `text` is the text of a UUID."""
     try:
-        UUID(str(text))
+        return isinstance(text, str) and bool(UUID(text))
     except ValueError:
         return False
-    return True
 
 
 def is_instant(text: Any) -> bool:
@@ -162,7 +176,11 @@ def is_instant(text: Any) -> bool:
 
 _FORM = (
     ("id", is_uuid, "Give the record's UUID."),
-    ("kind", lambda kind: kind in NEEDED, f"Give one of {', '.join(NEEDED)}."),
+    (
+        "kind",
+        lambda kind: isinstance(kind, str) and kind in NEEDED,
+        f"Give one of {', '.join(NEEDED)}.",
+    ),
     (
         "seq",
         lambda seq: isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq < 2**53,
@@ -174,6 +192,26 @@ _FORM = (
 
 def _wrong(given: Mapping[str, Any], name: str, fits: Any, told: str) -> Question | None:
     return None if fits(given.get(name)) else Question(name, told)
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
+    """Return what can be kept of what was sent: one letter that no text can hold, or a number that is
+    none, must not keep a phone's other records from arriving."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict | list) and depth > DEEPEST:
+        return None
+    if isinstance(value, list):
+        return [_storable(one, depth + 1) for one in value]
+    if isinstance(value, dict):
+        return {_text(name): _storable(one, depth + 1) for name, one in value.items()}
+    return value
+
+
+def _text(given: Any) -> str:
+    return _UNSTORABLE.sub("", str(given or ""))
 
 
 def _age(given: Any) -> timedelta | None:

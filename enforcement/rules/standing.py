@@ -114,10 +114,15 @@ def may_be_without_plate(*, plate: str, vin: str, vehicle: str) -> Decision:
     return ALLOWED
 
 
+def may_note(*, is_own: bool) -> Decision:
+    """Decide whether an officer may add to the notes of a citation in the field: only to their own."""
+    return ALLOWED if is_own else Decision("not_yours", "Another officer wrote this citation.")
+
+
 def may_take_back(*, is_own: bool, written_at: datetime, at: datetime) -> Decision:
     """Decide whether an officer may void a citation in the field: their own, within ten minutes."""
-    if not is_own:
-        return Decision("not_yours", "Another officer wrote this citation.")
+    if not (own := may_note(is_own=is_own)):
+        return own
     if at >= written_at + TAKEN_BACK_WITHIN:
         told = "Ten minutes have passed. The office can still void it."
         return Decision("too_late", told)

@@ -36,6 +36,7 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
+from parkops.ui.days import day_asked
 from parkops.ui.pages import actor, page, refusals_shown, refused_on
 
 PER_PAGE = 25
@@ -366,10 +367,7 @@ def _digest(told: object) -> str:
 
 
 def _day(request: HttpRequest) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return local_date(timezone.now(), citing.tenant_zone())
+    return day_asked(request, "on", at=timezone.now(), zone=citing.tenant_zone())
 
 
 def _zones(at: datetime) -> list[tuple[str, str]]:

@@ -158,6 +158,8 @@ def _taken(
         return field_records.result_json(taking.take_record(sent, device=device, by=by, at=now))
     except NotYet:
         return {"id": named, "status": "later", "reason": "What it is about has not come yet."}
+    except Refused as refusal:
+        return {"id": named, "status": "refused", "reason": str(refusal)}
 
 
 def _asked(question: Question) -> dict[str, str]:
@@ -167,7 +169,7 @@ def _asked(question: Question) -> dict[str, str]:
 def _body(request: HttpRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 

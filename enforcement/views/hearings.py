@@ -21,6 +21,7 @@ from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
+from parkops.ui.days import day_asked
 from parkops.ui.pages import actor, page, refusals_shown, refused_on
 
 
@@ -174,10 +175,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _day(request: HttpRequest) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return local_date(timezone.now(), queries.tenant_zone())
+    return day_asked(request, "on", at=timezone.now(), zone=queries.tenant_zone())
 
 
 def _mine(request: HttpRequest) -> str:

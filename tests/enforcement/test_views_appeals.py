@@ -122,6 +122,12 @@ class TestOffice:
         assert done.status_code == 302
         assert Hearing.objects.get().attendance == "attended"
 
+    @pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31", "2026-02-31", "x"])
+    def test_a_day_that_is_none_is_today(self, site, clara, on):
+        site.login_as(clara)
+        for page in ("hearings/", "hearings/day/", "hearings/day.ics", "dispatch/beats/"):
+            assert site.get(f"/office/{page}?on={on}").status_code == 200
+
     def test_the_calendar_asks_no_more_for_twice_as_many(
         self, site, rita, django_assert_num_queries
     ):

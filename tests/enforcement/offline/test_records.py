@@ -82,6 +82,37 @@ class TestOnce:
         told = phone.send(record(violation="NONE"), record(), {"id": "x"})
         assert [one["status"] for one in told] == ["refused", "done", "incomplete"]
 
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"id": 12345678901234567890123456789012},
+            {"kind": []},
+            {"kind": {}},
+            {"told": "\x00"},
+            {"note": "Grey\x00 car"},
+            {"note": "\ud800"},
+            {"x\x00": {"\x00": ["\x00"]}},
+            {"lat": float("nan"), "lon": float("inf")},
+            {"zone": "\x00"},
+            {"plate": "\x00"},
+        ],
+    )
+    def test_one_that_cannot_be_stored_as_it_is_does_not_stop_the_others(self, phone, odd):
+        first = record(plate="ODD 1")
+        own = {name: first | {name: value} for name, value in odd.items() if name in first}
+        sent = own.popitem()[1] if own else record(**({"plate": "ODD 1"} | odd))
+        assert phone.send(sent, record())[1]["status"] == "done"
+
+    def test_what_is_left_of_a_text_that_cannot_be_stored_is_kept(self, phone):
+        phone.send(record(note="Grey\x00 car"))
+        assert Citation.objects.get().note == "Grey car"
+
+    def test_lists_without_end_are_cut(self, phone):
+        deep: list = []
+        for _ in range(50):
+            deep = [deep]
+        assert phone.send(record(more=deep))[0]["status"] == "done"
+
     def test_a_chalk_mark_tells_when_the_limit_passes(self, phone):
         (told,) = phone.send(record("chalk", valve="2 o'clock", block_face="Elm St, north"))
         assert datetime.fromisoformat(told["ends_at"]) == NOW + timedelta(hours=2)
@@ -131,6 +162,18 @@ class TestStops:
     def test_what_tells_too_little_or_two_things_is_asked_back(self, phone, data, field):
         (told,) = phone.send(record(**data))
         assert (told["status"], told["questions"][0]["field"]) == ("incomplete", field)
+
+
+class TestClocks:
+    @pytest.mark.parametrize("sent_at", [NOW.isoformat(), "2199-12-31T00:00:00+00:00"])
+    def test_a_clock_that_was_years_off_dates_nothing_and_a_person_decides(self, phone, sent_at):
+        """A phone that woke after a flat battery believes it is 2000, and is set right by the network."""
+        written = record(at="2000-01-01T08:00:00+00:00")
+        answer = phone.post(written, sent_at=sent_at)
+        assert answer.json()["results"][0]["status"] == "held"
+        cited = Citation.objects.get()
+        assert (cited.issued_at, cited.number[:7]) == (NOW, "C-2026-")
+        assert cited.holds.get().because.startswith("The phone's clock said 1 Jan 2000")
 
 
 class TestVoiding:
@@ -231,6 +274,17 @@ class TestWho:
         assert (answer.status_code, answer.json()["code"]) == (409, "another_officer")
         assert not FieldRecord.objects.exists()
 
+    def test_another_officers_record_tells_nobody_else_its_pin_and_takes_no_note(
+        self, phone, alice
+    ):
+        written = record(note="Grey car")
+        phone.send(written)
+        other = Phone(Site("harbor").login_as(alice), alice)
+        told = other.send(written, record("note", citation=written["id"]))
+        assert [one["status"] for one in told] == ["refused", "refused"]
+        assert "pin" not in told[0]
+        assert Citation.objects.get().note == "Grey car"
+
     def test_who_is_signed_out_or_no_officer_sends_nothing(self, site, clara):
         body = {"records": [record()]}
         sent = {"data": body, "content_type": "application/json"}
@@ -255,7 +309,9 @@ class TestWho:
 
     def test_a_body_that_is_none_or_too_large(self, phone):
         send = {"path": "/field/offline/records/", "content_type": "application/json"}
-        assert phone.site.post(data="[", **send).status_code == 422
+        for body in ("[", "[" * 200_000):
+            assert phone.site.post(data=body, **send).status_code == 422
+        assert phone.post(record(), device=12345678901234567890123456789012).status_code == 422
         assert phone.site.post(data="x" * (1024 * 1024 + 1), **send).status_code == 413
 
     def test_records_of_another_tenant_are_not_known(self, phone, hillside, charlie):

@@ -73,6 +73,9 @@ class TestTime:
             (60, 30, 30, 30, 0),
             # That clock rests while the phone sleeps.
             (0, 10, 90, 90, 0),
+            # It was set right by years in between.
+            (-20_000_000, 30, 60, 60, 30),
+            (-20_000_000, None, 60, 60, 60),
             # Nothing was written after it came.
             (91, None, 91, 90, 90),
         ],
