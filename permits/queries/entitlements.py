@@ -20,8 +20,9 @@ from parkops.kernel.periods import Period
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
+from permits.queries.right_rows import life_of
 from permits.rules import grants
-from permits.rules.status import Life, live_periods, pauses
+from permits.rules.status import live_periods
 
 DIGEST_BYTES = 12
 PERMIT_LETTERS = 12
@@ -50,12 +51,14 @@ class Entitled(NamedTuple):
     permit: str = ""
 
 
+# Instants as text: a hundred thousand rows of them are read in half the time.
 _RIGHTS = """
 SELECT left(encode(sha256(%(outer)s::bytea || sha256(%(inner)s::bytea ||
             convert_to(r.plate_key, 'UTF8'))), 'hex'), %(length)s::int) AS digest,
-       r.kind, r.region, r.starts_at, r.ends_at, s.zone_code,
-       p.programme_version, p.type_code, p.starts_at, p.ends_at, p.paid_at, p.needs_approval,
-       p.approved_at, p.cancelled_at, p.revoked_at, p.suspensions, r.permit_id
+       r.kind, r.region, r.starts_at::text, r.ends_at::text, s.zone_code,
+       p.programme_version, p.type_code, r.permit_id, p.suspensions, p.starts_at::text,
+       p.ends_at::text, p.hold_expires_at::text, p.paid_at::text, p.needs_approval,
+       p.approved_at::text, p.cancelled_at::text, p.revoked_at::text
   FROM permits_plateright r LEFT JOIN permits_permit p ON p.id = r.permit_id
   LEFT JOIN permits_parkingsession s ON s.id = r.session_id
  WHERE r.ends_at > %(since)s AND r.starts_at < %(until)s AND r.ends_at > r.starts_at
@@ -194,8 +197,9 @@ class _Shapes:
 
     def rights(self, row: tuple[Any, ...]) -> Iterator[Entitled]:
         """Yield the rights that a row gives, cut to the hours asked about."""
-        _, kind, region, starts_at, ends_at, zone, version, type_code, *life, permit_id = row
-        own = Period(starts_at, ends_at).overlap(self._over)
+        _, kind, region, starts, ends, zone, version, type_code, permit_id, pauses, *life = row
+        whole = Period(datetime.fromisoformat(starts), datetime.fromisoformat(ends))
+        own = whole.overlap(self._over)
         if own is None:
             return
         if zone is not None:
@@ -203,7 +207,9 @@ class _Shapes:
             if place is not None:
                 yield Entitled(place, *seconds_of(own), kind, region)
             return
-        live = [part for span in live_periods(_life(*life)) if (part := span.overlap(own))]
+        suspensions = json.loads(pauses) if pauses != "[]" else ()
+        alive = live_periods(life_of(*[*life, suspensions]))
+        live = [part for span in alive if (part := span.overlap(own))]
         if not live:
             return
         shape = self._shape(version, type_code)
@@ -242,25 +248,3 @@ class _Shapes:
             self._events = programme.event_periods()
         held = rules.periods(reach.windows, self._over, events=self._events)
         return [seconds_of(period) for period in held]
-
-
-def _life(
-    starts_at: datetime,
-    ends_at: datetime,
-    paid_at: datetime | None,
-    needs_approval: bool,
-    approved_at: datetime | None,
-    cancelled_at: datetime | None,
-    revoked_at: datetime | None,
-    suspensions: str,
-) -> Life:
-    return Life(
-        starts_at=starts_at,
-        ends_at=ends_at,
-        paid_at=paid_at,
-        needs_approval=needs_approval,
-        approved_at=approved_at,
-        cancelled_at=cancelled_at,
-        revoked_at=revoked_at,
-        suspensions=pauses(json.loads(suspensions)) if suspensions != "[]" else (),
-    )

@@ -155,24 +155,31 @@ def _permit(
     version: int,
     *life: Any,
 ) -> PermitRow:
-    starts, ends, hold, paid, needs_approval, approved, cancelled, revoked, suspensions = life
-    return PermitRow(
-        number_of_row,
-        number,
-        type_code,
-        audience,
-        version,
-        Life(
-            datetime.fromisoformat(starts),
-            datetime.fromisoformat(ends),
-            _instant(hold),
-            _instant(paid),
-            needs_approval,
-            _instant(approved),
-            _instant(cancelled),
-            _instant(revoked),
-            pauses(suspensions) if suspensions else (),
-        ),
+    return PermitRow(number_of_row, number, type_code, audience, version, life_of(*life))
+
+
+def life_of(
+    starts: str,
+    ends: str,
+    hold: str | None,
+    paid: str | None,
+    needs_approval: bool,
+    approved: str | None,
+    cancelled: str | None,
+    revoked: str | None,
+    suspensions: Sequence[Any],
+) -> Life:
+    """Return what happened to a permit, of its columns as text in the order of `OF_LIFE`."""
+    return Life(
+        datetime.fromisoformat(starts),
+        datetime.fromisoformat(ends),
+        _instant(hold),
+        _instant(paid),
+        needs_approval,
+        _instant(approved),
+        _instant(cancelled),
+        _instant(revoked),
+        pauses(suspensions) if suspensions else (),
     )
 
 
