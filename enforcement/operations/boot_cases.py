@@ -19,6 +19,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.codes import is_code
 from parkops.kernel.decisions import Conflict, Decision, Refused
 from parkops.kernel.money import Money
+from parkops.kernel.plates import regions_match
 from parkops.messaging import operations as messaging
 from parkops.programme import numbering
 from parkops.programme import queries as programme
@@ -191,9 +192,9 @@ def leave_notice(*, plate: str, region: str = "", by: Actor, at: datetime) -> Bo
     lock_debts(key)
     if not boots.arrears_of(key, region, at=at).is_enough:
         raise Conflict("not_enough", "This vehicle does not owe enough for a boot.")
-    known = BootNotice.objects.filter(plate_key=key).order_by("-sent_at", "-pk").first()
-    if known is not None:
-        return known
+    for known in BootNotice.objects.filter(plate_key=key).order_by("-sent_at", "-pk"):
+        if regions_match(known.region, region):
+            return known
     notice = BootNotice.objects.create(
         plate_key=key, region=region, sent_at=at, sent_to="on the vehicle"
     )

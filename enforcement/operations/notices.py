@@ -13,6 +13,7 @@ from enforcement.queries.owners import Owner
 from enforcement.rules.notices import BOOT
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM
+from parkops.kernel.plates import regions_match
 from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
 from payments import links
@@ -30,10 +31,12 @@ def send_boot_notices(*, at: datetime) -> int:
     scofflaw = programme.in_force(at).programme.scofflaw
     if scofflaw is None or scofflaw.notice is None:
         return 0
-    told = set(BootNotice.objects.values_list("plate_key", flat=True))
-    told |= set(boots.letters_waiting().values_list("citation__plate_key", flat=True))
-    waiting = [row for row in boots.in_arrears(at=at) if row.plate_key not in told]
-    return sum(_send(row, at=at) for row in waiting)
+    told = boots.told_of()
+    return sum(
+        _send(row, at=at)
+        for row in boots.in_arrears(at=at)
+        if not any(regions_match(row.region, region) for region in told.get(row.plate_key, ()))
+    )
 
 
 @transaction.atomic

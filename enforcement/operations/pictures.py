@@ -106,11 +106,10 @@ def _taken_at(image: Image.Image, zone: ZoneInfo) -> datetime | None:
     details = image.getexif().get_ifd(_EXIF_DETAILS)
     try:
         taken = datetime.strptime(str(details.get(_TAKEN, "")), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
-    except ValueError:
-        return None
-    return taken.replace(tzinfo=_offset(str(details.get(_TAKEN_OFFSET, ""))) or zone).astimezone(
-        UTC
-    )
+        offset = _offset(str(details.get(_TAKEN_OFFSET, "")))
+        return taken.replace(tzinfo=offset or zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None  # A camera that says nothing of when, or what was never.
 
 
 def _offset(text: str) -> timezone | None:

@@ -17,6 +17,7 @@ from enforcement.rules import holding
 from enforcement.rules.holding import Facts, State
 from parkops.kernel.decisions import Decision, NotFound
 from parkops.kernel.money import Money
+from parkops.kernel.plates import regions_match
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
 from parkops.tenancy import signing
@@ -112,7 +113,7 @@ def case_of_path(token: str) -> BootCase:
 def open_case_of(plate_key: str, region: str = "") -> BootCase | None:
     """Return the open case of a vehicle; one without a region fits any."""
     rows = BootCase.objects.open().filter(plate_key=plate_key).order_by("-pk")
-    fits = [one for one in rows if not region or not one.region or one.region == region]
+    fits = [one for one in rows if regions_match(one.region, region)]
     return fits[0] if fits else None
 
 

@@ -1,7 +1,7 @@
 """Which vehicles may be booted now, and why."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from enforcement.queries.held import is_held
 from enforcement.rules import scofflaw
 from enforcement.rules.notices import BOOT
 from enforcement.rules.scofflaw import Arrears, Unpaid
-from parkops.kernel.plates import regions_match
+from parkops.kernel.plates import region_key, regions_match
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
 
@@ -53,25 +53,26 @@ def in_arrears(*, at: datetime, plate_keys: Collection[str] | None = None) -> li
     vehicles: dict[tuple[str, str], list[Standing]] = defaultdict(list)
     for now in citing.standings_of(list(rows.order_by("issued_at", "pk")), at=at):
         if now.owed.minor > 0:
-            vehicles[now.citation.plate_key, now.citation.region].append(now)
+            vehicles[now.citation.plate_key, region_key(now.citation.region)].append(now)
     notices = _notices(BootNotice.objects.filter(sent_at__lte=at))
     open_cases = BootCase.objects.open().order_by("pk")
-    cases = {(c.plate_key, c.region): c.number for c in open_cases}
+    cases = {(c.plate_key, region_key(c.region)): c.number for c in open_cases}
     found = []
     for (key, region), owing in vehicles.items():
-        arrears = _arrears(version, owing, notices.get(key), at)
+        notice_at = _notice_at(notices, key, region)
+        arrears = _arrears(version, owing, notice_at, at)
         if arrears.is_enough:
             oldest, newest = owing[0].citation, owing[-1].citation
             found.append(
                 Bootable(
                     oldest.plate_text,
                     key,
-                    region,
+                    oldest.region,
                     arrears,
                     oldest.issued_at,
                     cases.get((key, region), ""),
                     newest.zone_code,
-                    notices.get(key),
+                    notice_at,
                 )
             )
     return sorted(found, key=lambda row: (-row.arrears.owed.minor, row.plate_key, row.region))
@@ -81,6 +82,17 @@ def letters_waiting() -> QuerySet[Letter]:
     """Return the notices by letter that are not sent yet."""
     rows = Letter.objects.filter(stage=BOOT, said__kind=BOOT, dropped_at__isnull=True)
     return rows.filter(Q(batch__isnull=True) | Q(batch__sent_at__isnull=True))
+
+
+def told_of() -> dict[str, set[str]]:
+    """Return, by plate key, the regions of the vehicles whose owners were told or soon will be by letter."""
+    told: dict[str, set[str]] = defaultdict(set)
+    for key, region in BootNotice.objects.values_list("plate_key", "region"):
+        told[key].add(region)
+    letters = letters_waiting().values_list("citation__plate_key", "citation__region")
+    for key, region in letters:
+        told[key].add(region)
+    return told
 
 
 def bootable(*, at: datetime) -> list[Bootable]:
@@ -93,7 +105,7 @@ def arrears_of(plate_key: str, region: str, *, at: datetime) -> Arrears:
     version = programme.in_force(at).programme
     owing = owing_of(plate_key, region, at=at)
     notices = _notices(BootNotice.objects.filter(plate_key=plate_key, sent_at__lte=at))
-    return _arrears(version, owing, notices.get(plate_key), at)
+    return _arrears(version, owing, _notice_at(notices, plate_key, region), at)
 
 
 def owing_of(plate_key: str, region: str, *, at: datetime) -> list[Standing]:
@@ -142,9 +154,21 @@ def towable_at(plate_key: str, region: str, *, at: datetime) -> datetime | None:
     return None
 
 
-def _notices(rows: QuerySet[BootNotice]) -> dict[str, datetime]:
-    told = rows.values("plate_key").annotate(last=Max("sent_at")).order_by("plate_key")
-    return {row["plate_key"]: row["last"] for row in told}
+def _notices(rows: QuerySet[BootNotice]) -> dict[str, dict[str, datetime]]:
+    """When owners were told last, by plate key and region."""
+    told = rows.values("plate_key", "region").annotate(last=Max("sent_at")).order_by("plate_key")
+    found: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for row in told:
+        found[row["plate_key"]][row["region"]] = row["last"]
+    return found
+
+
+def _notice_at(
+    notices: Mapping[str, Mapping[str, datetime]], plate_key: str, region: str
+) -> datetime | None:
+    """When the owner of this vehicle was told: a notice to the owner of another region's is none."""
+    told = notices.get(plate_key, {})
+    return max((at for other, at in told.items() if regions_match(other, region)), default=None)
 
 
 def _arrears(

@@ -16,7 +16,7 @@ from enforcement.queries.sightings import Seen
 from enforcement.rules import places
 from enforcement.rules.stays import Sight
 from parkops.kernel.decisions import Refused
-from parkops.kernel.plates import plate_key
+from parkops.kernel.plates import plate_key, regions_match
 from parkops.kernel.windows import Events
 from parkops.programme import queries as programme
 from parkops.programme.queries import InForce
@@ -214,11 +214,12 @@ class Known:
         return self._standings.at(citations, at)
 
     def notice_for(self, asked: Asked) -> datetime | None:
-        """Return when the plate's last boot notice was sent; read once for all that are cited."""
+        """Return when the vehicle's last boot notice was sent; read once for all that are cited."""
         if self._notices is None:
             rows = BootNotice.objects.filter(plate_key__in=list(self.citations))
             self._notices = _by_key(rows, "sent_at")
-        sent = [row.sent_at for row in self._notices.get(asked.key, ())]
+        told = self._notices.get(asked.key, ())
+        sent = [row.sent_at for row in told if regions_match(row.region, asked.look.region)]
         return max((at for at in sent if at <= asked.look.at), default=None)
 
     def note(self, asked: Asked) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -120,7 +121,7 @@ def close(request: HttpRequest, reference: UUID) -> HttpResponse:
     slot = operations.close_slot(reference, by=actor(request), at=timezone.now())
     messages.success(request, "This time is not offered any more.")
     on = local_date(slot.starts_at, queries.tenant_zone())
-    return redirect(f"{request.POST.get('back') or '/office/hearings/'}?on={on}")
+    return redirect(f"{reverse('office_hearings:calendar')}?on={on}")
 
 
 @may(Permission.APPEAL_FILE)

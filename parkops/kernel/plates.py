@@ -78,11 +78,12 @@ def regions_match(one: str | None, other: str | None) -> bool:
     """Return whether two regions may be the same: one left out matches any."""
     if not one or not other:
         return True
-    one, other = _region(one), _region(other)
+    one, other = region_key(one), region_key(other)
     return not one or not other or one == other
 
 
-def _region(text: str | None) -> str:
+def region_key(text: str | None) -> str:
+    """Return a region as it is compared: its letters and digits in capitals."""
     letters = unicodedata.normalize("NFKC", text or "").upper()
     return "".join(letter for letter in letters if letter.isalnum())
 

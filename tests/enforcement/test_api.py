@@ -383,12 +383,12 @@ class TestCitations:
 
 
 class TestPhotos:
-    def picture(self, **more) -> BytesIO:
+    def picture(self, taken: str = "2026:11:10 10:14:30") -> BytesIO:
         out = BytesIO()
         exif = Image.Exif()
         exif[0x010F] = "Camera"
         exif[0x0112] = 6  # lying on its side
-        exif.get_ifd(0x8769)[0x9003] = "2026:11:10 10:14:30"
+        exif.get_ifd(0x8769)[0x9003] = taken
         Image.new("RGB", (60, 40)).save(out, "JPEG", exif=exif)
         out.seek(0)
         out.name = "car.jpg"
@@ -399,6 +399,11 @@ class TestPhotos:
         response = site.post(f"{API}/citations/{number}/photos", {"photo": file}, headers=header)
         assert response.status_code == status, response.content
         return response.json()
+
+    def test_that_were_taken_when_no_calendar_reaches_say_no_time(self, site, token, call):
+        number = cite(call)["number"]
+        told = self.add(site, token, number, self.picture("9999:12:31 23:59:59"))
+        assert told["taken_at"] is None
 
     def test_are_kept_twice_and_shown_without_metadata(self, site, token, call):
         number = cite(call)["number"]

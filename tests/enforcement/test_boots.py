@@ -85,6 +85,31 @@ class TestOrder:
         booting.cancel_order(case.number, reason="left the lot", by=OFFICER, at=NOW)
         assert booting.order_boot(plate=PLATE, by=OFFICER, at=NOW).number != case.number
 
+    def test_a_region_written_another_way_is_the_same_vehicle(self):
+        for days in (40, 38):
+            issue(days, region="ON")
+        issue(36, region="on")
+        booting.leave_notice(plate=PLATE, region="On", by=OFFICER, at=NOW - timedelta(days=11))
+        (row,) = boots.bootable(at=NOW)
+        assert row.arrears.count == 3
+        case = booting.order_boot(plate=PLATE, region="ON", by=OFFICER, at=NOW)
+        with pytest.raises(Conflict, match=case.number):
+            booting.order_boot(plate=PLATE, region="on ", by=OFFICER, at=NOW)
+        assert boots.bootable(at=NOW) == []
+
+    def test_who_was_told_of_another_regions_vehicle_was_told_of_that_one_alone(self):
+        """Two owners have the same letters on their plates, in two regions."""
+        for days in (40, 38, 36):
+            issue(days, region="ON")
+            issue(days, region="QC")
+        first = booting.leave_notice(
+            plate=PLATE, region="ON", by=OFFICER, at=NOW - timedelta(days=11)
+        )
+        assert [row.region for row in boots.bootable(at=NOW)] == ["ON"]
+        with pytest.raises(Conflict, match="no notice sent"):
+            booting.order_boot(plate=PLATE, region="QC", by=OFFICER, at=NOW)
+        assert booting.leave_notice(plate=PLATE, region="QC", by=OFFICER, at=NOW) != first
+
     def test_a_notice_left_on_the_vehicle_counts_and_is_kept_once(self):
         owing(notice_days=None)
         left = booting.leave_notice(plate=PLATE, by=OFFICER, at=NOW - timedelta(days=11))
@@ -430,6 +455,12 @@ class TestPages:
         shown = site.get(path).content
         assert b"Boot put on" in shown
         assert b"a mistake" in shown
+
+    def test_a_letter_that_no_text_can_hold_is_left_out_of_a_form(self, site, alice):
+        site.login_as(alice)
+        sent = {"act": "withdraw", "device": "no\x00ne", "reason": "lost"}
+        answer = site.post("/office/boots/inventory/", sent)
+        assert (answer.status_code, "none" in answer.content.decode()) == (422, True)
 
     def test_roles_do_their_own(self, site, rita, otto, clara):
         owing()
