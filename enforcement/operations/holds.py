@@ -6,7 +6,7 @@ from django.db import transaction
 
 from enforcement.models import Citation, CitationHold
 from enforcement.operations import citations as citing
-from enforcement.operations import letters
+from enforcement.operations import letters, voiding
 from enforcement.queries import holds
 from enforcement.queries.citations import KIND
 from enforcement.rules import conflicts
@@ -39,6 +39,9 @@ def decide_hold(
 ) -> CitationHold:
     """Decide about a held citation: it stands and is sent, or it is voided. All that holds it is decided.
 
+    Where it comes to more than one member of staff may void, the void is asked for, and the citation stays
+    held until somebody else has accepted it.
+
     :raises NotFound: if there is no such hold.
     :raises Refused: without a reason, or by the officer who wrote the citation.
     """
@@ -54,8 +57,9 @@ def decide_hold(
     ).require()
     if outcome not in CitationHold.Outcome.values:
         raise Refused("outcome", "Choose whether it stands or is voided.", field="outcome")
-    if outcome == CitationHold.Outcome.VOIDED and citation.voided_at is None:
-        citing.void_citation(citation.number, reason=reason, by=by, at=at)
+    is_void = outcome == CitationHold.Outcome.VOIDED and citation.voided_at is None
+    if is_void and voiding.ask_to_void(citation.number, reason=reason, by=by, at=at) is not None:
+        return next(row for row in rows if row.pk == hold_id)
     for row in rows:
         row.decided_at, row.outcome, row.reason = at, outcome, reason.strip()
         row.decided_by, row.decided_by_ref = by.name, by.ref

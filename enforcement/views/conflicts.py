@@ -46,6 +46,9 @@ def conflict(request: HttpRequest, hold_id: int) -> HttpResponse:
         except Refused as refusal:
             refuse(form, refusal)
         else:
+            if not decided.outcome:
+                messages.info(request, "Somebody else has to accept this void.")
+                return redirect("office_citations:detail", shown.citation.number)
             is_void = decided.outcome == CitationHold.Outcome.VOIDED
             told = "is voided" if is_void else "stands"
             messages.success(request, f"Citation {shown.citation.number} {told}.")

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from enforcement.models import Citation, VoidRequest
-from enforcement.operations import citations, voiding
+from enforcement.operations import citations, holds, voiding
 from enforcement.operations.citations import Draft
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
@@ -54,6 +54,23 @@ def test_beyond_the_limit_somebody_else_accepts(limited):
     with pytest.raises(NotFound):
         voiding.accept_void(citation.number, by=EVE, at=NOW)
     assert VoidRequest.objects.get().decided_by_name == "Eve"
+
+
+def test_a_citation_that_is_held_is_voided_by_two_as_well(limited):
+    citation = issue()
+    held = holds.hold(citation, kind="number", because="The paper is torn.", by=SYSTEM, at=NOW)
+
+    def decide(by: Actor) -> str:
+        told = {"outcome": "voided", "reason": "Torn"}
+        return holds.decide_hold(held.pk, **told, by=by, at=NOW).outcome
+
+    assert (decide(RITA), decide(RITA)) == ("", "")
+    citation.refresh_from_db()
+    assert citation.voided_at is None
+    with pytest.raises(Conflict, match="you may accept it"):
+        decide(EVE)
+    voiding.accept_void(citation.number, by=EVE, at=NOW)
+    assert decide(EVE) == "voided"
 
 
 def test_what_is_not_accepted_stands_and_may_be_asked_again(limited):
