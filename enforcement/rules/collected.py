@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from enforcement.rules.tables import Fault, read_table
+from parkops.kernel.dates import YEARS
 from parkops.kernel.money import Money
 
 COLUMNS = ("citation", "paid_on", "amount", "reference")
@@ -34,7 +35,9 @@ def read_payments(
         except ValueError as error:
             faults.append(Fault(line, f"{error}. A date is written 2026-05-20, an amount 40.00."))
             continue
-        if paid_on > today:
+        if paid_on.year not in YEARS:
+            faults.append(Fault(line, f"{paid_on} is no day of a payment; give a year from 1900."))
+        elif paid_on > today:
             faults.append(Fault(line, f"{paid_on} has not come yet."))
         elif amount.minor <= 0:
             faults.append(Fault(line, f"{amount.amount} is no payment; write what was paid."))

@@ -22,7 +22,7 @@ def read_table(content: bytes, *, needed: Sequence[str]) -> tuple[list[Row], lis
     """Return the lines of a CSV file by its head line, with columns in any order; a line that lacks one of
     the `needed` is a fault, an empty one is none."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig").replace("\x00", "")
     except UnicodeDecodeError:
         return [], [Fault(1, "The file is not UTF-8. Save it as CSV, UTF-8.")]
     reader = csv.reader(io.StringIO(text, newline=""))

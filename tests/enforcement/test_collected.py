@@ -28,6 +28,7 @@ class TestRules:
             ("C-1,20 Nov,40.00,R1", "A date is written"),
             ("C-1,2026-11-20,40.001,R1", "decimals"),
             ("C-1,2026-11-23,40.00,R1", "has not come yet"),
+            ("C-1,0001-01-01,40.00,R1", "a year from 1900"),
             ("C-1,2026-11-20,0.00,R1", "is no payment"),
             ("C-1,2026-11-20,-4.00,R1", "is no payment"),
             ("C-1,2026-11-20,40.00,", "reference is empty"),

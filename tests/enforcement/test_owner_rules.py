@@ -107,6 +107,12 @@ class TestReadAnswers:
         assert answers == []
         assert words in faults[0].text
 
+    def test_what_no_text_can_hold_is_left_out(self):
+        text = "plate,record_on,name,address\nA\x00B,2026-05-20,A\x00da,\x001 Main St\n"
+        ((answer,), faults) = owners.read_answers(text.encode())
+        assert (answer.plate, answer.name, answer.address) == ("AB", "Ada", "1 Main St")
+        assert faults == []
+
     @given(st.binary(max_size=200))
     def test_no_file_breaks_it(self, content):
         owners.read_answers(content)
