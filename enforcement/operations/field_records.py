@@ -233,6 +233,7 @@ def _void(sent: Sent, then: datetime, device: Device, by: Actor, at: datetime) -
     standing.may_take_back(
         is_own=written.officer_ref == by.ref, written_at=written.at, at=then
     ).require()
+    standing.may_arrive(citation_came_at=written.received_at, at=at).require()
     if written.citation.voided_at is None:
         citing.void_citation(written.citation.number, reason=sent.text("reason"), by=by, at=at)
     return Became(citation=written.citation, answer={"number": written.citation.number})

@@ -11,6 +11,9 @@ from parkops.kernel.money import Money
 TAKEN_BACK_WITHIN = timedelta(minutes=10)
 """How long an officer may void what they wrote."""
 
+ARRIVES_WITHIN = timedelta(hours=12)
+"""How long after its citation a phone's void may still come: a shift."""
+
 REOPENED_WITHIN = timedelta(days=3)
 """How long the office may take a void back."""
 
@@ -126,6 +129,17 @@ def may_take_back(*, is_own: bool, written_at: datetime, at: datetime) -> Decisi
     if at >= written_at + TAKEN_BACK_WITHIN:
         told = "Ten minutes have passed. The office can still void it."
         return Decision("too_late", told)
+    return ALLOWED
+
+
+def may_arrive(*, citation_came_at: datetime, at: datetime) -> Decision:
+    """Decide whether a void that a phone wrote in time may still arrive: within a shift of its citation.
+
+    A phone's clock says what it is told; a void that comes days later is for the office to look at.
+    """
+    if at >= citation_came_at + ARRIVES_WITHIN:
+        told = "It came more than 12 hours after its citation. The office can still void it."
+        return Decision("came_late", told)
     return ALLOWED
 
 
