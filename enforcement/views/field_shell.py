@@ -24,8 +24,8 @@ SHARED = (
     " po-photo po-plate-input po-position po-search po-select po-share po-toast"
 )
 OWN = (
-    "answer app beacon cite clock copy db dom install mates net officer photos places plate queue"
-    " record reopened scan screen-check screen-record screen-records screen-verdict screen-zones send"
+    "answer app beacon chalk cite clock copy db dom elsewhere install mates net officer photos places plate"
+    " queue record reopened scan screen-check screen-record screen-records screen-verdict screen-zones send"
     " shift shown speak spoken state stay verdict voice where"
 )
 MODULES = (

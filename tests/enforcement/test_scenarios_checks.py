@@ -230,7 +230,7 @@ class TestThatCannotBeWritten:
         def full(*_args, **_named):
             raise OperationalError("No space left on device")
 
-        monkeypatch.setattr(checks, "_write_one", full)
+        monkeypatch.setattr(checks, "_write", full)
         monkeypatch.setattr(checks.PlateCheck.objects, "bulk_create", full)
         monkeypatch.setattr(
             checks, "hand_over", lambda task, **named: handed.append({"task": task, **named})

@@ -3,10 +3,10 @@ import { ofCopy, ofNoPlate, UNKNOWN } from "./answer.js";
 import { now } from "./clock.js";
 import * as copies from "./copy.js";
 import { go } from "./dom.js";
+import { showPlace } from "./elsewhere.js";
 import { keyOf } from "./plate.js";
 import * as queue from "./queue.js";
 import { deliver } from "./send.js";
-import { deciding } from "./places.js";
 import { count, follow, refresh, state, zoneNow } from "./state.js";
 import * as where from "./where.js";
 import "./scan.js";
@@ -37,16 +37,6 @@ export async function enter(app) {
   plate.value = draft && !draft.shown ? draft.plate : "";
   plate.closest("po-keypad").fit();
   if (draft?.region) form(app).region.value = draft.region;
-}
-
-// Says so where the phone is in another zone than the one that was chosen.
-function showPlace(app) {
-  const here = where.fresh();
-  const found = here && state.copy ? deciding(state.copy.zones, here, now() / 1000) : [];
-  const isElsewhere = found.length && !found.some(({ code }) => code === state.zone);
-  const told = app.querySelector("[data-elsewhere]");
-  told.hidden = !isElsewhere;
-  told.querySelector("b").textContent = found.map(({ code }) => code).join(" or ");
 }
 
 async function withoutPlate() {

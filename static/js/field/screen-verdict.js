@@ -1,5 +1,6 @@
 // The verdict, and the citation that may be written on it. Every keystroke is kept until it is written or left.
 import { small } from "../pictures.js";
+import { mark } from "./chalk.js";
 import { fineOf, lacking, written } from "./cite.js";
 import { now } from "./clock.js";
 import * as copies from "./copy.js";
@@ -81,10 +82,7 @@ async function leave() {
 
 async function chalk(app) {
   const { plate, region, zone, lat, lon } = draft;
-  const [front, rear, face] = ["front", "rear", "block_face"].map((name) => app.querySelector(`[data-chalk] [name=${name}]`));
-  const valve = front.value || rear.value ? `${front.value}/${rear.value}` : "";
-  await queue.add("chalk", state.me.officer, { plate, region, zone, lat, lon, valve, block_face: face.value.trim() });
-  front.value = rear.value = "";
+  await queue.add("chalk", state.me.officer, { plate, region, zone, lat, lon, ...mark(app) });
   if (zoneNow()?.code === zone) await copies.note(plate, zoneNow(), now(), state.copy);
   await leave();
   await count();
