@@ -195,12 +195,15 @@ class TestVoiding:
         assert Citation.objects.get().voided_at is None
 
     @pytest.mark.parametrize(("hours", "status"), [(11, "done"), (12, "refused"), (500, "refused")])
-    def test_that_arrives_long_after_its_citation_is_left_to_the_office(self, phone, hours, status):
+    def test_that_arrives_long_after_its_citation_is_left_to_the_office(
+        self, phone, bob, hours, status
+    ):
         """A phone's clock says what it is told: nine minutes, weeks later, is no taking back."""
         written = record()
         phone.send(written)
         void = record("void", citation=written["id"], at=(NOW + timedelta(minutes=9)).isoformat())
         with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+            phone.site.login_as(bob)
             (told,) = phone.send(void)
         assert told["status"] == status
         assert (Citation.objects.get().voided_at is None) == (status == "refused")
