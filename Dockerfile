@@ -24,6 +24,6 @@ USER parkops
 VOLUME /var/lib/parkops
 EXPOSE 8000
 CMD ["granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", "--workers=2", \
-     "--blocking-threads=1", "--backlog=4096", "--backpressure=4096", "--respawn-failed-workers", \
+     "--blocking-threads=2", "--backlog=4096", "--backpressure=4096", "--respawn-failed-workers", \
      "--no-ws", "--access-log", \
      "parkops.wsgi:application"]

@@ -29,7 +29,7 @@ def serving(application: str) -> Iterator[int]:
             "--host=127.0.0.1",
             f"--port={port}",
             f"--workers={WORKERS}",
-            "--blocking-threads=1",
+            "--blocking-threads=2",
             "--backlog=4096",
             "--backpressure=4096",
             "--no-ws",

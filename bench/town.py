@@ -121,7 +121,7 @@ def fill(permits: int, stays: int, at: datetime) -> None:
         like=bare,
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM (ANALYZE)")
 
 
 def _stay(n: int, at: datetime) -> dict[str, Any]:

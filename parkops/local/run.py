@@ -130,7 +130,8 @@ def _programs(folder: Path, environment: dict[str, str]) -> list[Program]:
         "--host=127.0.0.1",
         f"--port={environment['PARKOPS_PORT']}",
         f"--workers={WEB_WORKERS}",
-        "--blocking-threads=1",
+        # Two: while one waits for a commit to reach the disk, the other works.
+        "--blocking-threads=2",
         # A browser keeps its connection: a rush holds more of them than the server's 1,024.
         "--backlog=4096",
         "--backpressure=4096",
