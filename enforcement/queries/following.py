@@ -8,6 +8,7 @@ from enforcement.models import (
     AppealDocument,
     AppealPicture,
     AppealStatement,
+    Citation,
     Hearing,
     HearingSlot,
 )
@@ -78,6 +79,15 @@ def appeal(number: str) -> Appeal:
     if found is None:
         raise NotFound("There is no such appeal.")
     return found
+
+
+def open_appeal(
+    citation: Citation, grounds: str, text: str, name: str, email: str
+) -> Appeal | None:
+    """Return the undecided appeal of a citation that says all of this; None where another says more or
+    less, so that nobody is shown what somebody else wrote."""
+    rows = Appeal.objects.filter(citation=citation, decided_at=None)
+    return rows.filter(grounds=grounds, text=text, name=name, email=email).first()
 
 
 def page_of(appeal: Appeal, *, at: datetime) -> Follow:

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from enforcement.forms import FindForm, PayForm
 from enforcement.forms_appeals import AppealForm
-from enforcement.models import Citation
+from enforcement.models import Appeal, Citation
 from enforcement.operations import appeals as appealing
 from enforcement.operations.appeals import Plea
-from enforcement.queries import boot_pages, cures, evidence, portal
+from enforcement.queries import boot_pages, cures, evidence, following, portal
 from enforcement.queries import citations as queries
 from enforcement.queries.appeals import grounds, page_path
 from enforcement.rules.appeals import NEEDS
@@ -128,6 +128,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         plea = Plea(data["grounds"], data["text"], data["name"], data["email"])
+        filed: Appeal | None
         try:
             filed = appealing.file_appeal(
                 citation.number,
@@ -138,8 +139,13 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
                 at=now,
             )
         except Refused as refusal:
-            refuse(form, refusal)
-        else:
+            # Sent twice, it is one: who clicks again is led to what was kept.
+            filed = following.open_appeal(
+                citation, plea.grounds, plea.text.strip(), plea.name.strip(), plea.email.strip()
+            )
+            if filed is None:
+                refuse(form, refusal)
+        if filed is not None:
             messages.success(
                 request, said(say("Appeal {number} has arrived.", number=filed.number))
             )

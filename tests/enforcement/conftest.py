@@ -22,6 +22,21 @@ def time_at():
 
 
 @pytest.fixture
+def post(site, token):
+    """Post to the API as an administrator's system; gives the body of the answer."""
+    header = token("admin")
+
+    def send(path: str, body: dict) -> dict:
+        response = site.post(
+            f"/api/v1{path}", body, headers=header, content_type="application/json"
+        )
+        assert response.status_code in (200, 201), response.content
+        return response.json()
+
+    return send
+
+
+@pytest.fixture
 def fresh_limits(monkeypatch):
     """Let the test begin with no tries counted: its clock stands, and so would the minute."""
     from parkops.api import limits

@@ -31,20 +31,6 @@ def _at_work():
 
 
 @pytest.fixture
-def post(site, token):
-    header = token("admin")
-
-    def send(path: str, body: dict) -> dict:
-        response = site.post(
-            f"/api/v1{path}", body, headers=header, content_type="application/json"
-        )
-        assert response.status_code in (200, 201), response.content
-        return response.json()
-
-    return send
-
-
-@pytest.fixture
 def cite(post):
     """Cite a plate some days ago."""
 

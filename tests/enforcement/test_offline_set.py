@@ -44,20 +44,6 @@ def _at_work():
 
 
 @pytest.fixture
-def post(site, token):
-    header = token("admin")
-
-    def send(path: str, body: dict) -> dict:
-        response = site.post(
-            f"/api/v1{path}", body, headers=header, content_type="application/json"
-        )
-        assert response.status_code in (200, 201), response.content
-        return response.json()
-
-    return send
-
-
-@pytest.fixture
 def permit(post):
     """Sell a permit of this type to these plates and take cash for it; gives its number."""
 

@@ -183,6 +183,16 @@ class TestAppeal:
         assert "I was unloading." in refused.content.decode()
         assert not Appeal.objects.exists()
 
+    def test_clicked_twice_it_is_one_and_another_word_is_refused(self, visitor, citation):
+        path = f"/citations/{citation.number}/appeal/"
+        first, again = (visitor.post(path, PLEA) for _ in range(2))
+        assert (first.status_code, again.status_code) == (302, 302)
+        assert first["Location"].partition("?")[0] == again["Location"].partition("?")[0]
+        assert Appeal.objects.count() == 1
+        for other in ({"text": "Something else."}, {"email": "eve@person.test"}, {"name": "Eve"}):
+            assert visitor.post(path, PLEA | other).status_code == 422
+        assert Appeal.objects.count() == 1
+
     def test_once_only(self, visitor, citation):
         plea = appeals.Plea("other", "x", "Ada", "ada@person.test")
         appeals.file_appeal(citation.number, plea, by=SYSTEM, at=NOW)
