@@ -11,6 +11,9 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from parkops.programme import queries
+from parkops.tenancy import hosts
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_305_021
 SEEDS = [
@@ -45,6 +48,9 @@ def use(name: str) -> None:
     connections.close_all()
     connections.settings["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name
+    # What was remembered is of another database.
+    queries.forget()
+    hosts._memory.tenants.clear()
 
 
 def copy(name: str) -> None:

@@ -31,12 +31,13 @@ class InForce:
     begins_at: datetime | None
 
 
-# Versions never change, so this cannot go stale; the schema's name is part of the key.
-_read: dict[tuple[str, int], InForce] = {}
+# A version never changes once it is committed. What a transaction that was rolled back made is told by
+# its digest. The schema's name is part of the key.
+_read: dict[tuple[str, int], tuple[str, InForce]] = {}
 _lock = Lock()
 # Asked by nearly every act, so not built anew each time.
 _IN_FORCE = """
-SELECT number FROM programme_version WHERE begins_at IS NULL OR begins_at <= %(at)s
+SELECT number, digest FROM programme_version WHERE begins_at IS NULL OR begins_at <= %(at)s
 ORDER BY begins_at DESC NULLS LAST, number DESC LIMIT 1
 """
 
@@ -49,7 +50,9 @@ def in_force(at: datetime) -> InForce:
     found = prepared.rows(_IN_FORCE, {"at": at})
     if not found:
         raise Refused("no_programme", "This tenant has no program yet.")
-    return version(found[0][0])
+    number, digest = found[0]
+    known = _read.get((connection.schema_name, number))
+    return known[1] if known and known[0] == digest else _learn(number)
 
 
 def version(number: int) -> InForce:
@@ -57,18 +60,20 @@ def version(number: int) -> InForce:
 
     :raises Refused: "no_programme" if there is none.
     """
-    key = (connection.schema_name, number)
-    known = _read.get(key)
-    if known is None:
-        row = Version.objects.filter(number=number).first()
-        if row is None:
-            raise Refused("no_programme", f"There is no program version {number}.")
-        known = InForce(number, Programme.of(row.document), row.begins_at)
-        with _lock:
-            if len(_read) >= REMEMBERED:
-                del _read[next(iter(_read))]
-            _read[key] = known
-    return known
+    known = _read.get((connection.schema_name, number))
+    return known[1] if known else _learn(number)
+
+
+def _learn(number: int) -> InForce:
+    row = Version.objects.filter(number=number).first()
+    if row is None:
+        raise Refused("no_programme", f"There is no program version {number}.")
+    learnt = InForce(number, Programme.of(row.document), row.begins_at)
+    with _lock:
+        if len(_read) >= REMEMBERED:
+            del _read[next(iter(_read))]
+        _read[(connection.schema_name, number)] = (row.digest, learnt)
+    return learnt
 
 
 def changes_after(at: datetime) -> list[datetime]:

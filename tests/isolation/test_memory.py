@@ -2,12 +2,15 @@
 
 import random
 import re
+from contextlib import suppress
 
 import pytest
+import yaml
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from parkops.accounts import operations as accounts
@@ -95,6 +98,25 @@ def test_two_hundred_requests_taken_in_turns_are_answered_as_by_a_fresh_process(
         assert (status, text) == alone[word, asked[1]], (word, asked)
         other = "Hillside lot" if word == "Harbor" else "Harbor lot"
         assert other not in text
+
+
+def test_a_version_that_was_rolled_back_is_not_remembered(harbor):
+    """Its number goes to the next version that is published."""
+    at = timezone.now()
+
+    def publish(name: str) -> None:
+        document = programmes.document(1)
+        document["programme"]["name"] = name
+        loaded = load.load(yaml.safe_dump(document).encode(), "rules.yaml")
+        programme.apply_version(loaded, begins_at=at, by=SYSTEM, at=at)
+
+    with suppress(ZeroDivisionError), transaction.atomic():
+        publish("Never was")
+        assert programmes.in_force(at).programme.name == "Never was"
+        raise ZeroDivisionError
+    publish("Is")
+    assert (programmes.in_force(at).number, programmes.in_force(at).programme.name) == (2, "Is")
+    assert programmes.version(2).programme.name == "Is"
 
 
 def test_the_connection_is_left_in_no_other_tenant(two):
