@@ -10,6 +10,7 @@ CHEQUES = "1010"
 CARD_CLEARING = "1020"
 DEPARTMENT_ACCOUNTS = "1030"
 OTHER_CLEARING = "1040"
+BANK = "1050"
 RECEIVABLE = "1100"
 TAX_PAYABLE = "2000"
 DEPOSITS_HELD = "2100"
@@ -42,6 +43,7 @@ CHART = (
     Account(CARD_CLEARING, "Cards, at the card provider", "asset"),
     Account(DEPARTMENT_ACCOUNTS, "Departments and payroll", "asset"),
     Account(OTHER_CLEARING, "Other ways of paying", "asset"),
+    Account(BANK, "Bank", "asset"),
     Account(RECEIVABLE, "Owed by customers", "asset"),
     Account(TAX_PAYABLE, "Tax to hand over", "liability"),
     Account(DEPOSITS_HELD, "Deposits held", "liability"),

@@ -1,5 +1,6 @@
 """The tables of payments, one noun a file."""
 
+from payments.models.bank import BankLine, BankStatement
 from payments.models.cards import SavedCard
 from payments.models.charges import Charge
 from payments.models.drawers import Drawer
@@ -10,6 +11,8 @@ from payments.models.refunds import Refund
 
 __all__ = [
     "Allocation",
+    "BankLine",
+    "BankStatement",
     "Charge",
     "Dispute",
     "Drawer",

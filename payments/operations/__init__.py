@@ -1,5 +1,6 @@
 """What can be done with money. A public function is one transaction, unless it says otherwise."""
 
+from payments.operations.bank import book_line, import_statement
 from payments.operations.charges import (
     assign_charge,
     bring_charges_up_to_date,
@@ -50,6 +51,7 @@ __all__ = [
     "apply_events",
     "assign_charge",
     "bring_charges_up_to_date",
+    "book_line",
     "bounce_payment",
     "bring_up_to_date",
     "cancel_charge",
@@ -59,6 +61,7 @@ __all__ = [
     "close_drawer",
     "finish_saving",
     "forget_card",
+    "import_statement",
     "nsf_reference",
     "open_drawer",
     "pause_charge",
