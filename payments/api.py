@@ -398,6 +398,7 @@ def _entry_out(entry: LedgerEntry) -> dict:
         "at": instant_out(entry.posted_at),
         "text": entry.transaction.text,
         "source": entry.transaction.source,
+        "transaction": entry.transaction_id,
         "by": entry.transaction.posted_by,
         "debit": _money(max(entry.amount_minor, 0)),
         "credit": _money(max(-entry.amount_minor, 0)),

@@ -94,17 +94,26 @@ class PaymentsFilter(forms.Form):
         self.fields["state"].choices = [("", "Any state"), *states]
 
 
-class DateForm(forms.Form):
-    """A local date."""
+class ClockField(forms.TimeField):
+    """Asks for a time of day."""
 
-    on = DayField(label="At the end of")
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    default_error_messages = {"invalid": "Give a time such as 14:30."}
+
+
+class MomentForm(forms.Form):
+    """A local date, up to a time of it; left out, to its end."""
+
+    on = DayField(label="Day")
+    time = ClockField(label="Until", required=False)
 
 
 class PeriodForm(forms.Form):
-    """Local dates from and to, both included."""
+    """Local dates from and to, both included; the last one up to a time if that is given."""
 
     since = DayField(label="From", required=False)
     until = DayField(label="To", required=False)
+    time = ClockField(label="Until", required=False)
 
 
 def refusal_on(form: forms.Form, refusal: Refused) -> None:

@@ -56,6 +56,7 @@ class EntryLine:
     by: str
     account: str
     url: str
+    transaction_url: str
     reference: str
     debit: Money | None
     credit: Money | None
@@ -331,6 +332,7 @@ def entry_line(entry: LedgerEntry) -> EntryLine:
         by=entry.transaction.posted_by,
         account=f"{entry.account_id} {entry.account.name}",
         url=reverse("office_ledger:entries", args=[entry.account_id]),
+        transaction_url=reverse("office_ledger:transaction", args=[entry.transaction_id]),
         reference=entry.charge.reference if entry.charge else "",
         debit=place.money(entry.amount_minor) if entry.amount_minor > 0 else None,
         credit=place.money(-entry.amount_minor) if entry.amount_minor < 0 else None,

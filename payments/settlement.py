@@ -24,10 +24,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a charge is for, in words, and the path of the page about it (may be empty)."""
+    """What a charge is for, in words, and the path of the page about it (may be empty); staff have
+    the `office` page where there is one."""
 
     text: str
     url: str
+    office: str = ""
 
 
 def _nothing(*_args: object, **_named: object) -> None:

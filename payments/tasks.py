@@ -62,3 +62,9 @@ def settle_open_checkouts(**_later: object) -> None:
 def bring_charges_up_to_date(**_later: object) -> None:
     """Post late fees and ended discounts of what is owed."""
     operations.bring_charges_up_to_date(at=timezone.now())
+
+
+@tenant_task
+def keep_balances(**_later: object) -> None:
+    """Keep the ledger's balances of past days, so that a trial balance adds up little."""
+    operations.keep_balances(at=timezone.now())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from enforcement.models import BootCase
 from enforcement.operations import hotlist
@@ -136,7 +137,8 @@ def storage_at(references: Sequence[str], *, at: datetime) -> dict[str, Due]:
 def describe(reference: str) -> Subject:
     """Return the case in words, with the page that is open to whoever may pay for it."""
     case = casing.case(reference)
-    return Subject(f"Boot case {case.number}", casing.path_of(case))
+    office = reverse("office_boots:detail", args=[case.number])
+    return Subject(f"Boot case {case.number}", casing.path_of(case), office)
 
 
 FEES = Raiser(settled=settled, lock=lock, describe=describe, is_follower=True)

@@ -90,7 +90,8 @@ def describe(reference: str) -> Subject:
     """Return the citation in words, with its page; staff are led on from there to the office's."""
     citation = Citation.objects.get(number=reference)
     url = reverse("portal_citations:detail", args=[citation.number])
-    return Subject(f"Citation {citation.number}: {citation.violation_name}", url)
+    office = reverse("office_citations:detail", args=[citation.number])
+    return Subject(f"Citation {citation.number}: {citation.violation_name}", url, office)
 
 
 def _owes(citation: Citation) -> Decision:

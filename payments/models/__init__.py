@@ -1,6 +1,7 @@
 """The tables of payments, one noun a file."""
 
 from payments.models.bank import BankLine, BankStatement
+from payments.models.books import LedgerBalance, LedgerMonth
 from payments.models.cards import SavedCard
 from payments.models.charges import Charge
 from payments.models.drawers import Drawer
@@ -18,7 +19,9 @@ __all__ = [
     "Drawer",
     "GatewayEvent",
     "LedgerAccount",
+    "LedgerBalance",
     "LedgerEntry",
+    "LedgerMonth",
     "LedgerTransaction",
     "Payment",
     "Refund",

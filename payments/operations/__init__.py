@@ -1,5 +1,6 @@
 """What can be done with money. A public function is one transaction, unless it says otherwise."""
 
+from payments.operations.balances import keep_balances
 from payments.operations.bank import book_line, import_statement
 from payments.operations.charges import (
     assign_charge,
@@ -62,6 +63,7 @@ __all__ = [
     "finish_saving",
     "forget_card",
     "import_statement",
+    "keep_balances",
     "nsf_reference",
     "open_drawer",
     "pause_charge",

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import Conflict
 from payments.models import Charge, LedgerEntry, LedgerTransaction
+from payments.queries import months as queries
+from payments.rules import months
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,11 @@ def post(
 
     `source` names what is posted; the database refuses a second transaction of the same source.
 
+    What happened in a month that is closed is posted at the first instant that is open, with its day in
+    the text.
+
     :raises ValueError: if the legs do not add up to zero.
+    :raises Conflict: "month_closed" if that month is closed while this is written; it works again then.
     :raises RuntimeError: outside a transaction.
     """
     if not connection.in_atomic_block:
@@ -37,18 +44,28 @@ def post(
         raise ValueError(f"{source} does not balance: {moved}")
     if not moved:
         return None
+    posted_at = months.posting_instant(at, open_from=queries.open_from())
+    if posted_at != at:
+        text = months.late_text(text, at, queries.zone())
     transaction = LedgerTransaction.objects.create(
-        source=source, text=text[:300], posted_at=at, posted_by=by.name
+        source=source, text=text[:300], posted_at=posted_at, posted_by=by.name
     )
-    LedgerEntry.objects.bulk_create(
-        LedgerEntry(
-            transaction=transaction,
-            account_id=leg.account,
-            amount_minor=leg.minor,
-            charge=leg.charge,
-            customer_id=leg.charge.customer_id if leg.charge else leg.customer_id,
-            posted_at=at,
+    try:
+        LedgerEntry.objects.bulk_create(
+            LedgerEntry(
+                transaction=transaction,
+                account_id=leg.account,
+                amount_minor=leg.minor,
+                charge=leg.charge,
+                customer_id=leg.charge.customer_id if leg.charge else leg.customer_id,
+                posted_at=posted_at,
+            )
+            for leg in moved
         )
-        for leg in moved
-    )
+    except IntegrityError as error:
+        if "the books are closed" not in str(error):
+            raise
+        raise Conflict(
+            "month_closed", "The month was closed while this was written. Do it once more."
+        ) from error
     return transaction

@@ -14,13 +14,16 @@ from payments.queries.charges import (
 )
 from payments.queries.counter import Found, find_payer, payer_of
 from payments.queries.ledger import (
+    MOMENT,
     AccountBalance,
     TrialBalance,
     account,
     accounts,
     balance_before,
     entries_of,
+    legs_of,
     postings_of,
+    transaction_of,
     trial_balance,
 )
 from payments.queries.payments import (
@@ -50,6 +53,7 @@ __all__ = [
     "AccountBalance",
     "ChargeRow",
     "Found",
+    "MOMENT",
     "TrialBalance",
     "account",
     "accounts",
@@ -67,6 +71,7 @@ __all__ = [
     "entries_of",
     "expected_in",
     "find_payer",
+    "legs_of",
     "latest_of",
     "of_charges",
     "open_charges",
@@ -86,6 +91,7 @@ __all__ = [
     "refunds_not_done",
     "refunds_numbered",
     "taken_payment",
+    "transaction_of",
     "trial_balance",
     "with_parts",
 ]

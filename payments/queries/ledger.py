@@ -1,14 +1,15 @@
 """What the ledger says."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db import connection
+from django.db.models import Min, OuterRef, QuerySet, Subquery
 
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from payments import place
-from payments.models import LedgerAccount, LedgerEntry, Payment
+from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +38,36 @@ class TrialBalance:
         return self.total_debit == self.total_credit
 
 
+MOMENT = timedelta(microseconds=1)
+"""The shortest time that instants differ by: the database keeps no shorter."""
+
+BALANCES = """
+SELECT a.code, a.name, a.kind, coalesce(k.amount_minor, 0) + coalesce((
+       SELECT sum(e.amount_minor) FROM payments_ledgerentry e
+        WHERE e.account_id = a.code AND e.posted_at < %(before)s
+          AND e.posted_at >= coalesce(k.before_at, '-infinity')), 0)
+  FROM payments_ledgeraccount a
+  LEFT JOIN payments_ledgerbalance k ON k.account_id = a.code AND k.before_at = (
+       SELECT max(before_at) FROM payments_ledgerbalance WHERE before_at <= %(before)s)
+ WHERE %(code)s = '' OR a.code = %(code)s
+ ORDER BY a.code
+"""
+"""Every account with its balance from what is posted before an instant: the last kept one, and since."""
+
+
 def trial_balance(at: datetime) -> TrialBalance:
     """Return the balance of each account from everything posted up to and including `at`."""
-    sums = dict(
-        LedgerEntry.objects.filter(posted_at__lte=at)
-        .values_list("account")
-        .annotate(total=Sum("amount_minor"))
-        .order_by("account")
-    )
     currency = place.currency()
+    kinds = dict(LedgerAccount.Kind.choices)
     rows = [
         AccountBalance(
-            account.code,
-            account.name,
-            account.get_kind_display(),
-            Money(max(sums.get(account.code, 0), 0), currency),
-            Money(max(-sums.get(account.code, 0), 0), currency),
+            code,
+            name,
+            kinds[kind],
+            Money(max(minor, 0), currency),
+            Money(max(-minor, 0), currency),
         )
-        for account in accounts()
+        for code, name, kind, minor in _balances(at + MOMENT)
     ]
     return TrialBalance(
         at,
@@ -62,6 +75,12 @@ def trial_balance(at: datetime) -> TrialBalance:
         Money(sum(row.debit.minor for row in rows), currency),
         Money(sum(row.credit.minor for row in rows), currency),
     )
+
+
+def _balances(before: datetime, code: str = "") -> list[tuple[str, str, str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES, {"before": before, "code": code})
+        return [(*row[:3], int(row[3])) for row in cursor.fetchall()]
 
 
 def accounts() -> list[LedgerAccount]:
@@ -112,5 +131,30 @@ def postings_of(payment: Payment) -> list[LedgerEntry]:
 
 def balance_before(code: str, at: datetime) -> Money:
     """Return an account's balance from everything posted before `at`, a debit above zero."""
-    rows = LedgerEntry.objects.filter(account=code, posted_at__lt=at)
-    return place.money(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    return place.money(sum(row[3] for row in _balances(at, code)))
+
+
+def transaction_of(number: int) -> LedgerTransaction:
+    """Return a transaction of the ledger with its entries.
+
+    :raises NotFound: if there is none of this number.
+    """
+    found = LedgerTransaction.objects.filter(pk=number).first()
+    if found is None:
+        raise NotFound(f"There is no transaction {number} in the ledger.")
+    return found
+
+
+def legs_of(transaction: LedgerTransaction) -> list[LedgerEntry]:
+    """Return the entries of a transaction in order, with their accounts and charges."""
+    rows = transaction.entries.select_related("transaction", "charge", "account")
+    return list(rows.order_by("pk"))
+
+
+def first_posted_at() -> datetime | None:
+    """Return when the ledger begins, if anything is in it."""
+    # Of each account, by its index: there is none of the instant alone.
+    firsts = LedgerEntry.objects.filter(account=OuterRef("pk")).order_by("posted_at", "pk")
+    rows = LedgerAccount.objects.annotate(began_at=Subquery(firsts.values("posted_at")[:1]))
+    began: datetime | None = rows.aggregate(began=Min("began_at"))["began"]
+    return began

@@ -1,8 +1,9 @@
-"""Where staff take money, look payments up, and read the ledger."""
+"""Where staff take money and look payments up; the ledger's own addresses are in `ledger`."""
 
 from django.urls import include, path
 
-from payments.views import counter, ledger, office
+from payments.urls.ledger import LEDGER
+from payments.views import counter, office
 
 COUNTER = [
     path("", counter.home, name="home"),
@@ -23,11 +24,6 @@ PAYMENTS = [
     path("<str:number>/refund/", office.refund, name="refund"),
     path("<str:number>/acceptance/", office.accept, name="accept"),
     path("<str:number>/bounce/", office.bounce, name="bounce"),
-]
-
-LEDGER = [
-    path("", ledger.accounts, name="accounts"),
-    path("<str:code>/", ledger.entries, name="entries"),
 ]
 
 urlpatterns = [

@@ -146,7 +146,9 @@ def describe_permit(number: str) -> Subject:
     if permit is None:
         return Subject(f"Permit {number}", "")
     return Subject(
-        f"Permit {number}, {type_of(permit).name}", reverse("portal_permits:detail", args=[number])
+        f"Permit {number}, {type_of(permit).name}",
+        reverse("portal_permits:detail", args=[number]),
+        reverse("office_permits:detail", args=[number]),
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM, Actor
@@ -231,7 +232,9 @@ def describe_stay(number: str) -> Subject:
     known = known or StayOrder.objects.filter(number=number).order_by("-pk").first()
     if known is None:
         return Subject(f"Parking {number}", "")
-    return Subject(f"Parking in {known.zone_code}", stay_path(number))
+    has_begun = isinstance(known, ParkingSession)
+    office = reverse("office_stays:detail", args=[number]) if has_begun else ""
+    return Subject(f"Parking in {known.zone_code}", stay_path(number), office)
 
 
 def _begin(order: StayOrder, *, by: Actor, at: datetime) -> None:

@@ -54,7 +54,7 @@ from parkops.tenancy import signing
 from parkops.tenancy.models import OutboxEntry
 from payments import links
 from payments import operations as payments
-from payments.models import Drawer, Payment, Refund
+from payments.models import Drawer, LedgerTransaction, Payment, Refund
 from permits import operations as permits
 from permits.models import Draw, Permit, PermitDocument, PermitTransfer
 from permits.operations.handing_on import GIFT
@@ -476,6 +476,7 @@ class Things:
             (r"office/payments/refunds/", "number", self.refund),
             (r"(office/counter|office/payments|api/v1/payments)/", "number", self.payment),
             (r"office/ledger/|api/v1/accounts/", "code", "1000"),
+            (r"office/ledger/", "transaction_id", LedgerTransaction.objects.first().pk),
             (r"(office|api/v1)/customers/", "reference", self.customer.reference),
             (r"(office|api/v1)/customers/", "vehicle", self.vehicle.reference),
             (r"office/program/versions/", "number", 1),
