@@ -48,6 +48,7 @@ class Permission(StrEnum):
     PAYMENT_TAKE = "payment.take"
     PAYMENT_REFUND = "payment.refund"
     LEDGER_VIEW = "ledger.view"
+    LEDGER_MANAGE = "ledger.manage"
     REPORT_VIEW = "report.view"
     REPORT_RUN = "report.run"
     PROGRAMME_VIEW = "programme.view"
@@ -134,6 +135,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ESCALATION_VIEW,
             _P.WRITE_OFF,
             _P.LEDGER_VIEW,
+            _P.LEDGER_MANAGE,
             _P.REPORT_VIEW,
             _P.REPORT_RUN,
             _P.PROGRAMME_VIEW,

@@ -24,6 +24,7 @@ from payments.operations.drawers import close_drawer, open_drawer
 from payments.operations.events import apply_event, apply_events, receive_event
 from payments.operations.fulfilment import accept_reviewed
 from payments.operations.gateway_refunds import send_refund, settle_open_refunds
+from payments.operations.months import ask_reopening, close_month, decide_reopening
 from payments.operations.payments import take_payment
 from payments.operations.refunds import (
     accept_refund,
@@ -48,6 +49,9 @@ __all__ = [
     "accept_refund",
     "accept_reviewed",
     "apply_credit",
+    "ask_reopening",
+    "close_month",
+    "decide_reopening",
     "apply_event",
     "apply_events",
     "assign_charge",

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from payments.views import ledger
+from payments.views import ledger, months
 
 LEDGER = [
     path("", ledger.accounts, name="accounts"),
     path("transactions/<int:transaction_id>/", ledger.transaction, name="transaction"),
+    path("months/", months.month_list, name="months"),
+    path("months/<str:month>/", months.detail, name="month"),
+    path("months/<str:month>/close/", months.close, name="close"),
+    path("months/<str:month>/reopening/", months.reopen, name="reopen"),
+    path("months/<str:month>/decision/", months.decide, name="decide"),
     path("<str:code>/", ledger.entries, name="entries"),
 ]

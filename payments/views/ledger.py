@@ -18,6 +18,7 @@ from parkops.ui.pages import page, refusals_shown
 from payments import acts, pages, place, queries
 from payments.forms import MomentForm, PeriodForm
 from payments.queries import months
+from payments.views.book_tabs import tabs
 
 PER_PAGE = 50
 
@@ -45,6 +46,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "balance": balance,
+        "tabs": tabs("accounts"),
         "lines": [
             BalanceLine(row, f"{reverse('office_ledger:entries', args=[row.code])}?{asked}")
             for row in balance.accounts

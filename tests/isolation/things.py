@@ -476,6 +476,7 @@ class Things:
             (r"office/payments/refunds/", "number", self.refund),
             (r"(office/counter|office/payments|api/v1/payments)/", "number", self.payment),
             (r"office/ledger/|api/v1/accounts/", "code", "1000"),
+            (r"office/ledger/", "month", "2026-10"),
             (r"office/ledger/", "transaction_id", LedgerTransaction.objects.first().pk),
             (r"(office|api/v1)/customers/", "reference", self.customer.reference),
             (r"(office|api/v1)/customers/", "vehicle", self.vehicle.reference),
