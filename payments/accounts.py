@@ -11,6 +11,7 @@ CARD_CLEARING = "1020"
 DEPARTMENT_ACCOUNTS = "1030"
 OTHER_CLEARING = "1040"
 BANK = "1050"
+IN_TRANSIT = "1060"
 RECEIVABLE = "1100"
 TAX_PAYABLE = "2000"
 DEPOSITS_HELD = "2100"
@@ -26,6 +27,7 @@ FEE_REVENUE = "4200"
 CASH_OVER_SHORT = "5000"
 CARD_FEES = "5100"
 BAD_DEBT = "5200"
+SMALL_PURCHASES = "5300"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ CHART = (
     Account(DEPARTMENT_ACCOUNTS, "Departments and payroll", "asset"),
     Account(OTHER_CLEARING, "Other ways of paying", "asset"),
     Account(BANK, "Bank", "asset"),
+    Account(IN_TRANSIT, "On the way from or to the bank", "asset"),
     Account(RECEIVABLE, "Owed by customers", "asset"),
     Account(TAX_PAYABLE, "Tax to hand over", "liability"),
     Account(DEPOSITS_HELD, "Deposits held", "liability"),
@@ -59,6 +62,7 @@ CHART = (
     Account(CASH_OVER_SHORT, "Cash over and short", "expense"),
     Account(CARD_FEES, "Card provider's fees", "expense"),
     Account(BAD_DEBT, "Written off", "expense"),
+    Account(SMALL_PURCHASES, "Small purchases in cash", "expense"),
 )
 
 METHOD_ACCOUNTS = {

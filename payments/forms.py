@@ -56,19 +56,6 @@ class TakeForm(forms.Form):
         self.fields["charge"].error_messages["required"] = "Tick what is paid."
 
 
-class FloatForm(forms.Form):
-    """The change that lies in the drawer."""
-
-    name = forms.CharField(label="Drawer", max_length=60, initial="Counter")
-    float_minor = MoneyField(label="Float", max_length=20, initial="100.00")
-
-
-class CountForm(forms.Form):
-    """What was counted in the drawer."""
-
-    counted = MoneyField(label="Counted", max_length=20)
-
-
 class RefundForm(forms.Form):
     """How much goes back, and what becomes of the charges."""
 

@@ -12,7 +12,7 @@ from parkops.kernel.money import Money
 from parkops.kernel.texts import revived
 from parkops.ui.values import Reason
 from payments import links, place, queries, rules, settlement
-from payments.models import Allocation, Charge, Dispute, Drawer, LedgerEntry, Payment, Refund
+from payments.models import Allocation, Charge, Dispute, LedgerEntry, Payment, Refund
 from payments.queries import ChargeRow
 
 
@@ -153,18 +153,6 @@ def price_of(charge: Charge) -> list[Reason]:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawerLine:
-    """A drawer: what should lie in it, what was counted, what is over (short: below zero)."""
-
-    drawer: Drawer
-    expected: Money
-    float_: Money
-    receipts: int
-    counted: Money | None
-    over: Money | None
-
-
-@dataclass(frozen=True, slots=True)
 class PaymentLine:
     """A payment in the list."""
 
@@ -236,23 +224,6 @@ _REFUND_TONES = {
     Refund.State.WAITING: "warn",
     Refund.State.SUBMITTED: "info",
 }
-
-
-def drawer(row: Drawer) -> DrawerLine:
-    """Return a drawer with how many receipts it has."""
-    return drawer_line(row, receipts=queries.receipts_in(row))
-
-
-def drawer_line(row: Drawer, *, receipts: int = 0) -> DrawerLine:
-    """Return a drawer for a list; an open one's contents are worked out."""
-    return DrawerLine(
-        drawer=row,
-        expected=queries.expected_in(row),
-        float_=place.money(row.float_minor),
-        receipts=receipts,
-        counted=None if row.counted_minor is None else place.money(row.counted_minor),
-        over=None if row.over_minor is None else place.money(row.over_minor),
-    )
 
 
 def payment_line(payment: Payment) -> PaymentLine:

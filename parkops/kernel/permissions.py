@@ -47,6 +47,7 @@ class Permission(StrEnum):
     PAYMENT_VIEW = "payment.view"
     PAYMENT_TAKE = "payment.take"
     PAYMENT_REFUND = "payment.refund"
+    DRAWER_SIGN = "drawer.sign"
     LEDGER_VIEW = "ledger.view"
     LEDGER_MANAGE = "ledger.manage"
     REPORT_VIEW = "report.view"
@@ -132,6 +133,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CITATION_VIEW,
             _P.PAYMENT_VIEW,
             _P.PAYMENT_REFUND,
+            _P.DRAWER_SIGN,
             _P.ESCALATION_VIEW,
             _P.WRITE_OFF,
             _P.LEDGER_VIEW,

@@ -136,6 +136,7 @@ TOP_PARTS = {
         "scofflaw",
         "fees",
         "refunds",
+        "counter",
         "eligibility",
         "retention",
         "appeals",

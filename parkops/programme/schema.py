@@ -192,6 +192,15 @@ class Refunds(Part):
     void_above: Amount | None = None
 
 
+class CounterRules(Part):
+    """How cash is counted: a drawer that is over or short by more than `explain_above` needs a reason
+    (left out: by anything); a second person signs a drawer off before its cash goes to the bank, but
+    `without_sign_off`."""
+
+    explain_above: Amount | None = None
+    without_sign_off: Flag = False
+
+
 class Eligibility(Part):
     """What follows when the institution says that somebody is in an audience no more: the permit
     ends after `grace`; a roster that takes an audience from more than `most_ending` of it asks."""
@@ -266,6 +275,7 @@ class Programme(Part):
     scofflaw: Scofflaw | None = None
     fees: Fees = Fees()
     refunds: Refunds = Refunds()
+    counter: CounterRules = CounterRules()
     eligibility: Eligibility = Eligibility()
     plate_reads: PlateReads = PlateReads()
     plate_checks: PlateChecks = PlateChecks()

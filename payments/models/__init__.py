@@ -4,7 +4,8 @@ from payments.models.bank import BankLine, BankStatement
 from payments.models.books import LedgerBalance, LedgerMonth
 from payments.models.cards import SavedCard
 from payments.models.charges import Charge
-from payments.models.drawers import Drawer
+from payments.models.deposits import Deposit, DepositItem
+from payments.models.drawers import Drawer, DrawerCount, DrawerMovement
 from payments.models.gateway import Dispute, GatewayEvent
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payments import Allocation, Payment
@@ -15,8 +16,12 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "Charge",
+    "Deposit",
+    "DepositItem",
     "Dispute",
     "Drawer",
+    "DrawerCount",
+    "DrawerMovement",
     "GatewayEvent",
     "LedgerAccount",
     "LedgerBalance",

@@ -20,7 +20,17 @@ from payments.operations.checkouts import (
     start_card_payment,
 )
 from payments.operations.credit import apply_credit
-from payments.operations.drawers import close_drawer, open_drawer
+from payments.operations.deposits import make_deposit, why_not_deposited
+from payments.operations.drawers import (
+    ask_for_recount,
+    close_drawer,
+    count_again,
+    explain_drawer,
+    move_cash,
+    needs_explaining,
+    open_drawer,
+    sign_drawer,
+)
 from payments.operations.events import apply_event, apply_events, receive_event
 from payments.operations.fulfilment import accept_reviewed
 from payments.operations.gateway_refunds import send_refund, settle_open_refunds
@@ -54,6 +64,7 @@ __all__ = [
     "decide_reopening",
     "apply_event",
     "apply_events",
+    "ask_for_recount",
     "assign_charge",
     "bring_charges_up_to_date",
     "book_line",
@@ -64,10 +75,15 @@ __all__ = [
     "change_charge",
     "charge_saved_card",
     "close_drawer",
+    "count_again",
+    "explain_drawer",
     "finish_saving",
     "forget_card",
     "import_statement",
     "keep_balances",
+    "make_deposit",
+    "move_cash",
+    "needs_explaining",
     "nsf_reference",
     "open_drawer",
     "pause_charge",
@@ -84,9 +100,11 @@ __all__ = [
     "settle_checkout",
     "settle_open_checkouts",
     "settle_open_refunds",
+    "sign_drawer",
     "start_card_payment",
     "start_saving",
     "take_payment",
+    "why_not_deposited",
     "write_off_charge",
     "tell_forgotten",
 ]

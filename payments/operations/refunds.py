@@ -16,13 +16,12 @@ from payments import place, rules, settlement
 from payments.accounts import (
     CUSTOMER_CREDIT,
     FEE_REVENUE,
-    METHOD_ACCOUNTS,
     RECEIVABLE,
     REFUNDS_PAYABLE,
 )
 from payments.models import Allocation, Charge, Drawer, Payment, Refund
 from payments.operations import charges as charging
-from payments.operations import credit, ledger
+from payments.operations import credit, deposits, ledger
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_charges, lock_with_charges
 
@@ -267,7 +266,12 @@ def bounce_payment(number: str, *, by: Actor, at: datetime) -> Payment:
         [
             *(Leg(RECEIVABLE, minor, part.charge) for part, minor in held),
             Leg(CUSTOMER_CREDIT, payment.credit_minor, None, payment.customer_id),
-            Leg(METHOD_ACCOUNTS[payment.method], -payment.amount_minor, None, payment.customer_id),
+            Leg(
+                deposits.account_of(payment, payment.amount_minor),
+                -payment.amount_minor,
+                None,
+                payment.customer_id,
+            ),
         ],
         text=f"Payment {payment.number} bounced",
         by=by,
@@ -368,7 +372,12 @@ def complete(refund: Refund, *, by: Actor, at: datetime) -> None:
         f"refund:{refund.number}:paid:{refund.attempt}",
         [
             Leg(REFUNDS_PAYABLE, refund.amount_minor, None, payment.customer_id),
-            Leg(METHOD_ACCOUNTS[payment.method], -refund.amount_minor, None, payment.customer_id),
+            Leg(
+                deposits.account_of(payment, refund.amount_minor),
+                -refund.amount_minor,
+                None,
+                payment.customer_id,
+            ),
         ],
         text=f"Refund {refund.number} given back",
         by=by,

@@ -9,7 +9,7 @@ from parkops.kernel import numbers
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from payments import place
-from payments.models import Allocation, Charge, Dispute, Drawer, Payment, Refund
+from payments.models import Allocation, Charge, Dispute, Payment, Refund
 from payments.queries.charges import ChargeRow
 
 # What is read with a payment hangs on it by these names, which the model knows.
@@ -127,48 +127,6 @@ def credit_of(customer_id: int) -> Money:
     """Return what a customer has paid and not used."""
     rows = Payment.objects.filter(customer_id=customer_id, state=Payment.State.SUCCEEDED)
     return place.money(rows.aggregate(total=Sum("credit_minor"))["total"] or 0)
-
-
-def drawer(public_id: UUID) -> Drawer:
-    """Return the drawer of this id.
-
-    :raises NotFound: if this tenant has none.
-    """
-    found = Drawer.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound("There is no such drawer.")
-    return found
-
-
-def open_drawer_of(holder_ref: str) -> Drawer | None:
-    """Return the drawer that somebody ("staff:12") has open."""
-    return Drawer.objects.filter(holder_ref=holder_ref, closed_at__isnull=True).first()
-
-
-def drawers() -> QuerySet[Drawer]:
-    """Return all drawers, in no order."""
-    return Drawer.objects.all()
-
-
-def expected_in(drawer: Drawer) -> Money:
-    """Return what should lie in a drawer: its float, cash taken, less cash given back.
-
-    Of a closed one it is what was expected when it was closed.
-    """
-    if drawer.expected_minor is not None:
-        return place.money(drawer.expected_minor)
-    taken = Payment.objects.filter(
-        drawer=drawer, method=Payment.Method.CASH, state=Payment.State.SUCCEEDED
-    ).aggregate(total=Sum("amount_minor"))["total"]
-    given = Refund.objects.filter(drawer=drawer, state=Refund.State.SUCCEEDED).aggregate(
-        total=Sum("amount_minor")
-    )["total"]
-    return place.money(drawer.float_minor + (taken or 0) - (given or 0))
-
-
-def receipts_in(drawer: Drawer) -> int:
-    """Return how many payments went into a drawer."""
-    return Payment.objects.filter(drawer=drawer).count()
 
 
 def with_parts(rows: QuerySet[Payment]) -> QuerySet[Payment]:

@@ -2,16 +2,9 @@
 
 from django.urls import include, path
 
+from payments.urls.counter import COUNTER
 from payments.urls.ledger import LEDGER
-from payments.views import counter, office
-
-COUNTER = [
-    path("", counter.home, name="home"),
-    path("taken/<str:number>/", counter.taken, name="taken"),
-    path("drawers/", counter.drawer_list, name="drawers"),
-    path("drawers/new/", counter.open_drawer, name="open_drawer"),
-    path("drawers/<uuid:drawer_id>/close/", counter.close_drawer, name="close_drawer"),
-]
+from payments.views import office
 
 PAYMENTS = [
     path("", office.payment_list, name="list"),

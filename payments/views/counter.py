@@ -1,10 +1,8 @@
-"""The counter: find who stands there, take the money, give the change; drawers."""
+"""The counter: find who stands there, take the money, give the change."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,11 +13,9 @@ from parkops.kernel.money import decimals
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
-from payments import gateways, links, operations, pages, place, queries
-from payments.forms import CountForm, FloatForm, TakeForm, refusal_on
+from payments import drawer_pages, gateways, links, operations, pages, place, queries
+from payments.forms import TakeForm, refusal_on
 from payments.models import Drawer
-
-PER_PAGE = 25
 
 
 @may(Permission.PAYMENT_TAKE)
@@ -47,8 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "form": form,
         "ticked": _ticked(request, found),
         "total": pages.total_of(found.charges),
-        "drawer": pages.drawer(drawer) if drawer else None,
-        "float_form": FloatForm(),
+        "drawer": drawer_pages.drawer(drawer) if drawer else None,
         "credit": credit,
         "pay_link": _pay_link(request, found),
         "decimals": decimals(place.currency()),
@@ -69,64 +64,6 @@ def taken(request: HttpRequest, number: str) -> HttpResponse:
         "pdf_url": links.receipt_pdf_path(payment),
     }
     return page(request, "payments/office/taken.html", context)
-
-
-@may(Permission.PAYMENT_VIEW)
-@require_safe
-def drawer_list(request: HttpRequest) -> HttpResponse:
-    """List drawers, those opened last first, with what was over or short."""
-    rows = Paginator(queries.drawers().order_by("-opened_at", "-pk"), PER_PAGE)
-    shown: Page[Any] = rows.get_page(request.GET.get("page"))
-    shown.object_list = [pages.drawer_line(row) for row in shown.object_list]
-    context = {"page": shown, "may_take": request.user.may(Permission.PAYMENT_TAKE)}
-    return page(request, "payments/office/drawers.html", context, part="results")
-
-
-@may(Permission.PAYMENT_TAKE)
-@require_http_methods(["GET", "HEAD", "POST"])
-@refusals_shown
-def open_drawer(request: HttpRequest) -> HttpResponse:
-    """Ask for the float, and open a drawer."""
-    form = FloatForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.open_drawer(
-                name=form.cleaned_data["name"],
-                float_=form.cleaned_data["float_minor"],
-                by=actor(request),
-                at=timezone.now(),
-            )
-        except Refused as refusal:
-            form.add_error("float_minor", str(refusal))
-        else:
-            messages.success(request, "Drawer opened.")
-            return redirect("office_counter:home")
-    status = 422 if form.errors else 200
-    return page(request, "payments/office/open_drawer.html", {"form": form}, status=status)
-
-
-@may(Permission.PAYMENT_TAKE)
-@require_http_methods(["GET", "HEAD", "POST"])
-@refusals_shown
-def close_drawer(request: HttpRequest, drawer_id: UUID) -> HttpResponse:
-    """Ask for the count, and close a drawer; what is expected is shown only afterwards."""
-    drawer = queries.drawer(drawer_id)
-    form = CountForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.close_drawer(
-                drawer_id,
-                counted=form.cleaned_data["counted"],
-                by=actor(request),
-                at=timezone.now(),
-            )
-        except Refused as refusal:
-            form.add_error("counted", str(refusal))
-        else:
-            return redirect("office_counter:drawers")
-    context = {"form": form, "drawer": drawer}
-    status = 422 if form.errors else 200
-    return page(request, "payments/office/close_drawer.html", context, status=status)
 
 
 def _found(request: HttpRequest) -> queries.Found:

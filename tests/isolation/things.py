@@ -361,6 +361,20 @@ class Things:
             name=MARK, float_=Money(5000, "USD"), by=SYSTEM, at=self.at
         )
 
+        self.deposit = self._deposit()
+
+    def _deposit(self) -> str:
+        drawer = payments.open_drawer(
+            name=MARK, float_=Money(0, "USD"), by=Actor("staff", "900", MARK), at=self.at
+        )
+        told = {"counted": Money(500, "USD"), "by": SYSTEM, "at": self.at}
+        payments.close_drawer(drawer.public_id, **told)
+        payments.explain_drawer(
+            drawer.public_id, reason=MARK, by=Actor("staff", "900", MARK), at=self.at
+        )
+        payments.sign_drawer(drawer.public_id, by=Actor("staff", "901", MARK), at=self.at)
+        return payments.make_deposit(drawers=[drawer.pk], bag=MARK, **told).number
+
     def _rest(self) -> None:
         self.verify = signing.sign(self.permit, purpose=VERIFY)
         self.bulk = permits.ask_bulk(
@@ -472,6 +486,7 @@ class Things:
             (r"appeals/", "token", signing.sign_name(self.appeal.number, purpose=FOLLOW)),
             (r"(office|api/v1)/appeals/", "number", self.appeal.number),
             (r"office/imports/", "batch", self.batch),
+            (r"office/counter/deposits/", "number", self.deposit),
             (r".*drawers/", "drawer_id", self.drawer.public_id),
             (r"office/payments/refunds/", "number", self.refund),
             (r"(office/counter|office/payments|api/v1/payments)/", "number", self.payment),

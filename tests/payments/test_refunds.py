@@ -12,6 +12,7 @@ from payments.accounts import (
     CUSTOMER_CREDIT,
     FEE_REVENUE,
     FINE_REVENUE,
+    IN_TRANSIT,
     PERMIT_REVENUE,
     RECEIVABLE,
     REFUNDS_PAYABLE,
@@ -62,7 +63,7 @@ class TestRefundPayment:
         payment = pay(charge, at=now, method="cheque", amount=5_000)
         refund(payment, 1_000, now)
         assert owed(charge) == 0
-        assert books(now) == {CHEQUES: 4_000, FINE_REVENUE: -4_000}
+        assert books(now) == {CHEQUES: 5_000, IN_TRANSIT: -1_000, FINE_REVENUE: -4_000}
 
     def test_of_more_than_is_left_is_refused(self, now):
         payment = pay(make_charge(at=now), at=now)

@@ -11,6 +11,7 @@ from parkops.programme.editing.violations import VIOLATION
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.schema import (
     Audience,
+    CounterRules,
     Eligibility,
     Fees,
     Head,
@@ -204,6 +205,24 @@ ELIGIBILITY = Group(
             "",
             "percent",
             default="20",
+        ),
+    ),
+    needed=True,
+)
+
+COUNTER = Group(
+    "",
+    (
+        Leaf(
+            "explain_above",
+            "A reason is asked for a drawer that is over or short by more than",
+            "Empty: whenever it is.",
+            "money",
+        ),
+        Leaf(
+            "without_sign_off",
+            "Cash goes to the bank without a second person's sign-off",
+            kind="flag",
         ),
     ),
     needed=True,
@@ -471,6 +490,7 @@ EDITORS: dict[str, Any] = {
     "sessions": completed(SESSIONS, Sessions),
     "fees": completed(FEES, Fees),
     "refunds": completed(REFUNDS, Refunds),
+    "counter": completed(COUNTER, CounterRules),
     "scofflaw": completed(SCOFFLAW, Scofflaw),
     "programme": completed(HEAD, Head),
     "tax": completed(TAX, Tax),

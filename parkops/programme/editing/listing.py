@@ -26,6 +26,7 @@ REST = (
     "sessions",
     "fees",
     "refunds",
+    "counter",
     "scofflaw",
     "tax",
     "events",

@@ -16,6 +16,7 @@ HEADS |= {
     "plate_reads": "plate reads",
     "plate_checks": "plate checks",
     "refunds": "refunds",
+    "counter": "counter",
     "retention": "retention",
     "appeals": "appeals",
     "shared": "shared",
