@@ -32,6 +32,7 @@ EVERY_TENANT = {
     "enforcement.follow_appeals": 3600.0,
     "enforcement.erase_reads": 3600.0,
     "enforcement.forget_field": 3600.0,
+    "payments.prove_books": 86_400.0,
     "programme.refresh_tenant": 600.0,
     "api.forget_old_keys": 86_400.0,
     "accounts.forget_unconfirmed": 86_400.0,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 
 from parkops.kernel.actors import Actor
@@ -12,7 +13,15 @@ from parkops.kernel.money import Money
 from parkops.kernel.texts import revived
 from parkops.ui.values import Reason
 from payments import links, place, queries, rules, settlement
-from payments.models import Allocation, Charge, Dispute, LedgerEntry, Payment, Refund
+from payments.models import (
+    Allocation,
+    Charge,
+    Dispute,
+    LedgerEntry,
+    LedgerProof,
+    Payment,
+    Refund,
+)
 from payments.queries import ChargeRow
 
 
@@ -308,6 +317,43 @@ def entry_line(entry: LedgerEntry) -> EntryLine:
         debit=place.money(entry.amount_minor) if entry.amount_minor > 0 else None,
         credit=place.money(-entry.amount_minor) if entry.amount_minor < 0 else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceLine:
+    """What a proof of the books found to differ, with the page of what it is of."""
+
+    subject: str
+    url: str
+    kept: Money
+    again: Money
+    text: str
+
+
+def differences(proof: LedgerProof) -> list[DifferenceLine]:
+    """Return the differences that a proof kept, as they were found."""
+    return [
+        DifferenceLine(
+            subject=f"{one['kind'].capitalize()} {one['reference']}"
+            + (f", {one['part']}" if one["part"] else ""),
+            url=_url_of(one["kind"], one["reference"]),
+            kept=place.money(one["kept"]),
+            again=place.money(one["again"]),
+            text=one["text"],
+        )
+        for one in proof.found
+    ]
+
+
+def _url_of(kind: str, reference: str) -> str:
+    if kind == "payment":
+        return reverse("office_payments:detail", args=[reference])
+    if kind not in Charge.Kind.values:
+        return ""
+    try:
+        return subject_url(kind, reference)
+    except ObjectDoesNotExist:
+        return ""
 
 
 def counts() -> Counts:

@@ -23,6 +23,16 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """What a charge came to when it was raised, made from its rules anew, or what it comes to `now`
+    without late fees and discounts. Without an amount `because` says why it cannot be made."""
+
+    amount: Money | None
+    because: str
+    is_of_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a charge is for, in words, and the path of the page about it (may be empty); staff have
     the `office` page where there is one."""
@@ -38,6 +48,10 @@ def _nothing(*_args: object, **_named: object) -> None:
 
 def _none(_references: Sequence[str]) -> Sequence[tuple[str, str]]:
     return ()
+
+
+def _not_again(*_args: object, **_named: object) -> Mapping[str, Again]:
+    return {}
 
 
 def _allowed(*_args: object, **_named: object) -> Decision:
@@ -59,6 +73,8 @@ class Raiser:
     `checkout_opened(reference, *, until)` and `checkout_closed(reference, *, at)` tell that money
     may come until then, and that it will not; `card_failed(reference, *, why, at)` that a saved
     card was not charged, whenever that is known. `describe(reference) -> Subject`.
+    `again(references, *, at) -> {reference: Again}` makes what they came to when they were raised from
+    the rules of that time once more, for the proof of the books.
     """
 
     settled: Callable[..., Decision] = _allowed
@@ -73,6 +89,7 @@ class Raiser:
     describe: Callable[[str], Subject] | None = None
     followers: Callable[[Sequence[str]], Sequence[tuple[str, str]]] = _none
     is_follower: bool = False
+    again: Callable[..., Mapping[str, Again]] = _not_again
 
 
 PLAIN = Raiser()

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from parkops.kernel.actors import SYSTEM
 from parkops.tenancy.later import NotYet, tenant_task
 from payments import operations
 from payments.gateways.base import GatewayUnavailable
@@ -68,3 +69,9 @@ def bring_charges_up_to_date(**_later: object) -> None:
 def keep_balances(**_later: object) -> None:
     """Keep the ledger's balances of past days, so that a trial balance adds up little."""
     operations.keep_balances(at=timezone.now())
+
+
+@tenant_task
+def prove_books(**_later: object) -> None:
+    """Make every balance and every charge again, and keep what differs."""
+    operations.prove_books(by=SYSTEM, at=timezone.now())

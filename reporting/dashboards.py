@@ -172,6 +172,13 @@ def todo(counts: Counts, *, now: datetime) -> list[Todo]:
             "bad",
         ),
         (
+            counts.books_differ,
+            "Differences in the books",
+            _link("office_ledger:proof"),
+            "What is kept is not what its entries say",
+            "bad",
+        ),
+        (
             counts.jobs_failed,
             "Failed jobs",
             _link("office_jobs:list", "state=failed"),

@@ -4,6 +4,7 @@ What payments asks about the fees of a case is answered here too.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,9 +14,9 @@ from enforcement.models import BootCase
 from enforcement.operations import hotlist
 from enforcement.operations.boot_cases import cancel, locked, tell_owner
 from enforcement.operations.tows import bring_storage_up_to_date
+from enforcement.queries import again, boots
 from enforcement.queries import boot_cases as casing
-from enforcement.queries import boots
-from enforcement.queries.boot_cases import CHARGES, KIND, STORAGE
+from enforcement.queries.boot_cases import BOOT, KIND, STORAGE, TOW
 from enforcement.rules import holding
 from enforcement.rules.holding import State
 from parkops.audit import operations as audit
@@ -142,8 +143,9 @@ def describe(reference: str) -> Subject:
 
 
 FEES = Raiser(settled=settled, lock=lock, describe=describe, is_follower=True)
+BOOTED, TOWED = replace(FEES, again=again.of_boots), replace(FEES, again=again.of_tows)
 STORED = Raiser(
     settled=settled, lock=lock, describe=describe, amounts_at=storage_at, is_follower=True
 )
-RAISERS = {kind: STORED if kind == STORAGE else FEES for kind in CHARGES}
+RAISERS = {BOOT: BOOTED, TOW: TOWED, STORAGE: STORED}
 """Who answers for the charges of a case, by kind."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 from enforcement.models import BootCase, Citation
 from enforcement.operations import hand_overs
 from enforcement.operations.releases import follow_debts
+from enforcement.queries import again
 from enforcement.queries import citations as citing
 from enforcement.queries.boot_cases import BOOT
 from enforcement.queries.citations import KIND
@@ -111,4 +112,5 @@ RAISER = Raiser(
     may_pay=may_pay,
     describe=describe,
     followers=followers,
+    again=again.of_citations,
 )

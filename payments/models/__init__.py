@@ -9,6 +9,7 @@ from payments.models.drawers import Drawer, DrawerCount, DrawerMovement
 from payments.models.gateway import Dispute, GatewayEvent
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payments import Allocation, Payment
+from payments.models.proof import LedgerProof
 from payments.models.refunds import Refund
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "LedgerBalance",
     "LedgerEntry",
     "LedgerMonth",
+    "LedgerProof",
     "LedgerTransaction",
     "Payment",
     "Refund",

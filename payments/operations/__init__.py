@@ -36,6 +36,7 @@ from payments.operations.fulfilment import accept_reviewed
 from payments.operations.gateway_refunds import send_refund, settle_open_refunds
 from payments.operations.months import ask_reopening, close_month, decide_reopening
 from payments.operations.payments import take_payment
+from payments.operations.proof import ask_for_proof, prove_books
 from payments.operations.refunds import (
     accept_refund,
     bounce_payment,
@@ -65,10 +66,11 @@ __all__ = [
     "apply_event",
     "apply_events",
     "ask_for_recount",
+    "ask_for_proof",
     "assign_charge",
-    "bring_charges_up_to_date",
     "book_line",
     "bounce_payment",
+    "bring_charges_up_to_date",
     "bring_up_to_date",
     "cancel_charge",
     "cancel_checkout",
@@ -88,6 +90,7 @@ __all__ = [
     "open_drawer",
     "pause_charge",
     "pay_out_refund",
+    "prove_books",
     "raise_charge",
     "receive_event",
     "refund_charge",
@@ -107,4 +110,5 @@ __all__ = [
     "why_not_deposited",
     "write_off_charge",
     "tell_forgotten",
+    "write_off_charge",
 ]

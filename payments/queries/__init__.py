@@ -60,6 +60,7 @@ from payments.queries.payments import (
     taken_payment,
     with_parts,
 )
+from payments.queries.proof import last_proof, proofs
 
 __all__ = [
     "AccountBalance",
@@ -92,11 +93,13 @@ __all__ = [
     "legs_of",
     "is_deposited",
     "items_of",
+    "last_proof",
     "latest_of",
     "of_charges",
     "open_charges",
     "open_drawer_of",
     "overdue",
+    "owed_on",
     "parts_of",
     "passages",
     "payer_of",
@@ -104,6 +107,7 @@ __all__ = [
     "payment_by_id",
     "payments_matching",
     "postings_of",
+    "proofs",
     "receipts_for",
     "receipts_in",
     "recent_payments",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views import ledger, months
+from payments.views import ledger, months, proof
 
 LEDGER = [
     path("", ledger.accounts, name="accounts"),
@@ -12,5 +12,6 @@ LEDGER = [
     path("months/<str:month>/close/", months.close, name="close"),
     path("months/<str:month>/reopening/", months.reopen, name="reopen"),
     path("months/<str:month>/decision/", months.decide, name="decide"),
+    path("proof/", proof.home, name="proof"),
     path("<str:code>/", ledger.entries, name="entries"),
 ]

@@ -17,7 +17,7 @@ from permits.models import Permit
 from permits.operations import auto_renewing, holds, notices, places, switching
 from permits.operations.rights_changes import permits_changed
 from permits.operations.sales import count_as_paid
-from permits.queries import free
+from permits.queries import again, free
 from permits.queries.permits import type_of
 from permits.queries.registry import looked_up
 from permits.rules import quotas
@@ -197,5 +197,8 @@ PERMIT = Raiser(
     checkout_closed=holds.close_checkout,
     card_failed=auto_renewing.card_failed,
     describe=describe_permit,
+    again=again.of_permits,
 )
-DEPOSIT = Raiser(lock=lock_permit, may_pay=may_pay, describe=describe_permit)
+DEPOSIT = Raiser(
+    lock=lock_permit, may_pay=may_pay, describe=describe_permit, again=again.of_deposits
+)

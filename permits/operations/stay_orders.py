@@ -15,6 +15,7 @@ from payments import operations as payments
 from payments.settlement import Raiser, Subject
 from permits.models import ParkingSession, StayOrder
 from permits.operations import stay_notices, stays, validations
+from permits.queries import again
 from permits.queries.stays import price, stay_path
 from permits.rules import stay_lengths
 from permits.rules.plates import Plate
@@ -337,4 +338,5 @@ SESSION = Raiser(
     checkout_opened=open_checkout,
     checkout_closed=close_checkout,
     describe=describe_stay,
+    again=again.of_stays,
 )

@@ -64,7 +64,8 @@ SELECT (SELECT count(*) FROM enforcement_citation
        (SELECT count(*) FROM payments_payment WHERE state = 'needs_review'),
        (SELECT count(*) FROM messaging_message WHERE state = 'failed'),
        (SELECT count(*) FROM public.tenancy_outboxentry
-         WHERE schema_name = current_schema() AND state = 'dead')
+         WHERE schema_name = current_schema() AND state = 'dead'),
+       coalesce((SELECT differences FROM payments_ledgerproof ORDER BY as_of_at DESC, id DESC LIMIT 1), 0)
 """
 
 
@@ -119,6 +120,7 @@ class Counts:
     payments_to_review: int
     messages_failed: int
     tasks_given_up: int
+    books_differ: int
     zones: list[ZoneCount] = field(default_factory=list)
 
     @property
@@ -167,7 +169,7 @@ def look(at: datetime) -> Counts:
         ),
         hour=at.astimezone(zone).hour,
     )
-    unpaid, appeals, oldest, officers, failed, review, unsent, dead = sql.row(
+    unpaid, appeals, oldest, officers, failed, review, unsent, dead, differ = sql.row(
         _NOW, failed=Job.State.FAILED
     )
     permits = Permit.objects.filter(ends_at__gt=at).aggregate(
@@ -191,6 +193,7 @@ def look(at: datetime) -> Counts:
         payments_to_review=review,
         messages_failed=unsent,
         tasks_given_up=dead,
+        books_differ=differ,
         zones=[
             ZoneCount(z.code, z.name, present.get(code_key(z.code), 0), z.capacity.total)
             for z in rules.zones

@@ -15,6 +15,7 @@ from parkops.kernel.money import Money
 from payments import operations, queries, settlement
 from payments.accounts import FINE_REVENUE, PERMIT_REVENUE
 from payments.models import Allocation, Charge, Payment
+from payments.queries import proof
 
 CLERK = Actor("staff", "1", "Clara Clerk")
 _numbers = count(1)
@@ -82,6 +83,7 @@ def assert_sound(at: datetime) -> None:
     from payments.models import Refund
 
     connection.check_constraints()
+    assert proof.prove(at).found == []
     told = books(at)
     assert sum(told.values()) == 0
     charges = list(Charge.objects.all())

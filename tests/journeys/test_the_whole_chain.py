@@ -6,9 +6,12 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db.models import F
 
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
+from payments.models import Charge
+from payments.queries import proof
 from reporting.models import ReportRun
 
 pytestmark = pytest.mark.django_db(transaction=False)
@@ -132,6 +135,12 @@ def test_a_permit_is_sold_checked_and_a_stranger_cited_paid_appealed_and_reporte
     # The ledger balances, the dashboard counts, the report agrees.
     trial = api.get("/trial-balance")
     assert trial["total_debit"] == trial["total_credit"]
+    # Its program gives what both were charged once more, and says so where somebody changed it.
+    proven = proof.prove(TUESDAY)
+    assert (proven.found, proven.charges, dict(proven.set_aside)) == ([], 2, {})
+    Charge.objects.update(raised_net_minor=F("raised_net_minor") + 1)
+    told = {(one.check, one.kind, one.kept, one.again) for one in proof.prove(TUESDAY).found}
+    assert told == {("program", "permit", 32_401, 32_400), ("program", "citation", 4_001, 4_000)}
     counts = api.get("/counts")
     assert counts["permits_active"] == 1
     assert counts["citations_today"] == 1

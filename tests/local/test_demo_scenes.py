@@ -29,6 +29,7 @@ from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
 from parkops.programme import lint, load, queries
+from payments.queries import proof
 from permits.models import (
     CarpoolMember,
     Department,
@@ -86,6 +87,12 @@ def test_enforcement_goes_on(stage):
     assert any(row.is_open and row.differs for row in rows)
     assert escalations.releases_to_tell("collections").count() == 1
     assert escalations.handed_over("collections").exists()
+
+
+def test_the_books_hold(stage, now):
+    proven = proof.prove(now)
+    assert proven.found == []
+    assert proven.charges > 10
 
 
 def test_the_chain_of_evidence_holds(stage):
