@@ -19,10 +19,11 @@ KINDS = {
     "zones": "Zone",
     "permit_types": "Permit type",
     "violations": "Violation",
+    "plans": "Payment plan",
 }
 FACTORS = {"factor", "times"}
 MONTH_DAYS = {"year_start", "purge"}
-DAYS = {"within", "after"}
+DAYS = {"within", "after", "grace", "extension", "reinstate_within", "after_decision"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def differences(old: Programme, new: Programme) -> list[Difference]:
 
     Parts are matched by code: what is left out is retired. The order of parts says nothing.
     """
-    rest = {"audiences", "zones", "permit_types", "violations", "calendar_days", "events"}
+    rest = {*KINDS, "calendar_days", "events"}
     found = _changes("", "", "", _facts(old, skip=rest), _facts(new, skip=rest))
     found += _calendars(old, new)
     found += _named("events", "Event", dict(_keyed(old.events)), dict(_keyed(new.events)))

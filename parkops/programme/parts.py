@@ -18,7 +18,7 @@ from parkops.programme.outline import Path
 from parkops.programme.schema import Programme, currency_of
 from parkops.programme.source import unstorable
 
-LISTS = ("audiences", "zones", "permit_types", "violations")
+LISTS = ("audiences", "zones", "permit_types", "violations", "plans")
 """Parts that are lists of things with a code."""
 MAPPINGS = ("calendars",)
 """Parts that are mappings from a code."""
@@ -47,6 +47,7 @@ NAMES = {
     "zones": "zone",
     "permit_types": "permit type",
     "violations": "violation",
+    "plans": "payment plan",
     "calendars": "calendar",
     "programme": "name, place and money",
     "year_start": "programme year",

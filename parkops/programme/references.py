@@ -21,7 +21,7 @@ def faults_of(document: Any) -> list[Found]:
 def _all(document: dict[str, Any]) -> Iterator[Found]:
     zones = _codes(document, "zones")
     audiences = _codes(document, "audiences")
-    for name in ("zones", "permit_types", "violations", "audiences"):
+    for name in ("zones", "permit_types", "violations", "audiences", "plans"):
         yield from _twice(
             [((name, n, "code"), part.get("code")) for n, part in _parts(document, name)]
         )
@@ -37,6 +37,8 @@ def _all(document: dict[str, Any]) -> Iterator[Found]:
         second = kind.get("second_to")
         yield from _known(("permit_types", n, "second_to"), second, types, "permit type")
         yield from _permit_type(("permit_types", n), kind, zones, audiences)
+    for n, plan in _parts(document, "plans"):
+        yield from _known(("plans", n, "audience"), plan.get("audience"), audiences, "audience")
     shared = _mapping(document, "shared")
     yield from _twice(
         [(("shared", "quotas", n, "code"), q.get("code")) for n, q in _parts(shared, "quotas")]

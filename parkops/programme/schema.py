@@ -39,6 +39,7 @@ from parkops.programme.fields import (
 )
 from parkops.programme.geometry import Box, Geometry, bounds, contains
 from parkops.programme.permit_schema import Fixed, PermitType, Rolling
+from parkops.programme.plan_schema import PlanScheme
 from parkops.programme.shared_schema import Shared, SharedLimit, SharedQuota
 from parkops.programme.violation_schema import Scofflaw, Violation
 
@@ -282,6 +283,7 @@ class Programme(Part):
     registry: Registry | None = None
     retention: Retention = Retention()
     appeals: Appeals = Appeals()
+    plans: tuple[PlanScheme, ...] = ()
 
     @model_validator(mode="after")
     def _shared_quotas_count_alike(self) -> "Programme":
@@ -371,6 +373,10 @@ class Programme(Part):
     def audience(self, code: str) -> Audience | None:
         """Return the audience of this code, or None."""
         return self._audiences.get(code_key(code))
+
+    def plan(self, code: str) -> PlanScheme | None:
+        """Return the kind of payment plan of this code, or None."""
+        return next((one for one in self.plans if code_key(one.code) == code_key(code)), None)
 
     def has_event(self, code: str) -> bool:
         """Return whether staff may declare this event."""

@@ -6,9 +6,11 @@ from parkops.programme.appeal_schema import Appeals
 from parkops.programme.editing.derive import completed
 from parkops.programme.editing.notation import days, times
 from parkops.programme.editing.permit_types import PERMIT_TYPE
+from parkops.programme.editing.plans import PLAN
 from parkops.programme.editing.shape import Group, Leaf, Rows
 from parkops.programme.editing.violations import VIOLATION
 from parkops.programme.permit_schema import PermitType
+from parkops.programme.plan_schema import PlanScheme
 from parkops.programme.schema import (
     Audience,
     CounterRules,
@@ -485,6 +487,7 @@ EDITORS: dict[str, Any] = {
     "permit_types": completed(PERMIT_TYPE, PermitType),
     "violations": completed(VIOLATION, Violation),
     "audiences": completed(AUDIENCE, Audience),
+    "plans": completed(PLAN, PlanScheme),
     "calendars": days(""),
     "shared": completed(SHARED, Shared),
     "sessions": completed(SESSIONS, Sessions),

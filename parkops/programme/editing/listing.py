@@ -18,6 +18,7 @@ TITLES = {
     "permit_types": "Permit types",
     "violations": "Violations",
     "audiences": "Audiences",
+    "plans": "Payment plans",
     "calendars": "Calendars",
 }
 """Parts with things of their own, and their headings."""
@@ -53,6 +54,7 @@ HEADS = {
     "permit_types": ("For", "Term", "Price"),
     "violations": ("Proposed when", "Zones", "Fine"),
     "audiences": (),
+    "plans": ("For", "At most", "Late fees"),
     "calendars": ("Days",),
 }
 MOST = 6
@@ -189,6 +191,10 @@ def _facts(part: str, thing: Any) -> tuple[str, ...]:
         case "violations":
             raised = str(held.get("raised_by", "officer")).replace("_", " ")
             return (raised, _codes(held.get("zones"), "everywhere"), str(held.get("fine", "")))
+        case "plans":
+            most = f"{held.get('instalments', '')} a {held.get('every', 'month')}"
+            late = "left out" if held.get("late_fees") == "waive" else "stay"
+            return (_codes(held.get("audience"), "everyone"), most, late)
         case "calendars":
             days = [
                 f"{d.get('from')} to {d.get('to')}" if isinstance(d, dict) else str(d)
