@@ -110,6 +110,7 @@ ITEMS = [
         "office_payments:list",
         Permission.PAYMENT_VIEW,
         "People and money",
+        also=("office_plans:list",),
     ),
     NavItem(
         "Ledger", "book-open", "office_ledger:accounts", Permission.LEDGER_VIEW, "People and money"

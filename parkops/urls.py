@@ -19,6 +19,7 @@ SURFACES = [
     ("", "enforcement.urls.boots"),
     ("", "enforcement.urls.escalation"),
     ("", "payments.urls.portal"),
+    ("", "payments.urls.plans"),
     ("my/", "parkops.customers.urls.portal"),
     ("field/", "enforcement.urls.field"),
     ("field/", "enforcement.urls.field_app"),

@@ -15,4 +15,4 @@ class PaymentsConfig(AppConfig):
 
         timeline.register(shown.moments)
         search.register(shown.hits)
-        panels.register(debts=shown.debts)
+        panels.register(debts=shown.debts, acts=shown.acts)

@@ -20,9 +20,10 @@ from payments.models import (
     LedgerEntry,
     LedgerProof,
     Payment,
+    PaymentPlan,
     Refund,
 )
-from payments.queries import ChargeRow
+from payments.queries import ChargeRow, plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +212,11 @@ class PaymentPage:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many payments need a look, and how many refunds are not done."""
+    """How many payments need a look, how many refunds are not done, how many plans are to be decided."""
 
     to_review: int
     refunds: int
+    plans: int
 
 
 _TONES = {
@@ -361,6 +363,7 @@ def counts() -> Counts:
     return Counts(
         to_review=queries.payments_matching(state=Payment.State.NEEDS_REVIEW).count(),
         refunds=queries.refunds_not_done().count(),
+        plans=plans.plans().filter(state=PaymentPlan.State.ASKED).count(),
     )
 
 

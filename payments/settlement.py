@@ -33,6 +33,18 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Plannable:
+    """What a charge would be in a payment plan: what it comes to there before payments, since when it
+    counts, when an appeal about it was decided, whether its vehicle is held, and whether it may be."""
+
+    amount: Money
+    since: date
+    decided_on: date | None = None
+    is_held: bool = False
+    decision: Decision = ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a charge is for, in words, and the path of the page about it (may be empty); staff have
     the `office` page where there is one."""
@@ -87,6 +99,9 @@ class Raiser:
     checkout_closed: Callable[..., None] = _nothing
     card_failed: Callable[..., None] = _nothing
     describe: Callable[[str], Subject] | None = None
+    plannable: Callable[..., Mapping[str, Plannable]] | None = None
+    plan_began: Callable[..., None] = _nothing
+    plan_ended: Callable[..., None] = _nothing
     followers: Callable[[Sequence[str]], Sequence[tuple[str, str]]] = _none
     is_follower: bool = False
     again: Callable[..., Mapping[str, Again]] = _not_again

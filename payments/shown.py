@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from parkops.customers.panels import Debt
+from parkops.customers.panels import Act, Debt
 from parkops.customers.search import Hit
 from parkops.customers.timeline import Moment, Subject
 from parkops.kernel import numbers
+from parkops.kernel.permissions import Permission
 from payments import links, place, queries
 
 
@@ -60,3 +61,9 @@ def debts(subject: Subject, *, at: datetime) -> Sequence[Debt]:
         )
         for row in queries.open_charges(customer_id=subject.customer_id, at=at)
     ]
+
+
+def acts(reference: str) -> Sequence[Act]:
+    """Return what may be done about the money of a customer: let them pay it in instalments."""
+    url = f"{reverse('office_plans:new')}?customer={reference}"
+    return [Act("Payment plan", url, "calendar", Permission.PAYMENT_TAKE)]

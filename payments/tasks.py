@@ -6,6 +6,7 @@ from parkops.kernel.actors import SYSTEM
 from parkops.tenancy.later import NotYet, tenant_task
 from payments import operations
 from payments.gateways.base import GatewayUnavailable
+from payments.operations import plans
 
 TRY_AGAIN_SECONDS = 30
 
@@ -75,3 +76,14 @@ def keep_balances(**_later: object) -> None:
 def prove_books(**_later: object) -> None:
     """Make every balance and every charge again, and keep what differs."""
     operations.prove_books(by=SYSTEM, at=timezone.now())
+
+
+@tenant_task
+def follow_plans(*, charge: int | None = None, **_later: object) -> None:
+    """Follow the payment plans: all that time changes, or those that a charge is in."""
+    now = timezone.now()
+    if charge is None:
+        plans.follow_plans(at=now)
+        plans.forget_documents(before=now - plans.DOCUMENTS_KEPT, at=now)
+    else:
+        plans.follow_plans_of(charge, at=now)

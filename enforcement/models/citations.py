@@ -35,7 +35,7 @@ class CitationQuerySet(models.QuerySet["Citation"]):
     def standing(self, status: str) -> Self:
         """Keep those whose status is `status` now, the stage being as last brought up to date."""
         open_ = self.unpaid()
-        calm = open_.filter(appealed_at__isnull=True)
+        calm = open_.filter(appealed_at__isnull=True, planned_at__isnull=True)
         found = {
             Status.VOIDED: lambda: self.filter(voided_at__isnull=False),
             Status.DISMISSED: lambda: self.filter(
@@ -45,6 +45,9 @@ class CitationQuerySet(models.QuerySet["Citation"]):
             Status.PAID: lambda: self.counting().filter(settled_at__isnull=False, fine_minor__gt=0),
             Status.WRITTEN_OFF: lambda: self.counting().filter(written_off_at__isnull=False),
             Status.ON_APPEAL: lambda: open_.filter(appealed_at__isnull=False),
+            Status.ON_PLAN: lambda: open_.filter(
+                appealed_at__isnull=True, planned_at__isnull=False
+            ),
             Status.COLLECTIONS: lambda: calm.filter(stage__iexact="collections"),
             Status.ISSUED: lambda: calm.exclude(stage__iexact="collections"),
         }.get(Status(status))
@@ -60,6 +63,9 @@ class Citation(models.Model):
 
     `vehicle` is as the officer wrote it and never changed; what the office found out later is in
     `vehicle_noted`.
+
+    `plans` are the times at which it was on a payment plan (when each began and ended, and whether late
+    fees were left out); `planned_at` is when the one began that runs now.
 
     One stop is one citation: where several violations were found, `several` has the line of each, the
     first of which is `violation_code` too, and `fine_minor` is what all of them come to.
@@ -110,6 +116,8 @@ class Citation(models.Model):
     because = ArrayField(models.TextField(), default=list, blank=True, db_default=[])
     stage = short_text(80)
     appealed_at = models.DateTimeField(null=True, blank=True)
+    planned_at = models.DateTimeField(null=True, blank=True)
+    plans = models.JSONField(default=list, blank=True, db_default=[])
     settled_at = models.DateTimeField(null=True, blank=True)
     written_off_at = models.DateTimeField(null=True, blank=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)

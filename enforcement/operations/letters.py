@@ -23,6 +23,8 @@ from payments import links
 from payments import queries as charges
 
 BATCH = "letter_batch"
+PAUSED = ("on_appeal", "on_plan")
+"""How a citation stands while nothing is sent about it."""
 MOST = 100
 """So many letters are printed together: a stack that one person folds."""
 
@@ -34,7 +36,7 @@ def tell_owner(citation: Citation, *, at: datetime) -> None:
     a doubt about the citation is open, nothing is sent.
     """
     now = citing.standing_of(citation, at=at)
-    if now.is_over or now.status == "on_appeal" or not now.owed.minor:
+    if now.is_over or now.status in PAUSED or not now.owed.minor:
         return
     if citation.holds.filter(decided_at__isnull=True).exists():
         return
@@ -93,7 +95,7 @@ def make_letter_batch(*, by: Actor, at: datetime) -> LetterBatch:
     standings = citing.standings_of([letter.citation for letter in letters], at=at)
     print_: list[Letter] = []
     for letter, now in zip(letters, standings, strict=True):
-        if now.owed.minor and now.status != "on_appeal":
+        if now.owed.minor and now.status not in PAUSED:
             print_.append(letter)
         else:
             letter.dropped_at = at

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from enforcement.models import BootCase, Citation
-from enforcement.operations import hand_overs
+from enforcement.operations import hand_overs, planning
 from enforcement.operations.releases import follow_debts
 from enforcement.queries import again
 from enforcement.queries import citations as citing
@@ -111,6 +111,9 @@ RAISER = Raiser(
     amounts_at=amounts_at,
     may_pay=may_pay,
     describe=describe,
+    plannable=planning.plannable,
+    plan_began=planning.plan_began,
+    plan_ended=planning.plan_ended,
     followers=followers,
     again=again.of_citations,
 )

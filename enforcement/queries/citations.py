@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, Sum
 
 from enforcement.models import Appeal, Citation
+from enforcement.queries import planned
 from enforcement.rules import owed, standing
 from enforcement.rules.owed import Appealed, Case, Step
 from enforcement.rules.standing import Facts, Status
@@ -186,6 +187,7 @@ def facts_of(citation: Citation, appeals: Iterable[Appeal]) -> Facts:
         settled_at=citation.settled_at,
         written_off_at=citation.written_off_at,
         appeals=tuple((appeal.filed_at, appeal.decided_at) for appeal in appeals),
+        plans=tuple((span.began_at, span.ended_at) for span in planned.spans_of(citation)),
     )
 
 
@@ -213,6 +215,7 @@ def case_of(citation: Citation, appeals: Iterable[Appeal]) -> Case:
             )
             for appeal in sorted(appeals, key=lambda appeal: appeal.level)
         ),
+        plans=planned.times_of(citation),
     )
 
 

@@ -84,12 +84,12 @@ def at_stage(stage: str) -> QuerySet[Citation]:
 def next_steps(*, at: datetime) -> list[NextStep]:
     """Return what happens to open citations in the next seven days, the soonest first.
 
-    Those on appeal are left out: their clock may stand.
+    Those on appeal or on a payment plan are left out: their clock stands.
     """
     today = place.local_date(at)
     grouped = (
         Citation.objects.unpaid()
-        .filter(programme_version__isnull=False, appealed_at__isnull=True)
+        .filter(programme_version__isnull=False, appealed_at__isnull=True, planned_at=None)
         .values("programme_version", "violation_code", "issued_on")
         .annotate(n=Count("pk"))
         .order_by("issued_on", "violation_code", "programme_version")
@@ -135,7 +135,7 @@ def may_be_handed_over(kind: str) -> QuerySet[Citation]:
     """Return the citations whose stage asks for it, that are not handed over and in no doubt, the oldest
     first."""
     out = HandOver.objects.filter(citation=OuterRef("pk"), kind=kind, released_at__isnull=True)
-    calm = at_stage(kind).filter(appealed_at__isnull=True)
+    calm = at_stage(kind).filter(appealed_at__isnull=True, planned_at__isnull=True)
     return calm.exclude(Exists(out)).exclude(is_held())
 
 

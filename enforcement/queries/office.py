@@ -149,6 +149,7 @@ def citation_tabs(current: str) -> list[Tab]:
         ("", "All"),
         (f"status={Status.ISSUED}", "Owed"),
         (f"status={Status.ON_APPEAL}", "On appeal"),
+        (f"status={Status.ON_PLAN}", "On a plan"),
         (f"status={Status.COLLECTIONS}", "In collections"),
         (f"status={Status.PAID}", "Paid"),
         ("view=proofs", "Proofs to look at"),

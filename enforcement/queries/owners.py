@@ -98,6 +98,7 @@ def without_owner() -> QuerySet[Citation]:
     return (
         Citation.objects.unpaid()
         .filter(source=Citation.Source.OURS, plate_missing=False, appealed_at__isnull=True)
+        .filter(planned_at__isnull=True)
         .exclude(stage="")
         .exclude(Exists(held))
         .exclude(Exists(CitationOwner.objects.filter(citation=OuterRef("pk"))))

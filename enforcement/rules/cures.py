@@ -12,7 +12,7 @@ from parkops.programme.violation_schema import Cure
 PICTURE_KEPT = timedelta(days=30)
 """How long after the decision the picture of a proof, which may tell of somebody's health, is kept."""
 
-_OPEN = (Status.ISSUED, Status.COLLECTIONS, Status.PAID)
+_OPEN = (Status.ISSUED, Status.ON_PLAN, Status.COLLECTIONS, Status.PAID)
 
 
 def cure_of(cures: Sequence[Cure | None]) -> Cure | None:

@@ -1,7 +1,8 @@
 """What a citation comes to on a local date, on which dates that changes, and why.
 
-A day counts only while no appeal that pauses the clock is open: the date that the steps see is the
-calendar's, moved back by the local days between each such appeal's filing and its decision.
+A day counts only while no appeal that pauses the clock is open and no payment plan runs: the date that
+the steps see is the calendar's, moved back by the local days of each such time. Who pays by a plan has no
+discount for early payment any more; what a plan leaves out comes back when it ends unpaid.
 """
 
 from collections.abc import Sequence
@@ -35,6 +36,16 @@ class Appealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """The time of a payment plan, in local dates, `ended_on` None while it runs; one that `waives` leaves
+    out what was added."""
+
+    began_on: date
+    ended_on: date | None = None
+    waives: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """The part of a citation's fine that follows steps of its own."""
 
@@ -55,9 +66,16 @@ class Case:
     schedule: tuple[ScheduleStep, ...] = ()
     appeals: tuple[Appealed, ...] = ()
     shares: tuple[Share, ...] = ()
+    plans: tuple[Planned, ...] = ()
 
 
-def shared(parts: Sequence[Share], *, issued_on: date, appeals: tuple[Appealed, ...] = ()) -> Case:
+def shared(
+    parts: Sequence[Share],
+    *,
+    issued_on: date,
+    appeals: tuple[Appealed, ...] = (),
+    plans: tuple[Planned, ...] = (),
+) -> Case:
     """Return the case of a citation whose violations are `parts`. Those with the same steps go
     together: what is added as a sum is added once."""
     steps = list(dict.fromkeys(part.schedule for part in parts))
@@ -68,7 +86,7 @@ def shared(parts: Sequence[Share], *, issued_on: date, appeals: tuple[Appealed, 
     )
     every = tuple(dict.fromkeys(step for schedule in steps for step in schedule))
     total = sum((share.fine for share in shares), nothing)
-    return Case(total, issued_on, every, appeals, shares if len(shares) > 1 else ())
+    return Case(total, issued_on, every, appeals, shares if len(shares) > 1 else (), plans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +108,7 @@ class Step:
 
 def counted_date(case: Case, on: date) -> date:
     """Return the date that the steps see on `on`: moved back by the days that the clock stood."""
-    return on - timedelta(days=_days_stood(case.appeals, on))
+    return on - timedelta(days=_days_stood(case, on))
 
 
 def owing_on(case: Case, on: date) -> Owing:
@@ -169,20 +187,30 @@ def _known_by(case: Case, on: date) -> Case:
         for a in case.appeals
         if a.filed_on <= on
     ]
-    return replace(case, appeals=tuple(appeals))
+    plans = [
+        p if p.ended_on is not None and p.ended_on <= on else replace(p, ended_on=None)
+        for p in case.plans
+        if p.began_on <= on
+    ]
+    return replace(case, appeals=tuple(appeals), plans=tuple(plans))
 
 
 def _settled_by(case: Case, on: date) -> Case:
     appeals = [a if a.decided_on else replace(a, decided_on=on) for a in case.appeals]
-    return replace(case, appeals=tuple(appeals))
+    plans = [p if p.ended_on else replace(p, ended_on=on) for p in case.plans]
+    return replace(case, appeals=tuple(appeals), plans=tuple(plans))
 
 
-def _days_stood(appeals: Sequence[Appealed], on: date) -> int:
-    return sum(
-        max(0, (min(a.decided_on or on, on) - a.filed_on).days)
-        for a in appeals
-        if a.pauses and a.filed_on <= on
-    )
+def _days_stood(case: Case, on: date) -> int:
+    """The local days before `on` on which the clock stood, each once."""
+    times = [(a.filed_on, a.decided_on) for a in case.appeals if a.pauses]
+    times += [(p.began_on, p.ended_on) for p in case.plans]
+    days, reached = 0, date.min
+    for first, last in sorted((first, min(last or on, on)) for first, last in times):
+        if last > reached and last > first:
+            days += (last - max(first, reached)).days
+            reached = last
+    return days
 
 
 def _first_seeing(case: Case, counted: date) -> date:
@@ -209,7 +237,18 @@ def _in_effect(case: Case, on: date) -> list[ScheduleStep]:
 
 def _holding(case: Case, on: date) -> list[ScheduleStep]:
     seen = counted_date(case, on)
-    return [step for step in case.schedule if _holds(case, step, on, seen)]
+    by_plan = any(plan.began_on <= on for plan in case.plans)
+    waived = any(
+        plan.waives and plan.began_on <= on and (plan.ended_on is None or on < plan.ended_on)
+        for plan in case.plans
+    )
+    return [
+        step
+        for step in case.schedule
+        if _holds(case, step, on, seen)
+        and not (by_plan and step.within is not None)
+        and not (waived and (step.add is not None or step.times is not None))
+    ]
 
 
 def _holds(case: Case, step: ScheduleStep, on: date, seen: date) -> bool:
@@ -257,6 +296,7 @@ def _days_of_change(case: Case) -> list[date]:
             if appeal.decided_on is not None and left >= timedelta():
                 days.add(appeal.decided_on + left + timedelta(days=1))
     days |= {a.decided_on for a in case.appeals if a.decided_on is not None}
+    days |= {day for p in case.plans for day in (p.began_on, p.ended_on) if day is not None}
     return sorted(day for day in days if day >= case.issued_on)
 
 
@@ -268,6 +308,10 @@ def _told(
             return say("The appeal ended in dismissal; nothing is owed.")
         if appeal.decided_on == day and appeal.outcome == "reduced" and appeal.amount is not None:
             return say("Reduced to {amount} on appeal.", amount=appeal.amount)
+    if any(plan.began_on == day for plan in case.plans):
+        return say("A payment plan begins; nothing is added while it runs.")
+    if any(plan.ended_on == day for plan in case.plans):
+        return say("The payment plan has ended.")
     begun = [_begins(case, step, day) for step in now if step not in before]
     ended = any(step not in now for step in before)
     words = ([say("The discount has ended.")] if ended and not begun else []) + begun

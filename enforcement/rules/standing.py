@@ -19,7 +19,7 @@ REOPENED_WITHIN = timedelta(days=3)
 
 
 class Status(StrEnum):
-    """The states of a citation. No act leads to `on_plan` yet."""
+    """The states of a citation."""
 
     ISSUED = "issued"
     WARNING = "warning"
@@ -36,7 +36,8 @@ class Status(StrEnum):
 class Facts:
     """What a citation's status rests on; an instant is None where it has not come to pass.
 
-    `appeals` are (filed, decided or None) of each appeal.
+    `appeals` are (filed, decided or None) of each appeal, `plans` (begun, ended or None) of each time
+    that it was on a payment plan.
     """
 
     is_warning: bool
@@ -45,6 +46,7 @@ class Facts:
     settled_at: datetime | None = None
     written_off_at: datetime | None = None
     appeals: tuple[tuple[datetime, datetime | None], ...] = ()
+    plans: tuple[tuple[datetime, datetime | None], ...] = ()
 
 
 def status_at(facts: Facts, *, stage: str, at: datetime) -> Status:
@@ -61,6 +63,8 @@ def status_at(facts: Facts, *, stage: str, at: datetime) -> Status:
         return Status.WRITTEN_OFF
     if any(filed <= at and not _by(decided, at) for filed, decided in facts.appeals):
         return Status.ON_APPEAL
+    if any(begun <= at and not _by(ended, at) for begun, ended in facts.plans):
+        return Status.ON_PLAN
     if stage.casefold() == COLLECTIONS:
         return Status.COLLECTIONS
     return Status.ISSUED

@@ -13,6 +13,8 @@ def may_write_off(
         return Decision("asked_already", "This citation is written off, or it was asked for.")
     if status is Status.ON_APPEAL:
         return Decision("on_appeal", "It is on appeal; decide that first.")
+    if status is Status.ON_PLAN:
+        return Decision("on_plan", "It is on a payment plan; end that first.")
     if not owed.minor:
         return Decision("nothing_owed", "Nothing is owed on it.")
     if not has_charge:

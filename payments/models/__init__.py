@@ -9,6 +9,7 @@ from payments.models.drawers import Drawer, DrawerCount, DrawerMovement
 from payments.models.gateway import Dispute, GatewayEvent
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payments import Allocation, Payment
+from payments.models.plans import Instalment, PaymentPlan, PlanCharge, PlanDocument
 from payments.models.proof import LedgerProof
 from payments.models.refunds import Refund
 
@@ -24,6 +25,7 @@ __all__ = [
     "DrawerCount",
     "DrawerMovement",
     "GatewayEvent",
+    "Instalment",
     "LedgerAccount",
     "LedgerBalance",
     "LedgerEntry",
@@ -31,6 +33,9 @@ __all__ = [
     "LedgerProof",
     "LedgerTransaction",
     "Payment",
+    "PaymentPlan",
+    "PlanCharge",
+    "PlanDocument",
     "Refund",
     "SavedCard",
 ]

@@ -28,7 +28,8 @@ class Charge(models.Model):
     """One thing that somebody owes: a permit, a citation, a fee. `reference` names it to people.
 
     The amount is net and tax, plus a late fee, less a discount and what was written off, as they stood;
-    `payments.queries` gives them as of an instant. `raised_*` keep the first net and tax.
+    `payments.queries` gives them as of an instant. `raised_*` keep the first net and tax. `planned_at` is
+    when the payment plan began that it is in now.
     """
 
     class Kind(models.TextChoices):
@@ -68,6 +69,7 @@ class Charge(models.Model):
     due_on = models.DateField(null=True)
     raised_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
+    planned_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     postings = models.PositiveIntegerField(default=0)
 
@@ -123,6 +125,11 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"Charge {self.kind} {self.reference}"
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is owed but never overdue: its clock stands, or it is paid in instalments."""
+        return self.paused_at is not None or self.planned_at is not None
 
     @property
     def balance_minor(self) -> int:

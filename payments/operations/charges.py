@@ -11,6 +11,7 @@ from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.texts import Text, packed
+from parkops.tenancy.later import later
 from payments import place, queries, rules, settlement
 from payments.accounts import (
     BAD_DEBT,
@@ -393,6 +394,8 @@ def mark_settled(charge: Charge, *, at: datetime) -> None:
         charge.settled_at = None
     elif charge.settled_at is None:
         charge.settled_at = at
+        if charge.planned_at is not None:
+            later("payments.follow_plans", charge=charge.pk)
 
 
 def _parts(charge: Charge) -> tuple[int, int, int, int]:

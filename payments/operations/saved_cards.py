@@ -116,9 +116,15 @@ def tell_forgotten(card_id: int) -> None:
 
 
 def charge_saved_card(
-    card_id: int, *, charge_ids: Sequence[UUID], request_key: str, by: Actor, at: datetime
+    card_id: int,
+    *,
+    charge_ids: Sequence[UUID],
+    amount: Money | None = None,
+    request_key: str,
+    by: Actor,
+    at: datetime,
 ) -> Payment:
-    """Take what charges come to from a saved card, once for each `request_key`.
+    """Take what charges come to, or `amount` of it, from a saved card, once for each `request_key`.
 
     Several transactions. The payment returned is succeeded, failed with the bank's reason, or still
     being started if the provider's answer is unknown: `settle_checkout` finds out.
@@ -128,7 +134,9 @@ def charge_saved_card(
     """
     if not gateways.takes_cards(place.tenant()):
         raise Refused("cards_not_set_up", "Card payments are not set up here.")
-    payment = _reserve(card_id, charge_ids=charge_ids, request_key=request_key, by=by, at=at)
+    payment = _reserve(
+        card_id, charge_ids=charge_ids, amount=amount, request_key=request_key, by=by, at=at
+    )
     if payment.state != Payment.State.CREATED:
         return payment
     try:
@@ -159,7 +167,13 @@ def _begin(customer_id: int, *, email: str, return_path: str, by: Actor, at: dat
 
 @transaction.atomic
 def _reserve(
-    card_id: int, *, charge_ids: Sequence[UUID], request_key: str, by: Actor, at: datetime
+    card_id: int,
+    *,
+    charge_ids: Sequence[UUID],
+    amount: Money | None,
+    request_key: str,
+    by: Actor,
+    at: datetime,
 ) -> Payment:
     """Write down the attempt, with the key that the provider will know it by."""
     if known := payment_of_request(request_key):
@@ -173,7 +187,7 @@ def _reserve(
     if not owing:
         raise NotFound("There is no such charge.")
     balances = [charge.balance_minor for charge in owing]
-    given = sum(balances)
+    given = sum(balances) if amount is None else min(sum(balances), amount.minor)
     require_taking(owing, given=given, at=at)
     shares = rules.split(balances, given=given, gives_change=False).shares
     payment = Payment(

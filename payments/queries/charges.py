@@ -31,6 +31,7 @@ class ChargeRow:
     due_on: date | None
     raised_at: datetime
     paused: bool
+    planned: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -151,5 +152,6 @@ def _row(charge: Charge, due: settlement.Due | None, currency: str) -> ChargeRow
         balance=Money(max(amount - charge.paid_minor, 0), currency),
         due_on=due.due_on if due else charge.due_on,
         raised_at=charge.raised_at,
-        paused=charge.paused_at is not None,
+        paused=charge.is_paused,
+        planned=charge.planned_at is not None,
     )

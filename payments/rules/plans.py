@@ -143,7 +143,7 @@ def may_have(scheme: PlanScheme, total: Money, count: int | None = None) -> Deci
         return Decision("no_schedule", told, "instalments")
     if count is not None and count not in allowed:
         told = say(
-            "Choose from {first} to {last} instalments.", first=allowed[0], last=allowed[-1]
+            "Choose from {first} to {last} installments.", first=allowed[0], last=allowed[-1]
         )
         return Decision("instalments", told, "instalments")
     return ALLOWED

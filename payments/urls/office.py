@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from payments.urls.counter import COUNTER
 from payments.urls.ledger import LEDGER
+from payments.urls.plans import OFFICE as PLANS
 from payments.views import office
 
 PAYMENTS = [
@@ -22,5 +23,6 @@ PAYMENTS = [
 urlpatterns = [
     path("counter/", include((COUNTER, "office_counter"))),
     path("payments/", include((PAYMENTS, "office_payments"))),
+    path("plans/", include((PLANS, "office_plans"))),
     path("ledger/", include((LEDGER, "office_ledger"))),
 ]

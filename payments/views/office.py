@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -170,4 +171,5 @@ def _tabs(request: HttpRequest, *, on_list: bool) -> list[Tab]:
         Tab("All payments", home, None, on_list and state != review),
         Tab("Need a look", f"{home}?state={review}", counts.to_review, on_list and state == review),
         Tab("Refunds not done", refunds, counts.refunds, not on_list),
+        Tab("Payment plans", reverse("office_plans:list"), counts.plans),
     ]

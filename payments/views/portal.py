@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parkops.api import limits
 from parkops.customers import operations as customers
 from parkops.kernel.decisions import Refused
+from parkops.programme import queries as programme
 from parkops.tenancy.signing import BadSignature
 from parkops.ui import pdf
 from parkops.ui.access import customer_only, public
@@ -21,6 +22,7 @@ from payments import gateways, links, operations, pages, queries
 from payments.forms import PayForm, refusal_on
 from payments.gateways.base import GatewayUnavailable
 from payments.models import Payment
+from payments.queries import plans
 
 PLAIN_REFUSALS = {"Your card was declined.", "The card was declined."}
 STARTS = 30
@@ -35,13 +37,16 @@ def owed(request: HttpRequest) -> HttpResponse:
     """Show a customer what is theirs to pay; what they tick leads to the page where they pay it."""
     now = timezone.now()
     customer = customers.customer_for_user(request.user, at=now)
-    rows = queries.open_charges(customer_id=customer.pk, at=now)
+    owed_now = queries.open_charges(customer_id=customer.pk, at=now)
+    rows = [row for row in owed_now if not row.planned]
     ticked = [row.id for row in rows if str(row.id) in request.POST.getlist("charge")]
     if request.method == "POST" and ticked:
         return redirect(links.pay_path(ticked, return_path=reverse("portal_payments:owed")))
     context = {
         "rows": rows,
         "total": pages.total_of(rows),
+        "plans": plans.plans_of(customer.pk, at=now),
+        "has_plans": bool(programme.in_force(now).programme.plans),
         "nothing_ticked": request.method == "POST",
         "receipts": pages.receipt_links(queries.latest_of(customer.pk)),
     }

@@ -1,25 +1,19 @@
 """Documents sent in for approval: taken in clean, shown to the holder and the office, forgotten."""
 
-import io
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
-from PIL import Image, ImageOps
 
 from parkops.audit import operations as audit
+from parkops.customers import papers
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import NotFound, Refused
 from permits.models import PermitDocument
 from permits.operations.common import locked
 from permits.queries.permits import type_of
 from permits.rules import documents as rules
-
-MOST_PIXELS = 40_000_000
-LONGEST_SIDE = 2_400
 
 
 @transaction.atomic
@@ -43,15 +37,13 @@ def send_document(
     ).require()
     if not rules.is_kind(asked.taken_documents, kind):
         raise Refused("kind", "Choose what the document shows.", field="kind")
-    form, clean = _clean(data)
-    ending = "pdf" if form == PermitDocument.Form.PDF else "jpg"
-    file = default_storage.save(f"documents/{uuid4()}.{ending}", ContentFile(clean))
+    form, clean = papers.clean(data)
     document = PermitDocument.objects.create(
         permit=permit,
         kind=kind,
         name=" ".join(name.split())[:120] or "document",
         form=form,
-        file=file,
+        file=papers.keep(form, clean),
         size_bytes=len(clean),
         sent_at=at,
     )
@@ -125,28 +117,4 @@ def _delete(document: PermitDocument, *, at: datetime) -> None:
     file = document.file
     document.file, document.deleted_at = "", at
     document.save(update_fields=["file", "deleted_at"])
-    transaction.on_commit(lambda: default_storage.delete(file))
-
-
-def _clean(data: bytes) -> tuple[str, bytes]:
-    """Return what the file is, and what is kept of it."""
-    if len(data) > rules.MOST_BYTES:
-        raise Refused("too_large", "A document may have at most 10 MB.", field="file")
-    form = rules.form_of(data)
-    if not form:
-        raise Refused("type", "Send a PDF, or a JPEG, PNG or WebP picture.", field="file")
-    if form == PermitDocument.Form.PDF:
-        return form, data
-    try:
-        with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise Refused("too_large", "A picture may have 40 million pixels.", field="file")
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Refused("type", "This picture cannot be read.", field="file") from error
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    clean = Image.new("RGB", upright.size)
-    clean.paste(upright)
-    out = io.BytesIO()
-    clean.save(out, "JPEG", quality=85, optimize=True)
-    return form, out.getvalue()
+    papers.forget(file)

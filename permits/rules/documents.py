@@ -8,12 +8,10 @@ from parkops.programme.permit_schema import PermitType
 from permits.rules.status import Status
 
 MOST_DOCUMENTS = 12
-MOST_BYTES = 10 * 1024 * 1024
 KEPT_AFTER_DECISION = timedelta(days=30)
 """A document is deleted this long after the permit was approved, refused or given up."""
 
 WAITING = frozenset({Status.HELD, Status.PENDING})
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
 def may_send(*, approval: str, status: Status, sent: int, is_proof_due: bool = False) -> Decision:
@@ -41,11 +39,3 @@ def may_approve_for_a_while(kind: PermitType) -> Decision:
 def is_kind(kinds: tuple[str, ...], kind: str) -> bool:
     """Return whether the type asks for a document of this kind; one that names none takes any."""
     return kind in kinds if kinds else kind == ""
-
-
-def form_of(data: bytes) -> str:
-    """Return "pdf" or "picture" by what the file holds, whatever it is called; "" for others."""
-    if data.startswith(b"%PDF-") and b"%%EOF" in data[-2048:]:
-        return "pdf"
-    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    return "picture" if is_webp or data.startswith(_PICTURES) else ""

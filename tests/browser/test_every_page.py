@@ -19,7 +19,7 @@ PERSONAS = {
         "",
         r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|boots/|visit/|park/|parking/|event/|carpool/",
     ),
-    "dana": ("dana@customer.example", r"permits/|pay/|my/|account/|validate/"),
+    "dana": ("dana@customer.example", r"permits/|pay/|plans/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),
     "clerk": (
         "clara@harbor.example",
@@ -29,7 +29,7 @@ PERSONAS = {
         "rita@harbor.example",
         r"office/(appeals|hearings|conflicts|citations|citation-numbers|plate-checks|plate-reads)",
     ),
-    "accountant": ("amos@harbor.example", r"office/(payments|ledger|reports)"),
+    "accountant": ("amos@harbor.example", r"office/(payments|plans|ledger|reports)"),
     "administrator": (
         "alice@harbor.example",
         r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation|plate-looks)",

@@ -54,7 +54,9 @@ from parkops.tenancy import signing
 from parkops.tenancy.models import OutboxEntry
 from payments import links
 from payments import operations as payments
+from payments.accounts import FEE_REVENUE
 from payments.models import Drawer, LedgerTransaction, Payment, Refund
+from payments.operations import plans
 from permits import operations as permits
 from permits.models import Draw, Permit, PermitDocument, PermitTransfer
 from permits.operations.handing_on import GIFT
@@ -357,6 +359,7 @@ class Things:
         refund = {"amount": "10.00", "reason": MARK}
         self.post(f"/payments/{self.payment}/refunds", refund)
         self.refund = Refund.objects.get().number
+        self._plan()
         self.drawer: Drawer = payments.open_drawer(
             name=MARK, float_=Money(5000, "USD"), by=SYSTEM, at=self.at
         )
@@ -374,6 +377,31 @@ class Things:
         )
         payments.sign_drawer(drawer.public_id, by=Actor("staff", "901", MARK), at=self.at)
         return payments.make_deposit(drawers=[drawer.pk], bag=MARK, **told).number
+
+    def _plan(self) -> None:
+        """What somebody asked to pay in instalments, with a document."""
+        charge = payments.raise_charge(
+            kind="fee",
+            reference="PLANNED",
+            text=MARK,
+            net=Money(4000, "USD"),
+            tax=Money(0, "USD"),
+            customer_id=self.customer.pk,
+            plate_key="",
+            due_on=None,
+            revenue=FEE_REVENUE,
+            by=SYSTEM,
+            at=self.at,
+        )
+        self.plan = plans.ask_plan(
+            customer=self.customer,
+            scheme="INCOME",
+            charge_ids=[charge.public_id],
+            count=4,
+            documents=[plans.Paper("Proof of income", MARK, b"%PDF-1.7 %%EOF")],
+            by=SYSTEM,
+            at=self.at,
+        )
 
     def _rest(self) -> None:
         self.verify = signing.sign(self.permit, purpose=VERIFY)
@@ -450,6 +478,9 @@ class Things:
             (r".*citations/.*photos/", "reference", self.citation_photo.reference),
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),
             (r"(office/citation-numbers|api/v1/numbers)/", "number", self.allotted),
+            (r"office/plans/", "reference", self.plan.documents.get().reference),
+            (r"office/plans/", "number", self.plan.number),
+            (r"plans/", "public_id", self.plan.public_id),
             (r"pay/receipts/", "token", self.receipt),
             (r"pay/(return|cancelled)/", "token", self.checkout),
             (r"pay/", "token", self.open_link),

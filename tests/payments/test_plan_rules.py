@@ -46,7 +46,9 @@ STAFF = scheme(
 
 
 def owing(minor: int = 20_000, **more) -> Owing:
-    return Owing(**{"kind": "citation", "reference": "C-1", "since": TODAY, **more}, owed=usd(minor))
+    return Owing(
+        **{"kind": "citation", "reference": "C-1", "since": TODAY, **more}, owed=usd(minor)
+    )
 
 
 class TestWhoMayHaveOne:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from parkops.audit.models import AuditEvent
 from parkops.customers import operations as customers
+from parkops.kernel import papers
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Refused
 from permits import operations
@@ -101,7 +102,7 @@ class TestRules:
         ],
     )
     def test_what_a_file_is_by_what_it_holds(self, data, form):
-        assert rules.form_of(data) == form
+        assert papers.form_of(data) == form
 
 
 class TestSending:
@@ -124,7 +125,7 @@ class TestSending:
         [
             (b"MZ\x90 a program", "type"),
             (b"\xff\xd8\xff not a picture", "type"),
-            (b"%PDF-" + b"x" * rules.MOST_BYTES + b"%%EOF", "too_large"),
+            (b"%PDF-" + b"x" * papers.MOST_BYTES + b"%%EOF", "too_large"),
         ],
     )
     def test_other_files_are_refused(self, waiting, kind, data, reason):

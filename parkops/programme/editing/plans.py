@@ -46,7 +46,7 @@ PLAN = Group(
         Group(
             "",
             (
-                Leaf("instalments", "Instalments at most", kind="whole", needed=True),
+                Leaf("instalments", "Installments at most", kind="whole", needed=True),
                 Leaf(
                     "every",
                     "One every",
