@@ -17,6 +17,7 @@ TAX_PAYABLE = "2000"
 DEPOSITS_HELD = "2100"
 CUSTOMER_CREDIT = "2200"
 REFUNDS_PAYABLE = "2300"
+PREPAID_PERMITS = "2400"
 SUSPENSE = "2900"
 PERMIT_REVENUE = "4000"
 SESSION_REVENUE = "4010"
@@ -52,6 +53,7 @@ CHART = (
     Account(DEPOSITS_HELD, "Deposits held", "liability"),
     Account(CUSTOMER_CREDIT, "Credit of customers", "liability"),
     Account(REFUNDS_PAYABLE, "Refunds under way", "liability"),
+    Account(PREPAID_PERMITS, "Prepaid permits", "liability"),
     Account(SUSPENSE, "Money to be looked into", "liability"),
     Account(PERMIT_REVENUE, "Permits", "revenue"),
     Account(SESSION_REVENUE, "Parking sessions", "revenue"),

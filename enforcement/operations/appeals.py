@@ -42,6 +42,7 @@ from payments import queries as charges
 from payments.accounts import FEE_REVENUE
 from payments.operations.charges import bring_up_to_date
 from payments.operations.refunds import refund_charge
+from payments.rules.gl import Facts
 from permits.operations.rights_changes import plates_changed
 
 FEE_WITHIN = timedelta(days=7)
@@ -334,6 +335,7 @@ def _charge_fee(appeal: Appeal, *, by: Actor, at: datetime) -> Money | None:
         plate_key="",
         due_on=appeal.filed_on + FEE_WITHIN,
         revenue=FEE_REVENUE,
+        facts=Facts(appeal.citation.zone_code, appeal.citation.violation_code),
         by=by,
         at=at,
     )

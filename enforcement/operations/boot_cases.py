@@ -26,6 +26,7 @@ from parkops.programme import queries as programme
 from payments import operations as payments
 from payments import place
 from payments.accounts import FEE_REVENUE
+from payments.rules.gl import Facts
 
 FEE_TEXTS = {casing.BOOT: "Boot", casing.TOW: "Tow", casing.STORAGE: "Storage"}
 
@@ -298,6 +299,7 @@ def charge(case: BootCase, kind: str, amount: Money, *, by: Actor, at: datetime)
         plate_key=case.plate_key,
         due_on=place.local_date(at),
         revenue=FEE_REVENUE,
+        facts=Facts(zone=case.zone_code),
         by=by,
         at=at,
     )

@@ -34,6 +34,7 @@ from payments import operations as payments
 from payments import queries as charges
 from payments.accounts import FINE_REVENUE
 from payments.operations.charges import bring_up_to_date
+from payments.rules.gl import Facts
 from permits import operations as permits
 from permits.operations.rights_changes import plates_changed
 from permits.queries import NearMiss
@@ -500,6 +501,7 @@ def _charge(citation: Citation, *, by: Actor, at: datetime) -> None:
         plate_key=citation.plate_key,
         due_on=owed.due_on(case, today),
         revenue=FINE_REVENUE,
+        facts=Facts(citation.zone_code, citation.violation_code),
         by=by,
         at=at,
     )

@@ -1,6 +1,7 @@
 """The tables of payments, one noun a file."""
 
 from payments.models.bank import BankLine, BankStatement
+from payments.models.bookkeeping import Bookkeeping, ExportedTransaction, GlCode, LedgerExport
 from payments.models.books import LedgerBalance, LedgerMonth
 from payments.models.cards import SavedCard
 from payments.models.charges import Charge
@@ -14,6 +15,10 @@ from payments.models.proof import LedgerProof
 from payments.models.refunds import Refund
 
 __all__ = [
+    "Bookkeeping",
+    "ExportedTransaction",
+    "GlCode",
+    "LedgerExport",
     "Allocation",
     "BankLine",
     "BankStatement",

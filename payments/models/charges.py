@@ -29,7 +29,8 @@ class Charge(models.Model):
 
     The amount is net and tax, plus a late fee, less a discount and what was written off, as they stood;
     `payments.queries` gives them as of an instant. `raised_*` keep the first net and tax. `planned_at` is
-    when the payment plan began that it is in now.
+    when the payment plan began that it is in now. Its zone, its permit type or violation (`item_code`) and
+    the audience it was sold to are as known when it was raised: by them it is booked (`rules.gl`).
     """
 
     class Kind(models.TextChoices):
@@ -57,6 +58,9 @@ class Charge(models.Model):
     text = models.CharField(max_length=300)
     lines = models.JSONField(default=list)
     revenue = models.CharField(max_length=8)
+    zone_code = models.CharField(max_length=24, blank=True, default="", db_default="")
+    item_code = models.CharField(max_length=40, blank=True, default="", db_default="")
+    audience = models.CharField(max_length=24, blank=True, default="", db_default="")
     raised_net_minor = models.BigIntegerField()
     raised_tax_minor = models.BigIntegerField()
     net_minor = models.BigIntegerField()

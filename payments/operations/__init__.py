@@ -34,6 +34,7 @@ from payments.operations.drawers import (
 from payments.operations.events import apply_event, apply_events, receive_event
 from payments.operations.fulfilment import accept_reviewed
 from payments.operations.gateway_refunds import send_refund, settle_open_refunds
+from payments.operations.gl import write_code
 from payments.operations.months import ask_reopening, close_month, decide_reopening
 from payments.operations.payments import take_payment
 from payments.operations.proof import ask_for_proof, prove_books
@@ -108,6 +109,7 @@ __all__ = [
     "start_saving",
     "take_payment",
     "why_not_deposited",
+    "write_code",
     "write_off_charge",
     "tell_forgotten",
     "write_off_charge",

@@ -24,6 +24,7 @@ from payments.accounts import (
 from payments.models import Allocation, Charge, Payment
 from payments.operations import ledger
 from payments.operations.ledger import Leg
+from payments.rules.gl import NOTHING_KNOWN, Facts
 
 
 @transaction.atomic(savepoint=False)
@@ -39,13 +40,14 @@ def raise_charge(
     due_on: date | None,
     revenue: str,
     lines: Sequence[tuple[str, Money]] = (),
+    facts: Facts = NOTHING_KNOWN,
     by: Actor,
     at: datetime,
 ) -> Charge:
     """Raise the one charge for `reference`; raising it again changes nothing and returns the first.
 
     A charge of nothing is settled at once, and its raiser is not told. `revenue` is the account
-    that earns the net; `lines` explain the amount on receipts.
+    that earns the net; `lines` explain the amount on receipts; by its `facts` it is booked.
 
     :raises ValueError: for a kind that is not one of `Charge.Kind`, or an amount below zero.
     """
@@ -63,6 +65,9 @@ def raise_charge(
                 text=text[:300],
                 lines=[_kept(words, amount) for words, amount in lines],
                 revenue=revenue,
+                zone_code=facts.zone,
+                item_code=facts.item,
+                audience=facts.audience,
                 raised_net_minor=net.minor,
                 raised_tax_minor=tax.minor,
                 net_minor=net.minor,

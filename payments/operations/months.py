@@ -10,6 +10,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, Refused
 from payments.models import LedgerMonth
 from payments.operations import balances
+from payments.queries import closing
 from payments.queries import months as queries
 from payments.rules import months as rules
 from payments.rules.months import Month
@@ -29,7 +30,7 @@ def close_month(month: Month, *, by: Actor, at: datetime) -> LedgerMonth:
     decision = rules.may_close(month, closed=queries.last_closed_month(), at=at)
     if not decision:
         raise Conflict(decision.code, decision.reason)
-    found = queries.findings(month)
+    found = closing.findings(month)
     stops = [one.text for one in found if one.stops]
     if stops:
         raise Conflict("month_unready", f"{month} cannot be closed yet. {' '.join(stops)}")

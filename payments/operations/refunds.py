@@ -24,6 +24,7 @@ from payments.operations import charges as charging
 from payments.operations import credit, deposits, ledger
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_charges, lock_with_charges
+from payments.rules.gl import Facts
 
 
 @transaction.atomic
@@ -455,6 +456,7 @@ def _raise_nsf_fee(
         plate_key=first.plate_key,
         due_on=place.local_date(at),
         revenue=FEE_REVENUE,
+        facts=Facts(first.zone_code, first.item_code, first.audience),
         by=by,
         at=at,
     )

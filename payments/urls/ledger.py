@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from payments.views import ledger, months, proof
+from payments.views import codes, ledger, months, proof
 
 LEDGER = [
     path("", ledger.accounts, name="accounts"),
     path("transactions/<int:transaction_id>/", ledger.transaction, name="transaction"),
+    path("codes/", codes.code_list, name="codes"),
     path("months/", months.month_list, name="months"),
     path("months/<str:month>/", months.detail, name="month"),
     path("months/<str:month>/close/", months.close, name="close"),

@@ -7,6 +7,8 @@ from parkops.ui.values import Tab
 _PAGES = (
     ("accounts", "Accounts"),
     ("months", "Months"),
+    ("codes", "Codes"),
+    ("proof", "Proof"),
 )
 
 

@@ -11,7 +11,7 @@ from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from payments import operations
 from payments.forms_books import ReopenForm
-from payments.queries import months
+from payments.queries import closing, months
 from payments.views.book_tabs import tabs
 
 
@@ -33,7 +33,7 @@ def detail(request: HttpRequest, month: str) -> HttpResponse:
     by = actor(request)
     context = {
         "shown": shown,
-        "findings": [] if shown.is_closed else months.findings(shown.month),
+        "findings": [] if shown.is_closed else closing.findings(shown.month),
         "may_manage": request.user.may(Permission.LEDGER_MANAGE),
         "is_asked": row is not None and row.reopen_asked_at is not None,
         "is_own": row is not None and row.reopen_asked_ref == f"{by.kind}:{by.ref}",

@@ -10,6 +10,7 @@ from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page
 from payments import operations, pages, queries
+from payments.views.book_tabs import tabs
 
 SHOWN = 50
 
@@ -28,5 +29,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "differences": pages.differences(last)[:SHOWN] if last else [],
         "set_aside": sorted(last.set_aside.items()) if last else [],
         "history": queries.proofs(),
+        "tabs": tabs("proof"),
     }
     return page(request, "payments/office/proof.html", context)

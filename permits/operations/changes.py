@@ -19,7 +19,7 @@ from permits.operations import plates, sales, tags, vehicles
 from permits.operations.common import known, locked, require_current
 from permits.queries import sale
 from permits.queries.carpools import member_plates
-from permits.queries.permits import plates_of, type_of
+from permits.queries.permits import facts_of, plates_of, type_of
 from permits.queries.registry import looked_up
 from permits.rules import eligibility
 from permits.rules.plates import Plate
@@ -94,6 +94,7 @@ def replace_hangtag(number: str, *, reason: str, by: Actor, at: datetime) -> Per
             plate_key="",
             due_on=local_date(at, rules.tz),
             revenue=accounts.FEE_REVENUE,
+            facts=facts_of(permit),
             by=by,
             at=at,
         )

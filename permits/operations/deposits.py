@@ -19,7 +19,7 @@ from payments import queries as charges
 from permits.models import Permit
 from permits.operations import notices
 from permits.operations.common import locked, told
-from permits.queries.permits import money_of
+from permits.queries.permits import facts_of, money_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ def return_deposit(
             plate_key="",
             due_on=local_date(at, rules.tz),
             revenue=accounts.FEE_REVENUE,
+            facts=facts_of(permit),
             by=by,
             at=at,
         )

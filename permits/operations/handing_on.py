@@ -26,7 +26,7 @@ from permits.operations.transfers import (
     require_no_next,
     transfer_permit,
 )
-from permits.queries.permits import type_of
+from permits.queries.permits import facts_of, type_of
 from permits.rules.status import Status
 from permits.rules.terms import clock_text
 
@@ -174,6 +174,7 @@ def _charge_fee(permit: Permit, gift: PermitTransfer, *, by: Actor, at: datetime
         plate_key="",
         due_on=local_date(at, rules.tz),
         revenue=accounts.FEE_REVENUE,
+        facts=facts_of(permit),
         by=by,
         at=at,
     )

@@ -23,7 +23,7 @@ from permits.models import Permit, WaitlistEntry
 from permits.operations import carpools, notices, places, plates, room, tags, waitlist
 from permits.operations.rights_changes import permits_changed
 from permits.queries import free, sale
-from permits.queries.permits import type_of
+from permits.queries.permits import facts_of, type_of
 from permits.rules import eligibility, quotas
 from permits.rules.plates import Plate
 from permits.rules.terms import span_text
@@ -268,6 +268,7 @@ def _charge(permit: Permit, offer: sale.Offer, wish: Wish, *, by: Actor, at: dat
         due_on=due_on,
         revenue=accounts.PERMIT_REVENUE,
         lines=[(line.text, line.amount) for line in offer.quote.lines],
+        facts=facts_of(permit),
         by=by,
         at=at,
     )
@@ -292,6 +293,7 @@ def raise_deposit(
         plate_key=plate or "",
         due_on=local_date(at, rules.tz),
         revenue=accounts.DEPOSITS_HELD,
+        facts=facts_of(permit),
         by=by,
         at=at,
     )

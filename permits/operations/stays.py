@@ -18,6 +18,7 @@ from parkops.programme import queries as programme
 from parkops.programme.schema import Programme, Zone
 from payments import accounts
 from payments import operations as payments
+from payments.rules.gl import Facts
 from permits.models import ParkingSession, StayOrder
 from permits.operations import plates
 from permits.queries.stays import price
@@ -120,6 +121,7 @@ def charge_stay(
         due_on=local_date(at, zone),
         revenue=accounts.SESSION_REVENUE,
         lines=[(line.text, line.amount) for line in quote.lines],
+        facts=Facts(zone=asked.zone_code),
         by=by,
         at=at,
     )

@@ -20,6 +20,7 @@ from permits.models import Permit
 from permits.operations import notices, offering, places, plates, sales
 from permits.operations.common import finish, known, locked, refund_permit, told
 from permits.queries import switching as offers
+from permits.queries.permits import facts_of
 from permits.queries.switching import SwitchOffer
 from permits.rules.plates import Plate
 from permits.rules.status import Status
@@ -178,6 +179,7 @@ def _hold(
         due_on=local_date(at, rules.tz),
         revenue=accounts.PERMIT_REVENUE,
         lines=[(line.text, line.amount) for line in came.lines] if is_dearer else (),
+        facts=facts_of(fresh),
         by=by,
         at=at,
     )

@@ -17,6 +17,7 @@ from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
 from payments import accounts
 from payments import operations as payments
+from payments.rules.gl import Facts
 from permits.models import Department, ParkingSession, Validation, ValidationCode
 from permits.operations import stay_notices, stays
 from permits.queries import validations as queries
@@ -259,6 +260,7 @@ def count(number: str, *, by: Actor, at: datetime) -> None:
         plate_key="",
         due_on=today + PAID_WITHIN,
         revenue=accounts.SESSION_REVENUE,
+        facts=Facts(zone=row.zone_code if department.billing == Department.Billing.USE else ""),
         **told,
     )
     if charge.amount_minor != net + tax:

@@ -16,6 +16,7 @@ from parkops.programme import numbering
 from parkops.programme import queries as programme
 from payments import accounts
 from payments import operations as payments
+from payments.rules.gl import Facts
 from permits.models import EventPass, ParkingSession, VisitorEvent
 from permits.operations import plates, stay_notices, stays
 from permits.queries import validations as departments
@@ -229,6 +230,7 @@ def _charge(event: VisitorEvent, *, by: Actor, at: datetime) -> None:
         plate_key="",
         due_on=local_date(event.ends_at, rules.tz) + PAID_WITHIN,
         revenue=accounts.SESSION_REVENUE,
+        facts=Facts(zone=event.zone_code),
         **told,
     )
     if charge.amount_minor != net.minor + tax.minor:

@@ -15,6 +15,7 @@ from parkops.kernel.numbers import tidy
 from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
+from payments.rules.gl import Facts
 from permits.models import Permit, PlateRight
 from permits.rules.status import Status
 
@@ -64,6 +65,12 @@ def type_of(permit: Permit) -> PermitType:
     if kind is None:
         raise LookupError(f"version {permit.programme_version} has no type {permit.type_code}")
     return kind
+
+
+def facts_of(permit: Permit) -> Facts:
+    """Return by what a permit's charges are booked: its type, the first zone that it is for, and the
+    audience that it was sold to."""
+    return Facts(type_of(permit).grants[0].zones[0], permit.type_code, permit.audience)
 
 
 def money_of(permit: Permit, minor: int) -> Money:

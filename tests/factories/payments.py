@@ -16,6 +16,7 @@ from payments import operations, queries, settlement
 from payments.accounts import FINE_REVENUE, PERMIT_REVENUE
 from payments.models import Allocation, Charge, Payment
 from payments.queries import proof
+from payments.rules.gl import NOTHING_KNOWN, Facts
 
 CLERK = Actor("staff", "1", "Clara Clerk")
 _numbers = count(1)
@@ -37,6 +38,7 @@ def make_charge(
     plate_key: str = "ABC123",
     due_on: date | None = None,
     revenue: str = "",
+    facts: Facts = NOTHING_KNOWN,
 ) -> Charge:
     """Raise a charge, a citation's unless said otherwise."""
     return operations.raise_charge(
@@ -49,6 +51,7 @@ def make_charge(
         plate_key=plate_key,
         due_on=due_on,
         revenue=revenue or (FINE_REVENUE if kind == "citation" else PERMIT_REVENUE),
+        facts=facts,
         by=SYSTEM,
         at=at,
     )
