@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django_tenants.utils import schema_context
 
-from parkops.kernel import dates
+from parkops.kernel import dates, numbers
 from parkops.kernel.money import Money
 from parkops.programme import numbering
 from parkops.tenancy.models import Tenant
@@ -45,6 +45,18 @@ def day_start(on: date) -> datetime:
 def day_end(on: date) -> datetime:
     """Return the instant at which the tenant's local day ends: the next one's beginning."""
     return day_start(on + timedelta(days=1))
+
+
+def next_receipt(*, at: datetime) -> str:
+    """Return a number for a payment that no other has or gets.
+
+    It comes from a sequence, so that payments do not wait for each other; one that is rolled back
+    leaves a gap, which the next year does not close either.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('payments_receipt')")
+        count = cursor.fetchone()[0]
+    return numbers.make_number("R", local_date(at).year, count)
 
 
 def next_number(prefix: str, *, at: datetime) -> str:

@@ -246,7 +246,7 @@ def _reserve(
     # Whole seconds, as the provider keeps them: the same call must say the same.
     expires_at = (at + CHECKOUT_LASTS).replace(microsecond=0)
     payment = Payment(
-        number=place.next_number("R", at=at),
+        number=place.next_receipt(at=at),
         method=Payment.Method.CARD,
         state=Payment.State.CREATED,
         amount_minor=given,

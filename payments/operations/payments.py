@@ -52,7 +52,7 @@ def take_payment(
     require_taking(owing, given=given, at=at)
     shared = rules.split(balances, given=given, gives_change=method == "cash")
     payment = Payment.objects.create(
-        number=place.next_number("R", at=at),
+        number=place.next_receipt(at=at),
         method=method,
         state=Payment.State.SUCCEEDED,
         amount_minor=shared.kept,

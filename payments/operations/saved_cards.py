@@ -191,7 +191,7 @@ def _reserve(
     require_taking(owing, given=given, at=at)
     shares = rules.split(balances, given=given, gives_change=False).shares
     payment = Payment(
-        number=place.next_number("R", at=at),
+        number=place.next_receipt(at=at),
         method=Payment.Method.CARD,
         state=Payment.State.CREATED,
         amount_minor=given,

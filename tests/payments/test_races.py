@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django_tenants.utils import tenant_context
 
 from parkops.kernel.decisions import Refused
@@ -117,3 +117,26 @@ def test_the_truth_of_a_card_payment_told_by_many_at_once_counts_once(
     assert told == ["done"] * 8
     assert raising.was_told("settled") == 1
     assert_sound(moment)
+
+
+def test_payments_of_different_charges_do_not_wait_for_each_other(tenant, now, raising):
+    charges = [make_charge(at=now) for _ in range(2)]
+    told = []
+
+    def meanwhile() -> None:
+        try:
+            with tenant_context(tenant):
+                with connection.cursor() as cursor:
+                    cursor.execute("SET lock_timeout = '3s'")
+                told.append(pay(charges[1], at=now).number)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        first = pay(charges[0], at=now)
+        other = threading.Thread(target=meanwhile)
+        other.start()
+        other.join(timeout=30)
+        assert len(told) == 1, "The other one waited for this one."
+    assert first.number != told[0]
+    assert_sound(now)
