@@ -1,11 +1,7 @@
 """Quotes and purchases, taken apart for the bench."""
 
 import json
-import os
-import re
 import statistics
-import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +13,7 @@ from django_tenants.utils import tenant_context
 
 from bench import checks, tenant
 from bench import statements as wire
+from bench.replayed import by_pgbench, line, session
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def purchases(count: int) -> Purchases:
                 _stock(count)
         with tenant_context(one):
             bought, times, locked = _bought(count)
-        bare = _by_pgbench(other.schema_name, bought[count // 10 :], bought[: count // 10])
+        bare = by_pgbench(other.schema_name, bought[count // 10 :], bought[: count // 10])
     return Purchases(
         statistics.fmean(times[count // 10 :]) * 1e3,
         bare,
@@ -106,7 +103,7 @@ def _bought(count: int) -> tuple[list[list[str]], list[float], list[float]]:
     from permits.models import Permit
     from permits.rules.plates import read_plates
 
-    mogrify = psycopg.ClientCursor(_session(connection.schema_name)).mogrify
+    mogrify = psycopg.ClientCursor(session(connection.schema_name)).mogrify
     noted: list[tuple[str, Any]] = []
     began_lock: list[float] = []
 
@@ -136,57 +133,5 @@ def _bought(count: int) -> tuple[list[list[str]], list[float], list[float]]:
             ended = time.perf_counter()
         times.append(ended - began)
         locked.append(ended - began_lock[0])
-        found.append([_line(mogrify(text, values)) for text, values in noted])
+        found.append([line(mogrify(text, values)) for text, values in noted])
     return found, times, locked
-
-
-def _by_pgbench(schema: str, purchases: list[list[str]], first: list[list[str]]) -> float:
-    """Return the milliseconds that pgbench takes for each of `purchases`, after the `first` ones."""
-    from parkops.local.binaries import postgres_tool
-
-    tool = str(postgres_tool("pgbench"))
-    parameters = connection.get_connection_params()
-    env = {
-        **os.environ,
-        "PGHOST": str(parameters.get("host", "")),
-        "PGPORT": str(parameters.get("port", "")),
-        "PGUSER": str(parameters.get("user", "")),
-        "PGPASSWORD": str(parameters.get("password", "")),
-        "PGOPTIONS": f"-c search_path={schema},public",
-    }
-    for some in (first, purchases):
-        with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8") as script:
-            for statements in some:
-                script.write("\n".join(["BEGIN;", *statements, "COMMIT;"]) + "\n")
-            script.flush()
-            done = subprocess.run(
-                [
-                    tool,
-                    "--no-vacuum",
-                    "--transactions=1",
-                    f"--file={script.name}",
-                    str(parameters["dbname"]),
-                ],
-                env=env,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        found = re.search(r"latency average = ([0-9.]+) ms", done.stdout)
-        if done.returncode or found is None or "aborted" in done.stderr:
-            raise SystemExit(f"pgbench failed: {done.stderr[-2000:]}")
-    return float(found[1]) / len(purchases)
-
-
-def _line(text: str) -> str:
-    """Return a statement on one line, as pgbench reads scripts."""
-    return f"{' '.join(text.split())};"
-
-
-def _session(schema: str) -> psycopg.Connection:
-    parameters = connection.get_connection_params()
-    for name in ("cursor_factory", "context", "prepare_threshold", "server_side_binding"):
-        parameters.pop(name, None)
-    session = psycopg.connect(**parameters, autocommit=True)
-    session.execute(f'SET search_path = "{schema}", public')
-    return session

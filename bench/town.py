@@ -1,6 +1,6 @@
 """A town to check in: 100 zones with areas on the map, 100,000 permits, 100,000 paid stays."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,9 +9,8 @@ import yaml
 from django.db import connection
 from django.utils import timezone
 from django_tenants.utils import tenant_context
-from psycopg.types.json import Jsonb
 
-from bench import tenant
+from bench import rows, tenant
 
 ZONES, TYPES = 100, 20
 LIVE_STAYS = 5_000
@@ -78,14 +77,14 @@ def fill(permits: int, stays: int, at: datetime) -> None:
     from permits.models import ParkingSession, Permit, PlateRight
 
     holder = Customer.objects.get()
-    _copy(
+    rows.write(
         Customer,
         [{"email": f"t{n}@parkops.test", "name": f"T {n}"} for n in range(permits // 2)],
         like=holder,
     )
     people = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
     first, right = Permit.objects.get(), PlateRight.objects.get()
-    _copy(
+    rows.write(
         Permit,
         (
             {
@@ -99,24 +98,24 @@ def fill(permits: int, stays: int, at: datetime) -> None:
         like=first,
     )
     ids = Permit.objects.order_by("pk").values_list("pk", flat=True)[1:]
-    _copy(
+    rows.write(
         PlateRight,
         ({"permit_id": pk} | _plate(tenant.plate(n)) for n, pk in enumerate(ids, 1)),
         like=right,
     )
-    rows = [_stay(n, at) for n in range(stays)]
+    stayed = [_stay(n, at) for n in range(stays)]
     base = ParkingSession(
         programme_version=first.programme_version, net_minor=200, tax_minor=0, sold_at=at
     )
-    _copy(ParkingSession, rows, like=base)
+    rows.write(ParkingSession, stayed, like=base)
     numbered = ParkingSession.objects.order_by("pk").values_list("pk", flat=True)
     bare = PlateRight(kind=PlateRight.Kind.SESSION)
-    _copy(
+    rows.write(
         PlateRight,
         (
             {"session_id": pk, "starts_at": row["starts_at"], "ends_at": row["ends_at"]}
             | _plate(row["plate_key"])
-            for pk, row in zip(numbered, rows, strict=True)
+            for pk, row in zip(numbered, stayed, strict=True)
         ),
         like=bare,
     )
@@ -141,35 +140,6 @@ def _plate(key: str) -> dict[str, Any]:
     from permits.queries.rights import near_keys
 
     return {"plate_key": key, "plate_text": key, "near_keys": near_keys(key)}
-
-
-def _copy(model: Any, rows: Iterable[dict[str, Any]], *, like: Any) -> None:
-    """Write rows that are `like` one but for some columns, by COPY."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    plain = {field.attname: _value(field, getattr(like, field.attname)) for field in fields}
-    has_reference = "reference" in plain
-    with connection.cursor() as cursor:
-        link = cursor.connection
-        with (
-            link.cursor() as own,
-            own.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy,
-        ):
-            for row in rows:
-                given = {**plain, **row}
-                if has_reference:
-                    given["reference"] = _reference()
-                copy.write_row([given[field.attname] for field in fields])
-
-
-def _value(field: Any, value: Any) -> Any:
-    return Jsonb(value) if field.get_internal_type() == "JSONField" else value
-
-
-def _reference() -> Any:
-    from uuid import uuid4
-
-    return uuid4()
 
 
 def keys_of(places: Sequence[int]) -> list[str]:
