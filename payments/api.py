@@ -186,7 +186,7 @@ def pay(request: HttpRequest, body: PaymentIn):
             )
         else:
             payment = operations.take_payment(method=body.method, drawer=body.drawer, **common)
-    return Status(201, _payment_out(queries.payment(payment.number)))
+    return Status(201, _payment_out(queries.with_what_followed(payment)))
 
 
 @router.get("/payments", auth=READ)

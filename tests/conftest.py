@@ -58,7 +58,7 @@ def fresh_memory() -> None:
 
     translation.deactivate()
     queries.forget()
-    hosts._memory.tenants.clear()
+    hosts.forget()
     with redis.from_url(settings.REDIS_URL) as store:
         remembered = [*store.scan_iter(f"*:{cache.key_prefix}:*", count=1000)]
         if remembered:

@@ -50,7 +50,7 @@ def use(name: str) -> None:
     connection.settings_dict["NAME"] = name
     # What was remembered is of another database.
     queries.forget()
-    hosts._memory.tenants.clear()
+    hosts.forget()
 
 
 def copy(name: str) -> None:

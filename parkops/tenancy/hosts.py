@@ -20,11 +20,12 @@ class _Memory:
     """What this process remembers; the version in the shared cache says when to forget."""
 
     tenants: dict[str, tuple[float, Tenant | None]]
+    sites: dict[int, tuple[float, str]]
     version: object = None
     version_read_at: float = 0.0
 
 
-_memory = _Memory({})
+_memory = _Memory({}, {})
 
 
 def is_public(host: str) -> bool:
@@ -49,26 +50,41 @@ def tenant_of(host: str) -> Tenant | None:
         domain = Domain.objects.select_related("tenant").filter(domain=host).first()
     tenant = domain.tenant if domain else None
     if len(_memory.tenants) > 5_000:
-        _memory.tenants.clear()
+        forget()
     if tenant is not None:
         _memory.tenants[host] = (now, tenant)
     return tenant
 
 
+def forget() -> None:
+    """Make this process read tenants and hosts anew."""
+    _memory.tenants.clear()
+    _memory.sites.clear()
+
+
 def forget_everywhere() -> None:
     """Make every process read tenants and hosts anew, at latest in two seconds."""
-    _memory.tenants.clear()
+    forget()
     caches["global"].set(_VERSION_KEY, time.time_ns(), timeout=None)
 
 
 def site_url(tenant: Tenant) -> str:
     """Return the address of a tenant's site, without a slash at the end; never made from a request."""
+    return f"{settings.SCHEME}://{_host_of(tenant)}{_port()}"
+
+
+def _host_of(tenant: Tenant) -> str:
+    now = time.monotonic()
+    _forget_if_changed(now)
+    known = _memory.sites.get(tenant.pk)
+    if known and now - known[0] < REMEMBER_SECONDS:
+        return known[1]
     with schema_context("public"):
-        domain = Domain.objects.filter(tenant=tenant, is_primary=True).values_list(
-            "domain", flat=True
-        )
-        host = domain.first() or f"{tenant.slug}.{settings.DOMAIN}"
-    return f"{settings.SCHEME}://{host}{_port()}"
+        domains = Domain.objects.filter(tenant=tenant, is_primary=True)
+        host = domains.values_list("domain", flat=True).first()
+    host = host or f"{tenant.slug}.{settings.DOMAIN}"
+    _memory.sites[tenant.pk] = (now, host)
+    return host
 
 
 def platform_url() -> str:
@@ -100,4 +116,4 @@ def _forget_if_changed(now: float) -> None:
         return
     if version != _memory.version:
         _memory.version = version
-        _memory.tenants.clear()
+        forget()

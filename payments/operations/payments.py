@@ -166,19 +166,27 @@ def require_taking(charges: Sequence[Charge], *, given: int | None, at: datetime
 
 def allocate(payment: Payment, shares: Sequence[Share], *, by: Actor, at: datetime) -> None:
     """Credit the shares of a succeeded payment to its locked charges, and post all of it."""
-    for position, share in enumerate(shares):
-        if not share.minor:
-            continue
-        Allocation.objects.update_or_create(
+    payment.parts = [
+        Allocation(
             payment=payment,
             charge=share.charge,
-            defaults={"amount_minor": share.minor},
-            create_defaults={
-                "place": position,
-                "asked_minor": share.minor,
-                "amount_minor": share.minor,
-            },
+            place=position,
+            asked_minor=share.minor,
+            amount_minor=share.minor,
         )
+        for position, share in enumerate(shares)
+        if share.minor
+    ]
+    # A card's parts stand since its page was opened: of them it is only known now what came.
+    Allocation.objects.bulk_create(
+        payment.parts,
+        update_conflicts=True,
+        unique_fields=["payment", "charge"],
+        update_fields=["amount_minor"],
+    )
+    for share in shares:
+        if not share.minor:
+            continue
         share.charge.paid_minor += share.minor
         charging.mark_settled(share.charge, at=at)
         share.charge.save(update_fields=["paid_minor", "settled_at"])

@@ -59,6 +59,7 @@ from payments.queries.payments import (
     refunds_numbered,
     taken_payment,
     with_parts,
+    with_what_followed,
 )
 from payments.queries.proof import last_proof, proofs
 
@@ -78,11 +79,10 @@ __all__ = [
     "charges_matching",
     "charges_of",
     "cheques_here",
-    "owed_on",
     "credit_of",
-    "drawer",
     "deposit",
     "deposits",
+    "drawer",
     "drawers",
     "drawers_here",
     "drops_here",
@@ -90,11 +90,11 @@ __all__ = [
     "entries_of",
     "expected_in",
     "find_payer",
-    "legs_of",
     "is_deposited",
     "items_of",
     "last_proof",
     "latest_of",
+    "legs_of",
     "of_charges",
     "open_charges",
     "open_drawer_of",
@@ -120,4 +120,5 @@ __all__ = [
     "transaction_of",
     "trial_balance",
     "with_parts",
+    "with_what_followed",
 ]

@@ -26,6 +26,14 @@ def payment(number: str) -> Payment:
     return _one(Q(number=number))
 
 
+def with_what_followed(payment: Payment) -> Payment:
+    """Return a payment just taken as `payment` does; read again only if it was taken before."""
+    if payment.method == Payment.Method.CARD or _PARTS not in vars(payment):
+        return _one(Q(number=payment.number))
+    payment.given_back, payment.taken_back = [], []
+    return payment
+
+
 def payment_by_id(public_id: UUID) -> Payment:
     """Return the payment of this id, with its parts, refunds and chargebacks read.
 

@@ -79,7 +79,7 @@ def ask(site: Site, asked) -> tuple[int, str]:
 def forget() -> None:
     """Be a fresh process."""
     programmes.forget()
-    hosts._memory.tenants.clear()
+    hosts.forget()
 
 
 def test_two_hundred_requests_taken_in_turns_are_answered_as_by_a_fresh_process(two):
