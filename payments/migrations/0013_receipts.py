@@ -11,7 +11,7 @@ FROM programme_series WHERE name LIKE 'R-%' HAVING max(last) > 0;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0011_payment_plans"),
+        ("payments", "0012_bookkeeping"),
         ("programme", "0001_initial"),
     ]
 
