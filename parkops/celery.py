@@ -25,6 +25,7 @@ EVERY_TENANT = {
     "permits.close_short_carpools": 3600.0,
     "payments.settle_open_checkouts": 60.0,
     "payments.apply_events": 30.0,
+    "payments.remind_payers": 21_600.0,
     "payments.bring_charges_up_to_date": 21_600.0,
     "payments.keep_balances": 3600.0,
     "payments.follow_plans": 3600.0,

@@ -113,6 +113,22 @@ ITEMS = [
         also=("office_plans:list",),
     ),
     NavItem(
+        "Invoices",
+        "file-text",
+        "office_invoices:list",
+        Permission.PAYMENT_VIEW,
+        "People and money",
+        also=("office_payers:list", "office_statements:customer"),
+    ),
+    NavItem(
+        "Bank",
+        "landmark",
+        "office_bank:list",
+        Permission.PAYMENT_VIEW,
+        "People and money",
+        also=("office_bank:statements",),
+    ),
+    NavItem(
         "Ledger", "book-open", "office_ledger:accounts", Permission.LEDGER_VIEW, "People and money"
     ),
     NavItem(

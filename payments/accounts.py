@@ -67,11 +67,25 @@ CHART = (
     Account(SMALL_PURCHASES, "Small purchases in cash", "expense"),
 )
 
+BOOKABLE = (
+    CASH,
+    CHEQUES,
+    CARD_CLEARING,
+    DEPARTMENT_ACCOUNTS,
+    OTHER_CLEARING,
+    TAX_PAYABLE,
+    CASH_OVER_SHORT,
+    CARD_FEES,
+)
+"""Accounts that a line of the bank's may be booked to by hand: no row of ours stands behind their entries."""
+
 METHOD_ACCOUNTS = {
     "cash": CASH,
     "cheque": CHEQUES,
     "card": CARD_CLEARING,
     "account": DEPARTMENT_ACCOUNTS,
+    "bank": SUSPENSE,
     "other": OTHER_CLEARING,
 }
-"""Where the money of each way of paying stands."""
+"""Where the money of each way of paying stands. A transfer is in the bank, and in what is to be looked
+into, since the statement was read: a payment takes it from there."""

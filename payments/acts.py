@@ -67,6 +67,10 @@ def _dispute(provider_id: str) -> Act | None:
     return Act(f"Chargeback of payment {payment}", url)
 
 
+def _bank(name: str) -> Act:
+    return Act("A line of the bank's", reverse("office_bank:detail", args=[name]))
+
+
 def _drawer(_name: str) -> Act:
     return Act("A drawer was closed", reverse("office_counter:drawers"))
 
@@ -78,5 +82,6 @@ _ACTS: dict[str, Callable[[str], Act | None]] = {
     "bounce": _payment,
     "refund": _refund,
     "dispute": _dispute,
+    "bank": _bank,
     "drawer": _drawer,
 }

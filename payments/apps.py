@@ -11,8 +11,13 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Register with the time line, the search and the customers' pages."""
         from parkops.customers import panels, search, timeline
-        from payments import shown
+        from parkops.jobs import operations as jobs
+        from parkops.messaging import enclosures
+        from payments import invoice_pages, shown, tasks
+        from payments.operations import invoice_runs
 
         timeline.register(shown.moments)
         search.register(shown.hits)
         panels.register(debts=shown.debts, acts=shown.acts)
+        jobs.register(invoice_runs.JOB, tasks.do_invoice_run)
+        enclosures.register("invoice", invoice_pages.enclosed)

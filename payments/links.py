@@ -6,7 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from parkops.tenancy import hosts, signing
-from payments.models import Payment
+from payments.models import AccountPayer, Invoice, Payment
 
 
 def pay_path(charge_ids: Sequence[UUID], *, return_path: str = "") -> str:
@@ -60,3 +60,47 @@ def read_checkout_token(token: str) -> UUID:
     :raises BadSignature: if it was not made here.
     """
     return UUID(signing.unsign(token, purpose="checkout"))
+
+
+def invoice_path(invoice: Invoice) -> str:
+    """Return the path where whoever holds the link sees an invoice and pays it."""
+    token = signing.sign(str(invoice.public_id), purpose="invoice")
+    return reverse("portal_invoices:invoice", args=[token])
+
+
+def invoice_pdf_path(invoice: Invoice) -> str:
+    """Return the path of an invoice as a PDF."""
+    token = signing.sign(str(invoice.public_id), purpose="invoice")
+    return reverse("portal_invoices:pdf", args=[token])
+
+
+def invoice_url(invoice: Invoice) -> str:
+    """Return the whole address of an invoice, for messages."""
+    return f"{hosts.current_site_url()}{invoice_path(invoice)}"
+
+
+def read_invoice_token(token: str) -> UUID:
+    """Return the invoice that a link was made for.
+
+    :raises BadSignature: if it was not made here.
+    """
+    return UUID(signing.unsign(token, purpose="invoice"))
+
+
+def account_path(payer: AccountPayer) -> str:
+    """Return the path where whoever holds the link sees all invoices of a payer, and its statement."""
+    token = signing.sign(str(payer.public_id), purpose="payer")
+    return reverse("portal_invoices:account", args=[token])
+
+
+def account_url(payer: AccountPayer) -> str:
+    """Return the whole address of a payer's invoices, for messages."""
+    return f"{hosts.current_site_url()}{account_path(payer)}"
+
+
+def read_account_token(token: str) -> UUID:
+    """Return the payer that a link was made for.
+
+    :raises BadSignature: if it was not made here.
+    """
+    return UUID(signing.unsign(token, purpose="payer"))

@@ -299,11 +299,11 @@ def refundable(payment: Payment) -> Money:
 
 
 def may_bounce(payment: Payment) -> bool:
-    """Return whether a payment may be marked as bounced."""
+    """Return whether a payment may be marked as bounced: a check; the bank itself tells of a transfer."""
     decision = rules.may_bounce(
         method=payment.method, state=payment.state, refunded=payment.refunded_minor
     )
-    return bool(decision)
+    return bool(decision) and payment.method == Payment.Method.CHEQUE
 
 
 def entry_line(entry: LedgerEntry) -> EntryLine:

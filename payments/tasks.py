@@ -2,11 +2,13 @@
 
 from django.utils import timezone
 
+from parkops.jobs.models import Job
+from parkops.jobs.operations import Progress
 from parkops.kernel.actors import SYSTEM
 from parkops.tenancy.later import NotYet, tenant_task
 from payments import operations
 from payments.gateways.base import GatewayUnavailable
-from payments.operations import plans
+from payments.operations import invoice_runs, plans
 
 TRY_AGAIN_SECONDS = 30
 
@@ -87,3 +89,14 @@ def follow_plans(*, charge: int | None = None, **_later: object) -> None:
         plans.forget_documents(before=now - plans.DOCUMENTS_KEPT, at=now)
     else:
         plans.follow_plans_of(charge, at=now)
+
+
+@tenant_task
+def remind_payers(**_later: object) -> None:
+    """Write to the payers of invoices that are overdue, as the program says."""
+    operations.send_reminders(at=timezone.now())
+
+
+def do_invoice_run(job: Job, progress: Progress) -> None:
+    """Invoice a month's charges, payer by payer; one that is done already is left."""
+    invoice_runs.work(job, progress)

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     PAYMENT_TAKE = "payment.take"
     PAYMENT_REFUND = "payment.refund"
     DRAWER_SIGN = "drawer.sign"
+    INVOICE_MANAGE = "invoice.manage"
     LEDGER_VIEW = "ledger.view"
     LEDGER_MANAGE = "ledger.manage"
     REPORT_VIEW = "report.view"
@@ -134,6 +135,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.PAYMENT_VIEW,
             _P.PAYMENT_REFUND,
             _P.DRAWER_SIGN,
+            _P.INVOICE_MANAGE,
             _P.ESCALATION_VIEW,
             _P.WRITE_OFF,
             _P.LEDGER_VIEW,

@@ -35,6 +35,7 @@ FOLDERS = {
     "citation": "enforcement",
     "appeal": "enforcement",
     "payment": "payments",
+    "invoice": "payments",
     "receipt": "payments",
     "refund": "payments",
     "report": "reporting",

@@ -138,6 +138,7 @@ TOP_PARTS = {
         "fees",
         "refunds",
         "counter",
+        "invoices",
         "eligibility",
         "retention",
         "appeals",

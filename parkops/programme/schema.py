@@ -38,6 +38,7 @@ from parkops.programme.fields import (
     wrong,
 )
 from parkops.programme.geometry import Box, Geometry, bounds, contains
+from parkops.programme.invoice_schema import Invoices
 from parkops.programme.permit_schema import Fixed, PermitType, Rolling
 from parkops.programme.plan_schema import PlanScheme
 from parkops.programme.shared_schema import Shared, SharedLimit, SharedQuota
@@ -277,6 +278,7 @@ class Programme(Part):
     fees: Fees = Fees()
     refunds: Refunds = Refunds()
     counter: CounterRules = CounterRules()
+    invoices: Invoices = Invoices()
     eligibility: Eligibility = Eligibility()
     plate_reads: PlateReads = PlateReads()
     plate_checks: PlateChecks = PlateChecks()

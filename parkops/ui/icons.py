@@ -40,6 +40,7 @@ NAMES = frozenset(
         "image",
         "info",
         "key-round",
+        "landmark",
         "languages",
         "link",
         "list-checks",

@@ -92,6 +92,7 @@ CODE = (
     "payments/rules/plans.py",
     "payments/operations/plan*.py",
     "payments/place.py",
+    "payments/rules/invoices.py",
     "payments/shown.py",
     "payments/operations/checkouts.py",
     "payments/operations/fulfilment.py",

@@ -8,6 +8,7 @@ from payments.models.charges import Charge
 from payments.models.deposits import Deposit, DepositItem
 from payments.models.drawers import Drawer, DrawerCount, DrawerMovement
 from payments.models.gateway import Dispute, GatewayEvent
+from payments.models.invoices import AccountPayer, Invoice, InvoiceLine, InvoiceReminder
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payments import Allocation, Payment
 from payments.models.plans import Instalment, PaymentPlan, PlanCharge, PlanDocument
@@ -19,6 +20,7 @@ __all__ = [
     "ExportedTransaction",
     "GlCode",
     "LedgerExport",
+    "AccountPayer",
     "Allocation",
     "BankLine",
     "BankStatement",
@@ -31,6 +33,9 @@ __all__ = [
     "DrawerMovement",
     "GatewayEvent",
     "Instalment",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceReminder",
     "LedgerAccount",
     "LedgerBalance",
     "LedgerEntry",

@@ -15,22 +15,24 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         return self.filter(settled_at__isnull=True)
 
     def of(self, *, customer_id: int | None = None, plate_keys: tuple[str, ...] = ()) -> Self:
-        """Keep charges to this customer or to any of these plates."""
+        """Keep charges to this customer or to any of these plates that no other payer has on account."""
         wanted = Q(pk__in=[])
         if customer_id is not None:
             wanted |= Q(customer_id=customer_id)
         if plate_keys:
             wanted |= Q(plate_key__in=plate_keys)
-        return self.filter(wanted)
+        return self.filter(wanted, payer__isnull=True)
 
 
 class Charge(models.Model):
     """One thing that somebody owes: a permit, a citation, a fee. `reference` names it to people.
 
     The amount is net and tax, plus a late fee, less a discount and what was written off, as they stood;
-    `payments.queries` gives them as of an instant. `raised_*` keep the first net and tax. `planned_at` is
-    when the payment plan began that it is in now. Its zone, its permit type or violation (`item_code`) and
-    the audience it was sold to are as known when it was raised: by them it is booked (`rules.gl`).
+    `payments.queries` gives them as of an instant. `raised_*` keep the first net and tax, `tax_rate_ppm`
+    the share that the tax was, in millionths. Who has it on account, if anybody, is its `payer`; the
+    customer stays. `planned_at` is when the payment plan began that it is in now. Its zone, its permit type
+    or violation (`item_code`) and the audience it was sold to are as known when it was raised: by them it is
+    booked (`rules.gl`).
     """
 
     class Kind(models.TextChoices):
@@ -55,6 +57,9 @@ class Charge(models.Model):
         db_index=False,
     )
     plate_key = models.CharField(max_length=12, blank=True)
+    payer = models.ForeignKey(
+        "payments.AccountPayer", models.PROTECT, null=True, related_name="charges", db_index=False
+    )
     text = models.CharField(max_length=300)
     lines = models.JSONField(default=list)
     revenue = models.CharField(max_length=8)
@@ -63,6 +68,7 @@ class Charge(models.Model):
     audience = models.CharField(max_length=24, blank=True, default="", db_default="")
     raised_net_minor = models.BigIntegerField()
     raised_tax_minor = models.BigIntegerField()
+    tax_rate_ppm = models.PositiveIntegerField(null=True)
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     late_fee_minor = models.BigIntegerField(default=0)
@@ -116,6 +122,11 @@ class Charge(models.Model):
                 fields=["customer", "id"],
                 name="charge_by_customer",
                 condition=Q(customer__isnull=False),
+            ),
+            models.Index(
+                fields=["payer", "id"],
+                name="charge_by_payer",
+                condition=Q(payer__isnull=False),
             ),
             models.Index(
                 fields=["plate_key", "id"], name="charge_by_plate", condition=~Q(plate_key="")

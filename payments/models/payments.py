@@ -24,6 +24,7 @@ class Payment(models.Model):
         CHEQUE = "cheque", "Check"
         CARD = "card", "Card"
         ACCOUNT = "account", "Department or payroll"
+        BANK = "bank", "Bank transfer"
         OTHER = "other", "Other"
 
     class State(models.TextChoices):

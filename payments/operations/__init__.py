@@ -35,7 +35,34 @@ from payments.operations.events import apply_event, apply_events, receive_event
 from payments.operations.fulfilment import accept_reviewed
 from payments.operations.gateway_refunds import send_refund, settle_open_refunds
 from payments.operations.gl import write_code
+from payments.operations.invoices import (
+    hold_invoice,
+    invoice_month,
+    make_invoice,
+    release_invoice,
+    remind,
+    send_invoice,
+    send_reminders,
+    void_invoice,
+)
+from payments.operations.matching import (
+    assign_line,
+    assign_refund,
+    keep_aside,
+    match_lines,
+    read_statement,
+    send_back,
+    take_back,
+)
 from payments.operations.months import ask_reopening, close_month, decide_reopening
+from payments.operations.payers import (
+    change_payer,
+    close_payer,
+    open_payer,
+    put_on_account,
+    take_off_account,
+    terms_of,
+)
 from payments.operations.payments import take_payment
 from payments.operations.proof import ask_for_proof, prove_books
 from payments.operations.refunds import (
@@ -58,6 +85,27 @@ from payments.operations.saved_cards import (
 )
 
 __all__ = [
+    "assign_line",
+    "assign_refund",
+    "keep_aside",
+    "match_lines",
+    "read_statement",
+    "send_back",
+    "take_back",
+    "change_payer",
+    "close_payer",
+    "hold_invoice",
+    "invoice_month",
+    "make_invoice",
+    "open_payer",
+    "put_on_account",
+    "release_invoice",
+    "remind",
+    "send_invoice",
+    "send_reminders",
+    "take_off_account",
+    "terms_of",
+    "void_invoice",
     "accept_refund",
     "accept_reviewed",
     "apply_credit",

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.programme import queries as programme
 from payments import place, rules
-from payments.accounts import BANK, CHART, SUSPENSE
+from payments.accounts import BANK, BOOKABLE, SUSPENSE
 from payments.bank.reading import read
 from payments.bank.values import BadStatement, Booked, Statement
 from payments.models import BankLine, BankStatement
@@ -32,13 +33,14 @@ def import_statement(content: bytes, *, name: str, by: Actor, at: datetime) -> I
 
     One transaction a statement. What is in another currency is refused, entry by entry, in words.
 
-    :raises Refused: `statement` if the file cannot be read.
+    :raises Refused: `statement` if the file cannot be read, or is of another account than the program's.
     """
     try:
         statements = read(content)
     except BadStatement as fault:
         raise Refused("statement", str(fault), field="file") from fault
     told = Imported()
+    _require_ours(statements, at=at)
     for one in statements:
         statement, new = _book(one, file_name=name, by=by, at=at)
         told.statements.append(statement)
@@ -109,11 +111,13 @@ def book_line(public_id: UUID, *, account: str, note: str, by: Actor, at: dateti
 
     :raises NotFound: if there is no such line.
     :raises Conflict: `line_decided`.
-    :raises Refused: `account` for one that is not in the chart, or is the bank's own.
+    :raises Refused: `account` for one that is not `BOOKABLE`.
     """
     rules.may_keep_text(note, field="note").require()
-    if account in (BANK, SUSPENSE) or account not in {row.code for row in CHART}:
-        raise Refused("account", "Choose an account of the ledger.", field="account")
+    if account not in BOOKABLE:
+        raise Refused(
+            "account", "Choose an account that bank lines are booked to.", field="account"
+        )
     line = open_line(public_id)
     ledger.post(
         f"bank:{line.public_id}:booked",
@@ -181,6 +185,20 @@ def _in_our_currency(entries: Sequence[Booked]) -> tuple[list[Booked], list[str]
         if entry.currency != currency
     ]
     return [entry for entry in entries if entry.currency == currency], refused
+
+
+def _require_ours(statements: Sequence[Statement], *, at: datetime) -> None:
+    """Refuse statements of another account, where the program names ours. Banks write some forms of a
+    number shorter: what one ends in is enough."""
+    ours = programme.in_force(at).programme.invoices.bank
+    for one in statements:
+        theirs = one.account.replace(" ", "").upper()
+        if ours and not (ours.key.endswith(theirs) or theirs.endswith(ours.key)):
+            raise Refused(
+                "statement",
+                f"The statement is of account {one.account}; ours is {ours.account}.",
+                field="file",
+            )
 
 
 def _one_reader_of(account: str) -> None:

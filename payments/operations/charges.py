@@ -11,6 +11,7 @@ from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from parkops.kernel.texts import Text, packed
+from parkops.programme import queries as programme
 from parkops.tenancy.later import later
 from payments import place, queries, rules, settlement
 from payments.accounts import (
@@ -25,6 +26,7 @@ from payments.models import Allocation, Charge, Payment
 from payments.operations import ledger
 from payments.operations.ledger import Leg
 from payments.rules.gl import NOTHING_KNOWN, Facts
+from payments.rules.taxes import ppm_of, rate_of
 
 
 @transaction.atomic(savepoint=False)
@@ -70,6 +72,7 @@ def raise_charge(
                 audience=facts.audience,
                 raised_net_minor=net.minor,
                 raised_tax_minor=tax.minor,
+                tax_rate_ppm=_tax_rate(net, tax, at=at),
                 net_minor=net.minor,
                 tax_minor=tax.minor,
                 amount_minor=gross,
@@ -401,6 +404,14 @@ def mark_settled(charge: Charge, *, at: datetime) -> None:
         charge.settled_at = at
         if charge.planned_at is not None:
             later("payments.follow_plans", charge=charge.pk)
+
+
+def _tax_rate(net: Money, tax: Money, *, at: datetime) -> int:
+    """Return the rate of a charge's tax in millionths: the program's of the time, if the tax comes of it."""
+    if not tax.minor:
+        return 0
+    said = programme.in_force(at).programme.tax
+    return ppm_of(rate_of(net=net.minor, tax=tax.minor, known=said.rate if said else None))
 
 
 def _parts(charge: Charge) -> tuple[int, int, int, int]:

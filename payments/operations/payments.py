@@ -28,13 +28,15 @@ def take_payment(
     payer: str = "",
     drawer: UUID | None = None,
     request_key: str = "",
+    customer_id: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Payment:
     """Take money that is there at once, and tell the raisers of what is settled by it.
 
     `amount` is what is handed over (None: everything owed). It goes to the charges in the order
-    given; of cash the excess is change, of the others credit. A second call with the same
+    given; of cash the excess is change, of the others credit of `customer_id`, or else of the first
+    charge's. A second call with the same
     `request_key` gives the first one's payment.
 
     :raises NotFound: if a charge or the drawer does not exist.
@@ -60,7 +62,7 @@ def take_payment(
         change_minor=shared.change,
         credit_minor=shared.credit,
         currency=place.currency(),
-        customer_id=customer_of(owing),
+        customer_id=customer_id or customer_of(owing),
         payer=payer,
         drawer=_open_drawer(drawer) if drawer else None,
         taken_by=by.name,

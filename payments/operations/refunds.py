@@ -26,6 +26,10 @@ from payments.operations.ledger import Leg
 from payments.operations.payments import lock_charges, lock_with_charges
 from payments.rules.gl import Facts
 
+SENT_LATER = (Payment.Method.CARD, Payment.Method.BANK)
+"""Ways by which money goes back after it has been promised: a transfer has gone once the bank shows it,
+or somebody says so."""
+
 
 @transaction.atomic
 def refund_payment(
@@ -166,7 +170,7 @@ def accept_refund(number: str, *, by: Actor, at: datetime) -> Refund:
         later("payments.send_refund", refund=refund.pk)
     refund.save(update_fields=["state", "decided_by", "decided_at"])
     audit.record("refund.accepted", subject=("refund", refund.number), actor=by, at=at)
-    if refund.state == Refund.State.WAITING:
+    if refund.state == Refund.State.WAITING and refund.payment.method not in SENT_LATER:
         complete(refund, by=by, at=at)
     return refund
 
@@ -246,12 +250,13 @@ def retry_refund(number: str, *, by: Actor, at: datetime) -> Refund:
 
 @transaction.atomic
 def bounce_payment(number: str, *, by: Actor, at: datetime) -> Payment:
-    """Note that a check bounced: its charges are owed again, plus the programme's fee.
+    """Note that a check bounced, or a transfer was returned: its charges are owed again, for a check plus
+    the programme's fee.
 
     The fee is a charge to the customer and plate of the first charge. Bouncing twice is once.
 
     :raises NotFound: if there is no such payment.
-    :raises Conflict: if it is no check, was not taken, or part of it went back.
+    :raises Conflict: if it is neither, was not taken, or part of it went back.
     """
     payment, parts = lock_with_charges(_payment_id(number))
     if payment.state == Payment.State.BOUNCED:
@@ -283,7 +288,8 @@ def bounce_payment(number: str, *, by: Actor, at: datetime) -> Payment:
     for part, minor in held:
         take_off(part, minor, by=by, at=at)
     audit.record("payment.bounced", subject=("payment", payment.number), actor=by, at=at)
-    _raise_nsf_fee(payment, parts, by=by, at=at)
+    if payment.method == Payment.Method.CHEQUE:
+        _raise_nsf_fee(payment, parts, by=by, at=at)
     return payment
 
 
@@ -305,9 +311,9 @@ def give_back(
 ) -> Refund:
     """Give back `minor` of the credit of a locked payment, the way it came.
 
-    A card refund is sent once the transaction commits. What staff or a program gives back otherwise
-    is handed over at once; for anybody else it waits to be paid out. What staff give back beyond the
-    program's limit waits until somebody else accepts it.
+    A card refund is sent once the transaction commits, a transfer by the bank. What staff or a program
+    gives back otherwise is handed over at once; for anybody else it waits to be paid out. What staff give
+    back beyond the program's limit waits until somebody else accepts it.
     """
     by_card = payment.method == Payment.Method.CARD
     is_proposed = send and rules.needs_second(
@@ -353,7 +359,7 @@ def give_back(
         return refund
     if by_card and send:
         later("payments.send_refund", refund=refund.pk)
-    elif not by_card and by.kind in ("staff", "token"):
+    elif payment.method not in SENT_LATER and by.kind in ("staff", "token"):
         complete(refund, by=by, at=at)
     return refund
 

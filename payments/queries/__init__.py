@@ -1,5 +1,17 @@
 """What is owed, taken and posted: reads that return values."""
 
+from payments.queries.bank import (
+    asked,
+    bank_line,
+    bank_lines,
+    could_be_returned,
+    lines_by_state,
+    refund_named_by,
+    refunds_by_transfer,
+    returned_by,
+    statements_read,
+    transfer,
+)
 from payments.queries.charges import (
     ChargeRow,
     as_rows,
@@ -29,6 +41,25 @@ from payments.queries.drawers import (
     passages,
     receipts_in,
     taken_beside,
+)
+from payments.queries.invoices import (
+    OWING,
+    OpenInvoice,
+    ages_of_invoices,
+    charges_of_invoice,
+    holders_of,
+    invoice,
+    invoice_by_id,
+    invoices,
+    invoices_matching,
+    live_invoice_of,
+    open_invoices,
+    owed_of_invoice,
+    payer,
+    payer_of_customer,
+    payers,
+    to_invoice,
+    waiting_by_payer,
 )
 from payments.queries.ledger import (
     MOMENT,
@@ -62,8 +93,39 @@ from payments.queries.payments import (
     with_what_followed,
 )
 from payments.queries.proof import last_proof, proofs
+from payments.queries.statements import Movement, Statement, statement
 
 __all__ = [
+    "asked",
+    "bank_line",
+    "bank_lines",
+    "could_be_returned",
+    "lines_by_state",
+    "refund_named_by",
+    "refunds_by_transfer",
+    "returned_by",
+    "statements_read",
+    "transfer",
+    "OWING",
+    "Movement",
+    "OpenInvoice",
+    "Statement",
+    "ages_of_invoices",
+    "charges_of_invoice",
+    "holders_of",
+    "invoice",
+    "invoice_by_id",
+    "invoices",
+    "invoices_matching",
+    "live_invoice_of",
+    "open_invoices",
+    "owed_of_invoice",
+    "payer",
+    "payer_of_customer",
+    "payers",
+    "statement",
+    "to_invoice",
+    "waiting_by_payer",
     "AccountBalance",
     "ChargeRow",
     "Found",

@@ -87,13 +87,13 @@ def may_decide(*, is_proposed: bool, is_own: bool) -> Decision:
 
 
 def may_bounce(*, method: str, state: str, refunded: int) -> Decision:
-    """Decide whether a payment may bounce: a check, taken, of which nothing went back."""
+    """Decide whether a payment may bounce: a check or a transfer, taken, of which nothing went back."""
     if state == "bounced":
-        return Decision("already_bounced", "This check has bounced already.")
-    if method != "cheque" or state != "succeeded":
+        return Decision("already_bounced", "This payment has bounced already.")
+    if method not in ("cheque", "bank") or state != "succeeded":
         return Decision("not_a_cheque", "Only a check that was taken can bounce.")
     if refunded:
-        return Decision("already_refunded", "Part of this check has been refunded.")
+        return Decision("already_refunded", "Part of this payment has been refunded.")
     return ALLOWED
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PERSONAS = {
     "anonymous": (
         "",
-        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|boots/|visit/|park/|parking/|event/|carpool/",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|boots/|visit/|park/|parking/|event/|carpool/|invoices/",
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|plans/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),
@@ -29,7 +29,10 @@ PERSONAS = {
         "rita@harbor.example",
         r"office/(appeals|hearings|conflicts|citations|citation-numbers|plate-checks|plate-reads)",
     ),
-    "accountant": ("amos@harbor.example", r"office/(payments|plans|ledger|reports)"),
+    "accountant": (
+        "amos@harbor.example",
+        r"office/(payments|plans|ledger|reports|invoices|payers|statements|bank)",
+    ),
     "administrator": (
         "alice@harbor.example",
         r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation|plate-looks)",

@@ -55,7 +55,7 @@ from parkops.tenancy.models import OutboxEntry
 from payments import links
 from payments import operations as payments
 from payments.accounts import FEE_REVENUE
-from payments.models import Drawer, LedgerTransaction, Payment, Refund
+from payments.models import BankLine, Drawer, LedgerTransaction, Payment, Refund
 from payments.operations import plans
 from permits import operations as permits
 from permits.models import Draw, Permit, PermitDocument, PermitTransfer
@@ -71,6 +71,7 @@ from permits.views.portal.visiting import OWN
 from reporting import operations as reports
 from reporting.models import ReportRun
 from reporting.replay import operations as replays
+from tests.factories.statements import Entry, camt
 
 # Stands in everything that a person could have written about harbor's things.
 MARK = "Quahog"
@@ -365,6 +366,7 @@ class Things:
         )
 
         self.deposit = self._deposit()
+        self._invoice()
 
     def _deposit(self) -> str:
         drawer = payments.open_drawer(
@@ -402,6 +404,32 @@ class Things:
             by=SYSTEM,
             at=self.at,
         )
+
+    def _invoice(self) -> None:
+        told: dict[str, Any] = {"by": SYSTEM, "at": self.at}
+        self.payer = payments.open_payer(
+            kind="department", name=MARK, email="payer@harbor.example", **told
+        )
+        for number in ("1", "2"):
+            fee = payments.raise_charge(
+                kind="fee",
+                reference=f"FEE-{number}",
+                text=MARK,
+                net=Money(1000, "USD"),
+                tax=Money(0, "USD"),
+                customer_id=self.customer.pk,
+                plate_key="",
+                due_on=None,
+                revenue="4200",
+                **told,
+            )
+            payments.put_on_account([fee.public_id], payer=self.payer.public_id, **told)
+            if number == "1":
+                self.invoice = payments.make_invoice(self.payer.public_id, **told)
+        payments.import_statement(camt(Entry(party=MARK)), name=MARK, **told)
+        self.bank_line: BankLine = BankLine.objects.get()
+        self.invoice_link = links.invoice_path(self.invoice).strip("/").rpartition("/")[2]
+        self.account_link = links.account_path(self.payer).strip("/").rpartition("/")[2]
 
     def _rest(self) -> None:
         self.verify = signing.sign(self.permit, purpose=VERIFY)
@@ -520,6 +548,12 @@ class Things:
             (r"office/counter/deposits/", "number", self.deposit),
             (r".*drawers/", "drawer_id", self.drawer.public_id),
             (r"office/payments/refunds/", "number", self.refund),
+            (r"office/invoices/", "number", self.invoice.number),
+            (r"office/payers/", "payer_id", self.payer.public_id),
+            (r"office/bank/", "line_id", self.bank_line.public_id),
+            (r"office/statements/", "customer_id", self.customer.reference),
+            (r"invoices/account/", "token", self.account_link),
+            (r"invoices/", "token", self.invoice_link),
             (r"(office/counter|office/payments|api/v1/payments)/", "number", self.payment),
             (r"office/ledger/|api/v1/accounts/", "code", "1000"),
             (r"office/ledger/", "month", "2026-10"),

@@ -9,6 +9,7 @@ from parkops.programme.editing.permit_types import PERMIT_TYPE
 from parkops.programme.editing.plans import PLAN
 from parkops.programme.editing.shape import Group, Leaf, Rows
 from parkops.programme.editing.violations import VIOLATION
+from parkops.programme.invoice_schema import Invoices
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.plan_schema import PlanScheme
 from parkops.programme.schema import (
@@ -255,6 +256,34 @@ REFUNDS = Group(
     needed=True,
 )
 
+INVOICES = Group(
+    "",
+    (
+        Leaf("terms", "Due within days", kind="days", default="30d"),
+        Group(
+            "bank",
+            (
+                Leaf("name", "Holder of the account", needed=True),
+                Leaf("account", "Account number", "Such as an IBAN.", needed=True),
+                Leaf("bank", "Bank"),
+                Leaf("code", "Bank code", "Such as a BIC or a routing number."),
+            ),
+            label="Account for transfers",
+        ),
+        Rows(
+            "reminders",
+            (
+                Leaf("after", "Days after the due date", "Such as 7d.", kind="days", needed=True),
+                Leaf("fee", "Fee", "Empty: none.", kind="money"),
+            ),
+            label="Reminders",
+            one="reminder",
+            none="None goes out.",
+        ),
+    ),
+    needed=True,
+)
+
 PLATE_READS = Group(
     "",
     (
@@ -494,6 +523,7 @@ EDITORS: dict[str, Any] = {
     "fees": completed(FEES, Fees),
     "refunds": completed(REFUNDS, Refunds),
     "counter": completed(COUNTER, CounterRules),
+    "invoices": completed(INVOICES, Invoices),
     "scofflaw": completed(SCOFFLAW, Scofflaw),
     "programme": completed(HEAD, Head),
     "tax": completed(TAX, Tax),

@@ -17,6 +17,7 @@ HEADS |= {
     "plate_checks": "plate checks",
     "refunds": "refunds",
     "counter": "counter",
+    "invoices": "invoices",
     "retention": "retention",
     "appeals": "appeals",
     "shared": "shared",

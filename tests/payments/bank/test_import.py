@@ -8,10 +8,11 @@ from django_tenants.utils import tenant_context
 
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from payments import operations
-from payments.accounts import BANK, CARD_CLEARING, SUSPENSE
+from payments.accounts import BANK, CARD_CLEARING, RECEIVABLE, SUSPENSE
 from payments.models import BankLine, BankStatement
 from tests.factories.payments import CLERK, assert_sound, books
 from tests.factories.statements import Entry, camt, ofx
+from tests.seed import PROGRAMMES
 
 
 def bring(file: bytes, now, name: str = "november.xml"):
@@ -55,6 +56,21 @@ class TestImport:
         ]
         assert BankLine.objects.count() == 1
 
+    @pytest.mark.parametrize(
+        ("ours", "is_read"),
+        [("DE89 3704 0044 0532 0130 00", True), ("0532013000", True), ("DE11 1111", False)],
+    )
+    def test_of_another_account_than_the_programs_is_refused(
+        self, now, apply_programme, ours, is_read
+    ):
+        text = (PROGRAMMES / "harbor.yaml").read_text()
+        apply_programme(f'{text}invoices: {{bank: {{name: Harbor, account: "{ours}"}}}}\n')
+        if is_read:
+            assert len(bring(camt(Entry()), now).new) == 1
+        else:
+            with pytest.raises(Refused, match="ours is DE11 1111"):
+                bring(camt(Entry()), now)
+
     def test_of_what_is_no_statement_books_nothing(self, now):
         with pytest.raises(Refused, match="neither CAMT"):
             bring(b"nothing", now)
@@ -76,7 +92,7 @@ class TestBookingALine:
             operations.book_line(line.public_id, **book)
         assert BankLine.objects.get().booked_to == CARD_CLEARING
 
-    @pytest.mark.parametrize("account", [BANK, SUSPENSE, "9999"])
+    @pytest.mark.parametrize("account", [BANK, SUSPENSE, RECEIVABLE, "9999"])
     def test_on_no_account_of_ours_is_refused(self, now, line, account):
         with pytest.raises(Refused, match="Choose an account"):
             operations.book_line(line.public_id, account=account, note="", by=CLERK, at=now)
