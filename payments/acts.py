@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from payments import settlement
-from payments.models import Charge, Dispute, Payment, Refund
+from payments.models import Charge, Dispute, Drawer, Payment, Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,18 @@ def _bank(name: str) -> Act:
     return Act("A line of the bank's", reverse("office_bank:detail", args=[name]))
 
 
-def _drawer(_name: str) -> Act:
-    return Act("A drawer was closed", reverse("office_counter:drawers"))
+def _drawer(name: str) -> Act | None:
+    try:
+        drawer = Drawer.objects.filter(public_id=UUID(name)).first()
+    except ValueError:
+        return None
+    if drawer is None:
+        return None
+    return Act(f"Drawer {drawer}", reverse("office_counter:drawer", args=[drawer.public_id]))
+
+
+def _deposit(number: str) -> Act:
+    return Act(f"Deposit {number}", reverse("office_counter:deposit", args=[number]))
 
 
 _ACTS: dict[str, Callable[[str], Act | None]] = {
@@ -84,4 +94,5 @@ _ACTS: dict[str, Callable[[str], Act | None]] = {
     "dispute": _dispute,
     "bank": _bank,
     "drawer": _drawer,
+    "deposit": _deposit,
 }

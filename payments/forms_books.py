@@ -3,6 +3,7 @@
 from django import forms
 
 from parkops.ui.fields import DayField
+from payments.rules.journal import CELLS, FIXED
 
 
 class ReopenForm(forms.Form):
@@ -33,3 +34,38 @@ class CodeForm(FactsForm):
     code = forms.CharField(label="Code in your own ledger", max_length=40, required=False)
     cost_center = forms.CharField(label="Cost center", max_length=40, required=False)
     begins_on = DayField(label="From")
+
+
+class AccrualForm(forms.Form):
+    """When permits are earned."""
+
+    how = forms.ChoiceField(
+        label="Permits are earned",
+        choices=[
+            ("sale", "when they are sold"),
+            ("days", "by the days of their terms, month by month"),
+        ],
+    )
+    first = DayField(label="By days from the month of", required=False)
+
+
+class ExportForm(forms.Form):
+    """The days of a batch of the journal, both included."""
+
+    first = DayField(label="First day")
+    last = DayField(label="Last day")
+
+
+class ColumnForm(forms.Form):
+    """A column of the journal's CSV file."""
+
+    head = forms.CharField(label="Head", max_length=60, required=False)
+    what = forms.ChoiceField(
+        label="What it holds",
+        choices=[*((key, words) for key, (words, _) in CELLS.items()), (FIXED, "Always the same")],
+    )
+    words = forms.CharField(label="Words, where always the same", max_length=60, required=False)
+
+
+ColumnForms = forms.formset_factory(ColumnForm, extra=2, max_num=20, validate_max=True)
+"""All columns, with two more to fill in."""

@@ -66,8 +66,16 @@ def _not_again(*_args: object, **_named: object) -> Mapping[str, Again]:
     return {}
 
 
+def _no_terms(*_args: object, **_named: object) -> Mapping[str, "Term"]:
+    return {}
+
+
 def _allowed(*_args: object, **_named: object) -> Decision:
     return ALLOWED
+
+
+Term = tuple[datetime, datetime]
+"""From when until when something is given that was charged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,8 @@ class Raiser:
     card was not charged, whenever that is known. `describe(reference) -> Subject`.
     `again(references, *, at) -> {reference: Again}` makes what they came to when they were raised from
     the rules of that time once more, for the proof of the books.
+    `terms_at(references, *, at) -> {reference: (from, until)}` says for what time that is given, as it
+    was known at `at`, of those that are for a time: by its days they are earned.
     """
 
     settled: Callable[..., Decision] = _allowed
@@ -105,6 +115,7 @@ class Raiser:
     followers: Callable[[Sequence[str]], Sequence[tuple[str, str]]] = _none
     is_follower: bool = False
     again: Callable[..., Mapping[str, Again]] = _not_again
+    terms_at: Callable[..., Mapping[str, Term]] = _no_terms
 
 
 PLAIN = Raiser()

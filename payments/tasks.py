@@ -92,6 +92,12 @@ def follow_plans(*, charge: int | None = None, **_later: object) -> None:
 
 
 @tenant_task
+def post_accruals(**_later: object) -> None:
+    """Post what is prepaid at the end of the months that are over."""
+    operations.post_accruals(at=timezone.now())
+
+
+@tenant_task
 def remind_payers(**_later: object) -> None:
     """Write to the payers of invoices that are overdue, as the program says."""
     operations.send_reminders(at=timezone.now())

@@ -1,5 +1,6 @@
 """What can be done with money. A public function is one transaction, unless it says otherwise."""
 
+from payments.operations.accruals import accrue_from, post_accruals
 from payments.operations.balances import keep_balances
 from payments.operations.bank import book_line, import_statement
 from payments.operations.charges import (
@@ -45,6 +46,7 @@ from payments.operations.invoices import (
     send_reminders,
     void_invoice,
 )
+from payments.operations.journal import choose_columns, export_journal
 from payments.operations.matching import (
     assign_line,
     assign_refund,
@@ -108,6 +110,7 @@ __all__ = [
     "void_invoice",
     "accept_refund",
     "accept_reviewed",
+    "accrue_from",
     "apply_credit",
     "ask_reopening",
     "close_month",
@@ -125,9 +128,11 @@ __all__ = [
     "cancel_checkout",
     "change_charge",
     "charge_saved_card",
+    "choose_columns",
     "close_drawer",
     "count_again",
     "explain_drawer",
+    "export_journal",
     "finish_saving",
     "forget_card",
     "import_statement",
@@ -142,6 +147,7 @@ __all__ = [
     "prove_books",
     "raise_charge",
     "receive_event",
+    "post_accruals",
     "refund_charge",
     "refund_credit",
     "refund_payment",

@@ -69,3 +69,44 @@ def post(
             "month_closed", "The month was closed while this was written. Do it once more."
         ) from error
     return transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One of many movements written together."""
+
+    source: str
+    text: str
+    legs: tuple[Leg, ...]
+
+
+def post_many(postings: Sequence[Posting], *, by: Actor, at: datetime) -> None:
+    """Write many movements of one instant, in an open month, by a few statements.
+
+    :raises ValueError: if the legs of one do not add up to zero.
+    :raises RuntimeError: outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("postings are written in the transaction of the act")
+    for posting in postings:
+        if sum(leg.minor for leg in posting.legs) or not any(leg.minor for leg in posting.legs):
+            raise ValueError(f"{posting.source} does not balance: {posting.legs}")
+    made = LedgerTransaction.objects.bulk_create(
+        LedgerTransaction(
+            source=posting.source, text=posting.text[:300], posted_at=at, posted_by=by.name
+        )
+        for posting in postings
+    )
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            transaction=transaction,
+            account_id=leg.account,
+            amount_minor=leg.minor,
+            charge=leg.charge,
+            customer_id=leg.charge.customer_id if leg.charge else leg.customer_id,
+            posted_at=at,
+        )
+        for transaction, posting in zip(made, postings, strict=True)
+        for leg in posting.legs
+        if leg.minor
+    )

@@ -9,20 +9,29 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, Refused
 from payments.models import LedgerMonth
-from payments.operations import balances
+from payments.operations import accruals, balances
 from payments.queries import closing
 from payments.queries import months as queries
 from payments.rules import months as rules
 from payments.rules.months import Month
 
 
-@transaction.atomic
 def close_month(month: Month, *, by: Actor, at: datetime) -> LedgerMonth:
     """Close a month, and what came before the first one that is closed with it: from then on nothing is
     posted in it. Closing it twice, or two people at once, is once.
 
+    First it posts what is prepaid at its end, in transactions of its own.
+
     :raises Conflict: "month_order", "month_runs"; "month_unready" with what has to be done first.
     """
+    closed = queries.last_closed_month()
+    if rules.may_close(month, closed=closed, at=at) and accruals.is_due(month):
+        accruals.accrue(month)
+    return _close(month, by=by, at=at)
+
+
+@transaction.atomic
+def _close(month: Month, *, by: Actor, at: datetime) -> LedgerMonth:
     balances.alone()
     row = LedgerMonth.objects.filter(first_on=month.first, closed_at__isnull=False).first()
     if row is not None:
@@ -30,6 +39,8 @@ def close_month(month: Month, *, by: Actor, at: datetime) -> LedgerMonth:
     decision = rules.may_close(month, closed=queries.last_closed_month(), at=at)
     if not decision:
         raise Conflict(decision.code, decision.reason)
+    if accruals.is_due(month) and accruals.is_behind(month):
+        raise Conflict("month_unready", f"{month} was posted to just now. Close it once more.")
     found = closing.findings(month)
     stops = [one.text for one in found if one.stops]
     if stops:

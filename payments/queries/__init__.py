@@ -15,6 +15,7 @@ from payments.queries.bank import (
 from payments.queries.charges import (
     ChargeRow,
     as_rows,
+    charge_by_id,
     charge_of,
     charges_by_id,
     charges_matching,
@@ -136,6 +137,7 @@ __all__ = [
     "accounts",
     "as_rows",
     "balance_before",
+    "charge_by_id",
     "charge_of",
     "charges_by_id",
     "charges_matching",

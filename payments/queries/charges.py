@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
+from parkops.kernel.decisions import NotFound
 from parkops.kernel.money import Money
 from payments import place, settlement
 from payments.models import Charge
@@ -155,3 +156,14 @@ def _row(charge: Charge, due: settlement.Due | None, currency: str) -> ChargeRow
         paused=charge.is_paused,
         planned=charge.planned_at is not None,
     )
+
+
+def charge_by_id(public_id: UUID) -> Charge:
+    """Return the charge of this id.
+
+    :raises NotFound: if this tenant has none.
+    """
+    found = Charge.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such charge.", code="charge_unknown")
+    return found

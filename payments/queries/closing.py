@@ -18,6 +18,7 @@ def findings(month: Month) -> list[Finding]:
     found = [
         *_unbalanced(month),
         *_open_drawers(month),
+        *_unsigned_drawers(month),
         *_suspense(month),
         *_refunds(month),
         *_unmapped(month),
@@ -40,6 +41,17 @@ def _open_drawers(month: Month) -> Iterator[Finding]:
         if len(names) > 5:
             told = f"{len(names)} drawers are not counted and closed yet."
         yield Finding(told, stops=True, url=reverse("office_counter:drawers"))
+
+
+def _unsigned_drawers(month: Month) -> Iterator[Finding]:
+    rows = Drawer.objects.filter(
+        opened_at__lt=month.ends_at, closed_at__isnull=False, signed_at__isnull=True
+    )
+    left = rows.count()
+    if left:
+        told = "1 drawer is" if left == 1 else f"{left} drawers are"
+        url = reverse("office_counter:drawers")
+        yield Finding(f"{told} counted and not signed off yet.", stops=False, url=url)
 
 
 def _suspense(month: Month) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ _PAGES = (
     ("accounts", "Accounts"),
     ("months", "Months"),
     ("codes", "Codes"),
+    ("exports", "Exports"),
     ("proof", "Proof"),
 )
 

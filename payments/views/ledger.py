@@ -16,6 +16,7 @@ from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
 from payments import acts, pages, place, queries
+from payments.accounts import PERMIT_REVENUE
 from payments.forms import MomentForm, PeriodForm
 from payments.queries import months
 from payments.views.book_tabs import tabs
@@ -93,6 +94,7 @@ def transaction(request: HttpRequest, transaction_id: int) -> HttpResponse:
         "legs": [pages.entry_line(leg) for leg in legs],
         "total": place.money(sum(max(leg.amount_minor, 0) for leg in legs)),
         "act": cause,
+        "schedules": [charge for charge in charges.values() if charge.revenue == PERMIT_REVENUE],
         "others": [other for other in others if other != cause],
     }
     return page(request, "payments/office/transaction.html", context)

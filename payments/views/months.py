@@ -1,26 +1,81 @@
 """Months of the books in the office: what stands open at their end, closing them, opening them again."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
-from payments import operations
-from payments.forms_books import ReopenForm
-from payments.queries import closing, months
+from payments import acts, operations, place, queries
+from payments.forms_books import AccrualForm, ReopenForm
+from payments.queries import accruals, closing, months
+from payments.rules.accruals import by_month
+from payments.rules.months import Month
 from payments.views.book_tabs import tabs
 
 
 @may(Permission.LEDGER_VIEW)
 @require_safe
 def month_list(request: HttpRequest) -> HttpResponse:
-    """List the months of the books, the newest first."""
-    context = {"rows": months.months_shown(timezone.now()), "tabs": tabs("months")}
+    """List the months of the books, the newest first, and say when permits are earned."""
+    first = accruals.accrues_from()
+    context = {
+        "rows": months.months_shown(timezone.now()),
+        "first": first,
+        "form": AccrualForm(initial={"how": "days" if first else "sale", "first": first}),
+        "may_manage": request.user.may(Permission.LEDGER_MANAGE),
+        "tabs": tabs("months"),
+    }
     return page(request, "payments/office/months.html", context)
+
+
+@may(Permission.LEDGER_MANAGE)
+@require_POST
+@refusals_shown
+def accrue(request: HttpRequest) -> HttpResponse:
+    """Say when permits are earned: by the days of their terms from a month on, or when they are sold."""
+    form = AccrualForm(request.POST)
+    if not form.is_valid():
+        raise Refused("first", "Choose a month.", field="first")
+    now = timezone.now()
+    first = form.cleaned_data["first"] or place.local_date(now)
+    by_days = form.cleaned_data["how"] == "days"
+    operations.accrue_from(first if by_days else None, by=actor(request), at=now)
+    told = "by the days of their terms" if by_days else "when they are sold"
+    messages.success(request, f"Permits are earned {told}.")
+    return redirect("office_ledger:months")
+
+
+@may(Permission.LEDGER_VIEW)
+@require_safe
+@refusals_shown
+def schedule(request: HttpRequest, charge_id: UUID) -> HttpResponse:
+    """Show which months earn what was charged for a permit."""
+    charge = queries.charge_by_id(charge_id)
+    at = timezone.now()
+    prepaid = accruals.prepaid_of(charge, at=at)
+    if prepaid is None:
+        raise NotFound("Nothing was charged for this.")
+    this = Month.at(at, months.zone()).first
+    known = prepaid.prepaid
+    context = {
+        "charge": charge,
+        "about": acts.subject_of(charge),
+        "net": place.money(known.net),
+        "held": place.money(known.held),
+        "term": known.term,
+        "rows": [
+            (month, place.money(minor), "earned" if month < this else "to come")
+            for month, minor in by_month(known.net, known.term)
+        ],
+    }
+    return page(request, "payments/office/schedule.html", context)
 
 
 @may(Permission.LEDGER_VIEW)

@@ -18,7 +18,7 @@ from permits.operations import auto_renewing, holds, notices, places, switching
 from permits.operations.rights_changes import permits_changed
 from permits.operations.sales import count_as_paid
 from permits.queries import again, free
-from permits.queries.permits import type_of
+from permits.queries.permits import terms_at, type_of
 from permits.queries.registry import looked_up
 from permits.rules import quotas
 from permits.rules.plates import read_plates
@@ -198,6 +198,7 @@ PERMIT = Raiser(
     card_failed=auto_renewing.card_failed,
     describe=describe_permit,
     again=again.of_permits,
+    terms_at=terms_at,
 )
 DEPOSIT = Raiser(
     lock=lock_permit, may_pay=may_pay, describe=describe_permit, again=again.of_deposits

@@ -85,6 +85,23 @@ def priced_period(permit: Permit) -> Period:
     return Period(begins if begins < permit.ends_at else permit.starts_at, permit.ends_at)
 
 
+def terms_at(numbers: Sequence[str], *, at: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """Return for what time permits are, as it was known at `at`: one that was ended is until its end, one
+    that another replaces until that one's, since what is left of its price counts there."""
+    permits = Permit.objects.filter(number__in=numbers)
+    replacing = Permit.objects.filter(
+        replaces__in=permits, paid_at__lte=at, cancelled_at__isnull=True, lapsed_at__isnull=True
+    )
+    goes_on = dict(replacing.values_list("replaces_id", "ends_at"))
+    found = {}
+    for permit in permits:
+        period = priced_period(permit)
+        ended = [end for end in (permit.cancelled_at, permit.revoked_at) if end and end <= at]
+        until = goes_on.get(permit.pk) or min([period.end, *ended])
+        found[permit.number] = (period.start, max(period.start, until))
+    return found
+
+
 def plates_of(permits: Iterable[Permit], *, at: datetime) -> dict[int, tuple[PlateOn, ...]]:
     """Return the plates listed on each permit at `at`: those of now, neither visitors'
     passes nor temporary vehicles."""

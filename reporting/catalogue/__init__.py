@@ -1,12 +1,26 @@
 """The reports there are."""
 
 from parkops.kernel.decisions import NotFound
-from reporting.catalogue import citations, coverage, permit_sales, revenue
+from reporting.catalogue import (
+    booked_revenue,
+    citations,
+    coverage,
+    permit_sales,
+    prepaid,
+    revenue,
+)
 from reporting.catalogue.base import Report
 
 REPORTS: dict[str, Report] = {
     report.code: report
-    for report in (permit_sales.REPORT, citations.REPORT, coverage.REPORT, revenue.REPORT)
+    for report in (
+        permit_sales.REPORT,
+        citations.REPORT,
+        coverage.REPORT,
+        revenue.REPORT,
+        booked_revenue.REPORT,
+        prepaid.REPORT,
+    )
 }
 
 

@@ -432,6 +432,8 @@ class Things:
         self.account_link = links.account_path(self.payer).strip("/").rpartition("/")[2]
 
     def _rest(self) -> None:
+        on = self.at.date()
+        self.export = payments.export_journal(on - timedelta(days=90), on, by=SYSTEM, at=self.at)
         self.verify = signing.sign(self.permit, purpose=VERIFY)
         self.bulk = permits.ask_bulk(
             "cancel",
@@ -556,6 +558,9 @@ class Things:
             (r"invoices/", "token", self.invoice_link),
             (r"(office/counter|office/payments|api/v1/payments)/", "number", self.payment),
             (r"office/ledger/|api/v1/accounts/", "code", "1000"),
+            (r"office/ledger/exports/", "number", self.export.number),
+            (r"office/ledger/exports/", "ending", "csv"),
+            (r"office/ledger/", "charge_id", self.charge),
             (r"office/ledger/", "month", "2026-10"),
             (r"office/ledger/", "transaction_id", LedgerTransaction.objects.first().pk),
             (r"(office|api/v1)/customers/", "reference", self.customer.reference),

@@ -223,10 +223,13 @@ class TestActs:
         assert told[f"payment:{payment.number}"].url == there
         assert told[f"refund:{refund.number}"].url == there
         assert told[f"refund:{refund.number}:paid:1"].text.startswith(f"Refund {refund.number}")
-        assert told[f"drawer:{drawer.public_id}:closed"].url == "/office/counter/drawers/"
+        there = f"/office/counter/drawers/{drawer.public_id}/"
+        assert told[f"drawer:{drawer.public_id}:closed"].url == there
         assert charge.reference in told[f"charge:{charge.public_id}:raised"].text
 
-    @pytest.mark.parametrize("source", ["charge:x:1", "refund:F-1", "dispute:dp_1", "old", "x:1"])
+    @pytest.mark.parametrize(
+        "source", ["charge:x:1", "refund:F-1", "dispute:dp_1", "drawer:x:1", "old", "x:1"]
+    )
     def test_what_is_not_known_is_told_as_it_is(self, source):
         assert acts.act_of(source) == acts.Act(source)
 

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django_tenants.utils import tenant_context
 from hypothesis import given
@@ -112,7 +114,7 @@ class TestClosing:
             self.close()
         assert refused.value.code == "month_unready"
         operations.close_drawer(drawer.public_id, counted=usd(0), by=CLERK, at=STARTS_NOVEMBER)
-        assert self.close().closed_at
+        assert self.close().notes == ["1 drawer is counted and not signed off yet."]
 
     def test_a_drawer_of_the_next_month_does_not(self):
         operations.open_drawer(name="Till 2", float_=usd(0), by=CLERK, at=STARTS_NOVEMBER)
@@ -291,3 +293,27 @@ class TestPages:
         assert otto.get("/office/ledger/months/2026-10/").status_code == 200
         assert otto.post("/office/ledger/months/2026-10/close/").status_code == 403
         assert not LedgerMonth.objects.exists()
+
+
+@pytest.mark.usefixtures("harbor", "raising")
+class TestTheTerminal:
+    def test_tells_the_balances_of_a_day(self, capsys):
+        make_charge(at=IN_OCTOBER)
+        call_command("ledger", "trial-balance", "--tenant", "harbor", "--at", "2026-10-31")
+        told = capsys.readouterr().out.splitlines()
+        assert next(line.split() for line in told if line.startswith("1100"))[-1] == "40.00"
+        assert told[-1].split() == ["Total", "40.00", "40.00"]
+        with pytest.raises(CommandError, match="is no day"):
+            call_command("ledger", "trial-balance", "--tenant", "harbor", "--at", "yesterday")
+
+    def test_closes_a_month_or_says_why_not(self, capsys):
+        with time_machine.travel(STARTS_NOVEMBER + timedelta(days=3)):
+            call_command("ledger", "close", "2026-10", "--tenant", "harbor")
+        assert "October 2026 is closed." in capsys.readouterr().out
+        with pytest.raises(CommandError, match="There is no month"):
+            call_command("ledger", "close", "October", "--tenant", "harbor")
+        with (
+            time_machine.travel(STARTS_NOVEMBER + timedelta(days=3)),
+            pytest.raises(CommandError, match="two hours after its end"),
+        ):
+            call_command("ledger", "close", "2026-11", "--tenant", "harbor")

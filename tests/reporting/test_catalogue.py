@@ -59,6 +59,7 @@ ALL = [
     ("citations", {"by": "officer"}),
     ("citations", {"by": "violation,officer,zone,month"}),
     ("revenue", {}),
+    ("booked-revenue", {}),
 ]
 
 

@@ -16,6 +16,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.local.demo import (
+    books,
     boots,
     cameras,
     charlie,
@@ -75,6 +76,7 @@ PARTS = (
     escalation,
     charlie,
     kerbside,
+    books,
 )
 """What is played besides the ordinary days."""
 
