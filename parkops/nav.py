@@ -110,7 +110,7 @@ ITEMS = [
         "office_payments:list",
         Permission.PAYMENT_VIEW,
         "People and money",
-        also=("office_plans:list",),
+        also=("office_plans:list", "office_gifts:list", "office_drives:list"),
     ),
     NavItem(
         "Invoices",

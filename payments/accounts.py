@@ -8,6 +8,7 @@ Kind = Literal["asset", "liability", "revenue", "expense"]
 CASH = "1000"
 CHEQUES = "1010"
 CARD_CLEARING = "1020"
+TERMINAL_CLEARING = "1025"
 DEPARTMENT_ACCOUNTS = "1030"
 OTHER_CLEARING = "1040"
 BANK = "1050"
@@ -18,6 +19,7 @@ DEPOSITS_HELD = "2100"
 CUSTOMER_CREDIT = "2200"
 REFUNDS_PAYABLE = "2300"
 PREPAID_PERMITS = "2400"
+GIFT_CERTIFICATES = "2450"
 SUSPENSE = "2900"
 PERMIT_REVENUE = "4000"
 SESSION_REVENUE = "4010"
@@ -29,6 +31,8 @@ CASH_OVER_SHORT = "5000"
 CARD_FEES = "5100"
 BAD_DEBT = "5200"
 SMALL_PURCHASES = "5300"
+GOODS_DRIVES = "5310"
+GOODWILL = "5320"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ CHART = (
     Account(CASH, "Cash", "asset"),
     Account(CHEQUES, "Checks", "asset"),
     Account(CARD_CLEARING, "Cards, at the card provider", "asset"),
+    Account(TERMINAL_CLEARING, "Cards, at the terminal", "asset"),
     Account(DEPARTMENT_ACCOUNTS, "Departments and payroll", "asset"),
     Account(OTHER_CLEARING, "Other ways of paying", "asset"),
     Account(BANK, "Bank", "asset"),
@@ -54,6 +59,7 @@ CHART = (
     Account(CUSTOMER_CREDIT, "Credit of customers", "liability"),
     Account(REFUNDS_PAYABLE, "Refunds under way", "liability"),
     Account(PREPAID_PERMITS, "Prepaid permits", "liability"),
+    Account(GIFT_CERTIFICATES, "Gift certificates not used yet", "liability"),
     Account(SUSPENSE, "Money to be looked into", "liability"),
     Account(PERMIT_REVENUE, "Permits", "revenue"),
     Account(SESSION_REVENUE, "Parking sessions", "revenue"),
@@ -65,6 +71,8 @@ CHART = (
     Account(CARD_FEES, "Card provider's fees", "expense"),
     Account(BAD_DEBT, "Written off", "expense"),
     Account(SMALL_PURCHASES, "Small purchases in cash", "expense"),
+    Account(GOODS_DRIVES, "Goods taken by drives", "expense"),
+    Account(GOODWILL, "Given in goodwill", "expense"),
 )
 
 BOOKABLE = (
@@ -83,8 +91,11 @@ METHOD_ACCOUNTS = {
     "cash": CASH,
     "cheque": CHEQUES,
     "card": CARD_CLEARING,
+    "terminal": TERMINAL_CLEARING,
     "account": DEPARTMENT_ACCOUNTS,
     "bank": SUSPENSE,
+    "gift": GIFT_CERTIFICATES,
+    "goods": GOODS_DRIVES,
     "other": OTHER_CLEARING,
 }
 """Where the money of each way of paying stands. A transfer is in the bank, and in what is to be looked

@@ -79,6 +79,15 @@ class RefundOut(Schema):
     created_at: Instant
 
 
+class TenderOut(Schema):
+    """One of the ways of a taking: a payment of its own."""
+
+    number: str
+    method: str
+    amount: MoneyOut
+    reference: str
+
+
 class PaymentOut(Schema):
     """Money taken, or a card payment under way."""
 
@@ -95,13 +104,29 @@ class PaymentOut(Schema):
     created_at: Instant
     receipt_url: str
     redirect_url: str | None
+    reference: str = ""
+    tenders: list[TenderOut] | None = None
+
+
+class TenderIn(Schema):
+    """One of several ways of paying: `amount` left out is the rest. `reference` is the terminal's slip, a
+    gift certificate's code, a department's account or the code of a drive; of goods, `pieces`."""
+
+    method: Literal["cash", "cheque", "terminal", "account", "gift", "goods", "other"]
+    amount: MoneyIn | None = None
+    reference: str = Field("", max_length=64)
+    pieces: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
 class PaymentIn(Schema):
-    """What to pay, how, and what is handed over."""
+    """What to pay, how, and what is handed over; several ways at once are `tenders`, without `method`.
+
+    `payment_method` is what the one way is known by elsewhere, as `reference` is of a tender.
+    """
 
     charges: Annotated[list[UUID], Field(min_length=1, max_length=100)]
-    method: Literal["cash", "cheque", "card", "account", "other"]
+    method: Literal["cash", "cheque", "card", "terminal", "account", "gift", "other"] | None = None
+    tenders: Annotated[list[TenderIn], Field(max_length=8)] | None = None
     amount: MoneyIn | None = None
     payment_method: str | None = Field(None, max_length=120)
     drawer: UUID | None = None
@@ -179,13 +204,31 @@ def pay(request: HttpRequest, body: PaymentIn):
         "by": request.auth.actor,
         "at": timezone.now(),
     }
+    if (body.method is None) == (body.tenders is None):
+        raise Refused("method", "Give method, or tenders; not both.", field="method")
+    if body.tenders is not None:
+        taken = operations.take_tenders(
+            charge_ids=body.charges,
+            ways=[_tender(one, n) for n, one in enumerate(body.tenders)],
+            payer=body.payer,
+            drawer=body.drawer,
+            request_key=common["request_key"],
+            by=request.auth.actor,
+            at=common["at"],
+        )
+        return Status(201, _taking_out(queries.taken_with(queries.payment(taken[0].number))))
     with statuses({"provider_unavailable": 503}):
         if body.method == "card":
             payment = operations.start_card_payment(
                 return_path="", email=queries.email_for(body.charges), **common
             )
         else:
-            payment = operations.take_payment(method=body.method, drawer=body.drawer, **common)
+            payment = operations.take_payment(
+                method=body.method or "",
+                reference=(body.payment_method or "")[:64],
+                drawer=body.drawer,
+                **common,
+            )
     return Status(201, _payment_out(queries.with_what_followed(payment)))
 
 
@@ -377,6 +420,36 @@ def _payment_out(payment: Payment) -> dict:
         "created_at": payment.created_at,
         "receipt_url": links.receipt_url(payment),
         "redirect_url": payment.redirect_url if is_asked else None,
+        "reference": payment.reference,
+    }
+
+
+def _tender(one: TenderIn, n: int) -> operations.Tender:
+    amount = one.amount.money(field=f"tenders.{n}.amount") if one.amount else None
+    return operations.Tender(one.method, amount, one.reference, one.pieces)
+
+
+def _taking_out(payments: list[Payment]) -> dict:
+    """Write several ways of one taking: the first one's answer, with the sums of all."""
+    paid: dict[UUID, int] = {}
+    for part in (part for one in payments for part in one.parts):
+        paid[part.charge.public_id] = paid.get(part.charge.public_id, 0) + part.amount_minor
+    return {
+        **_payment_out(payments[0]),
+        "amount": _money(sum(one.amount_minor for one in payments)),
+        "allocations": [
+            {"charge": charge, "amount": _money(minor)} for charge, minor in paid.items()
+        ],
+        "change_due": _money(sum(one.change_minor for one in payments)),
+        "tenders": [
+            {
+                "number": one.number,
+                "method": one.method,
+                "amount": _money(one.amount_minor),
+                "reference": one.reference,
+            }
+            for one in payments
+        ],
     }
 
 

@@ -13,8 +13,10 @@ class PaymentsConfig(AppConfig):
         from parkops.customers import panels, search, timeline
         from parkops.jobs import operations as jobs
         from parkops.messaging import enclosures
-        from payments import invoice_pages, shown, tasks
-        from payments.operations import invoice_runs
+        from payments import invoice_pages, settlement, shown, tasks
+        from payments.operations import gifts, invoice_runs
+
+        settlement.register(gifts.KIND, gifts.RAISER)
 
         timeline.register(shown.moments)
         search.register(shown.hits)

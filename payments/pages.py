@@ -1,6 +1,6 @@
 """What the pages about money show, gathered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from parkops.kernel.actors import Actor
 from parkops.kernel.money import Money
-from parkops.kernel.texts import revived
+from parkops.kernel.texts import joined, revived, word
 from parkops.ui.values import Reason
 from payments import links, place, queries, rules, settlement
 from payments.models import (
@@ -24,6 +24,7 @@ from payments.models import (
     Refund,
 )
 from payments.queries import ChargeRow, plans
+from payments.rules.tenders import NO_MONEY_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Receipt:
     refunded: Money
     paid_at: datetime
     way: str
+    ways: "list[TenderLine]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,35 +116,66 @@ def receipt(public_id: UUID) -> Receipt:
     :raises NotFound: if there is no such payment, or no money came.
     """
     payment = queries.taken_payment(public_id)
-    lines, tax = [], 0
-    for part in payment.parts:
-        charge = part.charge
-        if not part.amount_minor:
-            continue
-        lines.append(
+    together = queries.taken_with(payment)
+    paid: dict[int, int] = {}
+    charges: dict[int, Charge] = {}
+    for part in (part for one in together for part in one.parts):
+        if part.amount_minor:
+            charges[part.charge_id] = part.charge
+            paid[part.charge_id] = paid.get(part.charge_id, 0) + part.amount_minor
+    tax = sum(
+        round(paid[pk] * charge.tax_minor / charge.amount_minor)
+        for pk, charge in charges.items()
+        if charge.amount_minor
+    )
+    return Receipt(
+        payment=payment,
+        lines=[
             ReceiptLine(
                 charge.text,
                 charge.reference,
                 charge.plate_key,
-                place.money(part.amount_minor),
+                place.money(paid[pk]),
                 subject_url(charge.kind, charge.reference),
-                price_of(charge) if part.amount_minor == raised_of(charge) else [],
+                price_of(charge) if paid[pk] == raised_of(charge) else [],
             )
-        )
-        if charge.amount_minor:
-            tax += round(part.amount_minor * charge.tax_minor / charge.amount_minor)
-    return Receipt(
-        payment=payment,
-        lines=lines,
-        total=place.money(payment.amount_minor),
+            for pk, charge in charges.items()
+        ],
+        total=_together(one.amount_minor for one in together),
         tax=place.money(tax),
-        handed_over=place.money(payment.handed_over_minor),
-        change=place.money(payment.change_minor),
-        credit=place.money(payment.credit_minor),
-        refunded=place.money(payment.refunded_minor),
+        handed_over=_together(one.handed_over_minor for one in together),
+        change=_together(one.change_minor for one in together),
+        credit=_together(one.credit_minor for one in together),
+        refunded=_together(one.refunded_minor for one in together),
         paid_at=payment.succeeded_at or payment.created_at,
-        way=payment.card or payment.get_method_display(),
+        way=joined([word(_way(one)) for one in together], ", "),
+        ways=[_tender_line(one) for one in together] if len(together) > 1 else [],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TenderLine:
+    """One of several ways in which money was taken: its own number, and what it is known by elsewhere."""
+
+    number: str
+    way: str
+    reference: str
+    amount: Money
+    url: str
+
+
+def _tender_line(payment: Payment) -> TenderLine:
+    url = reverse("office_payments:detail", args=[payment.number])
+    amount = place.money(payment.amount_minor)
+    return TenderLine(payment.number, _way(payment), payment.reference, amount, url)
+
+
+def _way(payment: Payment) -> str:
+    return payment.card or payment.get_method_display()
+
+
+def _together(minors: Iterable[int]) -> Money:
+    return place.money(sum(minors))
 
 
 def raised_of(charge: Charge) -> int:
@@ -208,6 +241,7 @@ class PaymentPage:
     left: Money
     fee: Money | None
     postings: list[EntryLine]
+    together: "list[TenderLine]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,12 +324,14 @@ def payment_page(payment: Payment) -> PaymentPage:
         left=refundable(payment),
         fee=None if payment.fee_minor is None else place.money(payment.fee_minor),
         postings=[entry_line(entry) for entry in queries.postings_of(payment)],
+        together=[_tender_line(one) for one in queries.taken_with(payment) if one.pk != payment.pk],
     )
 
 
 def refundable(payment: Payment) -> Money:
-    """Return what of a payment is left to give back."""
-    return place.money(payment.refundable_minor)
+    """Return what of a payment is left to give back in money."""
+    is_money = payment.method not in NO_MONEY_BACK
+    return place.money(payment.refundable_minor if is_money else 0)
 
 
 def may_bounce(payment: Payment) -> bool:

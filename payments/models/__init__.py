@@ -14,6 +14,7 @@ from payments.models.payments import Allocation, Payment
 from payments.models.plans import Instalment, PaymentPlan, PlanCharge, PlanDocument
 from payments.models.proof import LedgerProof
 from payments.models.refunds import Refund
+from payments.models.tenders import GiftCertificate, GoodsDrive
 
 __all__ = [
     "Bookkeeping",
@@ -32,6 +33,8 @@ __all__ = [
     "DrawerCount",
     "DrawerMovement",
     "GatewayEvent",
+    "GiftCertificate",
+    "GoodsDrive",
     "Instalment",
     "Invoice",
     "InvoiceLine",

@@ -44,6 +44,7 @@ class Charge(models.Model):
         BOOT = "boot", "Boot"
         TOW = "tow", "Tow"
         STORAGE = "storage", "Storage"
+        GIFT = "gift", "Gift certificate"
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid4, editable=False)

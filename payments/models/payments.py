@@ -17,14 +17,20 @@ class Payment(models.Model):
     `amount_minor` is what is kept: what was handed over less the change. Of it, allocations hold
     what went to charges, `credit_minor` what is free, `refunded_minor` what went or goes back,
     `disputed_minor` what a bank took back.
+
+    `reference` is what the way of paying is known by elsewhere: the slip of the terminal, the number of a
+    check, the account of a department. Several ways of one taking share `taking`, and the receipt.
     """
 
     class Method(models.TextChoices):
         CASH = "cash", "Cash"
         CHEQUE = "cheque", "Check"
         CARD = "card", "Card"
+        TERMINAL = "terminal", "Card at the terminal"
         ACCOUNT = "account", "Department or payroll"
         BANK = "bank", "Bank transfer"
+        GIFT = "gift", "Gift certificate"
+        GOODS = "goods", "Goods"
         OTHER = "other", "Other"
 
     class State(models.TextChoices):
@@ -63,6 +69,15 @@ class Payment(models.Model):
     created_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True)
     request_key = models.CharField(max_length=64, null=True)
+    reference = models.CharField(max_length=64, blank=True, db_default="")
+    taking = models.UUIDField(null=True)
+    gift = models.ForeignKey(
+        "payments.GiftCertificate", on_delete=models.PROTECT, null=True, related_name="payments"
+    )
+    drive = models.ForeignKey(
+        "payments.GoodsDrive", on_delete=models.PROTECT, null=True, related_name="payments"
+    )
+    pieces = models.PositiveIntegerField(null=True)
 
     # By card only.
     idempotency_key = models.CharField(max_length=120, null=True)
@@ -124,6 +139,9 @@ class Payment(models.Model):
                 fields=["created_at"],
                 name="payment_at_the_card_page",
                 condition=Q(state__in=["created", "open"]),
+            ),
+            models.Index(
+                fields=["taking"], name="payment_by_taking", condition=Q(taking__isnull=False)
             ),
             models.Index(
                 fields=["intent_id"], name="payment_by_intent", condition=~Q(intent_id="")

@@ -66,6 +66,7 @@ from payments.operations.payers import (
     terms_of,
 )
 from payments.operations.payments import take_payment
+from payments.operations.payments import Tender, take_payment, take_tenders
 from payments.operations.proof import ask_for_proof, prove_books
 from payments.operations.refunds import (
     accept_refund,
@@ -108,6 +109,7 @@ __all__ = [
     "take_off_account",
     "terms_of",
     "void_invoice",
+    "Tender",
     "accept_refund",
     "accept_reviewed",
     "accrue_from",
@@ -162,6 +164,7 @@ __all__ = [
     "start_card_payment",
     "start_saving",
     "take_payment",
+    "take_tenders",
     "why_not_deposited",
     "write_code",
     "write_off_charge",

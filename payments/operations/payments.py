@@ -1,22 +1,34 @@
-"""How money is taken at once: cash, a check, a department's account, another way."""
+"""How money is taken at once, one way or several: cash, a check, a terminal, a certificate, goods."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
-from parkops.kernel.decisions import Conflict, NotFound
+from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
 from payments import place, rules, settlement
 from payments.accounts import CUSTOMER_CREDIT, METHOD_ACCOUNTS, RECEIVABLE
 from payments.models import Allocation, Charge, Drawer, Payment
 from payments.operations import charges as charging
-from payments.operations import ledger
+from payments.operations import drives, gifts, ledger
 from payments.operations.ledger import Leg
+from payments.rules import tenders
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """One way of paying: how much (None: the rest, or what it can), and what it is known by elsewhere: the
+    terminal's slip, the code of a gift certificate, the account of a department, the code of a drive."""
+
+    method: str
+    amount: Money | None = None
+    reference: str = ""
+    pieces: int | None = None
 
 
 @transaction.atomic
@@ -25,6 +37,7 @@ def take_payment(
     charge_ids: Sequence[UUID],
     method: str,
     amount: Money | None = None,
+    reference: str = "",
     payer: str = "",
     drawer: UUID | None = None,
     request_key: str = "",
@@ -47,15 +60,113 @@ def take_payment(
         raise ValueError(f"{method} is not taken at once")
     if known := payment_of_request(request_key):
         return known
+    tender = Tender(method, amount, reference)
     rules.may_keep_text(payer, field="payer").require()
+    rules.may_keep_text(reference, field="reference").require()
+    tenders.may_take(_asked(tender)).require()
     owing = lock_charges(charge_ids, by=by, at=at)
+    require_taking(owing, given=amount.minor if amount is not None else None, at=at)
+    payment = _take(
+        owing,
+        tender,
+        payer=payer,
+        drawer=drawer,
+        key=request_key,
+        customer_id=customer_id,
+        by=by,
+        at=at,
+    )
+    _tell_settled(owing, by=by, at=at)
+    return payment
+
+
+@transaction.atomic
+def take_tenders(
+    *,
+    charge_ids: Sequence[UUID],
+    ways: Sequence[Tender],
+    payer: str = "",
+    drawer: UUID | None = None,
+    request_key: str = "",
+    by: Actor,
+    at: datetime,
+) -> list[Payment]:
+    """Take several ways of paying at once, all or nothing: a payment each, with one receipt.
+
+    Goods and gift certificates pay first, cash last: only cash gives change, and nothing but cash may
+    come to more than is owed. A second call with the same `request_key` gives the first one's payments.
+
+    :raises NotFound: if a charge or the drawer does not exist.
+    :raises Conflict: `nothing_owed` if all are paid, `drawer_closed`.
+    :raises Refused: with the rule's reason, or a raiser's; nothing has been taken then.
+    """
+    if known := payment_of_request(request_key):
+        return taken_with(known)
+    rules.may_keep_text(payer, field="payer").require()
+    for way in ways:
+        rules.may_keep_text(way.reference, field="reference").require()
+    tenders.may_take_together([_asked(way) for way in ways]).require()
+    owing = lock_charges(charge_ids, by=by, at=at)
+    require_taking(owing, given=None, at=at)
+    taking = uuid4()
+    found: list[Payment] = []
+    for way in sorted(ways, key=_turn):
+        left = sum(charge.balance_minor for charge in owing)
+        given = way.amount.minor if way.amount is not None else left
+        if not left:
+            raise Refused("over", "The other ways pay all of it already.", field="tenders")
+        if way.method != "goods":
+            tenders.may_be_over(way.method, over=place.money(given - left)).require()
+        found.append(
+            _take(
+                owing,
+                way,
+                payer=payer,
+                drawer=drawer if way.method == "cash" else None,
+                key="" if found else request_key,
+                taking=taking,
+                by=by,
+                at=at,
+            )
+        )
+    _tell_settled(owing, by=by, at=at)
+    return found
+
+
+def taken_with(payment: Payment) -> list[Payment]:
+    """Return the payments of the same taking, in the order in which they were made."""
+    if payment.taking is None:
+        return [payment]
+    return list(Payment.objects.filter(taking=payment.taking).order_by("pk"))
+
+
+def _take(
+    owing: Sequence[Charge],
+    tender: Tender,
+    *,
+    payer: str,
+    drawer: UUID | None,
+    key: str,
+    taking: UUID | None = None,
+    customer_id: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Payment:
+    """Take one way of paying for locked charges; their raisers are not told."""
     balances = [charge.balance_minor for charge in owing]
-    given = amount.minor if amount is not None else sum(balances)
-    require_taking(owing, given=given, at=at)
-    shared = rules.split(balances, given=given, gives_change=method == "cash")
+    given = tender.amount.minor if tender.amount is not None else sum(balances)
+    gift, drive, goods = None, None, None
+    if tender.method == "gift":
+        gift, given = gifts.use(tender.reference, wanted=tender.amount, most=given, at=at)
+    elif tender.method == "goods":
+        drive, goods = drives.bring(tender.reference, tender.pieces or 0, owing, at=at)
+        given = sum(goods)
+    shared = rules.split(
+        balances if goods is None else goods, given=given, gives_change=tender.method == "cash"
+    )
     payment = Payment.objects.create(
         number=place.next_receipt(at=at),
-        method=method,
+        method=tender.method,
         state=Payment.State.SUCCEEDED,
         amount_minor=shared.kept,
         handed_over_minor=given,
@@ -68,7 +179,12 @@ def take_payment(
         taken_by=by.name,
         created_at=at,
         succeeded_at=at,
-        request_key=request_key or None,
+        request_key=key or None,
+        reference=gift.number if gift else tender.reference.strip()[:64],
+        taking=taking,
+        gift=gift,
+        drive=drive,
+        pieces=tender.pieces if drive else None,
     )
     allocate(
         payment,
@@ -76,11 +192,24 @@ def take_payment(
         by=by,
         at=at,
     )
+    return payment
+
+
+def _turn(way: Tender) -> tuple[bool, bool, int]:
+    """When a way pays among several: goods and certificates, amounts, the rest; cash after others."""
+    return way.method not in tenders.LIMITED, way.amount is None, tenders.ORDER.index(way.method)
+
+
+def _tell_settled(owing: Sequence[Charge], *, by: Actor, at: datetime) -> None:
     for charge in owing:
         if charge.settled_at is not None:
             told = settlement.raiser_of(charge.kind).settled(charge.reference, by=by, at=at)
             told.require()
-    return payment
+
+
+def _asked(tender: Tender) -> tenders.Asked:
+    minor = None if tender.amount is None else tender.amount.minor
+    return tenders.Asked(tender.method, minor, tender.reference, tender.pieces)
 
 
 @dataclass(frozen=True, slots=True)

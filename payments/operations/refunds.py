@@ -21,10 +21,11 @@ from payments.accounts import (
 )
 from payments.models import Allocation, Charge, Drawer, Payment, Refund
 from payments.operations import charges as charging
-from payments.operations import credit, deposits, ledger
+from payments.operations import credit, deposits, gifts, ledger
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_charges, lock_with_charges
 from payments.rules.gl import Facts
+from payments.rules.tenders import NO_MONEY_BACK
 
 SENT_LATER = (Payment.Method.CARD, Payment.Method.BANK)
 """Ways by which money goes back after it has been promised: a transfer has gone once the bank shows it,
@@ -53,6 +54,7 @@ def refund_payment(
     """
     rules.may_keep_text(reason, field="reason").require()
     payment, parts = lock_with_charges(_payment_id(number))
+    _require_money(payment)
     decision = rules.may_refund(
         amount=amount.minor,
         refundable=payment.refundable_minor,
@@ -99,8 +101,8 @@ def refund_charge(
     """Let a charge come to less by `net` and `tax`, and give back what is paid beyond it.
 
     It goes back the way it came, of the newest payment first: one refund a payment, of which the
-    first is returned; None if nothing had been paid. What comes free first pays the charges
-    `pay_first`, as far as it goes.
+    first is returned; None if nothing had been paid, or with goods, whose worth stays credit. What comes
+    free first pays the charges `pay_first`, as far as it goes.
 
     :raises NotFound: if there is no such charge.
     :raises Conflict: `over_refund` if the charge does not come to as much.
@@ -122,7 +124,7 @@ def refund_charge(
     refunds = []
     for payment, share in freed:
         used = credit.spend(payment, share, owing, by=by, at=at)
-        if share > used:
+        if share > used and payment.method not in NO_MONEY_BACK:
             refunds.append(
                 give_back(payment, share - used, charge=charge, reason=reason, by=by, at=at)
             )
@@ -136,7 +138,7 @@ def refund_credit(number: str, *, reason: str, by: Actor, at: datetime) -> Refun
     :raises NotFound: if there is no such payment.
     """
     payment = _locked_payment(number)
-    if not payment.credit_minor:
+    if not payment.credit_minor or payment.method in NO_MONEY_BACK:
         return None
     return give_back(payment, payment.credit_minor, reason=reason, by=by, at=at)
 
@@ -224,6 +226,11 @@ def _decide(number: str, *, by: Actor, at: datetime) -> Refund:
         raise Conflict(decision.code, decision.reason)
     refund.decided_by, refund.decided_at = by.name, at
     return refund
+
+
+def _require_money(payment: Payment) -> None:
+    if payment.method in NO_MONEY_BACK:
+        raise Refused("goods", "What was paid with goods is not given back in money.")
 
 
 def _ref(by: Actor) -> str:
@@ -375,6 +382,8 @@ def complete(refund: Refund, *, by: Actor, at: datetime) -> None:
     payment = refund.payment
     refund.state, refund.settled_at, refund.failure = Refund.State.SUCCEEDED, at, ""
     refund.save(update_fields=["state", "settled_at", "failure"])
+    if payment.gift_id is not None:
+        gifts.put_back(payment.gift_id, refund.amount_minor)
     ledger.post(
         f"refund:{refund.number}:paid:{refund.attempt}",
         [

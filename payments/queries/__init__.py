@@ -90,6 +90,7 @@ from payments.queries.payments import (
     refunds_not_done,
     refunds_numbered,
     taken_payment,
+    taken_with,
     with_parts,
     with_what_followed,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "refunds_numbered",
     "taken_beside",
     "taken_payment",
+    "taken_with",
     "transaction_of",
     "trial_balance",
     "with_parts",

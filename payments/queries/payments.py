@@ -50,6 +50,13 @@ def taken_payment(public_id: UUID) -> Payment:
     return _one(Q(public_id=public_id, state__in=[Payment.State.SUCCEEDED, Payment.State.BOUNCED]))
 
 
+def taken_with(payment: Payment) -> list[Payment]:
+    """Return the payments of the same taking, in order, with their parts read; most are alone."""
+    if payment.taking is None:
+        return [payment]
+    return list(with_parts(Payment.objects.filter(taking=payment.taking).order_by("pk")))
+
+
 def latest_of(customer_id: int, *, limit: int = 10) -> list[Payment]:
     """Return a customer's newest payments."""
     rows = Payment.objects.filter(customer_id=customer_id, state=Payment.State.SUCCEEDED)

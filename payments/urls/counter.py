@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from payments.views import counter, drawers
+from payments.views import counter, drawers, tenders
 
 COUNTER = [
     path("", counter.home, name="home"),
+    path("several/", tenders.several, name="several"),
     path("taken/<str:number>/", counter.taken, name="taken"),
     path("drawers/", drawers.drawer_list, name="drawers"),
     path("drawers/new/", drawers.open_drawer, name="open_drawer"),

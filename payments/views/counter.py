@@ -23,8 +23,8 @@ from payments.models import Drawer
 @refusals_shown
 def home(request: HttpRequest) -> HttpResponse:
     """Find a payer with everything owed; on a post, take the money for what is ticked."""
-    found = _found(request)
-    drawer = _drawer(request)
+    found = found_by(request)
+    drawer = drawer_of(request)
     credit = queries.credit_of(found.customer.pk) if found.customer else None
     form = TakeForm(request.POST or None, charges=found.charges, has_credit=bool(credit))
     if request.method == "POST" and form.is_valid():
@@ -66,7 +66,8 @@ def taken(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, "payments/office/taken.html", context)
 
 
-def _found(request: HttpRequest) -> queries.Found:
+def found_by(request: HttpRequest) -> queries.Found:
+    """Return who and what the address of the request names."""
     now = timezone.now()
     try:
         reference = UUID(request.GET.get("customer", ""))
@@ -75,7 +76,8 @@ def _found(request: HttpRequest) -> queries.Found:
     return queries.payer_of(reference, at=now)
 
 
-def _drawer(request: HttpRequest) -> Drawer | None:
+def drawer_of(request: HttpRequest) -> Drawer | None:
+    """Return the drawer that who asks has open."""
     by = actor(request)
     return queries.open_drawer_of(f"{by.kind}:{by.ref}")
 

@@ -172,4 +172,6 @@ def _tabs(request: HttpRequest, *, on_list: bool) -> list[Tab]:
         Tab("Need a look", f"{home}?state={review}", counts.to_review, on_list and state == review),
         Tab("Refunds not done", refunds, counts.refunds, not on_list),
         Tab("Payment plans", reverse("office_plans:list"), counts.plans),
+        Tab("Gift certificates", reverse("office_gifts:list")),
+        Tab("Goods drives", reverse("office_drives:list")),
     ]

@@ -56,7 +56,7 @@ from payments import links
 from payments import operations as payments
 from payments.accounts import FEE_REVENUE
 from payments.models import BankLine, Drawer, LedgerTransaction, Payment, Refund
-from payments.operations import plans
+from payments.operations import drives, gifts, plans
 from permits import operations as permits
 from permits.models import Draw, Permit, PermitDocument, PermitTransfer
 from permits.operations.handing_on import GIFT
@@ -361,6 +361,7 @@ class Things:
         self.post(f"/payments/{self.payment}/refunds", refund)
         self.refund = Refund.objects.get().number
         self._plan()
+        self._tenders()
         self.drawer: Drawer = payments.open_drawer(
             name=MARK, float_=Money(5000, "USD"), by=SYSTEM, at=self.at
         )
@@ -379,6 +380,22 @@ class Things:
         )
         payments.sign_drawer(drawer.public_id, by=Actor("staff", "901", MARK), at=self.at)
         return payments.make_deposit(drawers=[drawer.pk], bag=MARK, **told).number
+
+    def _tenders(self) -> None:
+        """A gift certificate and a drive."""
+        told = {"by": SYSTEM, "at": self.at}
+        self.certificate = gifts.give_gift(amount=Money(500, "USD"), reason=MARK, **told)
+        self.drive = drives.make_drive(
+            code="CANS",
+            name=MARK,
+            piece="can",
+            worth=Money(100, "USD"),
+            most=None,
+            kinds=["citation"],
+            first_on=self.at.date(),
+            last_on=self.at.date(),
+            **told,
+        )
 
     def _plan(self) -> None:
         """What somebody asked to pay in instalments, with a document."""
@@ -508,6 +525,8 @@ class Things:
             (r".*citations/.*photos/", "reference", self.citation_photo.reference),
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),
             (r"(office/citation-numbers|api/v1/numbers)/", "number", self.allotted),
+            (r"office/gift-certificates/", "number", self.certificate.number),
+            (r"office/drives/", "code", self.drive.code),
             (r"office/plans/", "reference", self.plan.documents.get().reference),
             (r"office/plans/", "number", self.plan.number),
             (r"plans/", "public_id", self.plan.public_id),
