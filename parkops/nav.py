@@ -110,7 +110,12 @@ ITEMS = [
         "office_payments:list",
         Permission.PAYMENT_VIEW,
         "People and money",
-        also=("office_plans:list", "office_gifts:list", "office_drives:list"),
+        also=(
+            "office_plans:list",
+            "office_gifts:list",
+            "office_drives:list",
+            "office_disputes:list",
+        ),
     ),
     NavItem(
         "Invoices",

@@ -29,6 +29,7 @@ DISCOUNTS = "4190"
 FEE_REVENUE = "4200"
 CASH_OVER_SHORT = "5000"
 CARD_FEES = "5100"
+PLATFORM_FEES = "5110"
 BAD_DEBT = "5200"
 SMALL_PURCHASES = "5300"
 GOODS_DRIVES = "5310"
@@ -69,6 +70,7 @@ CHART = (
     Account(FEE_REVENUE, "Fees", "revenue"),
     Account(CASH_OVER_SHORT, "Cash over and short", "expense"),
     Account(CARD_FEES, "Card provider's fees", "expense"),
+    Account(PLATFORM_FEES, "Platform's fees", "expense"),
     Account(BAD_DEBT, "Written off", "expense"),
     Account(SMALL_PURCHASES, "Small purchases in cash", "expense"),
     Account(GOODS_DRIVES, "Goods taken by drives", "expense"),

@@ -23,7 +23,7 @@ from payments.models import (
     PaymentPlan,
     Refund,
 )
-from payments.queries import ChargeRow, plans
+from payments.queries import ChargeRow, disputes, plans
 from payments.rules.tenders import NO_MONEY_BACK
 
 
@@ -251,6 +251,7 @@ class Counts:
     to_review: int
     refunds: int
     plans: int
+    disputes: int
 
 
 _TONES = {
@@ -399,6 +400,7 @@ def counts() -> Counts:
     return Counts(
         to_review=queries.payments_matching(state=Payment.State.NEEDS_REVIEW).count(),
         refunds=queries.refunds_not_done().count(),
+        disputes=disputes.waiting().count(),
         plans=plans.plans().filter(state=PaymentPlan.State.ASKED).count(),
     )
 

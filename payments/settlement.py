@@ -58,6 +58,10 @@ def _nothing(*_args: object, **_named: object) -> None:
     """Do nothing: for what an app need not be told."""
 
 
+def _no_evidence(_reference: str) -> Sequence[str]:
+    return ()
+
+
 def _none(_references: Sequence[str]) -> Sequence[tuple[str, str]]:
     return ()
 
@@ -93,6 +97,7 @@ class Raiser:
     `checkout_opened(reference, *, until)` and `checkout_closed(reference, *, at)` tell that money
     may come until then, and that it will not; `card_failed(reference, *, why, at)` that a saved
     card was not charged, whenever that is known. `describe(reference) -> Subject`.
+    `evidence(reference) -> [str]` says in sentences what a bank may be told of it.
     `again(references, *, at) -> {reference: Again}` makes what they came to when they were raised from
     the rules of that time once more, for the proof of the books.
     `terms_at(references, *, at) -> {reference: (from, until)}` says for what time that is given, as it
@@ -109,6 +114,7 @@ class Raiser:
     checkout_closed: Callable[..., None] = _nothing
     card_failed: Callable[..., None] = _nothing
     describe: Callable[[str], Subject] | None = None
+    evidence: Callable[[str], Sequence[str]] = _no_evidence
     plannable: Callable[..., Mapping[str, Plannable]] | None = None
     plan_began: Callable[..., None] = _nothing
     plan_ended: Callable[..., None] = _nothing

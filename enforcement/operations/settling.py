@@ -95,6 +95,24 @@ def describe(reference: str) -> Subject:
     return Subject(f"Citation {citation.number}: {citation.violation_name}", url, office)
 
 
+def evidence(reference: str) -> list[str]:
+    """Return what a bank may be told of a citation: when, where, for what, and who was cited."""
+    citation = Citation.objects.get(number=reference)
+    told = [
+        f"Citation {citation.number} was issued {citation.issued_on} for {citation.violation_name} to the "
+        f"vehicle {citation.plate_text} {citation.region}".rstrip()
+        + f" in {citation.zone_code}.",
+    ]
+    photos = citation.photos.count()
+    if photos:
+        told.append(
+            f"{photos} photo{'' if photos == 1 else 's'} of the vehicle at that time are kept."
+        )
+    if citation.public_note:
+        told.append(f"The officer wrote: {citation.public_note}")
+    return told
+
+
 def _owes(citation: Citation) -> Decision:
     if citation.voided_at is not None:
         return Decision("voided", f"Citation {citation.number} was voided; nothing is owed.")
@@ -111,6 +129,7 @@ RAISER = Raiser(
     amounts_at=amounts_at,
     may_pay=may_pay,
     describe=describe,
+    evidence=evidence,
     plannable=planning.plannable,
     plan_began=planning.plan_began,
     plan_ended=planning.plan_ended,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from parkops.accounts.models import ApiToken, User
-from parkops.kernel.permissions import Role
+from parkops.kernel.permissions import Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,12 @@ def staff_member(user_id: int) -> User | None:
 def administrators() -> int:
     """Return how many active administrators there are."""
     return User.objects.filter(is_active=True, roles__contains=[Role.ADMINISTRATOR.value]).count()
+
+
+def who_may(permission: Permission) -> list[User]:
+    """Return the active staff whose role includes `permission`, by e-mail address."""
+    people = User.objects.filter(is_active=True).exclude(roles=[]).order_by("email", "pk")
+    return [person for person in people if person.may(permission)]
 
 
 def tokens() -> list[ApiToken]:

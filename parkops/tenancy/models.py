@@ -28,6 +28,10 @@ class Tenant(TenantMixin):
     brand_night = models.CharField(max_length=7, default="#dbe1e7")
     brand_mark = models.CharField(max_length=7, default="#f2b705")
     stripe_account = models.CharField(max_length=64, blank=True)
+    # What the platform keeps of each card payment, in hundredths of a percent; and since when the provider
+    # no longer lets us act for the account, if so.
+    platform_fee_points = models.PositiveSmallIntegerField(default=0, db_default=0)
+    cards_stopped_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

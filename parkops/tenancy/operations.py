@@ -130,6 +130,29 @@ def dress_tenant(
     transaction.on_commit(hosts.forget_everywhere)
 
 
+def set_platform_fee(tenant: Tenant, points: int) -> None:
+    """Let the platform keep so many hundredths of a percent of each card payment that begins from now on.
+
+    :raises Refused: for less than nothing or more than a fifth.
+    """
+    if not 0 <= points <= 2_000:
+        raise Refused("platform_fee", "The platform keeps from 0% to 20%.", field="platform_fee")
+    _change(tenant, platform_fee_points=points)
+
+
+def stop_cards(tenant: Tenant, *, at: datetime | None) -> None:
+    """Take no more cards, since the provider lets us act for the account no more; with None, again."""
+    _change(tenant, cards_stopped_at=at)
+
+
+def _change(tenant: Tenant, **facts: object) -> None:
+    with schema_context("public"):
+        Tenant.objects.filter(pk=tenant.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(tenant, name, value)
+    transaction.on_commit(hosts.forget_everywhere)
+
+
 def drop_tenant(tenant: Tenant) -> None:
     """Remove a tenant with everything it holds. There is no way back."""
     with schema_context("public"), transaction.atomic():

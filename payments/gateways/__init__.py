@@ -9,7 +9,13 @@ from payments.gateways.stripe import StripeGateway
 
 
 def takes_cards(tenant: Any) -> bool:
-    """Tell whether `tenant` (anything with a `stripe_account`) is set up for card payments."""
+    """Tell whether `tenant` (anything with a `stripe_account`) is set up for card payments, and the
+    provider has not stopped them."""
+    return is_set_up(tenant) and getattr(tenant, "cards_stopped_at", None) is None
+
+
+def is_set_up(tenant: Any) -> bool:
+    """Tell whether `tenant` has what is needed to ask the provider, stopped or not."""
     return bool(getattr(settings, "STRIPE_SECRET_KEY", "") and _account(tenant))
 
 
@@ -18,7 +24,7 @@ def for_tenant(tenant: Any) -> Gateway:
 
     :raises GatewayRejected: `not_set_up` if there is no key or the tenant has no account.
     """
-    if not takes_cards(tenant):
+    if not is_set_up(tenant):
         raise GatewayRejected("not_set_up", "Card payments are not set up here.")
     return StripeGateway(
         secret_key=settings.STRIPE_SECRET_KEY,

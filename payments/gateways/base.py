@@ -85,7 +85,8 @@ class CheckoutRequest:
     negative (a provider's page knows no discounts of ours); otherwise `description` stands alone.
     `success_url` may hold `{CHECKOUT_SESSION_ID}`, which the provider fills in. Everything here
     must be the same when the call is repeated with the same `idempotency_key`: take `expires_at`
-    from the stored row, not from the clock (see `CHECKOUT_LASTS`).
+    from the stored row, not from the clock (see `CHECKOUT_LASTS`). `platform_fee` is what the platform
+    keeps of it.
     """
 
     reference: str
@@ -96,6 +97,7 @@ class CheckoutRequest:
     expires_at: datetime
     idempotency_key: str
     lines: Sequence[CheckoutLine] = ()
+    platform_fee: Money | None = None
     customer_email: str = ""
     locale: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -189,6 +191,7 @@ class SavedCardCharge:
     customer: str
     method: str
     idempotency_key: str
+    platform_fee: Money | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -216,6 +219,18 @@ class RefundState:
     client_reference: str
     failure: str
     at: datetime
+
+
+DISPUTE_FIELDS = (
+    "product_description",
+    "customer_name",
+    "customer_email_address",
+    "service_date",
+    "refund_policy_disclosure",
+    "access_activity_log",
+    "uncategorized_text",
+)
+"""What a bank may be told about a payment that it disputes, all of it text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +354,23 @@ class Gateway(Protocol):
 
     def look_up_dispute(self, dispute_id: str) -> DisputeState:
         """Tell where a chargeback stands."""
+        ...
+
+    def answer_dispute(
+        self, dispute_id: str, evidence: Mapping[str, str], *, idempotency_key: str
+    ) -> DisputeState:
+        """Hand evidence (`DISPUTE_FIELDS`) to the customer's bank, once; the same key is the same answer.
+
+        :raises GatewayUnavailable: outcome unknown; repeat with the same key.
+        :raises GatewayRejected: the bank takes none any more.
+        """
+        ...
+
+    def may_act(self) -> bool:
+        """Tell whether the provider lets us act for this account.
+
+        :raises GatewayUnavailable: no answer.
+        """
         ...
 
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> Event:

@@ -90,6 +90,7 @@ class StripeGateway:
             "payment_intent_data": {"description": request.description, "metadata": metadata},
             "metadata": metadata,
         }
+        params["payment_intent_data"] |= _platform_fee(request.platform_fee)
         return self._open_page(request, params)
 
     def look_up(self, session_id: str) -> CheckoutState:
@@ -154,6 +155,7 @@ class StripeGateway:
             "description": request.description,
             "metadata": {"reference": request.reference, **request.metadata},
             "expand": INTENT_PARTS,
+            **_platform_fee(request.platform_fee),
         }
         try:
             with troubles.translated():
@@ -213,6 +215,28 @@ class StripeGateway:
             dispute = self.client.v1.disputes.retrieve(dispute_id, {}, cast(Any, self._options()))
         return reading.dispute_state(dispute.to_dict())
 
+    def answer_dispute(
+        self, dispute_id: str, evidence: Mapping[str, str], *, idempotency_key: str
+    ) -> DisputeState:
+        """See `Gateway.answer_dispute`."""
+        told = {name: text[:20_000] for name, text in evidence.items() if text}
+        with troubles.translated():
+            dispute = self.client.v1.disputes.update(
+                dispute_id,
+                cast(Any, {"evidence": told, "submit": True}),
+                cast(Any, self._options(idempotency_key)),
+            )
+        return reading.dispute_state(dispute.to_dict())
+
+    def may_act(self) -> bool:
+        """See `Gateway.may_act`."""
+        try:
+            with troubles.translated():
+                self.client.v1.balance.retrieve({}, cast(Any, self._options()))
+        except GatewayRejected:
+            return False
+        return True
+
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> Event:
         """See `Gateway.verify_event`; the signature is good for five minutes."""
         signature = next((value for name, value in headers.items() if _is_signature(name)), None)
@@ -256,6 +280,10 @@ class StripeGateway:
         if idempotency_key:
             options["idempotency_key"] = idempotency_key
         return options
+
+
+def _platform_fee(fee: Money | None) -> dict[str, Any]:
+    return {"application_fee_amount": _units(fee)} if fee is not None and fee.minor else {}
 
 
 def _units(amount: Money) -> int:

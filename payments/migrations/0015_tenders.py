@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='payment',
             name='method',
-            field=models.CharField(choices=[('cash', 'Cash'), ('cheque', 'Check'), ('card', 'Card'), ('terminal', 'Card at the terminal'), ('account', 'Department or payroll'), ('gift', 'Gift certificate'), ('goods', 'Goods'), ('other', 'Other')], max_length=8),
+            field=models.CharField(choices=[('cash', 'Cash'), ('cheque', 'Check'), ('card', 'Card'), ('terminal', 'Card at the terminal'), ('account', 'Department or payroll'), ('bank', 'Bank transfer'), ('gift', 'Gift certificate'), ('goods', 'Goods'), ('other', 'Other')], max_length=8),
         ),
         migrations.CreateModel(
             name='GiftCertificate',

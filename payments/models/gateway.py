@@ -36,7 +36,10 @@ class GatewayEvent(models.Model):
 
 
 class Dispute(models.Model):
-    """A customer's bank asks for its money back. `withdrawn_minor` is what the bank holds now."""
+    """A customer's bank asks for its money back. `withdrawn_minor` is what the bank holds now.
+
+    `evidence` is what the bank is told, kept before it is sent; `answered_at` is when it was.
+    """
 
     class Status(models.TextChoices):
         NEEDS_RESPONSE = "needs_response", "Needs a response"
@@ -57,6 +60,9 @@ class Dispute(models.Model):
     respond_by = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     postings = models.PositiveIntegerField(default=0)
+    evidence = models.JSONField(default=dict, db_default={})
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         constraints = [

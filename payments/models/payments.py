@@ -91,6 +91,7 @@ class Payment(models.Model):
     card = models.CharField(max_length=60, blank=True)
     failure = models.CharField(max_length=300, blank=True)
     fee_minor = models.BigIntegerField(null=True)
+    platform_fee_minor = models.BigIntegerField(default=0, db_default=0)
     saved_card = models.ForeignKey(
         "payments.SavedCard", on_delete=models.PROTECT, null=True, related_name="payments"
     )

@@ -65,7 +65,6 @@ from payments.operations.payers import (
     take_off_account,
     terms_of,
 )
-from payments.operations.payments import take_payment
 from payments.operations.payments import Tender, take_payment, take_tenders
 from payments.operations.proof import ask_for_proof, prove_books
 from payments.operations.refunds import (

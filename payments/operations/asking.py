@@ -40,6 +40,7 @@ def ask_provider(payment: Payment) -> CheckoutState:
             customer=saved.provider_customer,
             method=saved.provider_method,
             idempotency_key=payment.idempotency_key,
+            platform_fee=Money(payment.platform_fee_minor, payment.currency),
             metadata={"tenant": connection.schema_name, "payment": payment.number},
         )
     )

@@ -30,7 +30,7 @@ from payments.gateways.base import (
     GatewayUnavailable,
 )
 from payments.models import Allocation, Payment
-from payments.operations import asking, fulfilment
+from payments.operations import asking, card_account, fulfilment
 from payments.operations.payments import (
     customer_of,
     lock_charges,
@@ -70,8 +70,7 @@ def start_card_payment(
     :raises Refused: `cards_not_set_up`, `provider_unavailable`, `not_started`, a raiser's reason.
     """
     tenant = place.tenant()
-    if not gateways.takes_cards(tenant):
-        raise Refused("cards_not_set_up", "Card payments are not set up here.")
+    card_account.require_cards()
     payment = _reserve(
         charge_ids=charge_ids,
         return_path=return_path,
@@ -263,6 +262,7 @@ def _reserve(
         expires_at=expires_at,
     )
     payment.idempotency_key = f"{connection.schema_name}:payment:{payment.public_id}"
+    payment.platform_fee_minor = rules.platform_fee(given, place.tenant().platform_fee_points)
     payment.return_token = signing.sign(str(payment.public_id), purpose="checkout")
     payment.save(force_insert=True)
     Allocation.objects.bulk_create(
@@ -381,6 +381,7 @@ def _request_of(payment: Payment) -> CheckoutRequest:
         expires_at=payment.expires_at,
         idempotency_key=payment.idempotency_key,
         lines=lines,
+        platform_fee=Money(payment.platform_fee_minor, payment.currency),
         customer_email=payment.email,
         locale=place.tenant().locale,
         metadata={"tenant": connection.schema_name, "payment": payment.number},

@@ -1,20 +1,90 @@
 """What follows when a customer's bank takes money back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from parkops.audit import operations as audit
-from parkops.kernel.actors import SYSTEM
-from payments import settlement
+from parkops.kernel.actors import SYSTEM, Actor
+from parkops.kernel.decisions import Conflict, NotFound, Refused
+from payments import gateways, place, rules, settlement
 from payments.accounts import CARD_CLEARING, CARD_FEES, CUSTOMER_CREDIT, RECEIVABLE, SUSPENSE
-from payments.gateways.base import DisputeState
+from payments.gateways.base import (
+    DISPUTE_FIELDS,
+    DisputeState,
+    GatewayRejected,
+    GatewayUnavailable,
+)
 from payments.models import Allocation, Dispute, Payment
 from payments.operations import charges as charging
 from payments.operations import ledger, refunds
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_with_charges
+
+
+def answer_dispute(
+    provider_id: str, *, evidence: Mapping[str, str], by: Actor, at: datetime
+) -> Dispute:
+    """Hand evidence to the bank that disputes a payment; it is kept before it is sent, and sent once.
+
+    Several transactions. What was answered already stays as it was answered.
+
+    :raises NotFound: if there is no such chargeback.
+    :raises Conflict: `not_waiting`, `too_late`, or `provider_unavailable`: try again.
+    :raises Refused: without anything to say, or with a card number in it.
+    """
+    dispute = _keep_evidence(provider_id, evidence, by=by, at=at)
+    if dispute.answered_at is not None:
+        return dispute
+    gateway = gateways.for_tenant(place.tenant())
+    try:
+        said = gateway.answer_dispute(
+            provider_id,
+            dispute.evidence,
+            idempotency_key=f"{connection.schema_name}:dispute:{dispute.pk}",
+        )
+    except GatewayUnavailable as trouble:
+        raise Conflict("provider_unavailable", f"{trouble} Send it again in a minute.") from trouble
+    except GatewayRejected as refusal:
+        raise Conflict("refused", refusal.reason) from refusal
+    with transaction.atomic():
+        row = Dispute.objects.select_for_update().get(pk=dispute.pk)
+        if row.answered_at is None:
+            row.answered_at, row.answered_by = at, by.name
+            row.save(update_fields=["answered_at", "answered_by"])
+            audit.record(
+                "payment.dispute_answered",
+                subject=("payment", dispute.payment.number),
+                actor=by,
+                at=at,
+            )
+    return note_dispute(dispute.payment_id, said, at=at)
+
+
+@transaction.atomic
+def _keep_evidence(
+    provider_id: str, evidence: Mapping[str, str], *, by: Actor, at: datetime
+) -> Dispute:
+    rows = Dispute.objects.select_for_update(of=("self",)).select_related("payment")
+    dispute = rows.filter(provider_id=provider_id).first()
+    if dispute is None:
+        raise NotFound("There is no such chargeback.")
+    if dispute.answered_at is not None:
+        return dispute
+    if dispute.status != Dispute.Status.NEEDS_RESPONSE:
+        raise Conflict("not_waiting", "This chargeback does not wait for an answer.")
+    if dispute.respond_by is not None and at > dispute.respond_by:
+        raise Conflict("too_late", "The bank takes no answer any more.")
+    told = {name: evidence.get(name, "").strip() for name in DISPUTE_FIELDS}
+    if not any(told.values()):
+        raise Refused("evidence", "Say what the bank should know.", field="uncategorized_text")
+    for name, text in told.items():
+        rules.may_keep_text(text, field=name).require()
+    # What a try whose outcome is unknown sent is sent again as it was: the key is of those words.
+    dispute.evidence = dispute.evidence or told
+    dispute.save(update_fields=["evidence"])
+    return dispute
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from parkops.tenancy.later import later
 from payments import gateways, place
 from payments.gateways.base import Event, GatewayRejected, GatewayUnavailable
 from payments.models import GatewayEvent, Payment, Refund
-from payments.operations import checkouts, disputes, gateway_refunds
+from payments.operations import card_account, checkouts, disputes, gateway_refunds
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,8 @@ def _act(event: GatewayEvent, *, at: datetime) -> str:
         return _refund(event.object_id, at=at)
     if event.type.startswith("charge.dispute."):
         return _dispute(event.object_id, at=at)
+    if event.type == "account.application.deauthorized":
+        return card_account.account_disconnected(at=at)
     return "Nothing to do."
 
 

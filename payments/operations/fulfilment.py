@@ -13,7 +13,13 @@ from parkops.kernel.money import Money
 from parkops.kernel.texts import joined, say
 from parkops.messaging import operations as messaging
 from payments import links, rules, settlement
-from payments.accounts import CARD_CLEARING, CARD_FEES, CUSTOMER_CREDIT, SUSPENSE
+from payments.accounts import (
+    CARD_CLEARING,
+    CARD_FEES,
+    CUSTOMER_CREDIT,
+    PLATFORM_FEES,
+    SUSPENSE,
+)
 from payments.gateways.base import CheckoutState
 from payments.models import Allocation, LedgerTransaction, Payment
 from payments.operations import charges as charging
@@ -72,10 +78,15 @@ def note_fee(payment: Payment, truth: CheckoutState, *, at: datetime) -> None:
     if truth.fee_minor is None:
         return
     payment.fee_minor = truth.fee_minor
+    platform = min(payment.platform_fee_minor, truth.fee_minor)
     payment.save(update_fields=["fee_minor"])
     ledger.post(
         f"payment:{payment.number}:fee",
-        [Leg(CARD_FEES, truth.fee_minor), Leg(CARD_CLEARING, -truth.fee_minor)],
+        [
+            Leg(CARD_FEES, truth.fee_minor - platform),
+            Leg(PLATFORM_FEES, platform),
+            Leg(CARD_CLEARING, -truth.fee_minor),
+        ],
         text=f"Card provider's fee of payment {payment.number}",
         by=SYSTEM,
         at=at,

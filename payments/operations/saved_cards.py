@@ -25,7 +25,7 @@ from payments.gateways.base import (
     SavingRequest,
 )
 from payments.models import Allocation, Payment, SavedCard
-from payments.operations import asking, checkouts
+from payments.operations import asking, card_account, checkouts
 from payments.operations.payments import (
     customer_of,
     lock_charges,
@@ -44,8 +44,7 @@ def start_saving(
     :raises Refused: `cards_not_set_up`, `provider_unavailable`, `not_started`.
     """
     tenant = place.tenant()
-    if not gateways.takes_cards(tenant):
-        raise Refused("cards_not_set_up", "Card payments are not set up here.")
+    card_account.require_cards()
     saved = _begin(customer_id, email=email, return_path=return_path, by=by, at=at)
     site = hosts.current_site_url()
     request = SavingRequest(
@@ -132,8 +131,7 @@ def charge_saved_card(
     :raises Conflict: `nothing_owed`, or `card_forgotten`.
     :raises Refused: `cards_not_set_up`, or the charges' raiser's reason.
     """
-    if not gateways.takes_cards(place.tenant()):
-        raise Refused("cards_not_set_up", "Card payments are not set up here.")
+    card_account.require_cards()
     payment = _reserve(
         card_id, charge_ids=charge_ids, amount=amount, request_key=request_key, by=by, at=at
     )
@@ -204,6 +202,7 @@ def _reserve(
         request_key=request_key,
         account=saved.account,
         saved_card=saved,
+        platform_fee_minor=rules.platform_fee(given, place.tenant().platform_fee_points),
     )
     payment.idempotency_key = f"{connection.schema_name}:payment:{payment.public_id}"
     payment.save(force_insert=True)

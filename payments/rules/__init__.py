@@ -71,6 +71,12 @@ def may_refund(*, amount: int, refundable: int, shown: str) -> Decision:
     return ALLOWED
 
 
+def platform_fee(amount: int, points: int) -> int:
+    """Return what the platform keeps of a card payment, at so many hundredths of a percent: rounded half
+    up, never more than the payment."""
+    return min((amount * points + 5_000) // 10_000, amount)
+
+
 def needs_second(*, by_staff: bool, amount: Money, above: Money | None) -> bool:
     """Return whether a refund that is asked for waits until somebody else accepts it: staff's own, of
     more than the program lets one person give back."""

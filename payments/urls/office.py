@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from payments.urls.counter import COUNTER
+from payments.urls.disputes import DISPUTES
 from payments.urls.ledger import LEDGER
 from payments.urls.plans import OFFICE as PLANS
 from payments.urls.tenders import DRIVES, GIFTS
@@ -25,6 +26,7 @@ urlpatterns = [
     path("counter/", include((COUNTER, "office_counter"))),
     path("payments/", include((PAYMENTS, "office_payments"))),
     path("plans/", include((PLANS, "office_plans"))),
+    path("chargebacks/", include((DISPUTES, "office_disputes"))),
     path("gift-certificates/", include((GIFTS, "office_gifts"))),
     path("drives/", include((DRIVES, "office_drives"))),
     path("ledger/", include((LEDGER, "office_ledger"))),

@@ -33,7 +33,13 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     found = queries.with_parts(rows).order_by("-created_at", "-pk")
     shown: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = [pages.payment_line(payment) for payment in shown.object_list]
-    context = {"form": form, "page": shown, "tabs": _tabs(request, on_list=True)}
+    context = {
+        "form": form,
+        "page": shown,
+        "tabs": _tabs(request, on_list=True),
+        "cards_stopped_at": request.tenant.cards_stopped_at,
+        "may_manage": request.user.may(Permission.STAFF_MANAGE),
+    }
     return page(request, "payments/office/list.html", context, part="results")
 
 
@@ -171,6 +177,7 @@ def _tabs(request: HttpRequest, *, on_list: bool) -> list[Tab]:
         Tab("All payments", home, None, on_list and state != review),
         Tab("Need a look", f"{home}?state={review}", counts.to_review, on_list and state == review),
         Tab("Refunds not done", refunds, counts.refunds, not on_list),
+        Tab("Chargebacks", reverse("office_disputes:list"), counts.disputes),
         Tab("Payment plans", reverse("office_plans:list"), counts.plans),
         Tab("Gift certificates", reverse("office_gifts:list")),
         Tab("Goods drives", reverse("office_drives:list")),

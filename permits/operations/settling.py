@@ -18,7 +18,7 @@ from permits.operations import auto_renewing, holds, notices, places, switching
 from permits.operations.rights_changes import permits_changed
 from permits.operations.sales import count_as_paid
 from permits.queries import again, free
-from permits.queries.permits import terms_at, type_of
+from permits.queries.permits import plates_of, terms_at, type_of
 from permits.queries.registry import looked_up
 from permits.rules import quotas
 from permits.rules.plates import read_plates
@@ -152,6 +152,24 @@ def describe_permit(number: str) -> Subject:
     )
 
 
+def evidence_of(number: str) -> list[str]:
+    """Return what a bank may be told of a permit: what was sold when, for how long, for which plates."""
+    permit = Permit.objects.filter(number=number).select_related("customer").first()
+    if permit is None:
+        return []
+    zone = _rules(permit).tz
+    days = [
+        f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+        for at in (permit.sold_at, permit.starts_at, permit.ends_at)
+    ]
+    plates = plates_of([permit], at=permit.starts_at).get(permit.pk, ())
+    listed = ", ".join(plate.text for plate in plates) or "none listed"
+    return [
+        f"Permit {number}, {type_of(permit).name}, was sold {days[0]} to {permit.customer.email}.",
+        f"It holds from {days[1]} to {days[2]}. Plates: {listed}.",
+    ]
+
+
 def _locked(number: str) -> Permit:
     rows = Permit.objects.select_for_update(of=("self",)).select_related("customer")
     return rows.get(number=number)
@@ -197,6 +215,7 @@ PERMIT = Raiser(
     checkout_closed=holds.close_checkout,
     card_failed=auto_renewing.card_failed,
     describe=describe_permit,
+    evidence=evidence_of,
     again=again.of_permits,
     terms_at=terms_at,
 )

@@ -55,7 +55,7 @@ from parkops.tenancy.models import OutboxEntry
 from payments import links
 from payments import operations as payments
 from payments.accounts import FEE_REVENUE
-from payments.models import BankLine, Drawer, LedgerTransaction, Payment, Refund
+from payments.models import BankLine, Dispute, Drawer, LedgerTransaction, Payment, Refund
 from payments.operations import drives, gifts, plans
 from permits import operations as permits
 from permits.models import Draw, Permit, PermitDocument, PermitTransfer
@@ -382,7 +382,15 @@ class Things:
         return payments.make_deposit(drawers=[drawer.pk], bag=MARK, **told).number
 
     def _tenders(self) -> None:
-        """A gift certificate and a drive."""
+        """A gift certificate, a drive, and a payment that a bank wants back."""
+        self.dispute = Dispute.objects.create(
+            provider_id="du_of_harbor",
+            payment=Payment.objects.get(number=self.payment),
+            status=Dispute.Status.NEEDS_RESPONSE,
+            amount_minor=100,
+            reason=MARK,
+            opened_at=self.at,
+        )
         told = {"by": SYSTEM, "at": self.at}
         self.certificate = gifts.give_gift(amount=Money(500, "USD"), reason=MARK, **told)
         self.drive = drives.make_drive(
@@ -525,6 +533,7 @@ class Things:
             (r".*citations/.*photos/", "reference", self.citation_photo.reference),
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),
             (r"(office/citation-numbers|api/v1/numbers)/", "number", self.allotted),
+            (r"office/chargebacks/", "provider_id", self.dispute.provider_id),
             (r"office/gift-certificates/", "number", self.certificate.number),
             (r"office/drives/", "code", self.drive.code),
             (r"office/plans/", "reference", self.plan.documents.get().reference),

@@ -22,6 +22,7 @@ from parkops.local.demo import (
     lots,
     papers,
     phones,
+    plans,
     season,
     visitors,
 )
@@ -29,6 +30,8 @@ from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
 from parkops.programme import lint, load, queries
+from payments.models import Payment
+from payments.queries import plans as planning
 from payments.queries import proof
 from permits.models import (
     CarpoolMember,
@@ -62,7 +65,18 @@ def stage(harbor, now, apply_programme, settings):
     played = season.Stage(Cast(slug, staff, [staff["officer"]]), Random(1), [], until=now)
     for index in range(30):
         played.do(now - 70 * DAY, lambda index, at: played.arrive(index, at), index)
-    for part in (visitors, lots, papers, cameras, phones, boots, escalation, charlie, kerbside):
+    for part in (
+        visitors,
+        lots,
+        papers,
+        cameras,
+        phones,
+        boots,
+        escalation,
+        charlie,
+        kerbside,
+        plans,
+    ):
         played.acts += part.acts(played)
     played.play()
     return played
@@ -93,6 +107,16 @@ def test_the_books_hold(stage, now):
     proven = proof.prove(now)
     assert proven.found == []
     assert proven.charges > 10
+
+
+def test_somebody_pays_by_a_plan_and_somebody_asks_for_one(stage, now):
+    rows = planning.standings(list(planning.plans().order_by("pk")), at=now)
+    running, asked = rows
+    assert (running.plan.state, asked.plan.state) == ("running", "asked")
+    assert [step.state for step in running.progress.steps][:1] == ["paid"]
+    assert running.left.minor > 0
+    assert asked.plan.documents.get().name == "benefits.pdf"
+    assert set(Payment.objects.values_list("method", flat=True)) >= {"goods", "terminal", "cheque"}
 
 
 def test_the_chain_of_evidence_holds(stage):

@@ -27,6 +27,7 @@ from parkops.local.demo import (
     papers,
     people,
     phones,
+    plans,
     visitors,
 )
 from parkops.local.demo.scene import Act, Cast, Scene
@@ -76,6 +77,7 @@ PARTS = (
     escalation,
     charlie,
     kerbside,
+    plans,
     books,
 )
 """What is played besides the ordinary days."""

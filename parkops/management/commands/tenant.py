@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         create.add_argument("--programme", required=True, metavar="FILE")
         create.add_argument("--admin", required=True, metavar="EMAIL")
         acts.add_parser("list", help="print every tenant with its address")
+        fee = acts.add_parser("fee", help="say what the platform keeps of each card payment")
+        fee.add_argument("slug", metavar="SLUG")
+        fee.add_argument("percent", metavar="PERCENT", help="such as 1.5; 0 for nothing")
         for act, told in (("suspend", "close its site"), ("open", "open its site again")):
             acts.add_parser(act, help=told).add_argument("slug", metavar="SLUG")
 
@@ -69,6 +73,27 @@ class Command(BaseCommand):
             tables = connection.introspection.table_names()
         if Tenant._meta.db_table not in tables:
             call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+
+    def _fee(self, *, slug: str, percent: str, **_: Any) -> None:
+        try:
+            points = Decimal(percent.removesuffix("%")) * 100
+        except InvalidOperation:
+            points = Decimal("0.5")
+        if points != points.to_integral_value():
+            raise CommandError(
+                f"{percent} is not a percent with two decimals at most, such as 1.5."
+            )
+        with schema_context("public"):
+            tenant = Tenant.objects.filter(slug=slug).first()
+        if tenant is None:
+            raise CommandError(f"There is no tenant {slug}.")
+        try:
+            operations.set_platform_fee(tenant, int(points))
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(
+            f"The platform keeps {percent.removesuffix('%')}% of {slug}'s card payments."
+        )
 
     def _list(self, **_: Any) -> None:
         with schema_context("public"):

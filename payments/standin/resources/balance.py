@@ -16,16 +16,34 @@ def card_fee(amount: int) -> int:
 
 
 def book(
-    call: Call, *, kind: str, amount: int, fee: int, currency: str, source: str, text: str
+    call: Call,
+    *,
+    kind: str,
+    amount: int,
+    fee: int,
+    currency: str,
+    source: str,
+    text: str,
+    application_fee: int = 0,
 ) -> dict[str, Any]:
-    """Write one movement; `amount` is negative when money leaves the account."""
-    details = {
-        "amount": fee,
-        "application": None,
-        "currency": currency,
-        "description": "Stripe processing fees",
-        "type": "stripe_fee",
-    }
+    """Write one movement; `amount` is negative when money leaves the account. The platform's part
+    (`application_fee`) is a fee like Stripe's own."""
+    kinds = (
+        ("stripe_fee", "Stripe processing fees", fee),
+        ("application_fee", "Application fee", application_fee),
+    )
+    details = [
+        {
+            "amount": minor,
+            "application": None,
+            "currency": currency,
+            "description": words,
+            "type": one,
+        }
+        for one, words, minor in kinds
+        if minor
+    ]
+    fee += application_fee
     return call.save(
         {
             "id": new_id("txn"),
@@ -37,7 +55,7 @@ def book(
             "description": text,
             "exchange_rate": None,
             "fee": fee,
-            "fee_details": [details] if fee else [],
+            "fee_details": details,
             "net": amount - fee,
             "reporting_category": {"adjustment": "dispute"}.get(kind, kind),
             "source": source,

@@ -87,6 +87,7 @@ def create(call: Call) -> dict[str, Any]:
             "_lines": lines,
             "_text": data.get("description"),
             "_intent_metadata": forms.strings(data, "metadata"),
+            "_application_fee": forms.whole(data, "application_fee_amount", default=0) or None,
         }
     )
 
@@ -110,6 +111,7 @@ def pay(call: Call, session: dict[str, Any], card: str) -> dict[str, Any]:
             text=session["_text"],
             metadata=session["_intent_metadata"],
             email=session["customer_email"],
+            application_fee=session.get("_application_fee"),
         )
     )
     session["payment_intent"] = intent["id"]

@@ -29,8 +29,14 @@ def make(
     text: str | None,
     metadata: dict[str, str],
     email: str | None = None,
+    application_fee: int | None = None,
 ) -> dict[str, Any]:
-    """Make an intent that waits for a card."""
+    """Make an intent that waits for a card.
+
+    :raises ApiError: 400 for a fee of the platform beyond the amount.
+    """
+    if application_fee is not None and not 0 < application_fee <= amount:
+        raise ApiError(400, "The application fee must be positive and at most the amount.")
     intent_id = new_id("pi")
     intent = call.save(
         {
@@ -39,6 +45,7 @@ def make(
             "amount": amount,
             "amount_capturable": 0,
             "amount_received": 0,
+            "application_fee_amount": application_fee,
             "canceled_at": None,
             "cancellation_reason": None,
             "capture_method": "automatic",
@@ -132,6 +139,7 @@ def _charge(
             kind="charge",
             amount=intent["amount"],
             fee=balance.card_fee(intent["amount"]),
+            application_fee=intent.get("application_fee_amount") or 0,
             currency=intent["currency"],
             source=charge_id,
             text=intent["description"] or "",
@@ -144,7 +152,7 @@ def _charge(
             "amount_captured": 0 if decline else intent["amount"],
             "amount_refunded": 0,
             "application_fee": None,
-            "application_fee_amount": None,
+            "application_fee_amount": intent.get("application_fee_amount"),
             "balance_transaction": booked,
             "billing_details": {"email": intent["receipt_email"], "name": None},
             "captured": not decline,
@@ -191,6 +199,7 @@ def create(call: Call) -> dict[str, Any]:
         call.params,
         {
             "amount",
+            "application_fee_amount",
             "automatic_payment_methods",
             "confirm",
             "currency",
@@ -210,6 +219,7 @@ def create(call: Call) -> dict[str, Any]:
         text=call.params.get("description"),
         metadata=forms.strings(call.params, "metadata"),
         email=call.params.get("receipt_email"),
+        application_fee=forms.whole(call.params, "application_fee_amount", default=0) or None,
     )
     if forms.flag(call.params, "confirm"):
         method = forms.text(call.params, "payment_method")
