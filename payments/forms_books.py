@@ -64,7 +64,7 @@ class ColumnForm(forms.Form):
         label="What it holds",
         choices=[*((key, words) for key, (words, _) in CELLS.items()), (FIXED, "Always the same")],
     )
-    words = forms.CharField(label="Words, where always the same", max_length=60, required=False)
+    words = forms.CharField(label="Words", max_length=60, required=False)
 
 
 ColumnForms = forms.formset_factory(ColumnForm, extra=2, max_num=20, validate_max=True)
