@@ -34,7 +34,7 @@ WITH sums AS MATERIALIZED (
 ), booked AS (
     SELECT c.id,
         coalesce(sum(total) FILTER (WHERE account_id = %(receivable)s), 0) AS owed,
-        -coalesce(sum(total) FILTER (WHERE account_id IN (c.revenue, '2400')), 0) AS net,
+        -coalesce(sum(total) FILTER (WHERE account_id IN (c.revenue, %(prepaid)s)), 0) AS net,
         -coalesce(sum(total) FILTER (WHERE account_id = %(tax)s), 0) AS tax,
         -coalesce(sum(total) FILTER (WHERE account_id = %(late)s), 0) AS late_fee,
         coalesce(sum(total) FILTER (WHERE account_id = %(discount)s), 0) AS discount,
@@ -136,6 +136,7 @@ _CHECKS = {
 }
 _ACCOUNTS = {
     "receivable": accounts.RECEIVABLE,
+    "prepaid": accounts.PREPAID_PERMITS,
     "tax": accounts.TAX_PAYABLE,
     "late": accounts.LATE_FEES,
     "discount": accounts.DISCOUNTS,
