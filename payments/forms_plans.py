@@ -12,6 +12,9 @@ from payments.queries.plans import Offer
 class AskForm(forms.Form):
     """What is to be paid by which kind of plan, in how many instalments, and what shows that it may be."""
 
+    # Who asks to see the days need not have a document at hand.
+    use_required_attribute = False
+
     charge = forms.MultipleChoiceField(
         label="What you pay in installments",
         widget=forms.CheckboxSelectMultiple,
@@ -28,12 +31,19 @@ class AskForm(forms.Form):
         required=False,
         help_text="A photo or a PDF, up to 10 MB. Where a photo was taken is not kept.",
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
+        error_messages={"required": "Choose a file."},
     )
 
     def __init__(
-        self, *args: Any, rows: Sequence[ChargeRow], offers: Sequence[Offer], **kwargs: Any
+        self,
+        *args: Any,
+        rows: Sequence[ChargeRow],
+        offers: Sequence[Offer],
+        needs_file: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["file"].required = needs_file
         charge, plan = self.fields["charge"], self.fields["plan"]
         if isinstance(charge, forms.MultipleChoiceField):
             charge.choices = [(str(row.id), row.text) for row in rows]

@@ -100,9 +100,11 @@ def ask_page(
     data: QueryDict | None,
     files: object = None,
     *,
+    by_office: bool = False,
     at: datetime,
 ) -> AskPage:
-    """Return the page on which a plan is asked for, with what has been chosen so far."""
+    """Return the page on which a plan is asked for, with what has been chosen so far; the office sees for
+    itself what a customer has to show."""
     free = [row for row in rows if not row.planned]
     ticked = set(data.getlist("charge")) if data is not None else {str(row.id) for row in free}
     chosen_rows = [row for row in free if str(row.id) in ticked]
@@ -126,6 +128,7 @@ def ask_page(
         files if data is not None and data.get("act") == "ask" else None,
         rows=free,
         offers=offers,
+        needs_file=chosen is not None and bool(chosen.scheme.documents) and not by_office,
         initial=initial,
     )
     return AskPage(

@@ -47,9 +47,9 @@ def evidence_for(found: Dispute) -> dict[str, str]:
         for charge in charges
         for line in settlement.raiser_of(charge.kind).evidence(charge.reference)
     ]
-    paid = _instant(payment)
+    paid, way = _instant(payment), payment.card or payment.get_method_display().lower()
     lines = [
-        f"Receipt {payment.number}: {place.money(payment.amount_minor)} paid {paid}, {payment.card}.",
+        f"Receipt {payment.number}: {place.money(payment.amount_minor)} paid {paid}, {way}.",
         f"The receipt can be seen at {links.receipt_url(payment)}",
         *(
             f"{charge.text} ({charge.reference}), raised {_date(charge.raised_at)}."

@@ -87,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if customer is None:
         raise Http404("There is no such customer.")
     data = request.POST if request.method == "POST" else None
-    shown = plan_pages.ask_page(customer, found.charges, data, request.FILES, at=now)
+    shown = plan_pages.ask_page(customer, found.charges, data, by_office=True, at=now)
     form = shown.form
     if form.is_bound and form.is_valid():
         with refused_on(form):
