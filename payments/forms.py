@@ -28,6 +28,12 @@ class PayForm(forms.Form):
     email = forms.EmailField(label="E-mail for the receipt", required=False, max_length=254)
 
 
+class MailForm(forms.Form):
+    """Where a receipt goes."""
+
+    email = forms.EmailField(label="E-mail", max_length=254)
+
+
 class TakeForm(forms.Form):
     """What is paid at the counter, how, and what is handed over."""
 
@@ -44,6 +50,7 @@ class TakeForm(forms.Form):
     )
     given = MoneyField(label="Amount given", required=False, max_length=20)
     payer = forms.CharField(label="Paid by", required=False, max_length=200)
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, charges=(), has_credit=False, **kwargs):
         super().__init__(*args, **kwargs)

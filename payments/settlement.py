@@ -102,6 +102,8 @@ class Raiser:
     the rules of that time once more, for the proof of the books.
     `terms_at(references, *, at) -> {reference: (from, until)}` says for what time that is given, as it
     was known at `at`, of those that are for a time: by its days they are earned.
+    `scanned(token)` reads the reference out of the token in the square of a paper of this kind, empty
+    if it is another's.
     """
 
     settled: Callable[..., Decision] = _allowed
@@ -118,6 +120,7 @@ class Raiser:
     plannable: Callable[..., Mapping[str, Plannable]] | None = None
     plan_began: Callable[..., None] = _nothing
     plan_ended: Callable[..., None] = _nothing
+    scanned: Callable[[str], str] = lambda _token: ""
     followers: Callable[[Sequence[str]], Sequence[tuple[str, str]]] = _none
     is_follower: bool = False
     again: Callable[..., Mapping[str, Again]] = _not_again
@@ -143,6 +146,11 @@ def register(kind: str, raiser: Raiser) -> None:
 def raiser_of(kind: str) -> Raiser:
     """Return who answers for charges of `kind`."""
     return _raisers.get(kind, PLAIN)
+
+
+def raisers() -> Mapping[str, Raiser]:
+    """Return who answers for which kind of charges."""
+    return _raisers
 
 
 def due_at(kind: str, references: Sequence[str], *, at: datetime) -> dict[str, Due]:

@@ -19,7 +19,7 @@ _IN_MAJOR_UNITS = """
     NZD 100 50 20 10 5 2 1 0.50 0.20 0.10
     PLN 500 200 100 50 20 10 5 2 1 0.50 0.20 0.10 0.05 0.02 0.01
     SEK 1000 500 200 100 50 20 10 5 2 1
-    USD 100 50 20 10 5 2 1 0.50 0.25 0.10 0.05 0.01
+    USD 100 50 20 10 5 1 0.25 0.10 0.05 0.01
 """
 _STEPS = (5, 2, 1)
 # Of a currency that is not listed: from a hundred units down to its smallest, in ones, twos and fives.

@@ -33,7 +33,7 @@ from payments.operations.drawers import (
     sign_drawer,
 )
 from payments.operations.events import apply_event, apply_events, receive_event
-from payments.operations.fulfilment import accept_reviewed
+from payments.operations.fulfilment import accept_reviewed, mail_receipt
 from payments.operations.gateway_refunds import send_refund, settle_open_refunds
 from payments.operations.gl import write_code
 from payments.operations.invoices import (
@@ -138,6 +138,7 @@ __all__ = [
     "forget_card",
     "import_statement",
     "keep_balances",
+    "mail_receipt",
     "make_deposit",
     "move_cash",
     "needs_explaining",

@@ -1,5 +1,6 @@
 """What follows when money has come by card: charges paid, or the money sent back."""
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -103,15 +104,37 @@ def tell_closed(payment: Payment, parts: Sequence[Allocation], *, at: datetime) 
             settlement.raiser_of(part.charge.kind).checkout_closed(part.charge.reference, at=at)
 
 
+@transaction.atomic
+def mail_receipt(number: str, *, email: str, by: Actor, at: datetime) -> Payment:
+    """Send the receipt of money that was taken to an address, once each.
+
+    :raises NotFound: if there is no such payment.
+    :raises Conflict: `not_taken` if no money came.
+    """
+    payment = Payment.objects.select_related("customer").filter(number=number).first()
+    if payment is None:
+        raise NotFound(f"There is no payment {number}.")
+    if payment.state != Payment.State.SUCCEEDED:
+        raise Conflict("not_taken", "There is no receipt: no money was taken.")
+    there = hashlib.sha256(email.lower().encode()).hexdigest()[:32]
+    _write_receipt(payment, to=email, key=f"payment:{number}:receipt:{there}", at=at)
+    audit.record("payment.receipt_sent", subject=("payment", number), actor=by, at=at)
+    return payment
+
+
 def send_receipt(payment: Payment, *, at: datetime) -> None:
     """Write to the payer that the money came, once; without an address nothing is written."""
-    if not payment.email:
-        return
+    if payment.email:
+        key = f"payment:{payment.number}:receipt"
+        _write_receipt(payment, to=payment.email, key=key, at=at)
+
+
+def _write_receipt(payment: Payment, *, to: str, key: str, at: datetime) -> None:
     lines = payment.allocations.filter(amount_minor__gt=0).select_related("charge")
     messaging.send_once(
         event="payment.receipt",
-        key=f"payment:{payment.number}:receipt",
-        to=payment.email,
+        key=key,
+        to=to,
         customer_id=payment.customer_id,
         language=_language(payment),
         context={

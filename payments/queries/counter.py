@@ -8,6 +8,8 @@ from parkops.customers import queries as customers
 from parkops.customers.models import Customer
 from parkops.kernel import numbers
 from parkops.kernel.plates import plate_key
+from parkops.tenancy.signing import BadSignature
+from payments import links, settlement
 from payments.models import Charge, Payment
 from payments.queries.charges import ChargeRow, open_charges
 
@@ -45,14 +47,15 @@ class Found:
 
 
 def find_payer(text: str, *, at: datetime) -> Found:
-    """Return whose charges `text` means: a number, a plate, an e-mail address or a name.
+    """Return whose charges `text` means: a number, a plate, an e-mail address, a name, or what the
+    square on a citation, a permit or a receipt says, as a scanner types it.
 
-    A number or a plate leads to the customer behind it where there is one, with everything owed.
+    All but names lead to the customer behind them where there is one, with everything owed.
     """
-    text = " ".join(text.split())[:100]
+    text = " ".join(text.split())[:500]
     if not text:
         return Found()
-    charge = _charge_of_number(text)
+    charge = _charge_of_code(text) if "/" in text else _charge_of_number(text)
     if charge is not None:
         return _of(charge.customer, charge.plate_key, "number", at=at)
     plate = _known_plate(text, at=at)
@@ -104,6 +107,41 @@ def _charge_of_number(text: str) -> Charge | None:
     if payment is None:
         return None
     return rows.filter(allocations__payment=payment).order_by("allocations__place").first()
+
+
+def _charge_of_code(text: str) -> Charge | None:
+    """Return the charge that an address on paper leads to: by the number in it, or by its token."""
+    if found := numbers.FORM.search(text.upper()):
+        return _charge_of_number(found[0])
+    token = text.partition("?")[0].rstrip("/").rpartition("/")[2]
+    for read in (_receipt_charge, _pay_charge, _subject_charge):
+        try:
+            charge = read(token)
+        except (BadSignature, ValueError, TypeError):
+            continue
+        if charge is not None:
+            return charge
+    return None
+
+
+def _receipt_charge(token: str) -> Charge | None:
+    paid = Charge.objects.filter(allocations__payment__public_id=links.read_receipt_token(token))
+    return paid.select_related("customer").order_by("allocations__place").first()
+
+
+def _pay_charge(token: str) -> Charge | None:
+    wanted, _ = links.read_pay_token(token)
+    rows = Charge.objects.filter(public_id__in=wanted).select_related("customer")
+    return rows.order_by("settled_at", "pk").first()
+
+
+def _subject_charge(token: str) -> Charge | None:
+    """Return the charge of what an app that raises charges reads out of its own token."""
+    for kind, raiser in settlement.raisers().items():
+        if reference := raiser.scanned(token):
+            rows = Charge.objects.filter(kind=kind, reference=reference)
+            return rows.select_related("customer").first()
+    return None
 
 
 def _known_plate(text: str, *, at: datetime) -> str:

@@ -72,6 +72,12 @@ def receipts_in(drawer: Drawer) -> int:
     return Payment.objects.filter(drawer=drawer).count()
 
 
+def last_receipt_in(drawer: Drawer) -> str:
+    """Return the number of the newest receipt of a drawer, empty if it has none."""
+    rows = Payment.objects.filter(drawer=drawer).order_by("-pk")
+    return rows.values_list("number", flat=True).first() or ""
+
+
 def passages(drawer: Drawer) -> list[Passage]:
     """Return everything that went in and out of a drawer, the oldest first; not the float."""
     found = [

@@ -8,6 +8,7 @@ COUNTER = [
     path("", counter.home, name="home"),
     path("several/", tenders.several, name="several"),
     path("taken/<str:number>/", counter.taken, name="taken"),
+    path("taken/<str:number>/mail/", counter.mail_receipt, name="mail_receipt"),
     path("drawers/", drawers.drawer_list, name="drawers"),
     path("drawers/new/", drawers.open_drawer, name="open_drawer"),
     path("drawers/<uuid:drawer_id>/", drawers.drawer, name="drawer"),

@@ -1,21 +1,36 @@
 """The counter: find who stands there, take the money, give the change."""
 
-from uuid import UUID
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parkops.kernel.decisions import Refused
+from parkops.kernel.denominations import change_in, denominations, likely_given
 from parkops.kernel.money import decimals
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from payments import drawer_pages, gateways, links, operations, pages, place, queries
-from payments.forms import TakeForm, refusal_on
+from payments.forms import MailForm, TakeForm, refusal_on
 from payments.models import Drawer
+
+KEYS = {"cash": "c", "cheque": "q", "account": "d", "other": "t", "credit": "r"}
+"""The keys of ways of paying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of paying, and the key that chooses it."""
+
+    value: str
+    label: str
+    key: str
 
 
 @may(Permission.PAYMENT_TAKE)
@@ -26,7 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
     found = found_by(request)
     drawer = drawer_of(request)
     credit = queries.credit_of(found.customer.pk) if found.customer else None
-    form = TakeForm(request.POST or None, charges=found.charges, has_credit=bool(credit))
+    form = TakeForm(
+        _sent(request), charges=found.charges, has_credit=bool(credit), initial={"once": uuid4()}
+    )
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["method"] == "cash" and drawer is None:
             form.add_error("method", "Open a drawer before you take cash.")
@@ -46,6 +63,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "drawer": drawer_pages.drawer(drawer) if drawer else None,
         "credit": credit,
         "pay_link": _pay_link(request, found),
+        "ways": _ways(form),
+        "likely": likely_given(pages.total_of(found.charges)),
+        "last": queries.last_receipt_in(drawer) if drawer else "",
+        "is_paying": bool(found.charges),
+        "focus": _focus(found),
+        "notes": [one.minor for one in denominations(place.currency())],
         "decimals": decimals(place.currency()),
     }
     status = 422 if form.errors else 200
@@ -56,14 +79,54 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @refusals_shown
 def taken(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the change to give, and the receipt."""
+    """Show the change to give, and the receipt to print or to send."""
     payment = queries.payment(number)
+    receipt = pages.receipt(payment.public_id)
     context = {
-        "receipt": pages.receipt(payment.public_id),
-        "receipt_url": links.receipt_path(payment),
+        "receipt": receipt,
+        "pieces": change_in(receipt.change),
+        "email": payment.email or (payment.customer.email if payment.customer else ""),
         "pdf_url": links.receipt_pdf_path(payment),
     }
     return page(request, "payments/office/taken.html", context)
+
+
+@may(Permission.PAYMENT_TAKE)
+@require_POST
+@refusals_shown
+def mail_receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the receipt of a payment to an e-mail address."""
+    form = MailForm(request.POST)
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        operations.mail_receipt(number, email=email, by=actor(request), at=timezone.now())
+        messages.success(request, f"The receipt goes to {email}.")
+    else:
+        messages.error(request, "Give an e-mail address such as ana@example.edu.")
+    return redirect("office_counter:taken", number)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """Return the form as sent: a quick amount counts as what was given."""
+    if request.method != "POST":
+        return None
+    told = request.POST.copy()
+    if "quick" in told:
+        told["given"] = str(told["quick"])
+    return told
+
+
+def _ways(form: TakeForm) -> list[Way]:
+    """Return the ways of paying, each with its key."""
+    field: Any = form.fields["method"]
+    return [Way(value, label, KEYS.get(value, "")) for value, label in field.choices]
+
+
+def _focus(found: queries.Found) -> str:
+    """Return where the next key goes: to the people found, or to who comes next."""
+    if found.charges:
+        return "given"
+    return "people" if found.people else "who"
 
 
 def found_by(request: HttpRequest) -> queries.Found:
@@ -90,6 +153,7 @@ def _take(request: HttpRequest, form: TakeForm, drawer: Drawer | None) -> str:
         method=told["method"],
         amount=told["given"],
         payer=told["payer"],
+        request_key=f"counter:{told['once']}" if told["once"] else "",
         drawer=drawer.public_id if drawer and told["method"] == "cash" else None,
         by=actor(request),
         at=timezone.now(),

@@ -16,6 +16,17 @@ from permits.rules.terms import span_text
 PAGE = "permit-page"
 """The purpose of the signature that opens a permit's page to whoever was sent its link."""
 
+VERIFY = "permit-verify"
+"""The purpose of the signature in a permit's square, which leads to whether it is valid."""
+
+
+def number_scanned(token: str) -> str:
+    """Return the number of the permit whose square holds this token, empty if it is none's."""
+    try:
+        return str(signing.unsign(token, purpose=VERIFY))
+    except signing.BadSignature:
+        return ""
+
 
 def page_key(permit: Permit) -> str:
     """Return the signature that opens a permit's page without signing in, as long as its holder has

@@ -218,6 +218,7 @@ PERMIT = Raiser(
     evidence=evidence_of,
     again=again.of_permits,
     terms_at=terms_at,
+    scanned=notices.number_scanned,
 )
 DEPOSIT = Raiser(
     lock=lock_permit, may_pay=may_pay, describe=describe_permit, again=again.of_deposits

@@ -1,60 +1,88 @@
-// <po-counter data-currency="USD" data-decimals="2" data-locale="en-US">: what is to pay and the change
-// to give, while lines are ticked and money is counted; keys tick lines. The server works it out anew.
+// <po-counter data-currency="USD" data-decimals="2" data-locale="en-US" data-notes="[10000, 5000]">: a sale by
+// keyboard, what is to pay and the change to give while money is counted. It works without; docs/guides/counter.md.
 
+import { minorOf, nextNote, tell } from "./counter-sums.js";
 import { define } from "./define.js";
 
-define("po-counter", class extends HTMLElement {
-  #quit;
+const TEXT = "input:not([type=checkbox], [type=radio]), textarea, select";
 
+define("po-counter", class extends HTMLElement {
   connectedCallback() {
-    this.#quit = new AbortController();
-    const { signal } = this.#quit;
-    this.form = this.querySelector("form");
-    this.sum = this.querySelector("[data-sum]");
-    this.sum.hidden = false;
-    document.addEventListener("input", () => this.#show(), { signal });
-    document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.quit = new AbortController();
+    this.who = this.querySelector("[name=q]");
+    this.form = this.querySelector("#take");
+    this.given = this.form?.elements.given;
+    this.notes = JSON.parse(this.dataset.notes);
+    this.unit = 10 ** Number(this.dataset.decimals);
+    document.addEventListener("keydown", (event) => this.#key(event), { signal: this.quit.signal });
+    this.who.addEventListener("focus", () => this.who.select());
+    if (document.activeElement === this.who) this.who.select();
+    if (!this.form) return;
+    this.querySelector("[data-sum]").hidden = false;
+    this.addEventListener("input", () => this.#show());
+    this.addEventListener("click", (event) => this.#quick(event));
     this.#show();
   }
 
   disconnectedCallback() {
-    this.#quit.abort();
+    this.quit.abort();
   }
 
-  get #lines() {
-    return [...this.form.elements].filter((input) => input.name === "charge");
+  get #rows() {
+    return [...this.querySelectorAll("[data-row]")];
   }
 
-  #minor(text) {
-    const bare = text.replace(/[^0-9.]/g, "");
-    return bare ? Math.round(Number(bare) * 10 ** Number(this.dataset.decimals)) : null;
+  get #owed() {
+    return this.#rows.filter((row) => row.checked).reduce((sum, row) => sum + Number(row.dataset.minor), 0);
   }
 
-  #money(minor) {
-    const { currency, locale, decimals } = this.dataset;
-    return new Intl.NumberFormat(locale, { style: "currency", currency }).format(minor / 10 ** Number(decimals));
+  get #typed() {
+    return minorOf(this.given.value, this.dataset.decimals);
   }
 
   #show() {
-    const owed = this.#lines.filter((line) => line.checked).reduce((sum, line) => sum + Number(line.dataset.minor), 0);
-    const given = this.#minor(this.form.elements.given.value) ?? owed;
-    const over = given - owed;
-    const cash = this.form.elements.method.value === "cash";
-    this.querySelector("[data-total]").textContent = this.#money(owed);
-    this.querySelector("[data-take]").textContent = `Take ${this.#money(cash ? Math.min(owed, given) : given)}`;
-    this.querySelector("[data-change]").textContent = this.#money(Math.abs(over));
-    this.querySelector("[data-change-label]").textContent = over < 0 ? "Still owed" : cash ? "Change to give" : "Credit";
+    if (this.form) tell(this, { owed: this.#owed, typed: this.#typed, isCash: this.form.elements.method.value === "cash" });
+  }
+
+  #give(minor) {
+    this.given.value = minor === null ? "" : (minor / this.unit).toFixed(Number(this.dataset.decimals));
+    this.given.focus();
+    this.#show();
+  }
+
+  #quick(event) {
+    const button = event.target.closest("[data-quick]");
+    if (!button) return;
+    event.preventDefault();
+    this.#give(Number(button.dataset.quick));
   }
 
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select")) return;
-    const key = event.key.toLowerCase();
-    const line = this.#lines[Number(key) - 1];
-    const way = { c: "cash", q: "cheque" }[key];
-    if (line) line.checked = !line.checked;
-    else if (key === "a") for (const one of this.#lines) one.checked = true;
-    else if (way) this.form.elements.method.value = way;
-    else return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const at = event.target, isAmount = at === this.given, isText = at.matches?.(TEXT) && !isAmount;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (key === "F2" || key === "Escape") this.who.focus();
+    else if (key === "F8") this.querySelector("[data-last]")?.click();
+    else if (isText && !(at === this.who && key === "ArrowDown")) return;
+    else if (!this.#act(key, at, isAmount)) return;
+    event.preventDefault();
     this.#show();
+  }
+
+  // Does what a key means here; returns whether it means anything.
+  #act(key, at, isAmount) {
+    const rows = this.#rows, place = rows.indexOf(at);
+    const way = this.form && [...this.form.elements.method].find((one) => one.dataset.key === key);
+    const chosen = !isAmount && /^[1-9]$/.test(key) && rows[Number(key) - 1];
+    if (key === "ArrowDown" || key === "ArrowUp") (rows[place + (key === "ArrowDown" ? 1 : -1)] ?? this.given ?? this.who).focus();
+    else if (chosen) chosen.click();
+    else if (!this.form) return false;
+    else if (key === "Enter" && place >= 0) this.given.focus();
+    else if (key === "a") for (const row of rows) row.checked = true;
+    else if (key === "=") this.#give(null);
+    else if (key === "+") this.#give(nextNote(this.#typed ?? this.#owed, this.notes, this.unit));
+    else if (way) way.checked = true;
+    else return false;
+    return true;
   }
 });

@@ -113,6 +113,7 @@ class Raising:
     answer: Decision = ALLOWED
     answers: dict[str, Decision] = field(default_factory=dict)
     may: Decision = ALLOWED
+    squares: dict[str, str] = field(default_factory=dict)
     due: Callable[[str, datetime], settlement.Due | None] = lambda reference, at: None
 
     def raiser(self) -> settlement.Raiser:
@@ -123,6 +124,7 @@ class Raising:
             lock=lambda reference: None,
             amount_at=lambda reference, *, at: self.due(reference, at),
             may_pay=lambda reference, *, at: self.may,
+            scanned=lambda token: self.squares.get(token, ""),
             checkout_opened=lambda reference, *, until: self.told.append(
                 ("opened", reference, until)
             ),

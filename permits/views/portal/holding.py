@@ -18,6 +18,7 @@ from parkops.ui.speech import said
 from permits import operations
 from permits.forms import PlateForm, ReasonForm
 from permits.models import Permit
+from permits.operations.notices import VERIFY
 from permits.queries import permits as rows
 from permits.queries.pages import permit_page
 from permits.queries.refunds import refund_preview
@@ -26,7 +27,6 @@ from permits.rules.plates import read_plates
 from permits.views.portal.owning import is_own, opened_by_link, own_permit, permit_to_see
 from permits.views.posted import posted
 
-VERIFY = "permit-verify"
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
