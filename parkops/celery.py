@@ -29,6 +29,8 @@ EVERY_TENANT = {
     "payments.bring_charges_up_to_date": 21_600.0,
     "payments.keep_balances": 3600.0,
     "payments.post_accruals": 86_400.0,
+    "payments.reconcile": 3600.0,
+    "payments.reconcile_month": 86_400.0,
     "payments.follow_plans": 3600.0,
     "enforcement.advance_citations": 3600.0,
     "enforcement.hold_doubtful": 300.0,

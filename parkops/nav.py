@@ -112,6 +112,7 @@ ITEMS = [
         "People and money",
         also=(
             "office_plans:list",
+            "office_reconciliation:differences",
             "office_gifts:list",
             "office_drives:list",
             "office_disputes:list",

@@ -78,6 +78,7 @@ CHART = (
 )
 
 BOOKABLE = (
+    IN_TRANSIT,
     CASH,
     CHEQUES,
     CARD_CLEARING,

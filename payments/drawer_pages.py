@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from parkops.kernel.actors import Actor
 from parkops.kernel.denominations import Pieces
 from parkops.kernel.money import Money
@@ -209,6 +211,11 @@ def drop_text(row: DrawerMovement) -> str:
 def cheque_text(row: Payment) -> str:
     """Return a check in a line of a deposit: who wrote it."""
     return row.payer or (str(row.customer) if row.customer else "Payer not noted")
+
+
+def deposit_url(row: Deposit) -> str:
+    """Return the page of a deposit."""
+    return reverse("office_counter:deposit", args=[row.number])
 
 
 def _by_terminal(tills: list[Drawer]) -> list[Reason]:

@@ -1,5 +1,7 @@
 """What payments do outside a request; each is safe to run twice."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from parkops.jobs.models import Job
@@ -60,6 +62,20 @@ def settle_open_checkouts(**_later: object) -> None:
     """Settle card payments and refunds that nobody has told us of."""
     operations.settle_open_checkouts(at=timezone.now())
     operations.settle_open_refunds(at=timezone.now())
+
+
+@tenant_task
+def reconcile(**_later: object) -> None:
+    """Compare the last days with the provider and the bank."""
+    now = timezone.now()
+    operations.reconcile(since=now - timedelta(days=3), at=now)
+
+
+@tenant_task
+def reconcile_month(**_later: object) -> None:
+    """Compare the last five weeks with the provider and the bank."""
+    now = timezone.now()
+    operations.reconcile(since=now - timedelta(days=35), at=now)
 
 
 @tenant_task

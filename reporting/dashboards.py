@@ -179,6 +179,13 @@ def todo(counts: Counts, *, now: datetime) -> list[Todo]:
             "bad",
         ),
         (
+            counts.differences_open,
+            "Differences with the card provider or the bank",
+            _link("office_reconciliation:differences"),
+            "What they say is not what our books have",
+            "bad",
+        ),
+        (
             counts.jobs_failed,
             "Failed jobs",
             _link("office_jobs:list", "state=failed"),

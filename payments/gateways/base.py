@@ -69,6 +69,28 @@ class DisputeStatus(StrEnum):
     LOST = "lost"
 
 
+class MovementKind(StrEnum):
+    """Why money came to the account at the provider, or left it."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    REFUND_RETURNED = "refund_returned"
+    DISPUTE = "dispute"
+    PAYOUT = "payout"
+    PAYOUT_RETURNED = "payout_returned"
+    FEE = "fee"
+    OTHER = "other"
+
+
+class PayoutStatus(StrEnum):
+    """How far money to the bank has come."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutLine:
     """One line that the customer reads on the provider's page."""
@@ -253,6 +275,42 @@ class DisputeState:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """One booking on the account at the provider: `amount` above zero came, `fee` was kept of it.
+
+    `source_id` is what moved it (a charge, refund, dispute, payout); `intent_id` and `client_reference`
+    are its payment's, as far as the provider tells.
+    """
+
+    movement_id: str
+    kind: MovementKind
+    amount: Money
+    fee: Money
+    source_id: str
+    intent_id: str
+    client_reference: str
+    text: str
+    at: datetime
+
+    @property
+    def net(self) -> Money:
+        """What the account has more by it."""
+        return self.amount - self.fee
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutState:
+    """Money that goes from the account at the provider to the bank; below zero it is drawn from there."""
+
+    payout_id: str
+    status: PayoutStatus
+    amount: Money
+    failure: str
+    arrives_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A genuine notice that something changed. A trigger only: look the object up, then act.
 
@@ -371,6 +429,29 @@ class Gateway(Protocol):
 
         :raises GatewayUnavailable: no answer.
         """
+        ...
+
+    def list_refunds(self, charge_id: str) -> list[RefundState]:
+        """List the refunds of a charge, ours and those made in the provider's own dashboard."""
+        ...
+
+    def list_movements(self, *, since: datetime | None = None, payout: str = "") -> list[Movement]:
+        """List what moved on the account since an instant, or what a payout is made of.
+
+        :raises GatewayUnavailable: no answer.
+        """
+        ...
+
+    def list_payouts(self, *, since: datetime) -> list[PayoutState]:
+        """List the payouts that were made since an instant."""
+        ...
+
+    def look_up_payout(self, payout_id: str) -> PayoutState:
+        """Tell how far a payout has come."""
+        ...
+
+    def balance(self, currency: str) -> Money:
+        """Tell what lies on the account in a currency, under way to it included."""
         ...
 
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> Event:

@@ -10,6 +10,10 @@ from payments.gateways.base import (
     CheckoutStatus,
     DisputeState,
     DisputeStatus,
+    Movement,
+    MovementKind,
+    PayoutState,
+    PayoutStatus,
     RefundState,
     RefundStatus,
     SavingState,
@@ -33,6 +37,27 @@ _DISPUTES = {
     "warning_closed": DisputeStatus.WON,
     "prevented": DisputeStatus.WON,
     "lost": DisputeStatus.LOST,
+}
+_MOVEMENTS = {
+    "charge": MovementKind.CHARGE,
+    "payment": MovementKind.CHARGE,
+    "refund": MovementKind.REFUND,
+    "payment_refund": MovementKind.REFUND,
+    "refund_failure": MovementKind.REFUND_RETURNED,
+    "payment_failure_refund": MovementKind.REFUND_RETURNED,
+    "payout": MovementKind.PAYOUT,
+    "payout_failure": MovementKind.PAYOUT_RETURNED,
+    "payout_cancel": MovementKind.PAYOUT_RETURNED,
+    "stripe_fee": MovementKind.FEE,
+    "application_fee": MovementKind.FEE,
+    "network_cost": MovementKind.FEE,
+}
+_PAYOUTS = {
+    "pending": PayoutStatus.PENDING,
+    "in_transit": PayoutStatus.PENDING,
+    "paid": PayoutStatus.PAID,
+    "failed": PayoutStatus.FAILED,
+    "canceled": PayoutStatus.CANCELLED,
 }
 _BRANDS = {"amex": "American Express", "jcb": "JCB", "diners": "Diners Club"}
 # The languages of Stripe's page that a programme is likely to name with a region.
@@ -155,6 +180,45 @@ def dispute_state(dispute: Body) -> DisputeState:
         respond_by=_instant(due) if due else None,
         at=_instant(dispute["created"]),
     )
+
+
+def movement(entry: Body) -> Movement:
+    """Read a balance transaction whose source is expanded."""
+    currency = entry["currency"]
+    source = _object(entry["source"])
+    kind = _MOVEMENTS.get(entry["type"], MovementKind.OTHER)
+    if kind is MovementKind.OTHER and source and source["object"] == "dispute":
+        kind = MovementKind.DISPUTE
+    return Movement(
+        movement_id=entry["id"],
+        kind=kind,
+        amount=from_stripe(entry["amount"], currency),
+        fee=from_stripe(entry["fee"], currency),
+        source_id=_id(entry["source"]),
+        intent_id=_id(source.get("payment_intent")) if source else "",
+        client_reference=((source.get("metadata") or {}) if source else {}).get("reference", ""),
+        text=entry["description"] or "",
+        at=_instant(entry["created"]),
+    )
+
+
+def payout_state(payout: Body) -> PayoutState:
+    """Read a payout."""
+    return PayoutState(
+        payout_id=payout["id"],
+        status=_PAYOUTS[payout["status"]],
+        amount=from_stripe(payout["amount"], payout["currency"]),
+        failure=payout["failure_message"] or "",
+        arrives_at=_instant(payout["arrival_date"]),
+        at=_instant(payout["created"]),
+    )
+
+
+def balance_in(balance: Body, currency: str) -> Money:
+    """Read what a balance has in a currency, available or not yet."""
+    parts = [*balance["available"], *balance["pending"]]
+    sums = sum(part["amount"] for part in parts if part["currency"] == currency.lower())
+    return from_stripe(sums, currency)
 
 
 def _instant(seconds: int) -> datetime:

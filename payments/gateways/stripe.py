@@ -23,6 +23,8 @@ from payments.gateways.base import (
     DisputeState,
     Event,
     GatewayRejected,
+    Movement,
+    PayoutState,
     RefundRequest,
     RefundState,
     SavedCardCharge,
@@ -35,6 +37,7 @@ READ_SECONDS = 20
 RETRIES = 2
 SIGNATURE_SECONDS = 300
 MOST_LINES = 100
+PAGE = 100
 SESSION_PARTS = ["payment_intent.latest_charge.balance_transaction"]
 INTENT_PARTS = ["latest_charge.balance_transaction"]
 
@@ -236,6 +239,48 @@ class StripeGateway:
         except GatewayRejected:
             return False
         return True
+
+    def list_refunds(self, charge_id: str) -> list[RefundState]:
+        """See `Gateway.list_refunds`."""
+        with troubles.translated():
+            page = self.client.v1.refunds.list(
+                {"charge": charge_id, "limit": PAGE}, cast(Any, self._options())
+            )
+            return [reading.refund_state(one.to_dict()) for one in page.auto_paging_iter()]
+
+    def list_movements(self, *, since: datetime | None = None, payout: str = "") -> list[Movement]:
+        """See `Gateway.list_movements`."""
+        asked: dict[str, Any] = {"limit": PAGE, "expand": ["data.source"]}
+        if since is not None:
+            asked["created"] = {"gte": int(since.timestamp())}
+        if payout:
+            asked["payout"] = payout
+        with troubles.translated():
+            page = self.client.v1.balance_transactions.list(
+                cast(Any, asked), cast(Any, self._options())
+            )
+            return [reading.movement(one.to_dict()) for one in page.auto_paging_iter()]
+
+    def list_payouts(self, *, since: datetime) -> list[PayoutState]:
+        """See `Gateway.list_payouts`."""
+        with troubles.translated():
+            page = self.client.v1.payouts.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": PAGE},
+                cast(Any, self._options()),
+            )
+            return [reading.payout_state(one.to_dict()) for one in page.auto_paging_iter()]
+
+    def look_up_payout(self, payout_id: str) -> PayoutState:
+        """See `Gateway.look_up_payout`."""
+        with troubles.translated():
+            payout = self.client.v1.payouts.retrieve(payout_id, {}, cast(Any, self._options()))
+        return reading.payout_state(payout.to_dict())
+
+    def balance(self, currency: str) -> Money:
+        """See `Gateway.balance`."""
+        with troubles.translated():
+            balance = self.client.v1.balance.retrieve({}, cast(Any, self._options()))
+        return reading.balance_in(balance.to_dict(), currency)
 
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> Event:
         """See `Gateway.verify_event`; the signature is good for five minutes."""

@@ -13,6 +13,7 @@ from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payments import Allocation, Payment
 from payments.models.plans import Instalment, PaymentPlan, PlanCharge, PlanDocument
 from payments.models.proof import LedgerProof
+from payments.models.reconciling import Comparison, Discrepancy, Payout
 from payments.models.refunds import Refund
 from payments.models.tenders import GiftCertificate, GoodsDrive
 
@@ -26,8 +27,10 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "Charge",
+    "Comparison",
     "Deposit",
     "DepositItem",
+    "Discrepancy",
     "Dispute",
     "Drawer",
     "DrawerCount",
@@ -49,6 +52,7 @@ __all__ = [
     "PaymentPlan",
     "PlanCharge",
     "PlanDocument",
+    "Payout",
     "Refund",
     "SavedCard",
 ]

@@ -66,7 +66,9 @@ from payments.operations.payers import (
     terms_of,
 )
 from payments.operations.payments import Tender, take_payment, take_tenders
+from payments.operations.payouts import note_payout
 from payments.operations.proof import ask_for_proof, prove_books
+from payments.operations.reconciling import accept_discrepancy, reconcile, settle_discrepancy
 from payments.operations.refunds import (
     accept_refund,
     bounce_payment,
@@ -109,6 +111,10 @@ __all__ = [
     "terms_of",
     "void_invoice",
     "Tender",
+    "note_payout",
+    "settle_discrepancy",
+    "reconcile",
+    "accept_discrepancy",
     "accept_refund",
     "accept_reviewed",
     "accrue_from",

@@ -10,7 +10,7 @@ from parkops.tenancy.later import later
 from payments import gateways, place
 from payments.gateways.base import Event, GatewayRejected, GatewayUnavailable
 from payments.models import GatewayEvent, Payment, Refund
-from payments.operations import card_account, checkouts, disputes, gateway_refunds
+from payments.operations import card_account, checkouts, disputes, gateway_refunds, payouts
 
 logger = logging.getLogger(__name__)
 
@@ -79,9 +79,13 @@ def _act(event: GatewayEvent, *, at: datetime) -> str:
     if event.type.startswith("checkout.session."):
         return _checkout(event.object_id, at=at)
     if event.type.startswith("refund."):
-        return _refund(event.object_id, at=at)
+        return refund_told(event.object_id, at=at)
+    if event.type == "charge.refunded":
+        return _charge_refunded(event.object_id, at=at)
     if event.type.startswith("charge.dispute."):
-        return _dispute(event.object_id, at=at)
+        return dispute_told(event.object_id, at=at)
+    if event.type.startswith("payout."):
+        return _payout(event.object_id, at=at)
     if event.type == "account.application.deauthorized":
         return card_account.account_disconnected(at=at)
     return "Nothing to do."
@@ -101,7 +105,20 @@ def _checkout(session_id: str, *, at: datetime) -> str:
     return f"Payment {settled.number}: {settled.get_state_display().lower()}."
 
 
-def _refund(refund_id: str, *, at: datetime) -> str:
+def _charge_refunded(charge_id: str, *, at: datetime) -> str:
+    """Look at every refund of a charge: the notice does not say which is new."""
+    told = gateways.for_tenant(place.tenant()).list_refunds(charge_id)
+    return " ".join(refund_told(one.refund_id, at=at) for one in told) or "Nothing to do."
+
+
+def _payout(payout_id: str, *, at: datetime) -> str:
+    said = gateways.for_tenant(place.tenant()).look_up_payout(payout_id)
+    payout = payouts.note_payout(said, at=at)
+    return f"{payout}: {payout.get_status_display().lower()}." if payout else "Another currency."
+
+
+def refund_told(refund_id: str, *, at: datetime) -> str:
+    """Let a refund be what the provider says now, ours or one made in its own dashboard."""
     said = gateways.for_tenant(place.tenant()).look_up_refund(refund_id)
     refund = Refund.objects.filter(provider_id=refund_id).first()
     if refund is None and said.client_reference:
@@ -116,7 +133,8 @@ def _refund(refund_id: str, *, at: datetime) -> str:
     return f"Refund {made.number} made at the provider." if made else "Nothing to do."
 
 
-def _dispute(dispute_id: str, *, at: datetime) -> str:
+def dispute_told(dispute_id: str, *, at: datetime) -> str:
+    """Let a chargeback be what the provider says now."""
     said = gateways.for_tenant(place.tenant()).look_up_dispute(dispute_id)
     payment = _by_intent(said.intent_id)
     if payment is None:

@@ -96,6 +96,17 @@ from payments.queries.payments import (
     with_what_followed,
 )
 from payments.queries.proof import last_proof, proofs
+from payments.queries.reconciling import (
+    BOOKED,
+    at_the_provider,
+    discrepancies,
+    discrepancy,
+    last_comparison,
+    last_try,
+    ours,
+    payouts,
+    with_the_bank,
+)
 from payments.queries.statements import Movement, Statement, statement
 
 __all__ = [
@@ -129,6 +140,15 @@ __all__ = [
     "statement",
     "to_invoice",
     "waiting_by_payer",
+    "with_the_bank",
+    "payouts",
+    "ours",
+    "last_try",
+    "last_comparison",
+    "discrepancy",
+    "discrepancies",
+    "at_the_provider",
+    "BOOKED",
     "AccountBalance",
     "ChargeRow",
     "Found",

@@ -9,7 +9,7 @@ from typing import Any
 
 from payments.standin import delivery, forms
 from payments.standin.calls import Call
-from payments.standin.resources import accounts, checkout, disputes, payouts, refunds
+from payments.standin.resources import accounts, checkout, disputes, intents, payouts, refunds
 
 Act = Callable[[Call, str], dict[str, Any]]
 
@@ -29,6 +29,14 @@ def _refund(call: Call, charge_id: str) -> dict[str, Any]:
     return refunds.create(
         Call(call.store, call.account, {"charge": charge_id}, announced=call.announced)
     )
+
+
+def _sell(call: Call, amount: str) -> dict[str, Any]:
+    """Take money that no program asked for, as somebody in the dashboard would."""
+    currency = forms.text(call.params, "currency", default="usd")
+    params = {"amount": amount, "currency": currency, "description": "Taken in the dashboard"}
+    params |= {"confirm": "true", "payment_method": "pm_card_visa"}
+    return intents.create(Call(call.store, call.account, params, announced=call.announced))
 
 
 def _disconnect(call: Call, account_id: str) -> dict[str, Any]:
@@ -58,6 +66,8 @@ ACTS: dict[str, Act] = {
     "win-dispute": lambda call, dispute_id: disputes.decide(call, dispute_id, won=True),
     "lose-dispute": lambda call, dispute_id: disputes.decide(call, dispute_id, won=False),
     "pay-out": payouts.pay_out,
+    "fail-payout": payouts.fail,
+    "sell": _sell,
     "disconnect": _disconnect,
     "connect": _connect,
     "resend": _resend,

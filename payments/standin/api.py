@@ -66,7 +66,7 @@ def _once(
     call = Call(store, account, request.params, request.base_url, request_id)
     if request.method == "POST":
         call.idempotency_key = request.headers.get("idempotency-key") or None
-    perform = partial(_perform, call, request.path, *found)
+    perform = partial(_perform, call, request.path, *found, fee_later=fault.fee_later)
     result = _first_or_again(courier, request, call, fault, perform)
     if fault.drop:
         raise Dropped
@@ -119,14 +119,17 @@ def run(courier: Courier, call: Call, fault: Fault, perform: Perform) -> Answer:
     return json_answer(status, body)
 
 
-def _perform(call: Call, path: str, handler: routes.Handler, ids: list[str]) -> dict[str, Any]:
+def _perform(
+    call: Call, path: str, handler: routes.Handler, ids: list[str], *, fee_later: bool = False
+) -> dict[str, Any]:
     result = handler(call, *ids)
     if isinstance(result, list):
         body = shapes.listed(result, call.params, url=path)
     else:
         body = shapes.shown(result)
     expand = call.params.get("expand") or []
-    return shapes.expanded(call.store, body, expand if isinstance(expand, list) else [expand])
+    body = shapes.expanded(call.store, body, expand if isinstance(expand, list) else [expand])
+    return shapes.unbooked(body) if fee_later else body
 
 
 def _fault_error(fault: Fault) -> ApiError:

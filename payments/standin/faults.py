@@ -8,6 +8,7 @@ A fault comes in the header `Standin-Fault` of one request, or is armed beforeha
 `500`, `429`          answer so, without doing it
 `500-after`           do it, then answer 500
 `delay=SECONDS`       take that long over it, the idempotency key held meanwhile
+`fee-later`           what was kept of a charge is not booked yet, as far as this answer tells
 `webhook-twice`, `webhook-reversed`, `webhook-never`
 `webhook-late=SECONDS`
 `webhook-before`      deliver before the answer goes out
@@ -34,6 +35,7 @@ class Fault:
     delay: float = 0.0
     webhook: str = ""
     late: float = LATE_SECONDS
+    fee_later: bool = False
 
 
 class Dropped(Exception):
@@ -56,7 +58,7 @@ def parse(text: str) -> Fault:
 
 
 def _changes(name: str, value: str) -> dict[str, Any]:
-    if name in ("drop", "drop-before"):
+    if name in ("drop", "drop-before", "fee-later"):
         return {name.replace("-", "_"): True}
     if name in ("429", "500", "500-after"):
         return {"status": int(name[:3]), "status_after": name.endswith("after")}

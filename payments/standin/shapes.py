@@ -56,6 +56,16 @@ def _expand(store: Store, here: dict[str, Any], parts: list[str], path: str) -> 
         _expand(store, value, rest, path)
 
 
+def unbooked(body: Any) -> Any:
+    """Return a document whose charges tell no booking yet, as in the first moments after a payment."""
+    if isinstance(body, list):
+        return [unbooked(one) for one in body]
+    if not isinstance(body, dict):
+        return body
+    hidden = {"balance_transaction": None} if body.get("object") == "charge" else {}
+    return {name: unbooked(value) for name, value in body.items()} | hidden
+
+
 def listed(
     items: Sequence[dict[str, Any]], params: Mapping[str, Any], *, url: str
 ) -> dict[str, Any]:

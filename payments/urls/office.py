@@ -6,6 +6,7 @@ from payments.urls.counter import COUNTER
 from payments.urls.disputes import DISPUTES
 from payments.urls.ledger import LEDGER
 from payments.urls.plans import OFFICE as PLANS
+from payments.urls.reconciling import RECONCILIATION
 from payments.urls.tenders import DRIVES, GIFTS
 from payments.views import office
 
@@ -23,6 +24,7 @@ PAYMENTS = [
 ]
 
 urlpatterns = [
+    path("reconciliation/", include((RECONCILIATION, "office_reconciliation"))),
     path("counter/", include((COUNTER, "office_counter"))),
     path("payments/", include((PAYMENTS, "office_payments"))),
     path("plans/", include((PLANS, "office_plans"))),

@@ -17,7 +17,7 @@ from parkops.ui import pdf
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown, refused_on
 from payments import drawer_pages, operations, place, queries
-from payments.drawer_forms import CountForm, DepositForm, FloatForm, MoveForm, WhyForm
+from payments.forms_drawers import CountForm, DepositForm, FloatForm, MoveForm, WhyForm
 
 PER_PAGE = 25
 

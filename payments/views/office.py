@@ -14,7 +14,7 @@ from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
-from payments import links, operations, pages, queries
+from payments import links, operations, pages, queries, reconciling_pages
 from payments.forms import PaymentsFilter, RefundForm
 from payments.models import Payment
 
@@ -178,6 +178,7 @@ def _tabs(request: HttpRequest, *, on_list: bool) -> list[Tab]:
         Tab("Need a look", f"{home}?state={review}", counts.to_review, on_list and state == review),
         Tab("Refunds not done", refunds, counts.refunds, not on_list),
         Tab("Chargebacks", reverse("office_disputes:list"), counts.disputes),
+        Tab("Reconciliation", reconciling_pages.home(), reconciling_pages.counts()["open"]),
         Tab("Payment plans", reverse("office_plans:list"), counts.plans),
         Tab("Gift certificates", reverse("office_gifts:list")),
         Tab("Goods drives", reverse("office_drives:list")),

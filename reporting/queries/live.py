@@ -65,7 +65,8 @@ SELECT (SELECT count(*) FROM enforcement_citation
        (SELECT count(*) FROM messaging_message WHERE state = 'failed'),
        (SELECT count(*) FROM public.tenancy_outboxentry
          WHERE schema_name = current_schema() AND state = 'dead'),
-       coalesce((SELECT differences FROM payments_ledgerproof ORDER BY as_of_at DESC, id DESC LIMIT 1), 0)
+       coalesce((SELECT differences FROM payments_ledgerproof ORDER BY as_of_at DESC, id DESC LIMIT 1), 0),
+       (SELECT count(*) FROM payments_discrepancy WHERE state = 'open')
 """
 
 
@@ -121,6 +122,7 @@ class Counts:
     messages_failed: int
     tasks_given_up: int
     books_differ: int
+    differences_open: int
     zones: list[ZoneCount] = field(default_factory=list)
 
     @property
@@ -169,7 +171,7 @@ def look(at: datetime) -> Counts:
         ),
         hour=at.astimezone(zone).hour,
     )
-    unpaid, appeals, oldest, officers, failed, review, unsent, dead, differ = sql.row(
+    unpaid, appeals, oldest, officers, failed, review, unsent, dead, differ, apart = sql.row(
         _NOW, failed=Job.State.FAILED
     )
     permits = Permit.objects.filter(ends_at__gt=at).aggregate(
@@ -194,6 +196,7 @@ def look(at: datetime) -> Counts:
         messages_failed=unsent,
         tasks_given_up=dead,
         books_differ=differ,
+        differences_open=apart,
         zones=[
             ZoneCount(z.code, z.name, present.get(code_key(z.code), 0), z.capacity.total)
             for z in rules.zones

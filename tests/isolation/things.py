@@ -55,7 +55,15 @@ from parkops.tenancy.models import OutboxEntry
 from payments import links
 from payments import operations as payments
 from payments.accounts import FEE_REVENUE
-from payments.models import BankLine, Dispute, Drawer, LedgerTransaction, Payment, Refund
+from payments.models import (
+    BankLine,
+    Discrepancy,
+    Dispute,
+    Drawer,
+    LedgerTransaction,
+    Payment,
+    Refund,
+)
 from payments.operations import drives, gifts, plans
 from permits import operations as permits
 from permits.models import Draw, Permit, PermitDocument, PermitTransfer
@@ -368,6 +376,15 @@ class Things:
 
         self.deposit = self._deposit()
         self._invoice()
+        self.difference = Discrepancy.objects.create(
+            subject=MARK,
+            kind="charge_unknown",
+            text=MARK,
+            theirs_minor=500,
+            act="book",
+            happened_at=self.at,
+            found_at=self.at,
+        )
 
     def _deposit(self) -> str:
         drawer = payments.open_drawer(
@@ -575,6 +592,7 @@ class Things:
             (r"appeals/", "token", signing.sign_name(self.appeal.number, purpose=FOLLOW)),
             (r"(office|api/v1)/appeals/", "number", self.appeal.number),
             (r"office/imports/", "batch", self.batch),
+            (r"office/reconciliation/", "difference_id", self.difference.public_id),
             (r"office/counter/deposits/", "number", self.deposit),
             (r".*drawers/", "drawer_id", self.drawer.public_id),
             (r"office/payments/refunds/", "number", self.refund),

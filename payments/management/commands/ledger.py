@@ -1,8 +1,8 @@
-"""`manage.py ledger verify`, `trial-balance` and `close`: the books at the terminal."""
+"""`manage.py ledger verify`, `trial-balance`, `close` and `reconcile`: the books at the terminal."""
 
 import sys
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,7 +11,7 @@ from django.utils import timezone
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Refused
 from parkops.tenancy.command_line import tenant_named
-from payments import operations, pages, place, queries
+from payments import operations, pages, place, queries, reconciling_pages
 from payments.queries import months
 
 
@@ -34,6 +34,13 @@ class Command(BaseCommand):
         close.add_argument("month", help="as 2026-11")
         for act in (verify, balance, close):
             act.add_argument("--tenant", required=True, metavar="SLUG")
+
+        reconcile = acts.add_parser(
+            "reconcile",
+            help="compare with the card provider and the bank; exit 0 if nothing differs, 1 otherwise",
+        )
+        reconcile.add_argument("--tenant", required=True, metavar="SLUG")
+        reconcile.add_argument("--days", type=int, default=35, help="how far back (35)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do the act asked for."""
@@ -87,4 +94,20 @@ class Command(BaseCommand):
             self.stdout.write("All agree.")
             return
         self.stdout.write(f"{proof.differences:,} differ.")
+        sys.exit(1)
+
+    def _reconcile(self, *, tenant: str, days: int, **_: Any) -> None:
+        now = timezone.now()
+        with tenant_named(tenant):
+            told = operations.reconcile(since=now - timedelta(days=days), at=now)
+            rows = reconciling_pages.table(at=now)
+        if told.failure:
+            self.stdout.write(f"The card provider was not asked to the end: {told.failure}")
+        self.stdout.write(f"{told.movements:,} bookings of {days} days compared.")
+        for row in rows:
+            self.stdout.write(row)
+        if not rows and not told.failure:
+            self.stdout.write("Both say the same.")
+            return
+        self.stdout.write(f"{max(len(rows) - 1, 0):,} open.")
         sys.exit(1)

@@ -43,6 +43,7 @@ def pay_out(call: Call, currency: str) -> dict[str, Any]:
             "created": call.now(),
             "currency": currency,
             "description": "STRIPE PAYOUT",
+            "failure_balance_transaction": None,
             "failure_code": None,
             "failure_message": None,
             "livemode": False,
@@ -54,6 +55,34 @@ def pay_out(call: Call, currency: str) -> dict[str, Any]:
     )
     call.announce("payout.created", payout)
     call.announce("payout.paid", payout)
+    return payout
+
+
+def fail(call: Call, payout_id: str) -> dict[str, Any]:
+    """Let the bank send a payout back: its money waits on the account again.
+
+    :raises ApiError: 400 if it has failed already.
+    """
+    payout = call.need("payout", payout_id, param="payout")
+    if payout["status"] == "failed":
+        raise ApiError(400, "This payout has failed already.")
+    booked = balance.book(
+        call,
+        kind="payout_failure",
+        amount=payout["amount"],
+        fee=0,
+        currency=payout["currency"],
+        source=payout_id,
+        text="PAYOUT FAILURE",
+    )
+    payout |= {
+        "failure_balance_transaction": booked["id"],
+        "failure_code": "account_closed",
+        "failure_message": "The bank account has been closed",
+        "status": "failed",
+    }
+    call.save(payout)
+    call.announce("payout.failed", payout)
     return payout
 
 
