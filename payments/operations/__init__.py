@@ -68,7 +68,12 @@ from payments.operations.payers import (
 from payments.operations.payments import Tender, take_payment, take_tenders
 from payments.operations.payouts import note_payout
 from payments.operations.proof import ask_for_proof, prove_books
-from payments.operations.reconciling import accept_discrepancy, reconcile, settle_discrepancy
+from payments.operations.reconciling import (
+    accept_discrepancy,
+    compare_with_bank,
+    reconcile,
+    settle_discrepancy,
+)
 from payments.operations.refunds import (
     accept_refund,
     bounce_payment,
@@ -111,6 +116,7 @@ __all__ = [
     "terms_of",
     "void_invoice",
     "Tender",
+    "compare_with_bank",
     "note_payout",
     "settle_discrepancy",
     "reconcile",

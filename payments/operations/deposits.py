@@ -38,17 +38,17 @@ def make_deposit(
     :raises Refused: `nothing`, `not_signed`, `counted`.
     """
     may_keep_text(bag, field="bag").require()
-    tills = list(Drawer.objects.select_for_update().filter(pk__in=drawers).order_by("pk"))
-    drops = list(
-        DrawerMovement.objects.filter(pk__in=movements, kind=DrawerMovement.Kind.DROP).order_by(
-            "pk"
-        )
-    )
     cheques = list(
         queries.cheques_here()
         .select_for_update(of=("self",))
         .filter(pk__in=payments)
         .order_by("pk")
+    )
+    tills = list(Drawer.objects.select_for_update().filter(pk__in=drawers).order_by("pk"))
+    drops = list(
+        DrawerMovement.objects.filter(pk__in=movements, kind=DrawerMovement.Kind.DROP).order_by(
+            "pk"
+        )
     )
     for till in tills:
         if why := why_not_deposited(till, at=at):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from payments.models import Comparison, Discrepancy
 from payments.rules.reconciling import Found
@@ -47,7 +47,22 @@ def keep(told: Comparison, found: Sequence[Found], *, since: datetime, at: datet
         standing = standing.filter(kind__in=_OF_THE_BANK)
     else:
         standing = standing.filter(Q(happened_at__gte=since) | Q(kind__in=_WITHOUT_TIME))
-    standing.update(state=Discrepancy.State.RESOLVED, resolved_at=at, reason=GONE, decided_by="")
+    _resolve(standing, at=at)
+
+
+@transaction.atomic
+def keep_of_bank(found: Sequence[Found], *, at: datetime) -> None:
+    """Keep what differs with the bank; what of it differs no more is resolved."""
+    _alone()
+    for one in found:
+        _note(one, at=at)
+    standing = Discrepancy.objects.exclude(state=Discrepancy.State.RESOLVED)
+    standing = standing.filter(kind__in=_OF_THE_BANK)
+    _resolve(standing.exclude(subject__in=[one.subject for one in found]), at=at)
+
+
+def _resolve(rows: QuerySet[Discrepancy], *, at: datetime) -> None:
+    rows.update(state=Discrepancy.State.RESOLVED, resolved_at=at, reason=GONE, decided_by="")
 
 
 def _note(found: Found, *, at: datetime) -> None:

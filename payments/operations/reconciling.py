@@ -50,6 +50,14 @@ def reconcile(*, since: datetime, at: datetime) -> Comparison:
     return told
 
 
+def compare_with_bank(*, at: datetime) -> int:
+    """Compare deposits and payouts with the bank's lines alone, as after a statement was read; return
+    how much differs."""
+    found = queries.with_the_bank(at)
+    keeping.keep_of_bank(found, at=at)
+    return len(found)
+
+
 def settle_discrepancy(public_id: UUID, *, by: Actor, at: datetime) -> Discrepancy:
     """Do what would settle a difference; the next comparing opens it again if it is still there.
 

@@ -44,13 +44,14 @@ def ours(movements: Sequence[Movement], disputes: Sequence[str], *, since: datet
     noted = Dispute.objects.filter(provider_id__in=disputes).select_related("payment")
     marks = [f"{BOOKED}{one.id}" for one in movements]
     booked = LedgerTransaction.objects.filter(source__in=marks).values_list("source", flat=True)
+    unclear = _not_in_the_books(payments)
     return Ours(
         payments=[
             OurPayment(
                 one.number,
                 one.intent_id,
                 str(one.public_id),
-                one.state,
+                "unclear" if one.pk in unclear else one.state,
                 one.amount_minor,
                 one.fee_minor,
                 one.created_at,
@@ -81,6 +82,14 @@ def ours(movements: Sequence[Movement], disputes: Sequence[str], *, since: datet
         ],
         booked=frozenset(source.removeprefix(BOOKED) for source in booked),
     )
+
+
+def _not_in_the_books(payments: QuerySet[Payment]) -> set[int]:
+    """Return which of the payments that wait for a look have no money in the books."""
+    waiting = payments.filter(state=Payment.State.NEEDS_REVIEW).values_list("pk", "number")
+    marks = {f"payment:{number}:aside": pk for pk, number in waiting}
+    booked = LedgerTransaction.objects.filter(source__in=marks).values_list("source", flat=True)
+    return set(marks.values()) - {marks[source] for source in booked}
 
 
 def at_the_provider() -> int:

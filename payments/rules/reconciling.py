@@ -11,7 +11,8 @@ NOTED_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class OurPayment:
-    """A payment by card of ours. `reference` is what the provider was told."""
+    """A payment by card of ours. `reference` is what the provider was told; the state is `unclear` if
+    it waits for a look and its money is not in the books."""
 
     number: str
     intent_id: str
@@ -135,7 +136,7 @@ def _charges(ours: Ours, movements: Sequence[Movement]) -> Iterator[Found]:
                 charge.amount,
                 charge.amount - charge.fee,
                 charge.at,
-                "settle",
+                "" if payment.state == "unclear" else "settle",
                 {"payment": payment.number},
             )
         elif payment.amount != charge.amount:
@@ -180,7 +181,7 @@ def _fee(payment: OurPayment, charge: Movement) -> Found:
         charge.fee,
         (payment.fee or 0) - charge.fee,
         charge.at,
-        "settle" if is_unknown else "fee",
+        "settle" if is_unknown and payment.state == "succeeded" else "fee",
         {"payment": payment.number, "movement": charge.id, "fee": str(charge.fee)},
     )
 
