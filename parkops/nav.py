@@ -124,7 +124,7 @@ ITEMS = [
         "office_invoices:list",
         Permission.PAYMENT_VIEW,
         "People and money",
-        also=("office_payers:list", "office_statements:customer"),
+        also=("office_payers:list", "office_charge_files:list"),
     ),
     NavItem(
         "Bank",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.urls import reverse
 
@@ -16,7 +15,7 @@ from payments import links, pages, place, queries
 from payments.bank.references import shown as reference_shown
 from payments.models import AccountPayer, Invoice, Payment
 from payments.rules import invoices as rule
-from payments.rules.taxes import by_rate, rate_from
+from payments.rules.taxes import by_rate, rate_from, rate_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +81,6 @@ class InvoicePage:
     pay_url: str
     pdf_url: str
     account_url: str
-
-
-def rate_text(rate: Decimal) -> str:
-    """Return a tax rate as people write it: 13%, 7.25%."""
-    return f"{(rate * 100).normalize():f}%"
 
 
 def invoice_line(invoice: Invoice, *, today: date) -> InvoiceLine:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -24,6 +25,7 @@ from payments.models import (
     Refund,
 )
 from payments.queries import ChargeRow, disputes, plans
+from payments.rules.taxes import by_rate, rate_from, rate_of, rate_text
 from payments.rules.tenders import NO_MONEY_BACK
 
 
@@ -40,16 +42,25 @@ class ReceiptLine:
     amount: Money
     url: str
     price: list[Reason]
+    charge_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TaxShare:
+    """What of a sum is tax at one rate."""
+
+    rate: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Everything on a receipt. `tax` is the part of what was paid that is tax."""
+    """Everything on a receipt. `taxes` are the parts of what was paid that are tax, by their rates."""
 
     payment: Payment
     lines: list[ReceiptLine]
     total: Money
-    tax: Money
+    taxes: list[TaxShare]
     handed_over: Money
     change: Money
     credit: Money
@@ -123,11 +134,7 @@ def receipt(public_id: UUID) -> Receipt:
         if part.amount_minor:
             charges[part.charge_id] = part.charge
             paid[part.charge_id] = paid.get(part.charge_id, 0) + part.amount_minor
-    tax = sum(
-        round(paid[pk] * charge.tax_minor / charge.amount_minor)
-        for pk, charge in charges.items()
-        if charge.amount_minor
-    )
+    parts = [_taxed(charge, paid[pk]) for pk, charge in charges.items() if charge.amount_minor]
     return Receipt(
         payment=payment,
         lines=[
@@ -138,11 +145,14 @@ def receipt(public_id: UUID) -> Receipt:
                 place.money(paid[pk]),
                 subject_url(charge.kind, charge.reference),
                 price_of(charge) if paid[pk] == raised_of(charge) else [],
+                charge.public_id,
             )
             for pk, charge in charges.items()
         ],
         total=_together(one.amount_minor for one in together),
-        tax=place.money(tax),
+        taxes=[
+            TaxShare(rate_text(one.rate), place.money(one.tax)) for one in by_rate(parts) if one.tax
+        ],
         handed_over=_together(one.handed_over_minor for one in together),
         change=_together(one.change_minor for one in together),
         credit=_together(one.credit_minor for one in together),
@@ -174,25 +184,47 @@ def _way(payment: Payment) -> str:
     return payment.card or payment.get_method_display()
 
 
+def _taxed(charge: Charge, minor: int) -> tuple[Decimal, int, int]:
+    """Return the rate of a charge's tax, and net and tax of what was paid of it."""
+    rate = rate_of(
+        net=charge.raised_net_minor,
+        tax=charge.raised_tax_minor,
+        known=rate_from(charge.tax_rate_ppm),
+    )
+    tax = round(minor * charge.tax_minor / charge.amount_minor)
+    return rate, minor - tax, tax
+
+
 def _together(minors: Iterable[int]) -> Money:
     return place.money(sum(minors))
 
 
 def raised_of(charge: Charge) -> int:
-    """Return what a charge was raised for, tax included, in minor units."""
-    return charge.raised_net_minor + charge.raised_tax_minor
+    """Return what a charge was raised for and adjusted to, tax included, in minor units."""
+    return charge.raised_net_minor + charge.raised_tax_minor + charge.adjusted_minor
 
 
 def price_of(charge: Charge) -> list[Reason]:
-    """Return the lines of the price that a charge was raised for; they add up to it."""
+    """Return the lines of the price that a charge was raised for, and what staff adjusted of it; they add
+    up to it."""
     currency = place.currency()
-    return [
+    changed = queries.adjustments_of(charge) if charge.adjusted_minor else []
+    adjusted = [
+        Reason(one.get_reason_display(), Money(one.signed_minor, currency), one.text)
+        for one in changed
+        if one.state == one.State.DONE
+    ]
+    price = [
         Reason(
             revived(line["text"], {line["text"]: line["said"]}) if "said" in line else line["text"],
             Money.parse(line["amount"], currency),
         )
         for line in charge.lines
     ]
+    if adjusted and not price:
+        raised = charge.raised_net_minor + charge.raised_tax_minor
+        price = [Reason(charge.text, Money(raised, currency))]
+    return price + adjusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +456,7 @@ def _part_line(part: Allocation) -> ReceiptLine:
         place.money(part.held_minor or part.amount_minor or part.asked_minor),
         subject_url(charge.kind, charge.reference),
         price_of(charge),
+        charge.public_id,
     )
 
 

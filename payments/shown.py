@@ -64,6 +64,10 @@ def debts(subject: Subject, *, at: datetime) -> Sequence[Debt]:
 
 
 def acts(reference: str) -> Sequence[Act]:
-    """Return what may be done about the money of a customer: let them pay it in instalments."""
+    """Return what may be done about the money of a customer: pay it in instalments, see what moved."""
     url = f"{reverse('office_plans:new')}?customer={reference}"
-    return [Act("Payment plan", url, "calendar", Permission.PAYMENT_TAKE)]
+    statement = reverse("office_statements:customer", args=[reference])
+    return [
+        Act("Payment plan", url, "calendar", Permission.PAYMENT_TAKE),
+        Act("Statement", statement, "file-text", Permission.PAYMENT_VIEW),
+    ]

@@ -1,9 +1,11 @@
 """The tables of payments, one noun a file."""
 
+from payments.models.adjustments import Adjustment
 from payments.models.bank import BankLine, BankStatement
 from payments.models.bookkeeping import Bookkeeping, ExportedTransaction, GlCode, LedgerExport
 from payments.models.books import LedgerBalance, LedgerMonth
 from payments.models.cards import SavedCard
+from payments.models.charge_files import ChargeAccount, ChargeBatch, ChargeBatchRow
 from payments.models.charges import Charge
 from payments.models.deposits import Deposit, DepositItem
 from payments.models.drawers import Drawer, DrawerCount, DrawerMovement
@@ -23,6 +25,10 @@ __all__ = [
     "GlCode",
     "LedgerExport",
     "AccountPayer",
+    "Adjustment",
+    "ChargeAccount",
+    "ChargeBatch",
+    "ChargeBatchRow",
     "Allocation",
     "BankLine",
     "BankStatement",

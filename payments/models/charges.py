@@ -29,10 +29,10 @@ class Charge(models.Model):
 
     The amount is net and tax, plus a late fee, less a discount and what was written off, as they stood;
     `payments.queries` gives them as of an instant. `raised_*` keep the first net and tax, `tax_rate_ppm`
-    the share that the tax was, in millionths. Who has it on account, if anybody, is its `payer`; the
-    customer stays. `planned_at` is when the payment plan began that it is in now. Its zone, its permit type
-    or violation (`item_code`) and the audience it was sold to are as known when it was raised: by them it is
-    booked (`rules.gl`).
+    the share that the tax was, in millionths, `adjusted_*` the parts of net and tax that staff added or
+    took off. Who has it on account, if anybody, is its `payer`; the customer stays. `planned_at` is when
+    the payment plan began that it is in now. Its zone, its permit type or violation (`item_code`) and the
+    audience it was sold to are as known when it was raised: by them it is booked (`rules.gl`).
     """
 
     class Kind(models.TextChoices):
@@ -75,6 +75,8 @@ class Charge(models.Model):
     late_fee_minor = models.BigIntegerField(default=0)
     discount_minor = models.BigIntegerField(default=0)
     written_off_minor = models.BigIntegerField(default=0, db_default=0)
+    adjusted_net_minor = models.BigIntegerField(default=0, db_default=0)
+    adjusted_tax_minor = models.BigIntegerField(default=0, db_default=0)
     amount_minor = models.BigIntegerField()
     paid_minor = models.BigIntegerField(default=0)
     due_on = models.DateField(null=True)
@@ -146,6 +148,11 @@ class Charge(models.Model):
     def is_paused(self) -> bool:
         """Whether it is owed but never overdue: its clock stands, or it is paid in instalments."""
         return self.paused_at is not None or self.planned_at is not None
+
+    @property
+    def adjusted_minor(self) -> int:
+        """What staff added to it, below zero what they took off."""
+        return self.adjusted_net_minor + self.adjusted_tax_minor
 
     @property
     def balance_minor(self) -> int:

@@ -1,8 +1,21 @@
 """What can be done with money. A public function is one transaction, unless it says otherwise."""
 
 from payments.operations.accruals import accrue_from, post_accruals
+from payments.operations.adjustments import (
+    accept_adjustment,
+    adjust_charge,
+    move_payment,
+    reject_adjustment,
+)
 from payments.operations.balances import keep_balances
 from payments.operations.bank import book_line, import_statement
+from payments.operations.charge_files import (
+    agree_to_charges,
+    end_charge_account,
+    make_batch,
+    read_answer,
+    settle_batch,
+)
 from payments.operations.charges import (
     assign_charge,
     bring_charges_up_to_date,
@@ -94,6 +107,15 @@ from payments.operations.saved_cards import (
 )
 
 __all__ = [
+    "accept_adjustment",
+    "adjust_charge",
+    "agree_to_charges",
+    "end_charge_account",
+    "make_batch",
+    "move_payment",
+    "read_answer",
+    "reject_adjustment",
+    "settle_batch",
     "assign_line",
     "assign_refund",
     "keep_aside",

@@ -117,8 +117,9 @@ def change_charge(
     by: Actor,
     at: datetime,
 ) -> Charge:
-    """Set what a charge comes to, gross; `text` says why and stands in the ledger. The tax of it is
-    `tax`, or if left out the share it had when the charge was raised; `title` is its new text.
+    """Set what a charge comes to, gross, before what staff adjusted; `text` says why and stands in the
+    ledger. The tax of it is `tax`, or if left out the share it had when the charge was raised; `title` is
+    its new text.
 
     What has been paid beyond it becomes credit of those who paid. The raiser acts itself, so it is
     not told if nothing is owed any more; it is told nothing if something is owed again.
@@ -134,6 +135,10 @@ def change_charge(
         charge.save(update_fields=["text"])
     if tax is not None:
         net, tax_minor = amount.minor - tax.minor, tax.minor
+    if not amount.minor:
+        charge.adjusted_net_minor = charge.adjusted_tax_minor = 0
+    net = max(net + charge.adjusted_net_minor, 0)
+    tax_minor = max(tax_minor + charge.adjusted_tax_minor, 0)
     if (net, tax_minor, 0, 0) == _parts(charge) and not charge.written_off_minor:
         return charge
     set_parts(charge, net=net, tax=tax_minor, text=text, by=by, at=at)
@@ -305,7 +310,10 @@ def sync(charge: Charge, *, by: Actor, at: datetime, posted_at: datetime | None 
         net, tax = rules.parts_of(
             due.amount.minor, raised_net=charge.raised_net_minor, raised_tax=charge.raised_tax_minor
         )
-    late_fee, discount = rules.adjusted(due.amount.minor, net=net, tax=tax)
+        net = max(net + charge.adjusted_net_minor, 0)
+        tax = max(tax + charge.adjusted_tax_minor, 0)
+    comes_to = max(due.amount.minor + charge.adjusted_minor, 0)
+    late_fee, discount = rules.adjusted(comes_to, net=net, tax=tax)
     if due.due_on != charge.due_on:
         charge.due_on = due.due_on
         charge.save(update_fields=["due_on"])

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
+from parkops.kernel.decisions import Conflict
 from parkops.kernel.money import Money
 from payments import place, settlement
 from payments.accounts import CUSTOMER_CREDIT, RECEIVABLE
@@ -15,7 +16,7 @@ from payments.models import Allocation, Charge, Payment
 from payments.operations import charges as charging
 from payments.operations import ledger
 from payments.operations.ledger import Leg
-from payments.operations.payments import lock_charges
+from payments.operations.payments import allocate, lock_charges, payment_of_request
 
 
 @transaction.atomic
@@ -32,6 +33,46 @@ def apply_credit(*, customer_id: int, charge_ids: Sequence[UUID], by: Actor, at:
     for payment in payments.order_by("pk"):
         used += spend(payment, payment.credit_minor, owing, by=by, at=at)
     return place.money(used)
+
+
+@transaction.atomic
+def keep_as_credit(
+    amount: Money,
+    *,
+    method: str,
+    customer_id: int | None,
+    payer: str,
+    request_key: str,
+    by: Actor,
+    at: datetime,
+) -> Payment:
+    """Keep money that came for something that is paid already as credit of a customer.
+
+    :raises Conflict: `nothing_owed` where nobody is known to credit.
+    """
+    if known := payment_of_request(request_key):
+        return known
+    if customer_id is None:
+        raise Conflict(
+            "nothing_owed", "Nothing is owed on this any more, and nobody is known to credit."
+        )
+    payment = Payment.objects.create(
+        number=place.next_number("R", at=at),
+        method=method,
+        state=Payment.State.SUCCEEDED,
+        amount_minor=amount.minor,
+        handed_over_minor=amount.minor,
+        credit_minor=amount.minor,
+        currency=place.currency(),
+        customer_id=customer_id,
+        payer=payer,
+        taken_by=by.name,
+        created_at=at,
+        succeeded_at=at,
+        request_key=request_key,
+    )
+    allocate(payment, [], by=by, at=at)
+    return payment
 
 
 def spend(payment: Payment, most: int, owing: Sequence[Charge], *, by: Actor, at: datetime) -> int:

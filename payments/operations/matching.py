@@ -11,12 +11,11 @@ from parkops.kernel import numbers
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from payments import place, queries, rules
-from payments.accounts import CUSTOMER_CREDIT, SUSPENSE
 from payments.bank.matching import Match, match
 from payments.models import BankLine, Charge, Invoice, Payment, Refund
-from payments.operations import ledger, refunds
+from payments.operations import refunds
 from payments.operations.bank import Imported, decide, import_statement, open_line
-from payments.operations.ledger import Leg
+from payments.operations.credit import keep_as_credit
 from payments.operations.payments import customer_of, take_payment
 
 logger = logging.getLogger(__name__)
@@ -95,7 +94,15 @@ def assign_line(public_id: UUID, names: Sequence[str], *, by: Actor, at: datetim
             at=at,
         )
     else:
-        payment = _all_credit(line, customer_id or customer_of(charges), by=by, at=at)
+        payment = keep_as_credit(
+            place.money(line.amount_minor),
+            method=Payment.Method.BANK,
+            customer_id=customer_id or customer_of(charges),
+            payer=line.party,
+            request_key=f"bank:{line.public_id}",
+            by=by,
+            at=at,
+        )
     line.payment, line.note = payment, ""
     decide(line, BankLine.State.MATCHED, by=by, at=at)
     return payment
@@ -193,40 +200,6 @@ def _meant(names: Sequence[str]) -> tuple[list[Charge], int | None]:
             raise NotFound(f"There is no invoice and no charge {name}.")
         charges += found
     return charges, customer_id
-
-
-def _all_credit(line: BankLine, customer_id: int | None, *, by: Actor, at: datetime) -> Payment:
-    """Keep money for something that is paid already as credit of its payer."""
-    if customer_id is None:
-        raise Conflict(
-            "nothing_owed", "Nothing is owed on this any more, and nobody is known to credit."
-        )
-    payment = Payment.objects.create(
-        number=place.next_number("R", at=at),
-        method=Payment.Method.BANK,
-        state=Payment.State.SUCCEEDED,
-        amount_minor=line.amount_minor,
-        handed_over_minor=line.amount_minor,
-        credit_minor=line.amount_minor,
-        currency=place.currency(),
-        customer_id=customer_id,
-        payer=line.party,
-        taken_by=by.name,
-        created_at=at,
-        succeeded_at=at,
-        request_key=f"bank:{line.public_id}",
-    )
-    ledger.post(
-        f"payment:{payment.number}",
-        [
-            Leg(SUSPENSE, line.amount_minor, None, customer_id),
-            Leg(CUSTOMER_CREDIT, -line.amount_minor, None, customer_id),
-        ],
-        text=f"Payment {payment.number}, bank transfer for what was paid",
-        by=by,
-        at=at,
-    )
-    return payment
 
 
 def _noted(public_id: UUID, note: str, ask: str) -> BankLine:

@@ -1,5 +1,15 @@
 """What is owed, taken and posted: reads that return values."""
 
+from payments.queries.adjustments import (
+    adjustments_of,
+    adjustments_proposed,
+    batch,
+    batches,
+    charge_accounts_of,
+    parts_paid,
+    sent_at_of,
+    to_send,
+)
 from payments.queries.bank import (
     asked,
     bank_line,
@@ -110,6 +120,14 @@ from payments.queries.reconciling import (
 from payments.queries.statements import Movement, Statement, statement
 
 __all__ = [
+    "adjustments_of",
+    "adjustments_proposed",
+    "batch",
+    "batches",
+    "charge_accounts_of",
+    "parts_paid",
+    "sent_at_of",
+    "to_send",
     "asked",
     "bank_line",
     "bank_lines",

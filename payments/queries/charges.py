@@ -138,7 +138,9 @@ def _due(charges: Iterable[Charge], *, at: datetime) -> dict[tuple[str, str], se
 
 
 def _row(charge: Charge, due: settlement.Due | None, currency: str) -> ChargeRow:
-    amount = due.amount.minor if due else charge.amount_minor
+    amount = charge.amount_minor
+    if due is not None:
+        amount = max(due.amount.minor + charge.adjusted_minor, 0)
     return ChargeRow(
         id=charge.public_id,
         pk=charge.pk,
@@ -159,11 +161,12 @@ def _row(charge: Charge, due: settlement.Due | None, currency: str) -> ChargeRow
 
 
 def charge_by_id(public_id: UUID) -> Charge:
-    """Return the charge of this id.
+    """Return the charge of this id, with its customer and payer.
 
     :raises NotFound: if this tenant has none.
     """
-    found = Charge.objects.filter(public_id=public_id).first()
+    rows = Charge.objects.select_related("customer", "payer")
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such charge.", code="charge_unknown")
     return found

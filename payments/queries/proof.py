@@ -216,6 +216,8 @@ def _make_charges_again(proven: Proven, *, at: datetime) -> None:
         "raised_tax_minor",
         "net_minor",
         "tax_minor",
+        "adjusted_net_minor",
+        "adjusted_tax_minor",
         named=True,
     )
     for kind, own in groupby(kinds.iterator(chunk_size=BATCH), key=lambda charge: charge.kind):
@@ -231,6 +233,7 @@ def _make_charges_again(proven: Proven, *, at: datetime) -> None:
                 kept = charge.raised_net_minor + charge.raised_tax_minor
                 if one.is_of_now:
                     kept = charge.net_minor + charge.tax_minor
+                    kept -= charge.adjusted_net_minor + charge.adjusted_tax_minor
                 if kept != one.amount.minor:
                     again_minor = one.amount.minor
                     proven.note(

@@ -83,12 +83,14 @@ def needs_second(*, by_staff: bool, amount: Money, above: Money | None) -> bool:
     return by_staff and above is not None and amount > above
 
 
-def may_decide(*, is_proposed: bool, is_own: bool) -> Decision:
-    """Decide whether somebody may accept a refund or not: never who asked for it."""
+def may_decide(*, is_proposed: bool, is_own: bool, what: str = "refund") -> Decision:
+    """Decide whether somebody may accept a refund, or something else, or not: never who asked for it."""
     if not is_proposed:
-        return Decision("refund_decided", "This refund does not wait to be accepted.")
+        return Decision(f"{what}_decided", f"This {what} does not wait to be accepted.")
     if is_own:
-        return Decision("own_refund", "You asked for this refund: somebody else accepts it or not.")
+        return Decision(
+            f"own_{what}", f"You asked for this {what}: somebody else accepts it or not."
+        )
     return ALLOWED
 
 

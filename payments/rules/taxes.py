@@ -33,6 +33,11 @@ def rate_from(ppm: int | None) -> Decimal:
     return Decimal(ppm or 0) / 1_000_000
 
 
+def rate_text(rate: Decimal) -> str:
+    """Return a rate as people write it: 13%, 7.25%."""
+    return f"{(rate * 100).normalize():f}%"
+
+
 @dataclass(frozen=True, slots=True)
 class TaxPart:
     """What of a sum was taxed at one rate: net, tax and both, in minor units."""

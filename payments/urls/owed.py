@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from payments.views import bank, invoices, payers, statements
+from payments.views import bank, charge_files, charges, invoices, payers, statements
 
 INVOICES = [
     path("", invoices.invoice_list, name="list"),
@@ -44,7 +44,28 @@ BANK = [
     path("<uuid:line_id>/refund/", bank.refund, name="refund"),
 ]
 
+CHARGES = [
+    path("adjustments/", charges.adjustment_list, name="adjustments"),
+    path("adjustments/<uuid:adjustment_id>/acceptance/", charges.accept, name="accept"),
+    path("adjustments/<uuid:adjustment_id>/rejection/", charges.reject, name="reject"),
+    path("<uuid:charge_id>/", charges.detail, name="detail"),
+    path("<uuid:charge_id>/adjustments/", charges.adjust, name="adjust"),
+    path("<uuid:charge_id>/payments/", charges.move, name="move"),
+    path("<uuid:charge_id>/agreement/", charges.agree, name="agree"),
+    path("<uuid:charge_id>/agreement/end/", charges.disagree, name="disagree"),
+]
+
+FILES = [
+    path("", charge_files.file_list, name="list"),
+    path("new/", charge_files.new, name="new"),
+    path("<str:number>/", charge_files.detail, name="detail"),
+    path("<str:number>/csv/", charge_files.download, name="download"),
+    path("<str:number>/settlement/", charge_files.settle, name="settle"),
+]
+
 urlpatterns = [
+    path("charges/", include((CHARGES, "office_charges"))),
+    path("charge-files/", include((FILES, "office_charge_files"))),
     path("bank/", include((BANK, "office_bank"))),
     path("invoices/", include((INVOICES, "office_invoices"))),
     path("payers/", include((PAYERS, "office_payers"))),

@@ -176,6 +176,11 @@ def _tabs(request: HttpRequest, *, on_list: bool) -> list[Tab]:
     return [
         Tab("All payments", home, None, on_list and state != review),
         Tab("Need a look", f"{home}?state={review}", counts.to_review, on_list and state == review),
+        Tab(
+            "Adjustments to accept",
+            reverse("office_charges:adjustments"),
+            queries.adjustments_proposed().count(),
+        ),
         Tab("Refunds not done", refunds, counts.refunds, not on_list),
         Tab("Chargebacks", reverse("office_disputes:list"), counts.disputes),
         Tab("Reconciliation", reconciling_pages.home(), reconciling_pages.counts()["open"]),

@@ -462,7 +462,7 @@ class Things:
                 customer_id=self.customer.pk,
                 plate_key="",
                 due_on=None,
-                revenue="4200",
+                revenue=FEE_REVENUE,
                 **told,
             )
             payments.put_on_account([fee.public_id], payer=self.payer.public_id, **told)
@@ -470,6 +470,22 @@ class Things:
                 self.invoice = payments.make_invoice(self.payer.public_id, **told)
         payments.import_statement(camt(Entry(party=MARK)), name=MARK, **told)
         self.bank_line: BankLine = BankLine.objects.get()
+        asked = {"amount": Money(1, "USD"), "reason": "other", "text": MARK, **told}
+        self.adjustment = payments.adjust_charge(fee.public_id, kind="credit", **asked)
+        payments.agree_to_charges(self.customer.pk, kind="payroll", number=MARK, **told)
+        sent = payments.raise_charge(
+            kind="fee",
+            reference="FEE-3",
+            text=MARK,
+            net=Money(1000, "USD"),
+            tax=Money(0, "USD"),
+            customer_id=self.customer.pk,
+            plate_key="",
+            due_on=None,
+            revenue=FEE_REVENUE,
+            **told,
+        )
+        self.charge_file = payments.make_batch("payroll", [sent.public_id], **told).number
         self.invoice_link = links.invoice_path(self.invoice).strip("/").rpartition("/")[2]
         self.account_link = links.account_path(self.payer).strip("/").rpartition("/")[2]
 
@@ -598,6 +614,9 @@ class Things:
             (r"office/payments/refunds/", "number", self.refund),
             (r"office/invoices/", "number", self.invoice.number),
             (r"office/payers/", "payer_id", self.payer.public_id),
+            (r"office/charges/", "adjustment_id", self.adjustment.public_id),
+            (r"office/charges/", "charge_id", self.charge),
+            (r"office/charge-files/", "number", self.charge_file),
             (r"office/bank/", "line_id", self.bank_line.public_id),
             (r"office/statements/", "customer_id", self.customer.reference),
             (r"invoices/account/", "token", self.account_link),

@@ -13,6 +13,7 @@ from enforcement.queries.boots import bootable
 from parkops.accounts import operations as accounts
 from parkops.customers.models import RegisterEntry
 from parkops.kernel.actors import SYSTEM, Actor
+from parkops.kernel.dates import local_date
 from parkops.local.demo import (
     boots,
     cameras,
@@ -21,6 +22,7 @@ from parkops.local.demo import (
     kerbside,
     lots,
     papers,
+    payers,
     phones,
     plans,
     season,
@@ -30,7 +32,9 @@ from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
 from parkops.programme import lint, load, queries
-from payments.models import Payment
+from payments import invoice_pages
+from payments import queries as money
+from payments.models import InvoiceReminder, Payment
 from payments.queries import plans as planning
 from payments.queries import proof
 from permits.models import (
@@ -76,6 +80,7 @@ def stage(harbor, now, apply_programme, settings):
         charlie,
         kerbside,
         plans,
+        payers,
     ):
         played.acts += part.acts(played)
     played.play()
@@ -117,6 +122,18 @@ def test_somebody_pays_by_a_plan_and_somebody_asks_for_one(stage, now):
     assert running.left.minor > 0
     assert asked.plan.documents.get().name == "benefits.pdf"
     assert set(Payment.objects.values_list("method", flat=True)) >= {"goods", "terminal", "cheque"}
+
+
+def test_departments_pay_by_invoice_and_transfers_wait(stage):
+    today = local_date(stage.until, stage.zone)
+    states = [
+        invoice_pages.invoice_line(one, today=today).state
+        for one in money.invoices().order_by("number")
+    ]
+    assert states == ["Paid", "Overdue", "Open"]
+    assert InvoiceReminder.objects.exists()
+    assert money.lines_by_state()["open"] == 3
+    assert money.lines_by_state()["booked"] == 1
 
 
 def test_the_chain_of_evidence_holds(stage):

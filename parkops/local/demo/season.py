@@ -25,6 +25,7 @@ from parkops.local.demo import (
     kerbside,
     lots,
     papers,
+    payers,
     people,
     phones,
     plans,
@@ -79,6 +80,7 @@ PARTS = (
     kerbside,
     plans,
     books,
+    payers,
 )
 """What is played besides the ordinary days."""
 
