@@ -51,7 +51,7 @@ class TestRaiseCharge:
         assert books(now) == {}
         assert raising.told == []
 
-    @pytest.mark.parametrize(("kind", "net"), [("gift", 100), ("citation", -1)])
+    @pytest.mark.parametrize(("kind", "net"), [("parking", 100), ("citation", -1)])
     def test_refuses_what_is_no_charge(self, now, kind, net):
         with pytest.raises(ValueError, match="cannot be charged"):
             make_charge(at=now, kind=kind, net=net)
