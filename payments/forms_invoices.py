@@ -86,7 +86,7 @@ class InvoicesFilter(forms.Form):
 class MonthForm(forms.Form):
     """A month, by any day in it."""
 
-    month = forms.DateField(
+    month = DayField(
         label="Month",
         input_formats=["%Y-%m"],
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from parkops.customers import operations as customers
 from parkops.kernel.actors import SYSTEM
@@ -252,7 +253,9 @@ class TestChanges:
             ana,
             permit_type="MONTH",
         )
-        answer = api("post", f"/permits/{number}/renewal", {})
+        # Renewal opens ten days before the end, on 30 November.
+        with time_machine.travel(SOLD, tick=False):
+            answer = api("post", f"/permits/{number}/renewal", {})
         assert code_of(answer) == (409, "too_early")
 
     def test_lists_by_customer_status_and_zone(self, api, ana):
