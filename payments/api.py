@@ -134,11 +134,13 @@ class PaymentIn(Schema):
 
 
 class RefundIn(Schema):
-    """How much to give back, and why. `charges` says what becomes of what had been paid."""
+    """How much to give back, and why. `charges` says what becomes of what had been paid; cash leaves the
+    `drawer`, if one is named."""
 
     amount: MoneyIn
     reason: str = Field(max_length=300)
     charges: Literal["owed_again", "reduced"] = "owed_again"
+    drawer: UUID | None = None
 
 
 class DrawerIn(Schema):
@@ -258,6 +260,7 @@ def refund(request: HttpRequest, number: str, body: RefundIn):
         amount=body.amount.money(),
         reason=body.reason,
         owed_again=body.charges == "owed_again",
+        drawer=body.drawer,
         by=request.auth.actor,
         at=timezone.now(),
     )

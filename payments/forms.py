@@ -3,7 +3,7 @@
 from django import forms
 
 from parkops.kernel.decisions import Refused
-from parkops.kernel.money import Money
+from parkops.kernel.money import Money, example
 from parkops.ui.fields import DayField
 from payments import place
 
@@ -15,11 +15,12 @@ class MoneyField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        bare = "".join(letter for letter in text if letter not in " ,$€£\u00a0")
+        currency = place.currency()
         try:
-            return Money.parse(bare, place.currency())
+            return Money.typed(text, currency)
         except ValueError as error:
-            raise forms.ValidationError("Give an amount such as 45.00.") from error
+            such = example(currency).strip('"')
+            raise forms.ValidationError(f"Give an amount such as {such}.") from error
 
 
 class PayForm(forms.Form):
@@ -68,6 +69,7 @@ class RefundForm(forms.Form):
 
     amount = MoneyField(label="Amount", max_length=20)
     reason = forms.CharField(label="Reason", max_length=300)
+    left = MoneyField(max_length=20, required=False, widget=forms.HiddenInput)
     charges = forms.ChoiceField(
         label="What becomes of the charges",
         choices=[("reduced", "They come to less"), ("owed_again", "They are owed again")],

@@ -16,6 +16,7 @@ class AdjustForm(forms.Form):
     )
     reason = forms.ChoiceField(label="Reason", choices=list(REASONS.items()))
     text = forms.CharField(label="In words", max_length=300)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean(self):
         told = super().clean() or self.cleaned_data

@@ -23,6 +23,7 @@ class SeveralForm(forms.Form):
         label="Charges", error_messages={"required": "Tick what is paid."}
     )
     payer = forms.CharField(label="Paid by", required=False, max_length=200)
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, charges: Sequence[ChargeRow] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -96,7 +96,8 @@ class Raiser:
     *, at) -> {reference: Due}` the same for a list. `may_pay(reference, *, at) -> Decision`.
     `checkout_opened(reference, *, until)` and `checkout_closed(reference, *, at)` tell that money
     may come until then, and that it will not; `card_failed(reference, *, why, at)` that a saved
-    card was not charged, whenever that is known. `describe(reference) -> Subject`.
+    card was not charged, whenever that is known. `changed(reference, minor)` tells that a charge comes to
+    so much more, or less if below zero, and may refuse it. `describe(reference) -> Subject`.
     `evidence(reference) -> [str]` says in sentences what a bank may be told of it.
     `again(references, *, at) -> {reference: Again}` makes what they came to when they were raised from
     the rules of that time once more, for the proof of the books.
@@ -115,6 +116,7 @@ class Raiser:
     checkout_opened: Callable[..., None] = _nothing
     checkout_closed: Callable[..., None] = _nothing
     card_failed: Callable[..., None] = _nothing
+    changed: Callable[[str, int], None] = _nothing
     describe: Callable[[str], Subject] | None = None
     evidence: Callable[[str], Sequence[str]] = _no_evidence
     plannable: Callable[..., Mapping[str, Plannable]] | None = None

@@ -29,6 +29,7 @@ SIGNS = dict(pair.split("=") for pair in _SIGNS.split())
 CURRENCIES = frozenset(_IN_USE.split())
 """The currencies of ISO 4217 that are in use."""
 
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _FORM = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]+))?")
 
 
@@ -67,6 +68,20 @@ class Money:
             )
         minor = int(form["whole"] + part.ljust(places, "0"))
         return cls(-minor if form["sign"] else minor, currency)
+
+    @classmethod
+    def typed(cls, text: str, currency: str) -> "Money":
+        """Return the amount that people type: 45, 45.00, $1,544.00. A comma only stands between groups of
+        three digits, so that 45,00 is never taken for 4500.
+
+        :raises ValueError: as `parse` does.
+        """
+        bare = text.strip().replace("\N{NO-BREAK SPACE}", " ")
+        sign = SIGNS.get(currency, currency)
+        bare = bare.removeprefix(sign).removeprefix(currency).removesuffix(currency).strip()
+        if _GROUPED.fullmatch(bare):
+            bare = bare.replace(",", "")
+        return cls.parse(bare, currency)
 
     @classmethod
     def zero(cls, currency: str) -> "Money":

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from payments.bank.amounts import minor_units
+from payments.bank.amounts import read_amount, read_currency
 from payments.bank.values import BadStatement, Booked, Statement
 
 
@@ -19,7 +18,7 @@ def read(content: bytes) -> list[Statement]:
     """
     try:
         root = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise BadStatement(f"The file is no XML that can be read: {error}.") from error
     found = [one for one in root.iter() if _name(one) == "Stmt"]
     if not found:
@@ -40,7 +39,7 @@ def _statement(found: Element) -> Statement:
             pending += 1
             continue
         entries += _entries(entry, seen)
-    currency = _text(found, "Acct/Ccy") or (entries[0].currency if entries else "")
+    currency = read_currency(_text(found, "Acct/Ccy")) or (entries[0].currency if entries else "")
     return Statement(
         form="camt053",
         account=account.replace(" ", ""),
@@ -129,11 +128,8 @@ def _amount(found: Element, path: str) -> tuple[int, str]:
     told = _all(found, path)
     if not told or not told[0].text:
         raise BadStatement(f"An entry or balance has no amount ({path}).")
-    currency = told[0].get("Ccy", "")
-    try:
-        return minor_units(Decimal(told[0].text.strip()), currency), currency
-    except InvalidOperation as error:
-        raise BadStatement(f"{told[0].text.strip()!r} is no amount.") from error
+    currency = read_currency(told[0].get("Ccy", ""))
+    return read_amount(told[0].text.strip(), currency), currency
 
 
 def _day(found: Element, path: str) -> date | None:

@@ -1,14 +1,14 @@
 """Bank statements as OFX, the older form (SGML) and the newer (XML)."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from io import BytesIO
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import unescape
 
 from ofxtools.header import OFXHeaderError
 from ofxtools.Parser import OFXTree, ParseError
 
-from payments.bank.amounts import minor_units
+from payments.bank.amounts import read_amount, read_currency
 from payments.bank.values import BadStatement, Booked, Statement
 
 
@@ -31,7 +31,7 @@ def _statement(found: Element) -> Statement:
     account = _text(found, "BANKACCTFROM/ACCTID")
     if not account:
         raise BadStatement("A statement does not say of which account it is (ACCTID).")
-    currency = _text(found, "CURDEF")
+    currency = read_currency(_text(found, "CURDEF"))
     entries = tuple(_entry(one, currency) for one in found.iter("STMTTRN"))
     closing = _text(found, "LEDGERBAL/BALAMT")
     return Statement(
@@ -50,7 +50,7 @@ def _entry(found: Element, currency: str) -> Booked:
     name, posted = _text(found, "FITID"), _day(_text(found, "DTPOSTED"))
     if not name or posted is None:
         raise BadStatement("An entry has no name of the bank's (FITID) or no day (DTPOSTED).")
-    own = _text(found, "CURRENCY/CURSYM") or currency
+    own = read_currency(_text(found, "CURRENCY/CURSYM")) or currency
     kind = _text(found, "TRNTYPE")
     return Booked(
         bank_reference=name[:120],
@@ -67,10 +67,7 @@ def _entry(found: Element, currency: str) -> Booked:
 
 
 def _minor(told: str, currency: str) -> int:
-    try:
-        return minor_units(Decimal(told.replace(",", ".")), currency)
-    except InvalidOperation as error:
-        raise BadStatement(f"{told!r} is no amount.") from error
+    return read_amount(told.replace(",", "."), currency)
 
 
 def _day(told: str) -> date | None:
@@ -84,4 +81,5 @@ def _day(told: str) -> date | None:
 
 def _text(found: Element, path: str) -> str:
     told = found.find(path)
-    return " ".join((told.text or "").split()) if told is not None else ""
+    text = (told.text or "") if told is not None else ""
+    return " ".join(unescape(text, {"&nbsp;": " "}).split())

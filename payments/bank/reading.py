@@ -14,6 +14,10 @@ def read(content: bytes) -> list[Statement]:
     """
     if len(content) > LARGEST:
         raise BadStatement("The file is larger than 10 MB. Ask the bank for shorter periods.")
+    if b"\0" in content:
+        raise BadStatement(
+            "The file is no text: it holds bytes of nothing. Ask the bank for UTF-8."
+        )
     head = content[:4_000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"camt.053" in head or b"BkToCstmrStmt" in head:
         return camt.read(content)

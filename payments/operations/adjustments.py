@@ -29,6 +29,7 @@ def adjust_charge(
     amount: Money | None = None,
     reason: str,
     text: str,
+    seen: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Adjustment:
@@ -36,9 +37,11 @@ def adjust_charge(
     sale's rate. Beyond the program's limit for one person it waits until somebody else accepts it.
 
     What is paid beyond the new amount is credit of those who paid. What the charge is for is told when
-    nothing is owed any more by a credit, and when something is owed again by a debit.
+    nothing is owed any more by a credit, and when something is owed again by a debit. `seen` is how many
+    `postings` the charge had when who asks looked at it: asked twice, it is done once.
 
     :raises NotFound: if there is no such charge.
+    :raises Conflict: `charge_changed` if it has been changed since it was `seen`.
     :raises Refused: `text` without words, `amount`, `written_off`, `reason` for one that there is not.
     """
     if not text.strip():
@@ -46,13 +49,18 @@ def adjust_charge(
     rules.may_keep_text(text, field="text").require()
     if reason not in REASONS or kind not in Adjustment.Kind.values:
         raise Refused("reason", "Choose a reason.", field="reason")
-    charge = _locked(charge_id, by=by, at=at)
+    charge = _locked(charge_id, seen=seen, by=by, at=at)
     if kind == Adjustment.Kind.WRITE_OFF and charge.kind == Charge.Kind.CITATION:
         raise Refused("citation", "A citation is written off on its own page.")
     minor = charge.balance_minor if amount is None else amount.minor
     stands = _stands(charge)
     rule.may_adjust(kind, minor, stands).require()
     net, tax = rule.shares(minor, stands, kind=kind)
+    asked = charge.adjustments.filter(
+        state=Adjustment.State.PROPOSED, kind=kind, net_minor=net, tax_minor=tax
+    ).first()
+    if asked is not None:
+        return asked
     refunds = programme.in_force(at).programme.refunds
     is_proposed = rules.needs_second(
         by_staff=by.kind == "staff",
@@ -251,13 +259,16 @@ def _do(adjustment: Adjustment, charge: Charge, *, by: Actor, at: datetime) -> N
         raiser.unsettled(charge.reference, by=by, at=at)
 
 
-def _locked(charge_id: UUID, *, by: Actor, at: datetime) -> Charge:
-    """Return a charge with its subject locked before it, as it stands at `at`."""
+def _locked(charge_id: UUID, *, seen: int | None = None, by: Actor, at: datetime) -> Charge:
+    """Return a charge with its subject locked before it, as it stands at `at`; refused if it has been
+    changed since it was `seen`."""
     subject = Charge.objects.filter(public_id=charge_id).values_list("kind", "reference").first()
     if subject is None:
         raise NotFound("There is no such charge.")
     lock_subjects([subject])
     charge = charging.locked(*subject)
+    if seen is not None and seen != charge.postings:
+        raise Conflict("charge_changed", "This charge was changed meanwhile. Look at it once more.")
     charging.sync(charge, by=by, at=at)
     return charge
 

@@ -358,10 +358,12 @@ def set_parts(
     mark_settled(charge, at=at)
     charge.save()
     moved = [now - before for now, before in zip(_parts(charge), was, strict=True)]
+    if by_how_much := moved[0] + moved[1] + moved[2] - moved[3]:
+        settlement.raiser_of(charge.kind).changed(charge.reference, by_how_much)
     ledger.post(
         f"charge:{charge.public_id}:{charge.postings}",
         [
-            Leg(RECEIVABLE, moved[0] + moved[1] + moved[2] - moved[3] + excess, charge),
+            Leg(RECEIVABLE, by_how_much + excess, charge),
             Leg(charge.revenue, -moved[0], charge),
             Leg(TAX_PAYABLE, -moved[1], charge),
             Leg(LATE_FEES, -moved[2], charge),

@@ -57,7 +57,7 @@ def keep_as_credit(
             "nothing_owed", "Nothing is owed on this any more, and nobody is known to credit."
         )
     payment = Payment.objects.create(
-        number=place.next_number("R", at=at),
+        number=place.next_receipt(at=at),
         method=method,
         state=Payment.State.SUCCEEDED,
         amount_minor=amount.minor,

@@ -145,12 +145,30 @@ def unsettled(reference: str, *, by: Actor, at: datetime) -> None:
     _record("unpaid", gift, by=by, at=at)
 
 
+def changed(reference: str, minor: int) -> None:
+    """Let a certificate be worth more or less by as much as its charge comes to.
+
+    :raises Refused: `gift_used` if more is taken off than is left on it.
+    """
+    gift = GiftCertificate.objects.select_for_update().get(number=reference)
+    if gift.left_minor + minor < 0:
+        left = place.money(gift.left_minor)
+        raise Refused(
+            "gift_used",
+            f"{left} is left on {gift}: no more than that can be taken off it.",
+            field="amount",
+        )
+    gift.left_minor += minor
+    gift.amount_minor = max(gift.amount_minor, gift.left_minor)
+    gift.save(update_fields=["left_minor", "amount_minor"])
+
+
 def describe(reference: str) -> Subject:
     """Return what the charge of a certificate is for."""
     return Subject(f"Gift certificate {reference}", "")
 
 
-RAISER = Raiser(settled=settled, unsettled=unsettled, lock=lock, describe=describe)
+RAISER = Raiser(settled=settled, unsettled=unsettled, lock=lock, changed=changed, describe=describe)
 
 
 def _make(

@@ -65,6 +65,8 @@ def take_payment(
     rules.may_keep_text(reference, field="reference").require()
     tenders.may_take(_asked(tender)).require()
     owing = lock_charges(charge_ids, by=by, at=at)
+    if known := payment_of_request(request_key):
+        return known
     require_taking(owing, given=amount.minor if amount is not None else None, at=at)
     payment = _take(
         owing,
@@ -107,6 +109,8 @@ def take_tenders(
         rules.may_keep_text(way.reference, field="reference").require()
     tenders.may_take_together([_asked(way) for way in ways]).require()
     owing = lock_charges(charge_ids, by=by, at=at)
+    if known := payment_of_request(request_key):
+        return taken_with(known)
     require_taking(owing, given=None, at=at)
     taking = uuid4()
     found: list[Payment] = []

@@ -39,6 +39,7 @@ def refund_payment(
     amount: Money,
     reason: str,
     owed_again: bool = True,
+    seen_left: Money | None = None,
     drawer: UUID | None = None,
     send: bool = True,
     by: Actor,
@@ -46,15 +47,22 @@ def refund_payment(
 ) -> Refund:
     """Give back `amount` of a payment: first its credit, then what went to charges, last one first.
 
-    The charges are owed again by as much, or come to less if not `owed_again`. Not to `send` it is
+    The charges are owed again by as much, or come to less if not `owed_again`. `seen_left` is what who
+    asks saw was left of it: asked twice, or by two at once, it is given back once. Not to `send` it is
     for money that the card provider has given back already.
 
     :raises NotFound: if there is no such payment.
-    :raises Conflict: `over_refund` if more is asked than is left of it.
+    :raises Conflict: `over_refund` if more is asked than is left of it, `refunded_meanwhile`.
     """
     rules.may_keep_text(reason, field="reason").require()
     payment, parts = lock_with_charges(_payment_id(number))
     _require_money(payment)
+    if seen_left is not None and seen_left.minor != payment.refundable_minor:
+        left = place.money(payment.refundable_minor)
+        raise Conflict(
+            "refunded_meanwhile",
+            f"Part of this payment has gone back meanwhile: {left} is left to refund.",
+        )
     decision = rules.may_refund(
         amount=amount.minor,
         refundable=payment.refundable_minor,
@@ -160,7 +168,8 @@ def pay_out_refund(number: str, *, drawer: UUID | None = None, by: Actor, at: da
 
 @transaction.atomic
 def accept_refund(number: str, *, by: Actor, at: datetime) -> Refund:
-    """Let a proposed refund go back: a card's is sent, any other is handed over.
+    """Let a proposed refund go back: a card's is sent, any other is handed over; cash of a drawer that
+    has been closed meanwhile waits until somebody pays it out of theirs.
 
     :raises NotFound: if there is no such refund.
     :raises Conflict: "refund_decided", or "own_refund" for who asked for it.
@@ -172,6 +181,12 @@ def accept_refund(number: str, *, by: Actor, at: datetime) -> Refund:
         later("payments.send_refund", refund=refund.pk)
     refund.save(update_fields=["state", "decided_by", "decided_at"])
     audit.record("refund.accepted", subject=("refund", refund.number), actor=by, at=at)
+    if refund.drawer_id is not None:
+        till = Drawer.objects.select_for_update().get(pk=refund.drawer_id)
+        if till.closed_at is not None:
+            refund.drawer = None
+            refund.save(update_fields=["drawer"])
+            return refund
     if refund.state == Refund.State.WAITING and refund.payment.method not in SENT_LATER:
         complete(refund, by=by, at=at)
     return refund

@@ -111,7 +111,10 @@ SELECT 'account', told.name, '', told.kept, told.again FROM (VALUES
     ('Refunds under way',
         (SELECT coalesce(sum(amount_minor), 0) FROM payments_refund
          WHERE state NOT IN ('succeeded', 'rejected')),
-        (SELECT -coalesce(sum(amount_minor), 0) FROM payments_ledgerentry WHERE account_id = %(refunds)s))
+        (SELECT -coalesce(sum(amount_minor), 0) FROM payments_ledgerentry WHERE account_id = %(refunds)s)),
+    ('Gift certificates not used yet',
+        (SELECT coalesce(sum(left_minor), 0) FROM payments_giftcertificate),
+        (SELECT -coalesce(sum(amount_minor), 0) FROM payments_ledgerentry WHERE account_id = %(gifts)s))
 ) AS told (name, kept, again)
 WHERE told.kept <> told.again
 """
@@ -143,6 +146,7 @@ _ACCOUNTS = {
     "bad_debt": accounts.BAD_DEBT,
     "credit": accounts.CUSTOMER_CREDIT,
     "refunds": accounts.REFUNDS_PAYABLE,
+    "gifts": accounts.GIFT_CERTIFICATES,
 }
 
 

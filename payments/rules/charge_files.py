@@ -22,6 +22,7 @@ NAMES = {
 ACCEPTED = frozenset({"accepted", "ok", "yes", "a", "posted", "taken", "partial"})
 REFUSED = frozenset({"refused", "rejected", "no", "r", "failed", "declined"})
 LARGEST = 5_000_000
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def read_answers(content: bytes, *, currency: str) -> tuple[list[Answer], list[s
     """
     if len(content) > LARGEST:
         raise Refused("file", "The file is larger than 5 MB.", field="file")
+    if b"\0" in content:
+        raise Refused("file", "The file is no CSV in UTF-8.", field="file")
     try:
         text = content.decode("utf-8-sig")
         lines = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
@@ -94,14 +97,14 @@ def answer_of(told: Answer, *, asked: int) -> int:
 
 def _answer(line: int, told: dict[str, str], *, currency: str) -> Answer:
     word = told["state"].casefold()
-    if not told["row"].isdecimal():
-        raise ValueError(f"{told['row']!r} is no number of a row.")
+    if not told["row"].isdecimal() or len(told["row"]) > LONGEST_NUMBER:
+        raise ValueError(f"{told['row'][:20]!r} is no number of a row.")
     if word not in ACCEPTED | REFUSED:
         raise ValueError(f"{told['state']!r} is neither accepted nor refused.")
     minor = None
     if told["amount"] and word in ACCEPTED:
         try:
-            minor = Money.parse(told["amount"].replace(",", ""), currency).minor
+            minor = Money.typed(told["amount"], currency).minor
         except ValueError:
             raise ValueError(f"{told['amount']!r} is no amount such as 45.00.") from None
         if minor < 0:

@@ -23,7 +23,8 @@ from payments.models import Charge
 @refusals_shown
 def detail(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """Show a charge with its parts, what staff did to it and what paid it."""
-    return _shown(request, queries.charge_by_id(charge_id), AdjustForm(), MoveForm())
+    charge = queries.charge_by_id(charge_id)
+    return _shown(request, charge, _adjust_form(charge), MoveForm())
 
 
 @may(Permission.INVOICE_MANAGE)
@@ -67,7 +68,8 @@ def move(request: HttpRequest, charge_id: UUID) -> HttpResponse:
             )
             messages.success(request, f"{moved} pays {target.reference} now.")
             return redirect("office_charges:detail", charge_id)
-    return _shown(request, queries.charge_by_id(charge_id), AdjustForm(), form)
+    charge = queries.charge_by_id(charge_id)
+    return _shown(request, charge, _adjust_form(charge), form)
 
 
 @may(Permission.INVOICE_MANAGE)
@@ -137,6 +139,10 @@ def reject(request: HttpRequest, adjustment_id: UUID) -> HttpResponse:
     operations.reject_adjustment(adjustment_id, reason=reason, by=actor(request), at=timezone.now())
     messages.success(request, "Not accepted: the charge stays as it was.")
     return redirect("office_charges:adjustments")
+
+
+def _adjust_form(charge: Charge) -> AdjustForm:
+    return AdjustForm(initial={"seen": charge.postings})
 
 
 def _shown(

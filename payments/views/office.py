@@ -1,6 +1,7 @@
 """Payments in the office: the list, one payment, refunds, bounced checks."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from parkops.kernel.decisions import Conflict
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
@@ -17,6 +19,7 @@ from parkops.ui.values import Tab
 from payments import links, operations, pages, queries, reconciling_pages
 from payments.forms import PaymentsFilter, RefundForm
 from payments.models import Payment
+from payments.views.counter import drawer_of
 
 PER_PAGE = 25
 
@@ -82,6 +85,8 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
         amount=form.cleaned_data["amount"],
         reason=form.cleaned_data["reason"],
         owed_again=form.cleaned_data["charges"] == "owed_again",
+        seen_left=form.cleaned_data["left"],
+        drawer=_drawer_for(request, queries.payment(number)),
         by=actor(request),
         at=timezone.now(),
     )
@@ -116,7 +121,8 @@ def bounce(request: HttpRequest, number: str) -> HttpResponse:
 @refusals_shown
 def pay_out(request: HttpRequest, number: str) -> HttpResponse:
     """Note that a refund has been handed over."""
-    operations.pay_out_refund(number, by=actor(request), at=timezone.now())
+    drawer = _drawer_for(request, queries.refund(number).payment)
+    operations.pay_out_refund(number, drawer=drawer, by=actor(request), at=timezone.now())
     messages.success(request, f"Refund {number} paid out.")
     return redirect("office_payments:refunds")
 
@@ -152,6 +158,19 @@ def retry(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("office_payments:refunds")
 
 
+def _drawer_for(request: HttpRequest, payment: Payment) -> UUID | None:
+    """Return the drawer that money of a payment leaves from: cash leaves the open one of who asks.
+
+    :raises Conflict: `no_drawer` if it is a drawer's cash, and they have none open.
+    """
+    if payment.method != Payment.Method.CASH:
+        return None
+    drawer = drawer_of(request)
+    if drawer is None and payment.drawer_id is not None:
+        raise Conflict("no_drawer", "Open a drawer before you give cash back.")
+    return drawer.public_id if drawer else None
+
+
 def _detail(
     request: HttpRequest, payment: Payment, refund_form: RefundForm | None = None
 ) -> dict[str, object]:
@@ -162,7 +181,8 @@ def _detail(
         "may_refund": may_refund and bool(left),
         "may_accept": may_refund and payment.state == Payment.State.NEEDS_REVIEW,
         "may_bounce": may_refund and pages.may_bounce(payment),
-        "refund_form": refund_form or RefundForm(initial={"amount": left.amount}),
+        "refund_form": refund_form
+        or RefundForm(initial={"amount": left.amount, "left": left.amount}),
         "receipt_url": links.receipt_path(payment),
         "pdf_url": links.receipt_pdf_path(payment),
     }

@@ -1,7 +1,7 @@
 """Several ways of paying at once; gift certificates; drives that take goods."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -33,7 +33,7 @@ def several(request: HttpRequest) -> HttpResponse:
     """Take several ways of paying at once, for what is ticked: all of it or nothing."""
     found, now = found_by(request), timezone.now()
     drawer = drawer_of(request)
-    form = SeveralForm(request.POST or None, charges=found.charges)
+    form = SeveralForm(request.POST or None, charges=found.charges, initial={"once": uuid4()})
     if request.method == "POST" and form.is_valid():
         ways = form.tenders()
         if drawer is None and any(way.method == "cash" for way in ways):
@@ -45,6 +45,7 @@ def several(request: HttpRequest) -> HttpResponse:
                     ways=ways,
                     payer=form.cleaned_data["payer"],
                     drawer=drawer.public_id if drawer else None,
+                    request_key=f"counter:{once}" if (once := form.cleaned_data["once"]) else "",
                     by=actor(request),
                     at=now,
                 )

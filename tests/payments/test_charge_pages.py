@@ -88,8 +88,8 @@ class TestCharge:
         text = (PROGRAMMES / "harbor.yaml").read_text()
         apply_programme(text + 'refunds: {second_person: "5.00"}\n')
         site.login_as(amos)
-        for _ in range(2):
-            site.post(f"{path_of(charge)}adjustments/", GIVEN)
+        for amount in ("11.30", "5.65", "11.30"):
+            site.post(f"{path_of(charge)}adjustments/", {**GIVEN, "amount": amount})
         path = reverse("office_charges:adjustments")
         assert "Somebody else accepts it" in text_of(site.get(path))
         one, two = Adjustment.objects.order_by("pk")
