@@ -7,6 +7,8 @@ from django.urls import include, path
 
 # (where, module): a surface of an app. The order matters only where one is a prefix of another.
 SURFACES = [
+    # First, as it is asked most: addresses are tried in this order.
+    ("api/v1/", "parkops.api_v1"),
     ("", "parkops.portal_urls"),
     ("", "permits.urls.portal"),
     ("", "permits.urls.guests"),
@@ -47,7 +49,6 @@ SURFACES = [
     ("account/", "parkops.accounts.urls.account"),
     ("", "parkops.health_urls"),
     ("scim/v2/", "permits.urls.scim"),
-    ("api/v1/", "parkops.api_v1"),
 ]
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
@@ -301,30 +302,11 @@ def require_taking(charges: Sequence[Charge], *, given: int | None, at: datetime
 
 def allocate(payment: Payment, shares: Sequence[Share], *, by: Actor, at: datetime) -> None:
     """Credit the shares of a succeeded payment to its locked charges, and post all of it."""
-    payment.parts = [
-        Allocation(
-            payment=payment,
-            charge=share.charge,
-            place=position,
-            asked_minor=share.minor,
-            amount_minor=share.minor,
-        )
-        for position, share in enumerate(shares)
-        if share.minor
-    ]
-    # A card's parts stand since its page was opened: of them it is only known now what came.
-    Allocation.objects.bulk_create(
-        payment.parts,
-        update_conflicts=True,
-        unique_fields=["payment", "charge"],
-        update_fields=["amount_minor"],
-    )
     for share in shares:
-        if not share.minor:
-            continue
-        share.charge.paid_minor += share.minor
-        charging.mark_settled(share.charge, at=at)
-        share.charge.save(update_fields=["paid_minor", "settled_at"])
+        if share.minor:
+            share.charge.paid_minor += share.minor
+            charging.mark_settled(share.charge, at=at)
+    _keep_parts(payment, shares)
     ledger.post(
         f"payment:{payment.number}",
         [
@@ -345,6 +327,41 @@ def allocate(payment: Payment, shares: Sequence[Share], *, by: Actor, at: dateti
         amount=Money(payment.amount_minor, payment.currency).amount,
         charges=[f"{share.charge.kind} {share.charge.reference}" for share in shares],
     )
+
+
+# A card's parts stand since its page was opened: of them it is only known now what came.
+_PARTS = """
+WITH part AS (
+  SELECT * FROM unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::timestamptz[])
+         AS part (charge_id, place, minor, paid, settled)
+), told AS (
+  UPDATE payments_charge SET paid_minor = part.paid, settled_at = part.settled
+    FROM part WHERE payments_charge.id = part.charge_id
+)
+INSERT INTO payments_allocation (payment_id, charge_id, place, asked_minor, amount_minor, released_minor)
+SELECT %s, charge_id, place, minor, minor, 0 FROM part
+    ON CONFLICT (payment_id, charge_id) DO UPDATE SET amount_minor = EXCLUDED.amount_minor
+RETURNING id, payment_id, charge_id, place, asked_minor, amount_minor, released_minor
+"""
+
+
+def _keep_parts(payment: Payment, shares: Sequence[Share]) -> None:
+    """Write what of a payment went to which charge, and what is paid of each of them by now."""
+    paid = [(place, one) for place, one in enumerate(shares) if one.minor]
+    values: list[Any] = [
+        [one.charge.pk for _, one in paid],
+        [place for place, _ in paid],
+        [one.minor for _, one in paid],
+        [one.charge.paid_minor for _, one in paid],
+        [one.charge.settled_at for _, one in paid],
+        payment.pk,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS, values)
+        kept = {row[2]: Allocation(*row) for row in cursor.fetchall()}
+    payment.parts = [kept[one.charge.pk] for _, one in paid]
+    for part, (_, one) in zip(payment.parts, paid, strict=True):
+        part.payment, part.charge = payment, one.charge
 
 
 def customer_of(charges: Sequence[Charge]) -> int | None:

@@ -97,11 +97,6 @@ def may_decide_reopening(month: Month, *, is_asked: bool, is_own: bool) -> Decis
     return ALLOWED
 
 
-def posting_instant(at: datetime, *, open_from: datetime | None) -> datetime:
-    """Return when something of `at` is posted: then, or at the first instant that is not closed."""
-    return at if open_from is None or at >= open_from else open_from
-
-
 def late_text(text: str, at: datetime, zone: ZoneInfo) -> str:
     """Return the words of what is posted later than it happened."""
     return f"{text} (of {at.astimezone(zone):%-d %B %Y}, posted after the month was closed)"

@@ -28,7 +28,8 @@ def post(at, minor=100, account=CASH):
     source = f"test:{next(_sources)}"
     legs = [Leg(account, minor), Leg(RECEIVABLE, -minor)]
     with transaction.atomic():
-        return ledger.post(source, legs, text="A test", by=CLERK, at=at)
+        ledger.post(source, legs, text="A test", by=CLERK, at=at)
+    return LedgerTransaction.objects.get(source=source)
 
 
 def summed(at):

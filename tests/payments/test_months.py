@@ -9,8 +9,6 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django_tenants.utils import tenant_context
-from hypothesis import given
-from hypothesis import strategies as st
 
 from parkops.audit.models import AuditEvent
 from parkops.kernel.actors import Actor
@@ -71,14 +69,6 @@ class TestRules:
     def test_which_may_be_opened_again(self, month, closed, is_asked, reason, code):
         told = rules.may_ask_reopening(month, closed=closed, is_asked=is_asked, reason=reason)
         assert told.code == code
-
-    @given(hours=st.integers(-2000, 2000), closed=st.booleans())
-    def test_nothing_is_posted_in_what_is_closed(self, hours, closed):
-        at = STARTS_NOVEMBER + timedelta(hours=hours)
-        open_from = STARTS_NOVEMBER if closed else None
-        posted = rules.posting_instant(at, open_from=open_from)
-        assert posted == at or (closed and posted == open_from)
-        assert not closed or posted >= open_from
 
 
 @pytest.mark.usefixtures("harbor", "raising")
@@ -162,9 +152,24 @@ class TestClosing:
         row = LedgerTransaction.objects.create(source="x", text="", posted_at=at, posted_by="")
         LedgerEntry.objects.create(transaction=row, account_id=CASH, amount_minor=1, posted_at=at)
 
+    def test_the_first_instant_that_is_open_is_not_late(self):
+        self.close()
+        for nth, at in enumerate((OCTOBER.ends_at - timedelta(microseconds=1), OCTOBER.ends_at)):
+            with transaction.atomic():
+                legs = [Leg(CASH, 1), Leg(SUSPENSE, -1)]
+                ledger.post(f"test:{nth}", legs, text="Found", by=CLERK, at=at)
+        told = LedgerTransaction.objects.order_by("source").values_list("posted_at", "text")
+        assert [posted_at for posted_at, _ in told] == [OCTOBER.ends_at, OCTOBER.ends_at]
+        assert ["late" if "posted after" in text else "then" for _, text in told] == [
+            "late",
+            "then",
+        ]
+
     def test_a_close_that_was_not_seen_is_told_in_words(self, monkeypatch):
         self.close()
-        monkeypatch.setattr(queries, "open_from", lambda: None)
+        before = ledger._POST.replace("WHERE closed_at IS NOT NULL", "WHERE false")
+        assert before != ledger._POST
+        monkeypatch.setattr(ledger, "_POST", before)
         with pytest.raises(Conflict, match="Do it once more"), transaction.atomic():
             make_charge(at=IN_OCTOBER)
 
