@@ -225,6 +225,13 @@ class Share:
     minor: int
 
 
+# As plain statements, since every payment at the counter waits for them.
+_SUBJECTS = """
+SELECT kind, reference FROM payments_charge WHERE public_id = ANY(%s) ORDER BY kind, reference
+"""
+_LOCKED = "SELECT * FROM payments_charge WHERE public_id = ANY(%s) ORDER BY id FOR UPDATE"
+
+
 def lock_charges(charge_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list[Charge]:
     """Lock the charges, each brought to what it comes to at `at`; return the unsettled as given.
 
@@ -233,12 +240,13 @@ def lock_charges(charge_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list
     :raises NotFound: if one does not exist.
     """
     wanted = list(dict.fromkeys(charge_ids))
-    known = Charge.objects.filter(public_id__in=wanted).order_by("kind", "reference")
-    subjects = list(known.values_list("kind", "reference"))
+    with connection.cursor() as cursor:
+        cursor.execute(_SUBJECTS, [wanted])
+        subjects = cursor.fetchall()
     if not wanted or len(subjects) != len(wanted):
         raise NotFound("There is no such charge.", code="charge_unknown")
     lock_subjects(subjects)
-    rows = Charge.objects.select_for_update().filter(public_id__in=wanted).order_by("pk")
+    rows = Charge.objects.raw(_LOCKED, [wanted])
     unsettled = {charge.public_id: charge for charge in rows if charge.settled_at is None}
     for charge in unsettled.values():
         charging.sync(charge, by=by, at=at)
