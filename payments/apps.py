@@ -13,9 +13,11 @@ class PaymentsConfig(AppConfig):
         from parkops.customers import panels, search, timeline
         from parkops.jobs import operations as jobs
         from parkops.messaging import enclosures
-        from payments import invoice_pages, settlement, shown, tasks
+        from payments import gateways, invoice_pages, settlement, shown, tasks
+        from payments.gateways.transfer import BankTransfer
         from payments.operations import gifts, invoice_runs
 
+        gateways.register(BankTransfer)
         settlement.register(gifts.KIND, gifts.RAISER)
 
         timeline.register(shown.moments)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,8 +12,12 @@ from django.urls import reverse
 from parkops.kernel.actors import Actor
 from parkops.kernel.money import Money
 from parkops.kernel.texts import joined, revived, word
+from parkops.programme import queries as programme
+from parkops.programme.invoice_schema import BankAccount
 from parkops.ui.values import Reason
 from payments import links, place, queries, rules, settlement
+from payments.bank.references import shown as reference_shown
+from payments.gateways.base import CheckoutLine
 from payments.models import (
     Allocation,
     Charge,
@@ -284,6 +288,50 @@ class Counts:
     refunds: int
     plans: int
     disputes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPage:
+    """What a customer has to send by bank, and what came of it so far."""
+
+    number: str
+    amount: Money
+    came: Money
+    left: Money
+    reference: str
+    bank: BankAccount
+    due_on: date
+    lines: list[CheckoutLine]
+    back: str
+
+
+def transfer_path(charge_ids: Sequence[UUID], *, return_path: str, at: datetime) -> str:
+    """Return the path where these charges can be paid by transfer; empty if they cannot."""
+    if not charge_ids or not queries.may_transfer(charge_ids, at=at):
+        return ""
+    return links.pay_path(charge_ids, return_path=return_path)
+
+
+def transfer(payment: Payment) -> TransferPage | None:
+    """Return what is to be sent for a payment that waits for a transfer; None for any other."""
+    asked = queries.transfer_of(payment.session_id or "")
+    terms = programme.in_force(payment.created_at).programme.invoices
+    if asked is None or terms.bank is None:
+        return None
+    came = sum(line.amount_minor for line in queries.lines_of_transfer(asked))
+    days = terms.transfers.due if terms.transfers else 0
+    parts = payment.allocations.select_related("charge").order_by("place", "pk")
+    return TransferPage(
+        number=payment.number,
+        amount=place.money(asked.amount_minor),
+        came=place.money(came),
+        left=place.money(max(asked.amount_minor - came, 0)),
+        reference=reference_shown(asked.reference),
+        bank=terms.bank,
+        due_on=place.local_date(payment.created_at) + timedelta(days=days),
+        lines=[CheckoutLine(part.charge.text, place.money(part.asked_minor)) for part in parts],
+        back=payment.return_path,
+    )
 
 
 _TONES = {

@@ -29,6 +29,7 @@ from parkops.ui.pages import actor, page, refusals_shown, refuse
 from parkops.ui.speech import said
 from parkops.ui.values import Option
 from payments import operations as payments
+from payments import pages as payment_pages
 
 FOUND = "citations_found"
 MOST_REMEMBERED = 20
@@ -75,6 +76,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "form": PayForm(initial={"email": email}),
         "curing": cures.curing(shown.now),
         "boot_path": boot_pages.held_path(citation),
+        "transfer_url": _transfer_url(shown),
     }
     return page(request, "enforcement/portal/detail.html", context)
 
@@ -88,7 +90,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     if citation is None:
         return ask(number)
     shown, form = portal.citation_page(citation, at=now), PayForm(request.POST)
-    context = {"shown": shown, "form": form}
+    context = {"shown": shown, "form": form, "transfer_url": _transfer_url(shown)}
     if shown.charge is None or not form.is_valid():
         return page(request, "enforcement/portal/detail.html", context, status=422)
     try:
@@ -187,6 +189,14 @@ def _is_staff(request: HttpRequest) -> bool:
 def ask(number: str) -> HttpResponse:
     """The same answer for a citation that is not there and for one not yet shown."""
     return redirect(f"{reverse('portal_citations:find')}?number={queries.number_of(number)[:40]}")
+
+
+def _transfer_url(shown: portal.CitationPage) -> str:
+    """Return where the citation can be paid by bank transfer; empty if it cannot."""
+    if not shown.may_pay or shown.charge is None:
+        return ""
+    back = reverse("portal_citations:detail", args=[shown.citation.number])
+    return payment_pages.transfer_path([shown.charge.id], return_path=back, at=timezone.now())
 
 
 def remember(request: HttpRequest, citation: Citation) -> None:

@@ -1,8 +1,10 @@
 """What the programme file says of invoices: when they are due, where to pay them, how often to remind."""
 
+from typing import Literal
+
 from pydantic import model_validator
 
-from parkops.programme.fields import Amount, Days, Part, Text, wrong
+from parkops.programme.fields import Amount, Codes, Days, Part, Text, wrong
 
 
 class BankAccount(Part):
@@ -26,12 +28,35 @@ class Reminder(Part):
     fee: Amount | None = None
 
 
+Kind = Literal["citation", "permit", "deposit", "session", "fee", "boot", "tow", "storage"]
+
+
+class Transfers(Part):
+    """Who may pay by bank transfer instead of at once: charges of these kinds (none: all), of customers of
+    these audiences (none: everybody), from `least` on. It is due within `due` days; what is held for it is
+    given up `grace` days later, for banks need some."""
+
+    charges: tuple[Kind, ...] = ()
+    audience: Codes = ()
+    least: Amount | None = None
+    due: Days = 10
+    grace: Days = 3
+
+
 class Invoices(Part):
-    """Days until an invoice is due, the account for transfers, and the levels of reminders."""
+    """Days until an invoice is due, the account for transfers, what may be paid by one without an
+    invoice, and the levels of reminders."""
 
     terms: Days = 30
     bank: BankAccount | None = None
+    transfers: Transfers | None = None
     reminders: tuple[Reminder, ...] = ()
+
+    @model_validator(mode="after")
+    def _have_an_account(self) -> "Invoices":
+        if self.transfers is not None and self.bank is None:
+            wrong("transfers need an account; write bank: {name: ..., account: ...}", "transfers")
+        return self
 
     @model_validator(mode="after")
     def _later_each(self) -> "Invoices":

@@ -1,8 +1,8 @@
-"""What ParkOps asks of any card provider, in its own words.
+"""What ParkOps asks of any payment provider, in its own words.
 
-A gateway never touches the database and never decides: it starts a checkout on the provider's own
-page, tells what became of it, closes it, refunds, and checks that a webhook is genuine. Every
-amount is a `Money` in the currency's ISO minor units, every instant aware and in UTC.
+A gateway never touches a payment of ours and never decides: it starts a checkout, tells what became
+of it, closes it and refunds. What providers differ in is declared (`Capabilities`): nobody asks for a
+provider's name. Every amount is a `Money` in the currency's ISO minor units, every instant aware and in UTC.
 
 Two troubles only come out of a gateway. After `GatewayUnavailable` the outcome is unknown: repeat
 the same call with the same idempotency key, or look the object up. After `GatewayRejected` nothing
@@ -20,6 +20,23 @@ from parkops.kernel.money import Money
 CHECKOUT_LASTS = timedelta(minutes=32)
 """How long to give a customer on the provider's page: Stripe's least is 30 minutes after the
 session is made, and two more leave room for a retry and for clocks that differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What providers differ in.
+
+    `is_instant`: the customer pays on a page that lasts minutes, and what became of it is known at once
+    or can be asked for; otherwise the money comes within days. `takes_any_amount`: the customer may send
+    less or more than was asked. `refunds_itself`: it gives money back when told to; otherwise somebody
+    does, and the bank shows it. `keeps_money`: the money lies with the provider, with its fees, and is
+    paid out to the bank.
+    """
+
+    is_instant: bool
+    takes_any_amount: bool
+    refunds_itself: bool
+    keeps_money: bool
 
 
 class GatewayUnavailable(Exception):
@@ -328,9 +345,19 @@ class Event:
 
 
 class Gateway(Protocol):
-    """One organization's account at a card provider."""
+    """One organization's account at a payment provider.
+
+    `method` is how payments by it are called (`Payment.Method`), `account` its name at the provider.
+    """
 
     name: str
+    method: str
+    capabilities: Capabilities
+    account: str
+
+    def closes_at(self, at: datetime) -> datetime:
+        """Tell until when a checkout that begins at `at` can be paid."""
+        ...
 
     def start_checkout(self, request: CheckoutRequest) -> CheckoutStarted:
         """Make a page where `request` can be paid; the same key gives the same page again.
@@ -361,6 +388,31 @@ class Gateway(Protocol):
         :raises GatewayUnavailable: it may still be open; do not release what it holds.
         """
         ...
+
+    def refund(self, request: RefundRequest) -> RefundState:
+        """Give money back; the same key gives the same refund again.
+
+        :raises GatewayUnavailable: outcome unknown; repeat with the same key.
+        :raises GatewayRejected: `over_refund` if more is asked than is left; `by_hand` where the provider
+            does not give back itself.
+        """
+        ...
+
+    def look_up_refund(self, refund_id: str) -> RefundState:
+        """Tell what has become of a refund, ours or one made in the provider's own dashboard."""
+        ...
+
+    def list_movements(self, *, since: datetime | None = None, payout: str = "") -> list[Movement]:
+        """List what moved on the account since an instant, or (of one that `keeps_money`) what a payout is
+        made of.
+
+        :raises GatewayUnavailable: no answer.
+        """
+        ...
+
+
+class CardGateway(Gateway, Protocol):
+    """A provider of cards: it also saves them, lets banks dispute, pays out, and sends signed notices."""
 
     def start_saving(self, request: SavingRequest) -> CheckoutStarted:
         """Make a page where a card can be saved; the same key gives the same page again.
@@ -398,18 +450,6 @@ class Gateway(Protocol):
         """
         ...
 
-    def refund(self, request: RefundRequest) -> RefundState:
-        """Give money back; the same key gives the same refund again.
-
-        :raises GatewayUnavailable: outcome unknown; repeat with the same key.
-        :raises GatewayRejected: `over_refund` if more is asked than is left.
-        """
-        ...
-
-    def look_up_refund(self, refund_id: str) -> RefundState:
-        """Tell what has become of a refund, ours or one made in the provider's own dashboard."""
-        ...
-
     def look_up_dispute(self, dispute_id: str) -> DisputeState:
         """Tell where a chargeback stands."""
         ...
@@ -433,13 +473,6 @@ class Gateway(Protocol):
 
     def list_refunds(self, charge_id: str) -> list[RefundState]:
         """List the refunds of a charge, ours and those made in the provider's own dashboard."""
-        ...
-
-    def list_movements(self, *, since: datetime | None = None, payout: str = "") -> list[Movement]:
-        """List what moved on the account since an instant, or what a payout is made of.
-
-        :raises GatewayUnavailable: no answer.
-        """
         ...
 
     def list_payouts(self, *, since: datetime) -> list[PayoutState]:

@@ -12,11 +12,14 @@ from typing import Any, cast
 
 import requests
 import stripe
+from django.conf import settings
 
 from parkops.kernel.money import Money
 from payments.gateways import amounts, reading, troubles
 from payments.gateways.base import (
+    CHECKOUT_LASTS,
     BadSignature,
+    Capabilities,
     CheckoutRequest,
     CheckoutStarted,
     CheckoutState,
@@ -64,6 +67,25 @@ class StripeGateway:
     """
 
     name = "stripe"
+    method = "card"
+    capabilities = Capabilities(
+        is_instant=True, takes_any_amount=False, refunds_itself=True, keeps_money=True
+    )
+
+    @classmethod
+    def is_set_up(cls, tenant: Any) -> bool:
+        """Tell whether `tenant` (anything with a `stripe_account`) has what is needed to ask Stripe."""
+        return bool(getattr(settings, "STRIPE_SECRET_KEY", "") and _account(tenant))
+
+    @classmethod
+    def of_tenant(cls, tenant: Any) -> "StripeGateway":
+        """Return the gateway of a tenant that is set up."""
+        return cls(
+            secret_key=settings.STRIPE_SECRET_KEY,
+            account=_account(tenant),
+            webhook_secrets=_secrets(tenant),
+            api_base=getattr(settings, "STRIPE_API_BASE", None) or None,
+        )
 
     def __init__(
         self,
@@ -103,6 +125,10 @@ class StripeGateway:
                 session_id, {"expand": SESSION_PARTS}, cast(Any, self._options())
             )
         return reading.checkout_state(session.to_dict())
+
+    def closes_at(self, at: datetime) -> datetime:
+        """See `Gateway.closes_at`; whole seconds, as Stripe keeps them."""
+        return (at + CHECKOUT_LASTS).replace(microsecond=0)
 
     def find_checkout(self, reference: str, *, since: datetime) -> CheckoutState | None:
         """See `Gateway.find_checkout`."""
@@ -325,6 +351,18 @@ class StripeGateway:
         if idempotency_key:
             options["idempotency_key"] = idempotency_key
         return options
+
+
+def _account(tenant: Any) -> str:
+    return getattr(tenant, "stripe_account", "") or ""
+
+
+def _secrets(tenant: Any) -> list[str]:
+    """Collect the secrets in use: the tenant's own if it has any, then the installation's."""
+    own = getattr(tenant, "stripe_webhook_secret", "") or ""
+    shared = getattr(settings, "STRIPE_WEBHOOK_SECRET", "") or ""
+    given = [own, *(shared.split(",") if isinstance(shared, str) else shared)]
+    return [secret.strip() for secret in given if secret.strip()]
 
 
 def _platform_fee(fee: Money | None) -> dict[str, Any]:

@@ -72,6 +72,9 @@ class BankLine(models.Model):
     refund = models.ForeignKey(
         "payments.Refund", models.PROTECT, null=True, related_name="bank_lines"
     )
+    transfer = models.ForeignKey(
+        "payments.Transfer", models.PROTECT, null=True, related_name="lines"
+    )
     counterpart = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     booked_to = models.CharField(max_length=8, blank=True)
     note = models.CharField(max_length=300, blank=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Payment(models.Model):
-    """One taking of money, or an attempt at it by card. `number` stands on the receipt.
+    """One taking of money, or an attempt at it by a provider. `number` stands on the receipt.
 
     `amount_minor` is what is kept: what was handed over less the change. Of it, allocations hold
     what went to charges, `credit_minor` what is free, `refunded_minor` what went or goes back,
@@ -35,7 +35,7 @@ class Payment(models.Model):
 
     class State(models.TextChoices):
         CREATED = "created", "Being started"
-        OPEN = "open", "At the card page"
+        OPEN = "open", "Money is awaited"
         FAILED = "failed", "Failed"
         EXPIRED = "expired", "Expired"
         CANCELLED = "cancelled", "Cancelled"
@@ -79,7 +79,8 @@ class Payment(models.Model):
     )
     pieces = models.PositiveIntegerField(null=True)
 
-    # By card only.
+    # By a provider only: its name, and what it was asked and told.
+    provider = models.CharField(max_length=20, blank=True, db_default="")
     idempotency_key = models.CharField(max_length=120, null=True)
     account = models.CharField(max_length=64, blank=True)
     session_id = models.CharField(max_length=120, null=True)
@@ -124,9 +125,9 @@ class Payment(models.Model):
                 name="payment_gives_back_no_more_than_it_took",
             ),
             models.CheckConstraint(
-                condition=Q(method="card", idempotency_key__isnull=False)
-                | (~Q(method="card") & Q(idempotency_key__isnull=True)),
-                name="payment_by_card_has_a_key",
+                condition=(~Q(provider="") & Q(idempotency_key__isnull=False))
+                | (Q(provider="", idempotency_key__isnull=True) & ~Q(method="card")),
+                name="payment_by_a_provider_has_a_key",
             ),
         ]
         indexes = [

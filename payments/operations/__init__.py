@@ -32,6 +32,8 @@ from payments.operations.checkouts import (
     settle_checkout,
     settle_open_checkouts,
     start_card_payment,
+    start_payment,
+    start_transfer,
 )
 from payments.operations.credit import apply_credit
 from payments.operations.deposits import make_deposit, why_not_deposited
@@ -196,6 +198,8 @@ __all__ = [
     "settle_open_refunds",
     "sign_drawer",
     "start_card_payment",
+    "start_payment",
+    "start_transfer",
     "start_saving",
     "take_payment",
     "take_tenders",

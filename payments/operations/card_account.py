@@ -41,7 +41,9 @@ def account_disconnected(*, at: datetime) -> str:
     tenant = place.tenant()
     if tenant.cards_stopped_at is not None:
         return "Card payments are stopped already."
-    if gateways.for_tenant(tenant).may_act():
+    gateway = gateways.for_tenant(tenant)
+    account = gateway.account
+    if gateway.may_act():
         return "The account is still connected."
     with transaction.atomic():
         tenancy.stop_cards(tenant, at=at)
@@ -51,7 +53,7 @@ def account_disconnected(*, at: datetime) -> str:
                 event="payment.cards_stopped",
                 key=f"cards_stopped:{at.isoformat()}:{user.pk}",
                 to=user.email,
-                context={"name": user.name, "account": tenant.stripe_account},
+                context={"name": user.name, "account": account},
                 at=at,
             )
     return "Card payments are stopped: the account is disconnected."

@@ -1,4 +1,4 @@
-"""How a card payment goes: the page at the provider, and what becomes of it.
+"""How a payment by a provider goes: the page where it is made, and what becomes of it.
 
 Nothing here calls the provider inside a transaction. The row with its key is committed first; what
 the provider says is asked anew each time (`settle_checkout`), whoever brings the news.
@@ -7,9 +7,11 @@ the provider says is asked anew each time (`settle_checkout`), whoever brings th
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from parkops.audit import operations as audit
@@ -18,14 +20,14 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.tenancy import hosts, signing
 from parkops.tenancy.later import later
-from payments import gateways, place, rules, settlement
+from payments import gateways, place, queries, rules, settlement
 from payments.gateways.base import (
-    CHECKOUT_LASTS,
     CheckoutLine,
     CheckoutRequest,
     CheckoutStarted,
     CheckoutState,
     CheckoutStatus,
+    Gateway,
     GatewayRejected,
     GatewayUnavailable,
 )
@@ -49,7 +51,8 @@ START_IS_LOST_AFTER = timedelta(minutes=3)
 BATCH = 200
 
 
-def start_card_payment(
+def start_payment(
+    provider: str,
     *,
     charge_ids: Sequence[UUID],
     return_path: str,
@@ -60,18 +63,18 @@ def start_card_payment(
     by: Actor,
     at: datetime,
 ) -> Payment:
-    """Open a page at the card provider where the charges can be paid: `redirect_url` leads there.
+    """Open a page where the charges can be paid by a provider: `redirect_url` leads there.
 
     Several transactions. Asking again for the same charges gives the page that is still open.
     `return_path` is where the customer goes once all is settled; empty: to the receipt.
 
     :raises NotFound: if a charge does not exist.
     :raises Conflict: `nothing_owed`.
-    :raises Refused: `cards_not_set_up`, `provider_unavailable`, `not_started`, a raiser's reason.
+    :raises Refused: `provider_unavailable`, `not_started`, a raiser's reason.
     """
-    tenant = place.tenant()
-    card_account.require_cards()
+    gateway = _gateway(provider)
     payment = _reserve(
+        gateway,
         charge_ids=charge_ids,
         return_path=return_path,
         email=email,
@@ -84,7 +87,7 @@ def start_card_payment(
     if payment.state != Payment.State.CREATED:
         return payment
     try:
-        started = gateways.for_tenant(tenant).start_checkout(_request_of(payment))
+        started = gateway.start_checkout(_request_of(payment))
     except GatewayRejected as refusal:
         close(payment.pk, Payment.State.FAILED, failure=refusal.reason, at=at)
         raise Refused("not_started", f"{refusal.reason} No money has been taken.") from refusal
@@ -96,23 +99,47 @@ def start_card_payment(
         ) from trouble
     payment, is_ours = _note_page(payment.pk, started)
     if not is_ours:
-        gateways.for_tenant(tenant).expire(started.session_id)
+        gateway.expire(started.session_id)
         raise Refused("not_started", "This payment was given up. No money has been taken.")
     return payment
 
 
+def start_card_payment(
+    *, charge_ids: Sequence[UUID], by: Actor, at: datetime, **more: Any
+) -> Payment:
+    """Open a page at the card provider; see `start_payment`.
+
+    :raises Refused: `cards_not_set_up`, `cards_stopped`.
+    """
+    card_account.require_cards()
+    provider = gateways.for_tenant(place.tenant()).name
+    return start_payment(provider, charge_ids=charge_ids, by=by, at=at, **more)
+
+
+def start_transfer(*, charge_ids: Sequence[UUID], by: Actor, at: datetime, **more: Any) -> Payment:
+    """Let a customer who may do so promise to pay by bank transfer; see `start_payment`.
+
+    :raises Refused: with the reason of `rules.transfers`.
+    """
+    queries.may_transfer(charge_ids, at=at).require()
+    gateway = gateways.for_method(place.tenant(), Payment.Method.BANK)
+    if gateway is None:
+        raise Refused("no_transfers", "Bank transfers are not taken here.")
+    return start_payment(gateway.name, charge_ids=charge_ids, by=by, at=at, **more)
+
+
 def settle_checkout(payment_id: int, *, at: datetime) -> Payment:
-    """Ask the provider what became of a card payment and let the same be so here.
+    """Ask the provider what became of a payment and let the same be so here.
 
     Safe to call by anybody, any number of times, at once: a payment counts once.
 
     :raises GatewayUnavailable: if the provider does not answer; nothing has changed.
     """
     payment = Payment.objects.get(pk=payment_id)
-    if payment.method != Payment.Method.CARD or not _may_change(payment):
+    if not payment.provider or not _may_change(payment):
         return payment
-    gateway = gateways.for_tenant(place.tenant())
     try:
+        gateway = gateways.by_name(place.tenant(), payment.provider)
         if payment.saved_card_id is not None:
             truth = _ask_again(payment, at=at)
         elif payment.session_id is None:
@@ -127,7 +154,7 @@ def settle_checkout(payment_id: int, *, at: datetime) -> Payment:
 
 @transaction.atomic
 def apply_truth(payment_id: int, truth: CheckoutState, *, at: datetime) -> Payment:
-    """Let a card payment be what the provider says of it; only upward, so late news is harmless."""
+    """Let a payment be what the provider says of it; only upward, so late news is harmless."""
     payment, parts = lock_with_charges(payment_id)
     is_lost = payment.session_id is None and payment.saved_card_id is None
     if is_lost and truth.client_reference == str(payment.public_id):
@@ -147,8 +174,10 @@ def apply_truth(payment_id: int, truth: CheckoutState, *, at: datetime) -> Payme
     return payment
 
 
-def cancel_checkout(payment_id: int, *, at: datetime) -> Payment:
-    """Close the page of a card payment that the customer gave up; one already paid is settled.
+def cancel_checkout(
+    payment_id: int, *, ended: Payment.State = Payment.State.CANCELLED, at: datetime
+) -> Payment:
+    """Close the page of a payment that the customer gave up; one already paid is settled.
 
     :raises GatewayUnavailable: if the page may still be open.
     """
@@ -157,8 +186,8 @@ def cancel_checkout(payment_id: int, *, at: datetime) -> Payment:
         return payment
     if payment.session_id is None:
         return settle_checkout(payment_id, at=at)
-    if gateways.for_tenant(place.tenant()).expire(payment.session_id):
-        return close(payment_id, Payment.State.CANCELLED, at=at)
+    if _gateway(payment.provider).expire(payment.session_id):
+        return close(payment_id, ended, at=at)
     return settle_checkout(payment_id, at=at)
 
 
@@ -167,11 +196,14 @@ def settle_open_checkouts(*, at: datetime) -> int:
 
     Pages past their time are closed at the provider first. Trouble with one stops no other.
     """
+    may_have_news = Q(provider__in=gateways.instant()) | Q(expires_at__lt=at)
     open_ones = Payment.objects.filter(
-        state__in=[Payment.State.CREATED, Payment.State.OPEN], created_at__lte=at - LOOK_AFTER
+        may_have_news | Q(state=Payment.State.CREATED),
+        state__in=[Payment.State.CREATED, Payment.State.OPEN],
+        created_at__lte=at - LOOK_AFTER,
     )
     without_fee = Payment.objects.filter(
-        method=Payment.Method.CARD,
+        provider__in=gateways.instant(),
         state=Payment.State.SUCCEEDED,
         fee_minor__isnull=True,
         succeeded_at__gt=at - timedelta(days=2),
@@ -183,7 +215,7 @@ def settle_open_checkouts(*, at: datetime) -> int:
             settled = settle_checkout(payment.pk, at=at)
             is_late = settled.expires_at and settled.expires_at < at
             if is_late and settled.state in (Payment.State.CREATED, Payment.State.OPEN):
-                cancel_checkout(payment.pk, at=at)
+                cancel_checkout(payment.pk, ended=Payment.State.EXPIRED, at=at)
         except GatewayUnavailable as trouble:
             logger.warning("%s waits: %s", payment, trouble)
     return len(rows)
@@ -191,7 +223,7 @@ def settle_open_checkouts(*, at: datetime) -> int:
 
 @transaction.atomic
 def close(payment_id: int, state: str, *, failure: str = "", at: datetime) -> Payment:
-    """End a card payment on which no money came; one that has ended so already stays as it is."""
+    """End a payment by a provider on which no money came; one that has ended so already stays as it is."""
     payment, parts = lock_with_charges(payment_id)
     _close(payment, parts, state, failure=failure, at=at)
     return payment
@@ -220,6 +252,7 @@ def _close(
 
 @transaction.atomic
 def _reserve(
+    gateway: Gateway,
     *,
     charge_ids: Sequence[UUID],
     return_path: str,
@@ -240,13 +273,13 @@ def _reserve(
     require_taking(owing, given=given, at=at)
     shares = rules.split(balances, given=given, gives_change=False).shares
     wanted = {charge.pk: share for charge, share in zip(owing, shares, strict=True) if share}
-    if again := _still_open(wanted, given, return_path, at=at):
+    if again := _still_open(wanted, given, gateway.name, return_path, at=at):
         return again
-    # Whole seconds, as the provider keeps them: the same call must say the same.
-    expires_at = (at + CHECKOUT_LASTS).replace(microsecond=0)
+    expires_at = gateway.closes_at(at)
     payment = Payment(
         number=place.next_receipt(at=at),
-        method=Payment.Method.CARD,
+        method=gateway.method,
+        provider=gateway.name,
         state=Payment.State.CREATED,
         amount_minor=given,
         handed_over_minor=given,
@@ -257,12 +290,14 @@ def _reserve(
         taken_by=by.name,
         created_at=at,
         request_key=request_key or None,
-        account=place.tenant().stripe_account,
+        account=gateway.account,
         return_path=return_path,
         expires_at=expires_at,
     )
     payment.idempotency_key = f"{connection.schema_name}:payment:{payment.public_id}"
-    payment.platform_fee_minor = rules.platform_fee(given, place.tenant().platform_fee_points)
+    if gateway.capabilities.keeps_money:
+        points = place.tenant().platform_fee_points
+        payment.platform_fee_minor = rules.platform_fee(given, points)
     payment.return_token = signing.sign(str(payment.public_id), purpose="checkout")
     payment.save(force_insert=True)
     Allocation.objects.bulk_create(
@@ -285,7 +320,7 @@ def _reserve(
 
 
 def _still_open(
-    wanted: dict[int, int], given: int, return_path: str, *, at: datetime
+    wanted: dict[int, int], given: int, provider: str, return_path: str, *, at: datetime
 ) -> Payment | None:
     """Return the attempt at just this that can still be used; others at it are closed."""
     attempts = (
@@ -301,6 +336,7 @@ def _still_open(
         is_alive = payment.session_id is not None or payment.created_at > at - START_MAY_TAKE
         is_same = (
             is_alive
+            and payment.provider == provider
             and parts == wanted
             and payment.amount_minor == given
             and payment.return_path == return_path
@@ -333,12 +369,12 @@ def _find_lost_page(payment: Payment, *, at: datetime) -> CheckoutState | None:
     """Look for the page of an attempt that stopped before it noted where; give it up if none."""
     if at < payment.created_at + START_IS_LOST_AFTER:
         return None
-    gateway = gateways.for_tenant(place.tenant())
+    gateway = _gateway(payment.provider)
     truth = gateway.find_checkout(
         str(payment.public_id), since=payment.created_at - timedelta(minutes=1)
     )
     if truth is None:
-        close(payment.pk, Payment.State.FAILED, failure="The card page was never opened.", at=at)
+        close(payment.pk, Payment.State.FAILED, failure="The page was never opened.", at=at)
         return None
     if truth.status is CheckoutStatus.OPEN and gateway.expire(truth.session_id):
         truth = gateway.look_up(truth.session_id)
@@ -361,10 +397,14 @@ def _may_change(payment: Payment) -> bool:
     return payment.state == Payment.State.SUCCEEDED and payment.fee_minor is None
 
 
+def _gateway(provider: str) -> Gateway:
+    return gateways.by_name(place.tenant(), provider)
+
+
 def _request_of(payment: Payment) -> CheckoutRequest:
     """Write the request from the stored row alone, so that it is the same each time."""
     if payment.expires_at is None or payment.idempotency_key is None:
-        raise ValueError(f"{payment} is not by card")
+        raise ValueError(f"{payment} is not by a provider")
     parts = payment.allocations.select_related("charge").order_by("place", "pk")
     lines = [
         CheckoutLine(part.charge.text, Money(part.asked_minor, payment.currency)) for part in parts

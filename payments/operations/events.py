@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 _KEEP = """
 INSERT INTO payments_gatewayevent
     (provider, account, event_id, type, object_id, received_at, outcome)
-VALUES ('stripe', %s, %s, %s, %s, %s, '') ON CONFLICT DO NOTHING RETURNING id
+VALUES (%s, %s, %s, %s, %s, %s, '') ON CONFLICT DO NOTHING RETURNING id
 """
 
 
@@ -27,12 +27,12 @@ def receive_event(raw_body: bytes, headers: Mapping[str, str], *, at: datetime) 
     :raises BadSignature: if the provider did not sign it.
     :raises GatewayRejected: if card payments are not set up here.
     """
-    tenant = place.tenant()
-    event = gateways.for_tenant(tenant).verify_event(raw_body, headers)
-    if event.account and event.account != tenant.stripe_account:
+    gateway = gateways.for_tenant(place.tenant())
+    event = gateway.verify_event(raw_body, headers)
+    if event.account and event.account != gateway.account:
         logger.warning("A notice about another account is left alone: %s", event.id)
         return False
-    return _keep(event, at=at)
+    return _keep(gateway.name, event, at=at)
 
 
 def apply_event(event_id: int, *, at: datetime) -> None:
@@ -64,9 +64,12 @@ def apply_events(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _keep(event: Event, *, at: datetime) -> bool:
+def _keep(provider: str, event: Event, *, at: datetime) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [event.account, event.id, event.type[:80], event.object_id[:120], at])
+        cursor.execute(
+            _KEEP,
+            [provider, event.account, event.id, event.type[:80], event.object_id[:120], at],
+        )
         row = cursor.fetchone()
     if row is None:
         return False

@@ -1,4 +1,4 @@
-"""What follows when money has come by card: charges paid, or the money sent back."""
+"""What follows when money has come by a provider: charges paid, or the money sent back."""
 
 import hashlib
 import logging
@@ -13,11 +13,11 @@ from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
 from parkops.kernel.texts import joined, say
 from parkops.messaging import operations as messaging
-from payments import links, rules, settlement
+from payments import gateways, links, rules, settlement
 from payments.accounts import (
-    CARD_CLEARING,
     CARD_FEES,
     CUSTOMER_CREDIT,
+    METHOD_ACCOUNTS,
     PLATFORM_FEES,
     SUSPENSE,
 )
@@ -36,9 +36,10 @@ def money_came(
 ) -> None:
     """Count a locked payment's money toward its locked charges, and tell their raisers.
 
-    What was due when the page was opened is due now. What finds nothing owed, or a raiser that no
-    longer wants it, goes back by itself. Another amount, currency or payment than was asked is kept
-    aside for a person to look at.
+    What was due when the page was opened is due now, if the money came before its end. What finds nothing
+    owed, or a raiser that no longer wants it, goes back by itself; what was sent beyond what was asked is
+    credit. Where the provider takes the amount that was asked and no other, another amount, currency or
+    payment is kept aside for a person to look at.
     """
     asked = rules.Asked(payment.amount_minor, payment.currency, str(payment.public_id))
     wrong = rules.mismatch(
@@ -50,14 +51,19 @@ def money_came(
     if wrong:
         _keep_aside(payment, truth, wrong, at=at)
         return
+    expected = payment.amount_minor - sum(part.asked_minor for part in parts)
+    if gateways.kind_of(payment.provider).capabilities.takes_any_amount:
+        expected += max(truth.captured.minor - payment.amount_minor, 0)
+        payment.amount_minor = payment.handed_over_minor = truth.captured.minor
+    is_late = payment.expires_at is not None and truth.at >= payment.expires_at
+    due_at = truth.at if is_late else payment.created_at
     left, shares = payment.amount_minor, []
     for part in parts:
-        charging.sync(part.charge, by=SYSTEM, at=payment.created_at, posted_at=at)
+        charging.sync(part.charge, by=SYSTEM, at=due_at, posted_at=at)
         share = min(part.asked_minor, part.charge.balance_minor, left)
         shares.append(Share(part.charge, share))
         left -= share
-    expected = payment.amount_minor - sum(part.asked_minor for part in parts)
-    unplaced = left - expected
+    unplaced = max(left - expected, 0)
     payment.state, payment.succeeded_at, payment.failure = Payment.State.SUCCEEDED, at, ""
     payment.credit_minor = left
     payment.intent_id, payment.card = truth.intent_id, truth.card
@@ -86,7 +92,7 @@ def note_fee(payment: Payment, truth: CheckoutState, *, at: datetime) -> None:
         [
             Leg(CARD_FEES, truth.fee_minor - platform),
             Leg(PLATFORM_FEES, platform),
-            Leg(CARD_CLEARING, -truth.fee_minor),
+            Leg(METHOD_ACCOUNTS[payment.method], -truth.fee_minor),
         ],
         text=f"Card provider's fee of payment {payment.number}",
         by=SYSTEM,
@@ -258,7 +264,10 @@ def _keep_aside(payment: Payment, truth: CheckoutState, wrong: str, *, at: datet
     if in_books:
         ledger.post(
             f"payment:{payment.number}:aside",
-            [Leg(CARD_CLEARING, truth.captured.minor), Leg(SUSPENSE, -truth.captured.minor)],
+            [
+                Leg(METHOD_ACCOUNTS[payment.method], truth.captured.minor),
+                Leg(SUSPENSE, -truth.captured.minor),
+            ],
             text=f"Payment {payment.number}: {wrong}",
             by=SYSTEM,
             at=at,

@@ -1,4 +1,4 @@
-"""How refunds of cards are sent to the provider, and what it says of them."""
+"""How refunds are sent to a provider that makes them, and what it says of them."""
 
 import logging
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.money import Money
 from payments import gateways, place
-from payments.accounts import CARD_CLEARING, REFUNDS_PAYABLE
+from payments.accounts import METHOD_ACCOUNTS, REFUNDS_PAYABLE
 from payments.gateways.base import (
     GatewayRejected,
     GatewayUnavailable,
@@ -39,7 +39,7 @@ def send_refund(refund_id: int, *, at: datetime) -> Refund:
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     if refund.state != Refund.State.SUBMITTED:
         return refund
-    gateway = gateways.for_tenant(place.tenant())
+    gateway = gateways.by_name(place.tenant(), refund.payment.provider)
     try:
         if refund.provider_id:
             said = gateway.look_up_refund(refund.provider_id)
@@ -125,7 +125,7 @@ def _money_returned(refund: Refund, *, at: datetime) -> None:
     ledger.post(
         f"refund:{refund.number}:returned:{refund.attempt}",
         [
-            Leg(CARD_CLEARING, refund.amount_minor, None, customer_id),
+            Leg(METHOD_ACCOUNTS[refund.payment.method], refund.amount_minor, None, customer_id),
             Leg(REFUNDS_PAYABLE, -refund.amount_minor, None, customer_id),
         ],
         text=f"Refund {refund.number} came back",

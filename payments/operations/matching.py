@@ -10,13 +10,13 @@ from django.db import transaction
 from parkops.kernel import numbers
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
-from payments import place, queries, rules
+from payments import gateways, place, queries, rules
 from payments.bank.matching import Match, match
-from payments.models import BankLine, Charge, Invoice, Payment, Refund
-from payments.operations import refunds
+from payments.models import BankLine, Charge, Invoice, Payment, Refund, Transfer
+from payments.operations import checkouts, refunds, transfers
 from payments.operations.bank import Imported, decide, import_statement, open_line
 from payments.operations.credit import keep_as_credit
-from payments.operations.payments import customer_of, take_payment
+from payments.operations.payments import customer_of, lock_with_charges, take_payment
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,9 @@ def match_lines(ids: Sequence[int] | None = None, *, by: Actor, at: datetime) ->
 
 
 def _match(line: BankLine, found: Match, *, by: Actor, at: datetime) -> bool:
+    if transfer := queries.transfer_named_by(line):
+        pay_transfer(line.public_id, transfer, by=by, at=at)
+        return True
     if line.amount_minor < 0:
         other = queries.returned_by(line)
         if other is not None:
@@ -66,6 +69,34 @@ def _match(line: BankLine, found: Match, *, by: Actor, at: datetime) -> bool:
         return False
     assign_line(line.public_id, found.numbers, by=by, at=at)
     return True
+
+
+@transaction.atomic
+def pay_transfer(public_id: UUID, transfer: Transfer, *, by: Actor, at: datetime) -> BankLine:
+    """Let money that came be of a transfer that a customer promised: with the whole of it the payment is
+    taken. Of one that was taken before, what the charges still owe is paid, and the rest is credit.
+
+    :raises NotFound: if there is no such line.
+    :raises Conflict: `line_decided`, or `nothing_owed` where nobody is known to credit.
+    :raises Refused: a raiser's reason.
+    """
+    line = open_line(public_id)
+    payment = Payment.objects.filter(session_id=transfer.session_id).first()
+    if payment is not None:
+        payment, parts = lock_with_charges(payment.pk)
+        if not rules.awaits_money(payment.state):
+            names = list(dict.fromkeys(part.charge.reference for part in parts))
+            assign_line(public_id, names, by=by, at=at)
+            return BankLine.objects.get(pk=line.pk)
+    transfers.put_to_transfer(line, transfer)
+    line.payment, line.note = payment, ""
+    decide(line, BankLine.State.MATCHED, by=by, at=at)
+    if payment is not None:
+        gateway = gateways.by_name(place.tenant(), payment.provider)
+        payment = checkouts.apply_truth(payment.pk, gateway.look_up(transfer.session_id), at=at)
+        if line.party and not payment.payer:
+            Payment.objects.filter(pk=payment.pk).update(payer=line.party)
+    return line
 
 
 @transaction.atomic
@@ -151,8 +182,11 @@ def take_back(public_id: UUID, other: UUID, *, by: Actor, at: datetime) -> BankL
         raise NotFound("There is no such bank line.")
     if came.amount_minor != -line.amount_minor or came.counterpart_id is not None:
         raise Conflict("other_amount", "The two lines are not of the same amount.")
-    if came.payment is not None:
+    if came.payment is not None and rules.awaits_money(came.payment.state):
+        logger.info("%s takes back a part of %s", line, came.payment)
+    elif came.payment is not None:
         refunds.bounce_payment(came.payment.number, by=by, at=at)
+        _reopen_other_parts(came)
     elif came.state == BankLine.State.BOOKED:
         raise Conflict("line_decided", "The earlier line is booked to an account.")
     line.counterpart, came.counterpart = came, line
@@ -179,6 +213,19 @@ def assign_refund(public_id: UUID, number: str, *, by: Actor, at: datetime) -> B
     line.refund = refund
     decide(line, BankLine.State.MATCHED, by=by, at=at)
     return line
+
+
+def _reopen_other_parts(came: BankLine) -> None:
+    """Let the other transfers of a payment that is lost wait anew: their money is still there."""
+    others = BankLine.objects.filter(payment=came.payment, counterpart__isnull=True)
+    others.exclude(pk=came.pk).update(
+        state=BankLine.State.OPEN,
+        payment=None,
+        transfer=None,
+        decided_at=None,
+        decided_by="",
+        note="Another part of the same payment was returned.",
+    )
 
 
 def _meant(names: Sequence[str]) -> tuple[list[Charge], int | None]:

@@ -57,7 +57,7 @@ def take_payment(
     :raises Conflict: `nothing_owed` if all are paid, `drawer_closed`.
     :raises Refused: if a raiser does not let its charge be paid; no money has been taken then.
     """
-    if method not in METHOD_ACCOUNTS or method == "card":
+    if method not in METHOD_ACCOUNTS or method == Payment.Method.CARD:
         raise ValueError(f"{method} is not taken at once")
     if known := payment_of_request(request_key):
         return known

@@ -12,7 +12,7 @@ from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.money import Money
 from parkops.programme import queries as programme
 from parkops.tenancy.later import later
-from payments import place, rules, settlement
+from payments import gateways, place, rules, settlement
 from payments.accounts import (
     CUSTOMER_CREDIT,
     FEE_REVENUE,
@@ -28,8 +28,8 @@ from payments.rules.gl import Facts
 from payments.rules.tenders import NO_MONEY_BACK
 
 SENT_LATER = (Payment.Method.CARD, Payment.Method.BANK)
-"""Ways by which money goes back after it has been promised: a transfer has gone once the bank shows it,
-or somebody says so."""
+"""Ways by which money goes back after it has been promised: by its provider, or once the bank shows it or
+somebody says so."""
 
 
 @transaction.atomic
@@ -176,7 +176,7 @@ def accept_refund(number: str, *, by: Actor, at: datetime) -> Refund:
     """
     refund = _decide(number, by=by, at=at)
     refund.state = Refund.State.WAITING
-    if refund.payment.method == Payment.Method.CARD:
+    if gateways.refunds_itself(refund.payment.provider):
         refund.state = Refund.State.SUBMITTED
         later("payments.send_refund", refund=refund.pk)
     refund.save(update_fields=["state", "decided_by", "decided_at"])
@@ -333,11 +333,11 @@ def give_back(
 ) -> Refund:
     """Give back `minor` of the credit of a locked payment, the way it came.
 
-    A card refund is sent once the transaction commits, a transfer by the bank. What staff or a program
-    gives back otherwise is handed over at once; for anybody else it waits to be paid out. What staff give
-    back beyond the program's limit waits until somebody else accepts it.
+    A provider that refunds itself is told once the transaction commits; a transfer goes by the bank. What
+    staff or a program gives back otherwise is handed over at once; for anybody else it waits to be paid
+    out. What staff give back beyond the program's limit waits until somebody else accepts it.
     """
-    by_card = payment.method == Payment.Method.CARD
+    by_provider = gateways.refunds_itself(payment.provider)
     is_proposed = send and rules.needs_second(
         by_staff=by.kind == "staff",
         amount=Money(minor, payment.currency),
@@ -351,7 +351,7 @@ def give_back(
         payment=payment,
         charge=charge,
         amount_minor=minor,
-        state=_first_state(by_card=by_card, is_proposed=is_proposed),
+        state=_first_state(by_provider=by_provider, is_proposed=is_proposed),
         reason=reason[:300],
         drawer=_drawer(drawer, payment.method),
         asked_by=by.name,
@@ -379,17 +379,17 @@ def give_back(
     )
     if is_proposed:
         return refund
-    if by_card and send:
+    if by_provider and send:
         later("payments.send_refund", refund=refund.pk)
     elif payment.method not in SENT_LATER and by.kind in ("staff", "token"):
         complete(refund, by=by, at=at)
     return refund
 
 
-def _first_state(*, by_card: bool, is_proposed: bool) -> Refund.State:
+def _first_state(*, by_provider: bool, is_proposed: bool) -> Refund.State:
     if is_proposed:
         return Refund.State.PROPOSED
-    return Refund.State.SUBMITTED if by_card else Refund.State.WAITING
+    return Refund.State.SUBMITTED if by_provider else Refund.State.WAITING
 
 
 def complete(refund: Refund, *, by: Actor, at: datetime) -> None:

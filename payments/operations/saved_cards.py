@@ -19,7 +19,6 @@ from parkops.tenancy import hosts
 from parkops.tenancy.later import later
 from payments import gateways, place, rules
 from payments.gateways.base import (
-    CHECKOUT_LASTS,
     GatewayRejected,
     GatewayUnavailable,
     SavingRequest,
@@ -149,12 +148,13 @@ def charge_saved_card(
 
 @transaction.atomic
 def _begin(customer_id: int, *, email: str, return_path: str, by: Actor, at: datetime) -> SavedCard:
+    gateway = gateways.for_tenant(place.tenant())
     saved = SavedCard(
         customer_id=customer_id,
-        account=place.tenant().stripe_account,
+        account=gateway.account,
         return_path=return_path,
         email=email,
-        expires_at=(at + CHECKOUT_LASTS).replace(microsecond=0),
+        expires_at=gateway.closes_at(at),
         created_at=at,
     )
     saved.idempotency_key = f"{connection.schema_name}:card:{saved.reference}"
@@ -191,6 +191,7 @@ def _reserve(
     payment = Payment(
         number=place.next_receipt(at=at),
         method=Payment.Method.CARD,
+        provider=gateways.for_tenant(place.tenant()).name,
         state=Payment.State.CREATED,
         amount_minor=given,
         handed_over_minor=given,

@@ -108,6 +108,7 @@ from payments.queries.payments import (
 from payments.queries.proof import last_proof, proofs
 from payments.queries.reconciling import (
     BOOKED,
+    WAY_TO_THE_BANK,
     at_the_provider,
     discrepancies,
     discrepancy,
@@ -118,8 +119,17 @@ from payments.queries.reconciling import (
     with_the_bank,
 )
 from payments.queries.statements import Movement, Statement, statement
+from payments.queries.transfers import (
+    lines_of_transfer,
+    may_transfer,
+    refunds_gone_since,
+    transfer_named_by,
+    transfer_of,
+    transfers_come_since,
+)
 
 __all__ = [
+    "WAY_TO_THE_BANK",
     "adjustments_of",
     "adjustments_proposed",
     "batch",
@@ -227,4 +237,10 @@ __all__ = [
     "trial_balance",
     "with_parts",
     "with_what_followed",
+    "lines_of_transfer",
+    "may_transfer",
+    "refunds_gone_since",
+    "transfer_named_by",
+    "transfer_of",
+    "transfers_come_since",
 ]

@@ -28,7 +28,7 @@ def payment(number: str) -> Payment:
 
 def with_what_followed(payment: Payment) -> Payment:
     """Return a payment just taken as `payment` does; read again only if it was taken before."""
-    if payment.method == Payment.Method.CARD or _PARTS not in vars(payment):
+    if payment.provider or _PARTS not in vars(payment):
         return _one(Q(number=payment.number))
     payment.given_back, payment.taken_back = [], []
     return payment

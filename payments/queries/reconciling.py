@@ -32,14 +32,16 @@ LINE_WAITS = timedelta(days=2)
 _MARGIN = timedelta(days=2)
 
 
-def ours(movements: Sequence[Movement], disputes: Sequence[str], *, since: datetime) -> Ours:
-    """Return our payments, refunds and chargebacks since an instant, and those that are told of."""
+def ours(
+    provider: str, movements: Sequence[Movement], disputes: Sequence[str], *, since: datetime
+) -> Ours:
+    """Return our payments by a provider, refunds and chargebacks since an instant, and those that are told of."""
     intents = {one.intent_id for one in movements if one.intent_id}
     sources = {one.source for one in movements}
     recent = Q(created_at__gte=since - _MARGIN)
-    payments = Payment.objects.filter(recent | Q(intent_id__in=intents), method="card")
+    payments = Payment.objects.filter(recent | Q(intent_id__in=intents), provider=provider)
     refunds = Refund.objects.filter(
-        recent | Q(provider_id__in=sources), payment__method="card"
+        recent | Q(provider_id__in=sources), payment__provider=provider
     ).select_related("payment")
     noted = Dispute.objects.filter(provider_id__in=disputes).select_related("payment")
     marks = [f"{BOOKED}{one.id}" for one in movements]

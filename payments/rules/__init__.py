@@ -155,6 +155,11 @@ RANK = {
 }
 
 
+def awaits_money(state: str) -> bool:
+    """Return whether money that comes now makes a payment: none has, and nobody looks into one."""
+    return RANK[state] < RANK["needs_review"]
+
+
 def may_become(state: str, new: str) -> bool:
     """Return whether a payment may go to `new`: only up, so that late news changes nothing."""
     return RANK[new] > RANK[state]

@@ -11,7 +11,7 @@ NOTED_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class OurPayment:
-    """A payment by card of ours. `reference` is what the provider was told; the state is `unclear` if
+    """A payment by a provider of ours. `reference` is what the provider was told; the state is `unclear` if
     it waits for a look and its money is not in the books."""
 
     number: str

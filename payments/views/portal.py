@@ -1,5 +1,6 @@
 """Where customers and guests pay: by a signed link, or signed in for what is theirs."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import connection
@@ -67,7 +68,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         form.add_error(None, "Too many tries from your network. Wait a minute.")
     if request.method == "POST" and form.is_valid():
         try:
-            payment = operations.start_card_payment(
+            payment = _starter(request)(
                 charge_ids=charge_ids,
                 return_path=_local(request, return_path),
                 email=form.cleaned_data["email"],
@@ -85,6 +86,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         "total": pages.total_of(open_rows),
         "reasons": pages.reasons_of(open_rows),
         "takes_cards": gateways.takes_cards(request.tenant),
+        "may_transfer": bool(open_rows) and bool(queries.may_transfer(charge_ids, at=now)),
         "receipts": pages.receipt_links(queries.receipts_for(rows)),
     }
     return page(request, "payments/portal/pay.html", context, status=422 if form.errors else 200)
@@ -100,6 +102,8 @@ def came_back(request: HttpRequest, token: str) -> HttpResponse:
     if payment.state in STILL_OPEN:
         if request.htmx:
             return HttpResponse(status=204)
+        if asked := pages.transfer(payment):
+            return page(request, "payments/portal/transfer.html", {"asked": asked, "token": token})
         return page(request, "payments/portal/waiting.html", {"payment": payment})
     if request.htmx:
         return _go(request, request.path)
@@ -142,6 +146,13 @@ def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(
         paper, content_type="application/pdf", headers={"Content-Disposition": name}
     )
+
+
+def _starter(request: HttpRequest) -> Callable[..., Payment]:
+    """Return the operation of the way of paying that was chosen."""
+    if request.POST.get("way") == Payment.Method.BANK:
+        return operations.start_transfer
+    return operations.start_card_payment
 
 
 def _read(reader, token: str):

@@ -270,6 +270,22 @@ INVOICES = Group(
             ),
             label="Account for transfers",
         ),
+        Group(
+            "transfers",
+            (
+                Leaf(
+                    "charges",
+                    "Charges that may be paid by transfer",
+                    "One kind on each line, such as permit or citation. Empty: all.",
+                    "texts",
+                ),
+                Leaf("audience", "For", "One audience on each line. Empty: everybody.", "texts"),
+                Leaf("least", "From this amount on", "Empty: any.", kind="money"),
+                Leaf("due", "Due within days", kind="days", default="10d"),
+                Leaf("grace", "Waited for so many days more", kind="days", default="3d"),
+            ),
+            label="Paying by transfer without an invoice",
+        ),
         Rows(
             "reminders",
             (

@@ -11,6 +11,7 @@ from parkops.ui.access import customer_only
 from parkops.ui.pages import actor, page, refusals_shown
 from payments import gateways
 from payments import operations as payments
+from payments import pages as payment_pages
 from permits.queries.pages import permit_page
 from permits.rules.status import Status
 from permits.views.portal.owning import own_permit
@@ -26,8 +27,11 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     shown = permit_page(permit, at=now)
     if not shown.owed or shown.status in (Status.CANCELLED, Status.REVOKED):
         return redirect("portal_permits:detail", number=permit.number)
+    charge_ids = [row.id for row in shown.charges if not row.is_settled]
+    back = reverse("portal_permits:detail", args=[permit.number])
     context = {
         "shown": shown,
+        "transfer_url": payment_pages.transfer_path(charge_ids, return_path=back, at=now),
         "permit": permit,
         "takes_cards": gateways.takes_cards(request.tenant),
         "is_lapsed": permit.lapsed_at is not None,
@@ -35,8 +39,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         try:
             payment = payments.start_card_payment(
-                charge_ids=[row.id for row in shown.charges if not row.is_settled],
-                return_path=reverse("portal_permits:detail", args=[permit.number]),
+                charge_ids=charge_ids,
+                return_path=back,
                 email=permit.customer.email,
                 by=actor(request),
                 at=now,

@@ -17,7 +17,7 @@ def configured(monkeypatch):
 
     def configure(**values: str) -> None:
         settings = {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "", **values}
-        monkeypatch.setattr(gateways, "settings", SimpleNamespace(**settings))
+        monkeypatch.setattr("payments.gateways.stripe.settings", SimpleNamespace(**settings))
 
     return configure
 
