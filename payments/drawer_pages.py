@@ -171,7 +171,7 @@ def depositable(
     texts: dict[str, tuple[str, Callable[[Any], str], Callable[[Any], int]]] = {
         "drawers": ("Drawers", drawer_text, lambda row: row.takings_minor),
         "drops": ("Drops to the safe", drop_text, lambda row: row.amount_minor),
-        "cheques": ("Checks", cheque_text, lambda row: row.amount_minor),
+        "cheques": ("Checks", _cheque_here, lambda row: row.amount_minor),
     }
     groups = []
     for name, (title, text_of, minor_of) in texts.items():
@@ -211,6 +211,11 @@ def drop_text(row: DrawerMovement) -> str:
 def cheque_text(row: Payment) -> str:
     """Return a check in a line of a deposit: who wrote it."""
     return row.payer or (str(row.customer) if row.customer else "Payer not noted")
+
+
+def _cheque_here(row: Payment) -> str:
+    """Return a check that lies here: who wrote it, its receipt and its day, by which it is found."""
+    return f"{cheque_text(row)}, {row.number}, {place.local_date(row.created_at):%-d %b %Y}"
 
 
 def deposit_url(row: Deposit) -> str:

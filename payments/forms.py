@@ -44,12 +44,16 @@ class TakeForm(forms.Form):
         choices=[
             ("cash", "Cash"),
             ("cheque", "Check"),
+            ("terminal", "Card terminal"),
             ("account", "Department or payroll"),
-            ("other", "Other, such as a terminal"),
+            ("other", "Other"),
         ],
         initial="cash",
     )
     given = MoneyField(label="Amount given", required=False, max_length=20)
+    reference = forms.CharField(
+        label="Number on the terminal's slip", required=False, max_length=64
+    )
     payer = forms.CharField(label="Paid by", required=False, max_length=200)
     once = forms.UUIDField(widget=forms.HiddenInput, required=False)
 

@@ -66,7 +66,10 @@ class BookForm(forms.Form):
 
     account = forms.ChoiceField(
         label="Account",
-        choices=[(row.code, f"{row.code} {row.name}") for row in CHART if row.code in BOOKABLE],
+        choices=[
+            ("", "Choose"),
+            *((row.code, f"{row.code} {row.name}") for row in CHART if row.code in BOOKABLE),
+        ],
     )
     note = forms.CharField(label="What it is", max_length=300)
 

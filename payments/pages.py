@@ -162,7 +162,7 @@ def receipt(public_id: UUID) -> Receipt:
         credit=_together(one.credit_minor for one in together),
         refunded=_together(one.refunded_minor for one in together),
         paid_at=payment.succeeded_at or payment.created_at,
-        way=joined([word(_way(one)) for one in together], ", "),
+        way=joined([_way(one) for one in together], ", "),
         ways=[_tender_line(one) for one in together] if len(together) > 1 else [],
     )
 
@@ -184,8 +184,22 @@ def _tender_line(payment: Payment) -> TenderLine:
     return TenderLine(payment.number, _way(payment), payment.reference, amount, url)
 
 
+WORDS = {
+    "cash": "Cash",
+    "cheque": "Check",
+    "card": "Card",
+    "terminal": "Card at the terminal",
+    "account": "Department or payroll",
+    "bank": "Bank transfer",
+    "gift": "Gift certificate",
+    "goods": "Goods",
+    "other": "Other",
+}
+"""The ways of paying, as receipts say them in the reader's language."""
+
+
 def _way(payment: Payment) -> str:
-    return payment.card or payment.get_method_display()
+    return word(payment.card or WORDS[payment.method])
 
 
 def _taxed(charge: Charge, minor: int) -> tuple[Decimal, int, int]:

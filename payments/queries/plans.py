@@ -67,7 +67,9 @@ class PlanNow:
 
     @cached_property
     def left(self) -> Money:
-        """What is left to pay of it."""
+        """What is left to pay of it; of one that is only asked for, all of it."""
+        if self.plan.state == PaymentPlan.State.ASKED:
+            return place.money(self.plan.total_minor)
         return place.money(
             sum(
                 rules.left_of(

@@ -7,7 +7,7 @@ from django.db.models import Max, Q, QuerySet, Sum
 
 from payments import place
 from payments.accounts import CUSTOMER_CREDIT, RECEIVABLE
-from payments.models import AccountPayer, Charge, LedgerEntry
+from payments.models import AccountPayer, Charge, InvoiceLine, LedgerEntry
 from payments.rules.invoices import Age, ageing
 
 
@@ -93,6 +93,11 @@ def _ages(rows: QuerySet[LedgerEntry], *, today: date) -> list[Age]:
         .order_by("charge")
     )
     due = dict(Charge.objects.filter(pk__in=owed).values_list("pk", "due_on"))
+    # What is on an invoice is due when that is, as the payer was told.
+    invoiced = InvoiceLine.objects.filter(
+        charge__in=owed, is_live=True, invoice__issued_on__lte=today
+    )
+    due.update(invoiced.values_list("charge", "invoice__due_on"))
     return ageing([(due[pk], minor) for pk, minor in owed.items()], today=today)
 
 

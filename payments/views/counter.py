@@ -20,7 +20,7 @@ from payments import drawer_pages, gateways, links, operations, pages, place, qu
 from payments.forms import MailForm, TakeForm, refusal_on
 from payments.models import Drawer
 
-KEYS = {"cash": "c", "cheque": "q", "account": "d", "other": "t", "credit": "r"}
+KEYS = {"cash": "c", "cheque": "q", "terminal": "t", "account": "d", "other": "o", "credit": "r"}
 """The keys of ways of paying."""
 
 
@@ -152,6 +152,7 @@ def _take(request: HttpRequest, form: TakeForm, drawer: Drawer | None) -> str:
         charge_ids=[UUID(one) for one in told["charge"]],
         method=told["method"],
         amount=told["given"],
+        reference=told["reference"] if told["method"] == "terminal" else "",
         payer=told["payer"],
         request_key=f"counter:{told['once']}" if told["once"] else "",
         drawer=drawer.public_id if drawer and told["method"] == "cash" else None,

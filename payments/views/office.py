@@ -194,17 +194,17 @@ def _tabs(request: HttpRequest, *, on_list: bool) -> list[Tab]:
     home, refunds = pages.list_url(), pages.refunds_url()
     review = Payment.State.NEEDS_REVIEW
     return [
-        Tab("All payments", home, None, on_list and state != review),
+        Tab("All", home, None, on_list and state != review),
         Tab("Need a look", f"{home}?state={review}", counts.to_review, on_list and state == review),
         Tab(
-            "Adjustments to accept",
+            "Adjustments",
             reverse("office_charges:adjustments"),
             queries.adjustments_proposed().count(),
         ),
-        Tab("Refunds not done", refunds, counts.refunds, not on_list),
+        Tab("Refunds", refunds, counts.refunds, not on_list),
         Tab("Chargebacks", reverse("office_disputes:list"), counts.disputes),
         Tab("Reconciliation", reconciling_pages.home(), reconciling_pages.counts()["open"]),
-        Tab("Payment plans", reverse("office_plans:list"), counts.plans),
-        Tab("Gift certificates", reverse("office_gifts:list")),
-        Tab("Goods drives", reverse("office_drives:list")),
+        Tab("Plans", reverse("office_plans:list"), counts.plans),
+        Tab("Gifts", reverse("office_gifts:list")),
+        Tab("Drives", reverse("office_drives:list")),
     ]

@@ -1,7 +1,8 @@
 // What the counter adds up while money is counted, in minor units. The server works it out anew.
 
-// The amount that somebody types; null while nothing is typed.
+// The amount that somebody types; null while nothing is typed, or a comma stands where it could be a point.
 export function minorOf(text, decimals) {
+  if (/,(?!\d{3}(\D|$))/.test(text)) return null;
   const bare = text.replace(/[^0-9.]/g, "");
   return bare ? Math.round(Number(bare) * 10 ** decimals) : null;
 }

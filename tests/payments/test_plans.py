@@ -88,6 +88,9 @@ class TestOperations:
     def test_one_that_the_office_looks_at_waits_with_its_document(self, ana, owing, now):
         plan = make_plan(ana, owing, at=now, by=ANA, documents=[PAPER])
         assert plan.state == "asked"
+        Charge.objects.filter(pk=owing.pk).update(amount_minor=3_000, discount_minor=1_000)
+        assert standing(plan, now).left.minor == plan.total_minor == 4_500
+        Charge.objects.filter(pk=owing.pk).update(amount_minor=4_000, discount_minor=0)
         assert not Charge.objects.get(pk=owing.pk).is_paused
         assert PlanDocument.objects.get().name == "pay.pdf"
         later = now + timedelta(days=2)

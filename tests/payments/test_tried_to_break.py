@@ -1,13 +1,16 @@
 """What somebody who wants to break the books tries, and what then holds."""
 
+from datetime import timedelta
+
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.kernel.money import Money
 from parkops.programme.models import Series
-from payments import operations, queries
+from parkops.ui.speech import said
+from payments import links, operations, pages, queries
 from payments.accounts import BANK, CASH, GIFT_CERTIFICATES, SUSPENSE
 from payments.models import BankLine, GiftCertificate, Payment, Refund
 from payments.operations import Tender, gifts
@@ -248,3 +251,36 @@ class TestTyped:
     def test_what_could_mean_something_else_is_refused(self, text):
         with pytest.raises(ValueError, match="amount"):
             Money.typed(text, "USD")
+
+
+def test_a_statement_is_as_old_as_the_invoice_that_was_sent(harbor, now):
+    payer = account_of(now)
+    invoice = invoiced(payer, make_charge(at=now, net=6_000), at=now)
+    make_charge(at=now, net=1_000, customer_id=payer.customer_id)
+    until = invoice.due_on + timedelta(days=5)
+    told = queries.statement(
+        customer_id=payer.customer_id, payer=payer, since=invoice.issued_on, until=until
+    )
+    assert [one.minor for one in told.ages] == [1_000, 6_000, 0, 0, 0]
+
+
+def test_a_terminals_card_is_taken_at_the_counter_by_its_slip(site, clara, now):
+    charge = make_charge(at=now, plate_key="SLIP1")
+    site.login_as(clara)
+    path = "/office/counter/?q=SLIP1"
+    body = {"charge": [str(charge.public_id)], "method": "terminal", "given": ""}
+    refused = site.post(path, body)
+    assert "Write the number on the terminal" in refused.content.decode()
+    assert site.post(path, {**body, "reference": "4711"}).status_code == 302
+    assert (Payment.objects.get().method, Payment.objects.get().reference) == ("terminal", "4711")
+
+
+def test_a_receipt_says_the_way_of_paying_in_the_readers_language(site, now):
+    payment = pay(make_charge(at=now), at=now, amount=5_000)
+    told = pages.receipt(payment.public_id)
+    for language, words in (("es", "Efectivo"), ("fr", "Espèces"), ("en", "Cash")):
+        with translation.override(language):
+            assert said(told.way) == words
+    shown = site.get(links.receipt_path(payment)).content.decode()
+    assert f'<span class="nowrap">{payment.number}</span>' in shown
+    assert "Change given" in shown

@@ -1,5 +1,6 @@
 """Components that stand within a line: badge, money, when, plate, icon, button, steps."""
 
+import re
 from datetime import date, datetime
 from html import unescape
 from typing import Any
@@ -20,6 +21,7 @@ from parkops.ui.place import Place, place_in
 from parkops.ui.speech import said
 
 register = Library()
+NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{3,}(?:-\d)?\b(?![^<]*>)")
 
 TONES = ("", "good", "warn", "bad", "info")
 
@@ -214,6 +216,12 @@ def attributes(**attrs: Any) -> str:
 def said_filter(text: Any) -> Any:
     """Return a sentence, a refusal or a word of the catalog in the reader's language."""
     return said(text)
+
+
+@register.filter(is_safe=True)
+def whole_numbers(html: str) -> str:
+    """Return a heading whose numbers, such as R-2026-00544-7, stay whole where lines break."""
+    return NUMBER.sub(r'<span class="nowrap">\g<0></span>', html)
 
 
 @register.filter
