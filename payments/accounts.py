@@ -21,6 +21,7 @@ REFUNDS_PAYABLE = "2300"
 PREPAID_PERMITS = "2400"
 GIFT_CERTIFICATES = "2450"
 SUSPENSE = "2900"
+BROUGHT_OVER = "3000"
 PERMIT_REVENUE = "4000"
 SESSION_REVENUE = "4010"
 FINE_REVENUE = "4100"
@@ -62,6 +63,7 @@ CHART = (
     Account(PREPAID_PERMITS, "Prepaid permits", "liability"),
     Account(GIFT_CERTIFICATES, "Gift certificates not used yet", "liability"),
     Account(SUSPENSE, "Money to be looked into", "liability"),
+    Account(BROUGHT_OVER, "Brought over from the former system", "liability"),
     Account(PERMIT_REVENUE, "Permits", "revenue"),
     Account(SESSION_REVENUE, "Parking sessions", "revenue"),
     Account(FINE_REVENUE, "Fines", "revenue"),

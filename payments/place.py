@@ -59,6 +59,15 @@ def next_receipt(*, at: datetime) -> str:
     return numbers.make_number("R", local_date(at).year, count)
 
 
+def next_receipts(wanted: int, *, at: datetime) -> list[str]:
+    """Return so many of these numbers, for payments that are made together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('payments_receipt') FROM generate_series(1, %s)", [wanted])
+        counts = [count for (count,) in cursor.fetchall()]
+    year = local_date(at).year
+    return [numbers.make_number("R", year, count) for count in counts]
+
+
 def next_number(prefix: str, *, at: datetime) -> str:
     """Return the tenant's next number under `prefix`; see `numbering.next_number`."""
     return numbering.next_number(prefix, at=at, zone=ZoneInfo(tenant().timezone))

@@ -163,6 +163,9 @@ class Position(_Strict):
 
 
 Text = Annotated[Pick, BeforeValidator(_a_column)]
+Sum = Annotated[Amount, BeforeValidator(_a_column)]
+MONEY = ("penalty", "interest", "reduction", "paid")
+"""Fields of what a citation came to besides its fine; a blank is nothing."""
 
 
 class Fields(_Strict):
@@ -172,7 +175,12 @@ class Fields(_Strict):
     issued: Annotated[When, BeforeValidator(_a_column)]
     violation: Text
     violation_name: Text | None = None
-    fine: Annotated[Amount, BeforeValidator(_a_column)]
+    fine: Sum
+    penalty: Sum | None = None
+    interest: Sum | None = None
+    reduction: Sum | None = None
+    paid: Sum | None = None
+    due: Sum | None = None
     plate: Text | None = None
     region: Text | None = None
     vehicle: Text | None = None
@@ -183,6 +191,11 @@ class Fields(_Strict):
     officer: Text | None = None
     note: Text | None = None
     public_note: Text | None = None
+
+    @property
+    def has_money(self) -> bool:
+        """Whether the file says what was added to the fines, taken off, paid, or is due."""
+        return any(getattr(self, name) is not None for name in (*MONEY, "due"))
 
     def sources(self) -> Iterator[tuple[str, str]]:
         """Give (field, column of the file) for every column that is read."""

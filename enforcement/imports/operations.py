@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from enforcement.imports import queries, stage, texts
+from enforcement.imports import money, queries, stage, texts
 from enforcement.imports.mapping import Mapping
 from enforcement.imports.models import ImportBatch
 from enforcement.imports.reading import Flaw, LineReader, Unreadable
@@ -97,6 +97,8 @@ def import_citations(
     )
     new = stage.insert(mapping, batch=batch.pk, at=at)
     ImportBatch.objects.filter(pk=batch.pk).update(imported=new, known=sound - new)
+    if mapping.fields.has_money:
+        money.bring_over(batch.pk, by=by, at=at)
     audit.record(
         "import.made",
         subject=("import", str(batch.pk)),
@@ -128,6 +130,7 @@ def undo_import(batch_id: int, *, by: Actor, at: datetime) -> int:
     decision = queries.may_undo(batch)
     if not decision:
         raise Conflict(decision.code, decision.reason)
+    money.take_out(batch.pk, by=by, at=at)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM enforcement_citation WHERE imported_batch = %s", [batch.pk])
         gone = cursor.rowcount

@@ -6,7 +6,7 @@ from enforcement.imports.models import ImportBatch
 from enforcement.models import Appeal, Citation, CitationPhoto
 from enforcement.queries.citations import KIND
 from parkops.kernel.decisions import ALLOWED, Decision, NotFound
-from payments.models import Charge
+from payments.queries import brought
 
 
 def imports() -> QuerySet[ImportBatch]:
@@ -37,8 +37,13 @@ def may_undo(batch: ImportBatch) -> Decision:
     ours = Citation.objects.filter(imported_batch=batch.pk)
     for word, rows in (
         ("appealed", Appeal.objects.filter(citation__imported_batch=batch.pk)),
-        ("paid or charged", Charge.objects.filter(kind=KIND, reference__in=ours.values("number"))),
-        ("paid", ours.filter(settled_at__isnull=False)),
+        ("paid or charged", brought.touched(KIND, ours.values("number"))),
+        (
+            "paid",
+            ours.filter(settled_at__isnull=False).exclude(
+                settled_at=batch.made_at, brought__isnull=False
+            ),
+        ),
         ("dismissed", ours.filter(dismissed_at__isnull=False)),
         ("voided", ours.filter(voided_at__isnull=False)),
         ("given a photo", CitationPhoto.objects.filter(citation__imported_batch=batch.pk)),

@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from enforcement.imports.mapping import ISO, NUMBER, Amount, Mapping, Pick, TimePart, When
-from parkops.kernel.money import decimals
+from enforcement.imports.mapping import ISO, MONEY, NUMBER, Amount, Mapping, Pick, TimePart, When
+from parkops.kernel.money import Money, decimals
 from parkops.kernel.plates import plate_key
 
 FIRST_YEAR = 1900
@@ -67,6 +67,10 @@ class Row(NamedTuple):
     officer: str
     note: str
     public_note: str
+    penalty_minor: int = 0
+    interest_minor: int = 0
+    reduction_minor: int = 0
+    paid_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,13 @@ class LineReader:
         self._issued_from = self._getter(fields.issued.sources)
         self._issued = _Known(_instants(fields.issued, zone, not_after))
         self._fine_from = self._getter(fields.fine.sources)
-        self._fine = _Known(_amounts(fields.fine, decimals(currency)))
+        self._fine = _Known(_amounts("fine", fields.fine, decimals(currency)))
+        self._money = {
+            name: (self._getter(amount.sources), _Known(_amounts(name, amount, decimals(currency))))
+            for name in (*MONEY, "due")
+            if (amount := getattr(fields, name)) is not None
+        }
+        self._currency = currency
         self._text = {
             name: self._reader(name, getattr(fields, name))
             for name in LONGEST
@@ -158,13 +168,15 @@ class LineReader:
         issued_at, issued_on, odd = self._issued[self._issued_from(cells)]
         plate = self._plate(cells) if self._plate else ""
         lat, lon = self._position[self._position_from(cells)]
+        fine = self._fine[self._fine_from(cells)]
+        owing = self._owing(fine, cells) if self._money else ()
         return Row(
             self._own_id(cells),
             digest_of(cells),
             issued_at,
             issued_on,
             odd,
-            self._fine[self._fine_from(cells)],
+            fine,
             _needed(text["violation"](cells)),
             text["violation_name"](cells),
             plate,
@@ -179,7 +191,30 @@ class LineReader:
             text["officer"](cells),
             text["note"](cells),
             text["public_note"](cells),
+            *owing,
         )
+
+    def _owing(self, fine: int, cells: list[str]) -> tuple[int, ...]:
+        """Return penalty, interest, reduction and what was paid; they must come to what is due."""
+        said = {name: known[take(cells)] for name, (take, known) in self._money.items()}
+        penalty, interest, reduction, paid = owing = tuple(said.get(name, 0) for name in MONEY)
+        if not fine and (penalty or interest):
+            raise _NoValue("What has no fine cannot have a penalty or interest.", "")
+        left = fine + penalty + interest - reduction - paid
+        if left + paid < 0:
+            told = f"It is reduced by {self._worth(reduction)}, more than it came to: "
+            raise _NoValue(f"{told}{self._worth(left + paid + reduction)}.", "")
+        due = said.get("due")
+        # Some systems write what was paid too much as due below zero, others as nothing due.
+        if due is not None and due != left and due != max(left, 0):
+            sums = f"fine {self._worth(fine)}, penalty {self._worth(penalty)} and interest "
+            sums += f"{self._worth(interest)}, less {self._worth(reduction)} reduced and "
+            sums += f"{self._worth(paid)} paid, leave {self._worth(left)}"
+            raise _NoValue(f"The file says that {self._worth(due)} is due, but {sums}.", "")
+        return owing
+
+    def _worth(self, minor: int) -> str:
+        return Money(minor, self._currency).amount
 
     def _own_id(self, cells: list[str]) -> str | None:
         if self._id is None:
@@ -205,6 +240,10 @@ class LineReader:
             for name, read in self._text.items()
             if name != "violation"
         ]
+        parts += [
+            (name, take(cells), partial(known.__getitem__, take(cells)))
+            for name, (take, known) in self._money.items()
+        ]
         found = []
         for name, held, read in parts:
             try:
@@ -213,7 +252,17 @@ class LineReader:
                 given = getattr(error, "given", held)
                 shown = given if isinstance(given, str) else " ".join(given)
                 found.append(Flaw(name, _shown(shown), str(error)))
+        if not found and self._money:
+            found += self._flaw_of_sums(cells)
         return found
+
+    def _flaw_of_sums(self, cells: list[str]) -> list[Flaw]:
+        try:
+            self._owing(self._fine[self._fine_from(cells)], cells)
+        except ValueError as error:
+            name = "due" if "due" in self._money else next(iter(self._money))
+            return [Flaw(name, _shown(self._money[name][0](cells)), str(error))]
+        return []
 
     def _fitted(self, cells: list[str]) -> list[str]:
         """Return the cells of a line with blank ones too many at its end cut off."""
@@ -255,7 +304,7 @@ def digest_of(cells: Sequence[str]) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def minor_of(text: str, *, places: int, decimal: str = ".") -> int:
+def minor_of(text: str, *, places: int, decimal: str = ".", word: str = "fine") -> int:
     """Return an amount written as `51`, `25.0`, `$1,234.50` or `12,50 €` in minor units.
 
     :raises ValueError: if it is none, is below zero, or has more decimals than the currency.
@@ -264,7 +313,7 @@ def minor_of(text: str, *, places: int, decimal: str = ".") -> int:
     form = _AMOUNT[decimal].fullmatch(bare)
     if form is None:
         if _NEGATIVE.fullmatch(text.strip().replace(" ", "")):
-            raise ValueError("A fine cannot be below zero.")
+            raise ValueError(f"A {word} cannot be below zero.")
         raise ValueError(f"{_shown(text)!r} is not an amount of money.")
     whole = re.sub(r"[^0-9]", "", form["whole"])
     part = (form["part"] or "").rstrip("0")
@@ -302,12 +351,23 @@ def minute_of(number: str) -> time:
     return time(hour, minute)
 
 
-def _amounts(amount: Amount, places: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
+_WORDS = {"interest": "sum of interest", "paid": "sum that was paid"}
+
+
+def _amounts(name: str, amount: Amount, places: int) -> Callable[[str], Any]:
+    """Return what reads the amounts of a field. Only a fine has to be there; only what is due may be
+    below zero, where more was paid than that; blank it is None."""
+    word = _WORDS.get(name, name)
+
+    def read(text: str) -> int | None:
         given = text.strip() or amount.default
         if not given:
-            raise ValueError("The fine is blank.")
-        return minor_of(given, places=places, decimal=amount.decimal)
+            if name == "fine":
+                raise ValueError("The fine is blank.")
+            return None if name == "due" else 0
+        if name == "due" and given.startswith("-"):
+            return -minor_of(given[1:], places=places, decimal=amount.decimal)
+        return minor_of(given, places=places, decimal=amount.decimal, word=word)
 
     return read
 

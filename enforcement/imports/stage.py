@@ -26,6 +26,7 @@ CREATE TEMPORARY TABLE import_stage (
     fine_minor bigint, violation text, violation_name text, plate_text text, plate_key text,
     region text, vehicle text, zone text, place text, lat float8, lon float8, agency text,
     officer text, note text, public_note text,
+    penalty_minor bigint, interest_minor bigint, reduction_minor bigint, paid_minor bigint,
     ordinal int NOT NULL DEFAULT 1, is_repeated bool NOT NULL DEFAULT false,
     field text, value text, reason text
 ) ON COMMIT DROP
@@ -34,12 +35,15 @@ _TYPES = [
     *("int8", "text", "bytea", "timestamptz", "date", "text", "int8"),
     *["text"] * 8,
     *("float8", "float8"),
-    *["text"] * 7,
+    *["text"] * 4,
+    *["int8"] * 4,
+    *["text"] * 3,
 ]
 _COPY = """
 COPY pg_temp.import_stage (line, own_id, digest, issued_at, issued_on, odd_time, fine_minor, violation,
     violation_name, plate_text, plate_key, region, vehicle, zone, place, lat, lon, agency, officer, note,
-    public_note, field, value, reason) FROM STDIN (FORMAT BINARY)
+    public_note, penalty_minor, interest_minor, reduction_minor, paid_minor, field, value, reason)
+    FROM STDIN (FORMAT BINARY)
 """
 _NOTHING = (None,) * len(Row._fields)
 _SOUND = (None, None, None)
@@ -94,13 +98,17 @@ _INSERT = f"""
 INSERT INTO enforcement_citation (
     number, source, imported_batch, external_ref, agency, plate_missing, plate_text, plate_key,
     region, vehicle, zone_code, place, lat, lon, violation_code, violation_name, fine_minor, sanction,
-    issued_at, issued_on, recorded_at, officer, note, public_note, flags, because)
+    issued_at, issued_on, recorded_at, officer, note, public_note, brought, settled_at, flags, because)
 SELECT CASE WHEN %(prefix)s = '' THEN 'I-' || %(batch)s || '-' || s.line ELSE %(prefix)s || s.own_id END,
        'import', %(batch)s, s.reference, s.agency, s.plate_key = '', s.plate_text, s.plate_key,
        s.region, s.vehicle, s.zone, s.place, s.lat, s.lon, s.violation,
        CASE WHEN s.violation_name = '' THEN s.violation ELSE s.violation_name END, s.fine_minor,
        CASE WHEN s.fine_minor = 0 THEN 'warning' ELSE 'fine' END,
        s.issued_at, s.issued_on, %(at)s, s.officer, s.note, s.public_note,
+       CASE WHEN %(has_money)s THEN jsonb_build_object('penalty', s.penalty_minor,
+            'interest', s.interest_minor, 'reduction', s.reduction_minor, 'paid', s.paid_minor) END,
+       CASE WHEN %(has_money)s AND s.fine_minor > 0 AND s.fine_minor + s.penalty_minor
+            + s.interest_minor - s.reduction_minor <= s.paid_minor THEN %(at)s::timestamptz END,
        CASE s.odd_time WHEN '' THEN ARRAY[]::varchar[] ELSE ARRAY['time_' || s.odd_time]::varchar[] END,
        CASE s.odd_time WHEN '' THEN ARRAY[]::text[]
             WHEN '{TWICE}' THEN ARRAY['The clocks showed this time twice that day; the first is taken.']
@@ -207,6 +215,7 @@ def insert(mapping: Mapping, *, batch: int, at: datetime) -> int:
         "prefix": mapping.number_prefix,
         "batch": batch,
         "at": at,
+        "has_money": mapping.fields.has_money,
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)

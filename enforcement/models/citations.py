@@ -59,7 +59,8 @@ class Citation(models.Model):
 
     Ours keeps the version of the programme that it was written under, by which its fine, steps and
     appeals go for ever. An imported one has no version and no steps: it owes `fine_minor` until it
-    is settled, dismissed or voided; its place is in `place`, and most have no plate.
+    is settled, dismissed or voided; its place is in `place`, and most have no plate. Where the file says
+    more, `brought` has it in minor units: penalty, interest, reduction, and what was paid.
 
     `vehicle` is as the officer wrote it and never changed; what the office found out later is in
     `vehicle_noted`.
@@ -102,6 +103,7 @@ class Citation(models.Model):
     violation_name = short_text(200)
     fine_minor = models.BigIntegerField()
     several = models.JSONField(default=list, blank=True, db_default=[])
+    brought = models.JSONField(null=True, blank=True)
     nth = models.PositiveIntegerField(null=True, blank=True)
     sanction = models.CharField(max_length=8, default="fine", db_default="fine")
     programme_version = models.PositiveIntegerField(null=True, blank=True)
@@ -194,6 +196,14 @@ class Citation(models.Model):
                 self.violation_code, self.violation_name, self.fine_minor, self.nth, self.sanction
             ),
         )
+
+    @property
+    def came_to_minor(self) -> int:
+        """What it comes to without steps of ours: its fine, and what was added and taken off elsewhere."""
+        more = self.brought
+        if more is None:
+            return self.fine_minor
+        return self.fine_minor + more["penalty"] + more["interest"] - more["reduction"]
 
     @property
     def code_keys(self) -> frozenset[str]:

@@ -89,7 +89,9 @@ def may_pay(reference: str, *, at: datetime) -> Decision:
 
 def describe(reference: str) -> Subject:
     """Return the citation in words, with its page; staff are led on from there to the office's."""
-    citation = Citation.objects.get(number=reference)
+    citation = Citation.objects.filter(number=reference).first()
+    if citation is None:
+        return Subject(f"Citation {reference}, whose import was undone", "")
     url = reverse("portal_citations:detail", args=[citation.number])
     office = reverse("office_citations:detail", args=[citation.number])
     return Subject(f"Citation {citation.number}: {citation.violation_name}", url, office)

@@ -194,12 +194,17 @@ def facts_of(citation: Citation, appeals: Iterable[Appeal]) -> Facts:
 def case_of(citation: Citation, appeals: Iterable[Appeal]) -> Case:
     """Return what the citation's amount rests on."""
     currency = place.currency()
-    parts = [
-        owed.Share(
-            Money(line.fine_minor, currency), violation.schedule if violation is not None else ()
-        )
-        for line, violation in zip(citation.lines, violations_of(citation), strict=True)
-    ]
+    parts = (
+        [owed.Share(Money(citation.came_to_minor, currency), ())]
+        if citation.brought is not None
+        else [
+            owed.Share(
+                Money(line.fine_minor, currency),
+                violation.schedule if violation is not None else (),
+            )
+            for line, violation in zip(citation.lines, violations_of(citation), strict=True)
+        ]
+    )
     return owed.shared(
         parts,
         issued_on=citation.issued_on,
@@ -257,9 +262,9 @@ class Standings:
         ]
 
     def _paid(self, citation: Citation, at: datetime) -> int:
-        """What was paid towards a citation by `at`, in minor units; one that was imported was paid
-        elsewhere, in full."""
-        if citation.source == Citation.Source.IMPORT:
+        """What was paid towards a citation by `at`, in minor units; one that was imported without more
+        than its fine was paid elsewhere, in full."""
+        if citation.source == Citation.Source.IMPORT and citation.brought is None:
             is_paid = citation.settled_at is not None and citation.settled_at <= at
             return citation.fine_minor if is_paid else 0
         known = self._payments.get(citation.number, ())
@@ -284,7 +289,11 @@ def unpaid_of(plate_key: str, *, at: datetime) -> list[Standing]:
 
 def _payments_of(citations: Sequence[Citation]) -> dict[str, list[tuple[datetime, int]]]:
     """When how much was paid towards each citation, in minor units, by its number."""
-    ours = [c.number for c in citations if c.source == Citation.Source.OURS and c.fine_minor]
+    ours = [
+        c.number
+        for c in citations
+        if (c.source == Citation.Source.OURS or c.brought is not None) and c.fine_minor
+    ]
     if not ours:
         return {}
     rows = (

@@ -1,6 +1,6 @@
 """Reads of customers and their vehicles."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -95,6 +95,25 @@ def holders_of(plate: str, *, at: datetime) -> list[Customer]:
     for row in rows.order_by("-added_at", "-pk"):
         found.setdefault(row.customer_id, row.customer)
     return list(found.values())
+
+
+def holders_at(asked: Collection[tuple[str, datetime]]) -> dict[tuple[str, datetime], set[int]]:
+    """Return, for each (plate key, instant), the ids of the customers who held the plate then, where
+    any did; by one query."""
+    spans: dict[str, list[tuple[datetime, datetime | None, int]]] = {}
+    rows = Vehicle.objects.filter(plate_key__in={plate for plate, _ in asked})
+    held = rows.order_by("pk").values_list("plate_key", "added_at", "removed_at", "customer_id")
+    for plate, added_at, removed_at, customer_id in held:
+        spans.setdefault(plate, []).append((added_at, removed_at, customer_id))
+    return {
+        (plate, at): {
+            customer_id
+            for added_at, removed_at, customer_id in spans[plate]
+            if added_at <= at and (removed_at is None or at < removed_at)
+        }
+        for plate, at in asked
+        if plate in spans
+    }
 
 
 def also_held_by(customer_id: int) -> dict[str, int]:

@@ -20,6 +20,7 @@ class Payment(models.Model):
 
     `reference` is what the way of paying is known by elsewhere: the slip of the terminal, the number of a
     check, the account of a department. Several ways of one taking share `taking`, and the receipt.
+    What was paid in a former system `brought_for` a charge was never taken here.
     """
 
     class Method(models.TextChoices):
@@ -78,6 +79,9 @@ class Payment(models.Model):
         "payments.GoodsDrive", on_delete=models.PROTECT, null=True, related_name="payments"
     )
     pieces = models.PositiveIntegerField(null=True)
+    brought_for = models.ForeignKey(
+        "payments.Charge", on_delete=models.PROTECT, null=True, related_name="brought"
+    )
 
     # By a provider only: its name, and what it was asked and told.
     provider = models.CharField(max_length=20, blank=True, db_default="")

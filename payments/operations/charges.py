@@ -16,6 +16,7 @@ from parkops.tenancy.later import later
 from payments import place, queries, rules, settlement
 from payments.accounts import (
     BAD_DEBT,
+    BROUGHT_OVER,
     CUSTOMER_CREDIT,
     DISCOUNTS,
     LATE_FEES,
@@ -317,6 +318,8 @@ def sync(charge: Charge, *, by: Actor, at: datetime, posted_at: datetime | None 
     if due.due_on != charge.due_on:
         charge.due_on = due.due_on
         charge.save(update_fields=["due_on"])
+    if due.amount.minor == charge.amount_minor + charge.written_off_minor:
+        return
     if (net, tax, late_fee, discount) != _parts(charge):
         set_parts(
             charge,
@@ -357,6 +360,8 @@ def set_parts(
     charge.postings += 1
     mark_settled(charge, at=at)
     charge.save()
+    is_brought = charge.revenue == BROUGHT_OVER
+    late_fees, discounts = (BROUGHT_OVER,) * 2 if is_brought else (LATE_FEES, DISCOUNTS)
     moved = [now - before for now, before in zip(_parts(charge), was, strict=True)]
     if by_how_much := moved[0] + moved[1] + moved[2] - moved[3]:
         settlement.raiser_of(charge.kind).changed(charge.reference, by_how_much)
@@ -366,8 +371,8 @@ def set_parts(
             Leg(RECEIVABLE, by_how_much + excess, charge),
             Leg(charge.revenue, -moved[0], charge),
             Leg(TAX_PAYABLE, -moved[1], charge),
-            Leg(LATE_FEES, -moved[2], charge),
-            Leg(DISCOUNTS, moved[3], charge),
+            Leg(late_fees, -moved[2], charge),
+            Leg(discounts, moved[3], charge),
             Leg(RECEIVABLE, given_up, charge),
             Leg(BAD_DEBT, -given_up, charge),
             *(Leg(CUSTOMER_CREDIT, -minor, None, payment.customer_id) for payment, minor in freed),

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection
 
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict
+from parkops.tenancy.postgresql import copying
 from payments.models import Charge, LedgerEntry, LedgerTransaction
 from payments.queries import months as queries
 from payments.rules import months
@@ -90,7 +92,7 @@ class Posting:
 
 
 def post_many(postings: Sequence[Posting], *, by: Actor, at: datetime) -> None:
-    """Write many movements of one instant, in an open month, by a few statements.
+    """Write many movements of one instant by a few statements; of a closed month, as `post` does.
 
     :raises ValueError: if the legs of one do not add up to zero.
     :raises RuntimeError: outside a transaction.
@@ -100,22 +102,35 @@ def post_many(postings: Sequence[Posting], *, by: Actor, at: datetime) -> None:
     for posting in postings:
         if sum(leg.minor for leg in posting.legs) or not any(leg.minor for leg in posting.legs):
             raise ValueError(f"{posting.source} does not balance: {posting.legs}")
-    made = LedgerTransaction.objects.bulk_create(
-        LedgerTransaction(
-            source=posting.source, text=posting.text[:300], posted_at=at, posted_by=by.name
-        )
-        for posting in postings
+    open_from, zone = queries.open_from(), queries.zone()
+    posted_at = max(at, open_from) if open_from else at
+    ids = copying.next_ids(LedgerTransaction._meta.db_table, len(postings))
+    copying.copy_rows(
+        LedgerTransaction._meta.db_table,
+        ("id", "source", "text", "posted_at", "posted_by"),
+        (
+            (pk, posting.source, _told(posting.text, at, posted_at, zone), posted_at, by.name)
+            for pk, posting in zip(ids, postings, strict=True)
+        ),
     )
-    LedgerEntry.objects.bulk_create(
-        LedgerEntry(
-            transaction=transaction,
-            account_id=leg.account,
-            amount_minor=leg.minor,
-            charge=leg.charge,
-            customer_id=leg.charge.customer_id if leg.charge else leg.customer_id,
-            posted_at=at,
-        )
-        for transaction, posting in zip(made, postings, strict=True)
-        for leg in posting.legs
-        if leg.minor
+    copying.copy_rows(
+        LedgerEntry._meta.db_table,
+        ("transaction_id", "account_id", "amount_minor", "charge_id", "customer_id", "posted_at"),
+        (
+            (pk, leg.account, leg.minor, *_whose(leg), posted_at)
+            for pk, posting in zip(ids, postings, strict=True)
+            for leg in posting.legs
+            if leg.minor
+        ),
     )
+
+
+def _told(text: str, at: datetime, posted_at: datetime, zone: ZoneInfo) -> str:
+    return (text if posted_at == at else months.late_text(text, at, zone))[:300]
+
+
+def _whose(leg: Leg) -> tuple[int | None, int | None]:
+    """Return the charge and the customer that a leg is kept under."""
+    if leg.charge is None:
+        return None, leg.customer_id
+    return leg.charge.pk, leg.charge.customer_id

@@ -82,7 +82,9 @@ def posted_on_the_day(start: datetime, end: datetime) -> dict[str, int]:
 
 def _taken(start: datetime, end: datetime) -> QuerySet[Payment]:
     came = Q(succeeded_at__gte=start, succeeded_at__lt=end)
-    return Payment.objects.filter(came, state__in=["succeeded", "bounced"])
+    return Payment.objects.filter(
+        came, state__in=["succeeded", "bounced"], brought_for__isnull=True
+    )
 
 
 def _sums(rows: QuerySet, by: Sequence[str]) -> list[Tally]:

@@ -26,6 +26,7 @@ SELECT 'movement', t.source, '', 0, e.amount_minor
 FROM payments_ledgerentry e JOIN payments_ledgertransaction t ON t.id = e.transaction_id
 WHERE e.posted_at <> t.posted_at
 """
+# What was brought over stands with all its parts against one account, and earned nothing here.
 # Prepaid revenue that is not earned yet stands apart from the account that earns it.
 _CHARGES = """
 WITH sums AS MATERIALIZED (
@@ -42,12 +43,15 @@ WITH sums AS MATERIALIZED (
     FROM payments_charge c LEFT JOIN sums ON sums.charge_id = c.id GROUP BY c.id
 )
 SELECT c.kind, c.reference, part.name, part.kept, part.again
-FROM payments_charge c JOIN booked b ON b.id = c.id CROSS JOIN LATERAL (VALUES
+FROM payments_charge c JOIN booked b ON b.id = c.id CROSS JOIN LATERAL (
+    SELECT CASE c.revenue WHEN %(brought)s THEN c.late_fee_minor ELSE 0 END AS late,
+        CASE c.revenue WHEN %(brought)s THEN c.discount_minor ELSE 0 END AS discount
+) brought CROSS JOIN LATERAL (VALUES
     ('owed', c.amount_minor - c.paid_minor, b.owed),
-    ('net', c.net_minor, b.net),
+    ('net', c.net_minor + brought.late - brought.discount, b.net),
     ('tax', c.tax_minor, b.tax),
-    ('late fee', c.late_fee_minor, b.late_fee),
-    ('discount', c.discount_minor, b.discount),
+    ('late fee', c.late_fee_minor - brought.late, b.late_fee),
+    ('discount', c.discount_minor - brought.discount, b.discount),
     ('written off', c.written_off_minor, b.written_off)
 ) AS part (name, kept, again)
 WHERE part.kept <> part.again
@@ -140,6 +144,7 @@ _CHECKS = {
 _ACCOUNTS = {
     "receivable": accounts.RECEIVABLE,
     "prepaid": accounts.PREPAID_PERMITS,
+    "brought": accounts.BROUGHT_OVER,
     "tax": accounts.TAX_PAYABLE,
     "late": accounts.LATE_FEES,
     "discount": accounts.DISCOUNTS,

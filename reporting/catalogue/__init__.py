@@ -2,6 +2,7 @@
 
 from parkops.kernel.decisions import NotFound
 from reporting.catalogue import (
+    ageing,
     booked_revenue,
     citations,
     coverage,
@@ -20,6 +21,7 @@ REPORTS: dict[str, Report] = {
         revenue.REPORT,
         booked_revenue.REPORT,
         prepaid.REPORT,
+        ageing.REPORT,
     )
 }
 

@@ -93,7 +93,7 @@ _WANTED = """
 _IMPORTED = f"SELECT EXISTS (SELECT {_LINES} {_WANTED} AND c.source = 'import')"  # noqa: S608
 IMPORTED = (
     "Imported citations have the fines of their file and owe them until they are settled here: "
-    "what was paid before they came is not known."
+    "what was paid before they came is known only where the file says it."
 )
 _DAYS = "SELECT c.issued_on, count(*) {asked} GROUP BY 1"
 

@@ -77,8 +77,9 @@ def test_the_catalogue(api):
     assert told["next"] is None
     for item in told["items"]:
         assert item["formats"] == ["pdf", "xlsx", "csv", "json"]
-        # What is not earned yet is as of a day; all other reports are of a time.
-        asked = {"to"} if item["code"] == "prepaid-permits" else {"from", "to"}
+        # What is not earned yet, and how old something is, is as of a day; all other reports are of a time.
+        as_of = item["code"] in ("prepaid-permits", "citation-ageing")
+        asked = {"to"} if as_of else {"from", "to"}
         assert asked <= {parameter["key"] for parameter in item["parameters"]}
 
 
