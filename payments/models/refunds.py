@@ -7,7 +7,8 @@ from django.db.models import Q
 
 
 class Refund(models.Model):
-    """Money that goes back the way it came. Only one that failed may be tried again.
+    """Money that goes back the way it came. Only one that failed may be tried again. What goes back of
+    several payments by one act shares `together`.
 
     One that the program wants a second person for is proposed until somebody else than who asked
     (`asked_by_ref`) accepts it; not accepted, its money is credit of the payment again.
@@ -36,6 +37,7 @@ class Refund(models.Model):
     state = models.CharField(max_length=10, choices=State)
     reason = models.CharField(max_length=300)
     drawer = models.ForeignKey("payments.Drawer", on_delete=models.PROTECT, null=True)
+    together = models.UUIDField(null=True)
     asked_by = models.CharField(max_length=200)
     asked_by_ref = models.CharField(max_length=100, blank=True)
     decided_by = models.CharField(max_length=200, blank=True)
@@ -65,6 +67,9 @@ class Refund(models.Model):
                 condition=~Q(state__in=["succeeded", "rejected"]),
             ),
             models.Index(fields=["-created_at", "-id"], name="refund_newest"),
+            models.Index(
+                fields=["together"], name="refund_together", condition=Q(together__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

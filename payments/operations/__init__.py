@@ -100,6 +100,7 @@ from payments.operations.refunds import (
     reject_refund,
     retry_refund,
 )
+from payments.operations.refunds_of_charges import refund_of_charge
 from payments.operations.saved_cards import (
     charge_saved_card,
     finish_saving,
@@ -188,6 +189,7 @@ __all__ = [
     "post_accruals",
     "refund_charge",
     "refund_credit",
+    "refund_of_charge",
     "refund_payment",
     "reinstate_charge",
     "reject_refund",

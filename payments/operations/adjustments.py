@@ -49,7 +49,7 @@ def adjust_charge(
     rules.may_keep_text(text, field="text").require()
     if reason not in REASONS or kind not in Adjustment.Kind.values:
         raise Refused("reason", "Choose a reason.", field="reason")
-    charge = _locked(charge_id, seen=seen, by=by, at=at)
+    charge = locked_as_it_stands(charge_id, seen=seen, by=by, at=at)
     if kind == Adjustment.Kind.WRITE_OFF and charge.kind == Charge.Kind.CITATION:
         raise Refused("citation", "A citation is written off on its own page.")
     minor = charge.balance_minor if amount is None else amount.minor
@@ -95,7 +95,7 @@ def accept_adjustment(public_id: UUID, *, by: Actor, at: datetime) -> Adjustment
     :raises Refused: if the charge has changed so that it cannot be done any more.
     """
     charge_id = _charge_of(public_id)
-    charge = _locked(charge_id, by=by, at=at)
+    charge = locked_as_it_stands(charge_id, by=by, at=at)
     adjustment = _decide(public_id, by=by, at=at)
     stands = _stands(charge)
     rule.may_adjust(adjustment.kind, adjustment.gross_minor, stands).require()
@@ -259,7 +259,9 @@ def _do(adjustment: Adjustment, charge: Charge, *, by: Actor, at: datetime) -> N
         raiser.unsettled(charge.reference, by=by, at=at)
 
 
-def _locked(charge_id: UUID, *, seen: int | None = None, by: Actor, at: datetime) -> Charge:
+def locked_as_it_stands(
+    charge_id: UUID, *, seen: int | None = None, by: Actor, at: datetime
+) -> Charge:
     """Return a charge with its subject locked before it, as it stands at `at`; refused if it has been
     changed since it was `seen`."""
     subject = Charge.objects.filter(public_id=charge_id).values_list("kind", "reference").first()

@@ -24,6 +24,7 @@ from payments.operations import charges as charging
 from payments.operations import credit, deposits, gifts, ledger
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_charges, lock_with_charges
+from payments.rules import refunding
 from payments.rules.gl import Facts
 from payments.rules.tenders import NO_MONEY_BACK
 
@@ -80,7 +81,7 @@ def refund_payment(
         if owed_again:
             unpay(part, share, by=by, at=at)
         else:
-            _reduce(part, share, text=reason, by=by, at=at)
+            reduce(part, share, text=reason, by=by, at=at)
     payment.refresh_from_db(fields=["credit_minor"])
     return give_back(
         payment,
@@ -174,7 +175,13 @@ def accept_refund(number: str, *, by: Actor, at: datetime) -> Refund:
     :raises NotFound: if there is no such refund.
     :raises Conflict: "refund_decided", or "own_refund" for who asked for it.
     """
-    refund = _decide(number, by=by, at=at)
+    refund, *others = (_decide(one, by=by, at=at) for one in _asked_together(number))
+    for one in (refund, *others):
+        _let_go(one, by=by, at=at)
+    return refund
+
+
+def _let_go(refund: Refund, *, by: Actor, at: datetime) -> None:
     refund.state = Refund.State.WAITING
     if gateways.refunds_itself(refund.payment.provider):
         refund.state = Refund.State.SUBMITTED
@@ -186,15 +193,15 @@ def accept_refund(number: str, *, by: Actor, at: datetime) -> Refund:
         if till.closed_at is not None:
             refund.drawer = None
             refund.save(update_fields=["drawer"])
-            return refund
+            return
     if refund.state == Refund.State.WAITING and refund.payment.method not in SENT_LATER:
         complete(refund, by=by, at=at)
-    return refund
 
 
 @transaction.atomic
 def reject_refund(number: str, *, reason: str, by: Actor, at: datetime) -> Refund:
-    """Let a proposed refund come to nothing: its money is credit of the payment again.
+    """Let a proposed refund come to nothing, and those that were asked for with it: the money is credit of
+    the payments again.
 
     :raises NotFound: if there is no such refund.
     :raises Refused: "reason" without one.
@@ -203,12 +210,18 @@ def reject_refund(number: str, *, reason: str, by: Actor, at: datetime) -> Refun
     if not reason.strip():
         raise Refused("reason", "Say why it is not accepted.", field="reason")
     rules.may_keep_text(reason, field="reason").require()
-    refund = _decide(number, by=by, at=at)
+    refund, *others = (_decide(one, by=by, at=at) for one in _asked_together(number))
+    for one in (refund, *others):
+        _keep(one, reason=reason.strip()[:300], by=by, at=at)
+    return refund
+
+
+def _keep(refund: Refund, *, reason: str, by: Actor, at: datetime) -> None:
     payment = refund.payment
     payment.credit_minor += refund.amount_minor
     payment.refunded_minor -= refund.amount_minor
     payment.save(update_fields=["credit_minor", "refunded_minor"])
-    refund.state, refund.failure = Refund.State.REJECTED, reason.strip()[:300]
+    refund.state, refund.failure = Refund.State.REJECTED, reason
     refund.save(update_fields=["state", "failure", "decided_by", "decided_at"])
     ledger.post(
         f"refund:{refund.number}:rejected",
@@ -227,7 +240,19 @@ def reject_refund(number: str, *, reason: str, by: Actor, at: datetime) -> Refun
         at=at,
         reason=refund.failure,
     )
-    return refund
+
+
+def _asked_together(number: str) -> list[str]:
+    """Return the numbers of the refunds that were asked for with this one and still wait, itself first;
+    their payments are locked in their order."""
+    found = Refund.objects.filter(number=number).values_list("together", flat=True).first()
+    if found is None:
+        return [number]
+    rows = Refund.objects.filter(together=found, state=Refund.State.PROPOSED)
+    payments = Payment.objects.select_for_update().filter(refunds__in=rows).order_by("pk")
+    list(payments.values_list("pk"))
+    others = rows.exclude(number=number).order_by("pk")
+    return [number, *others.values_list("number", flat=True)]
 
 
 def _decide(number: str, *, by: Actor, at: datetime) -> Refund:
@@ -328,10 +353,12 @@ def give_back(
     reason: str,
     drawer: UUID | None = None,
     send: bool = True,
+    together: tuple[UUID, int] | None = None,
     by: Actor,
     at: datetime,
 ) -> Refund:
-    """Give back `minor` of the credit of a locked payment, the way it came.
+    """Give back `minor` of the credit of a locked payment, the way it came. What goes back by several
+    payments `together` has one id, and the sum that the limit is held against.
 
     A provider that refunds itself is told once the transaction commits; a transfer goes by the bank. What
     staff or a program gives back otherwise is handed over at once; for anybody else it waits to be paid
@@ -340,7 +367,7 @@ def give_back(
     by_provider = gateways.refunds_itself(payment.provider)
     is_proposed = send and rules.needs_second(
         by_staff=by.kind == "staff",
-        amount=Money(minor, payment.currency),
+        amount=Money(together[1] if together else minor, payment.currency),
         above=programme.in_force(at).programme.refunds.second_person,
     )
     payment.credit_minor -= minor
@@ -356,6 +383,7 @@ def give_back(
         drawer=_drawer(drawer, payment.method),
         asked_by=by.name,
         asked_by_ref=_ref(by),
+        together=together[0] if together else None,
         created_at=at,
     )
     ledger.post(
@@ -435,19 +463,31 @@ def take_off(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:
         settlement.raiser_of(charge.kind).unsettled(charge.reference, by=by, at=at)
 
 
-def _reduce(part: Allocation, minor: int, *, text: str, by: Actor, at: datetime) -> None:
+def reduce(part: Allocation, minor: int, *, text: str, by: Actor, at: datetime) -> None:
     """Let a locked charge come to less by `minor` and have as much less paid: what it owes stays."""
     charge = part.charge
+    then = refunding.less(
+        refunding.Parts(
+            charge.net_minor, charge.tax_minor, charge.late_fee_minor, charge.discount_minor
+        ),
+        minor + charge.written_off_minor,
+        raised_net=charge.raised_net_minor,
+        raised_tax=charge.raised_tax_minor,
+    )
     _to_credit(part, minor, by=by, at=at)
     part.released_minor += minor
     part.save(update_fields=["released_minor"])
     charge.paid_minor -= minor
-    net, tax = rules.parts_of(
-        charge.amount_minor - minor,
-        raised_net=charge.raised_net_minor,
-        raised_tax=charge.raised_tax_minor,
+    charging.set_parts(
+        charge,
+        net=then.net,
+        tax=then.tax,
+        late_fee=then.late_fee,
+        discount=then.discount,
+        text=text,
+        by=by,
+        at=at,
     )
-    charging.set_parts(charge, net=net, tax=tax, text=text, by=by, at=at)
 
 
 def _to_credit(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:

@@ -118,6 +118,7 @@ from payments.queries.reconciling import (
     payouts,
     with_the_bank,
 )
+from payments.queries.refunding import refund_plan, refundable_parts
 from payments.queries.statements import Movement, Statement, statement
 from payments.queries.transfers import (
     lines_of_transfer,
@@ -243,4 +244,6 @@ __all__ = [
     "transfer_named_by",
     "transfer_of",
     "transfers_come_since",
+    "refund_plan",
+    "refundable_parts",
 ]

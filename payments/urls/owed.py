@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from payments.views import bank, charge_files, charges, invoices, payers, statements
+from payments.views import bank, charge_files, charge_refunds, charges, invoices, payers, statements
 
 INVOICES = [
     path("", invoices.invoice_list, name="list"),
@@ -51,6 +51,7 @@ CHARGES = [
     path("<uuid:charge_id>/", charges.detail, name="detail"),
     path("<uuid:charge_id>/adjustments/", charges.adjust, name="adjust"),
     path("<uuid:charge_id>/payments/", charges.move, name="move"),
+    path("<uuid:charge_id>/refund/", charge_refunds.refund, name="refund"),
     path("<uuid:charge_id>/agreement/", charges.agree, name="agree"),
     path("<uuid:charge_id>/agreement/end/", charges.disagree, name="disagree"),
 ]

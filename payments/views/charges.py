@@ -154,6 +154,7 @@ def _shown(
         "move_form": move_form,
         "agree_form": AgreeForm(),
         "may_manage": request.user.may(Permission.INVOICE_MANAGE),
+        "may_refund": request.user.may(Permission.PAYMENT_REFUND),
     }
     status = 422 if adjust_form.errors or move_form.errors else 200
     return page(request, "payments/office/charge.html", context, status=status)

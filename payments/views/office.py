@@ -86,7 +86,7 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
         reason=form.cleaned_data["reason"],
         owed_again=form.cleaned_data["charges"] == "owed_again",
         seen_left=form.cleaned_data["left"],
-        drawer=_drawer_for(request, queries.payment(number)),
+        drawer=drawer_for(request, queries.payment(number)),
         by=actor(request),
         at=timezone.now(),
     )
@@ -121,7 +121,7 @@ def bounce(request: HttpRequest, number: str) -> HttpResponse:
 @refusals_shown
 def pay_out(request: HttpRequest, number: str) -> HttpResponse:
     """Note that a refund has been handed over."""
-    drawer = _drawer_for(request, queries.refund(number).payment)
+    drawer = drawer_for(request, queries.refund(number).payment)
     operations.pay_out_refund(number, drawer=drawer, by=actor(request), at=timezone.now())
     messages.success(request, f"Refund {number} paid out.")
     return redirect("office_payments:refunds")
@@ -158,7 +158,7 @@ def retry(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("office_payments:refunds")
 
 
-def _drawer_for(request: HttpRequest, payment: Payment) -> UUID | None:
+def drawer_for(request: HttpRequest, payment: Payment) -> UUID | None:
     """Return the drawer that money of a payment leaves from: cash leaves the open one of who asks.
 
     :raises Conflict: `no_drawer` if it is a drawer's cash, and they have none open.
