@@ -26,6 +26,7 @@ KINDS = {
     "refund_missing": "Refund missing",
     "dispute_unknown": "Chargeback not noted",
     "dispute_differs": "Chargeback changed",
+    "payout_differs": "Payout and its parts",
     "account_disconnected": "Account disconnected",
     "balance": "Balance",
     "not_at_bank": "Not at the bank",

@@ -23,7 +23,14 @@ from payments.operations import bank, checkouts, events, ledger, payouts
 from payments.operations import discrepancies as keeping
 from payments.operations.ledger import Leg
 from payments.rules import may_keep_text
-from payments.rules.reconciling import Found, Movement, TheirDispute, compare
+from payments.rules.reconciling import (
+    Found,
+    Movement,
+    TheirDispute,
+    TheirPayout,
+    compare,
+    payouts_apart,
+)
 
 
 def reconcile(*, since: datetime, at: datetime) -> Comparison:
@@ -117,10 +124,13 @@ def _with_the_provider(
     currency = place.currency()
     keeper = cast(CardGateway, gateway) if gateway.capabilities.keeps_money else None
     part_of: dict[str, str] = {}
+    paid_out = []
     for payout in keeper.list_payouts(since=since) if keeper else ():
-        payouts.note_payout(payout, at=at)
-        for one in gateway.list_movements(payout=payout.payout_id):
-            part_of[one.movement_id] = payout.payout_id
+        is_ours = payouts.note_payout(payout, at=at) is not None
+        parts = gateway.list_movements(payout=payout.payout_id)
+        part_of |= {one.movement_id: payout.payout_id for one in parts}
+        if is_ours and payout.status in payouts.GONE:
+            paid_out += _paid_out(payout, parts)
     movements = [
         _plain(one, part_of.get(one.movement_id, ""))
         for one in gateway.list_movements(since=since)
@@ -129,7 +139,7 @@ def _with_the_provider(
     named = sorted({one.source for one in movements if one.kind == base.MovementKind.DISPUTE})
     disputes = [_dispute(keeper.look_up_dispute(one)) for one in named] if keeper else []
     had = queries.ours(gateway.name, movements, named, since=since)
-    found = compare(had, movements, disputes, since=since)
+    found = compare(had, movements, disputes, since=since) + payouts_apart(paid_out)
     told.movements += len(movements)
     if keeper is None:
         # A bank tells within days what it was told to do.
@@ -141,6 +151,15 @@ def _with_the_provider(
     if told.unexplained_minor and before and before.unexplained_minor == told.unexplained_minor:
         found.append(_balance(told, at=at))
     return found
+
+
+def _paid_out(payout: base.PayoutState, parts: Sequence[base.Movement]) -> list[TheirPayout]:
+    """Return a payout with what its parts come to; nothing if the provider tells none, as of those that
+    somebody asked for."""
+    nets = [one.net.minor for one in parts if one.source_id != payout.payout_id]
+    if not nets:
+        return []
+    return [TheirPayout(payout.payout_id, payout.amount.minor, sum(nets), payout.at)]
 
 
 def _plain(one: base.Movement, payout: str) -> Movement:

@@ -75,6 +75,16 @@ class TheirDispute:
 
 
 @dataclass(frozen=True, slots=True)
+class TheirPayout:
+    """A payout, and what its parts came to, each less what was kept of it."""
+
+    id: str
+    amount: int
+    parts: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ours:
     """What we have: payments, refunds and chargebacks by card, and provider's bookings in the ledger."""
 
@@ -116,6 +126,25 @@ def compare(
         *_others(ours, movements),
     ]
     return sorted(found, key=lambda one: (one.at, one.subject))
+
+
+def payouts_apart(payouts: Sequence[TheirPayout]) -> list[Found]:
+    """Return the payouts that are not what their parts come to. What lies at the provider differs by
+    nothing: only what the bank gets cannot be explained."""
+    return [
+        Found(
+            "payout_differs",
+            f"payout-parts:{one.id}",
+            f"Payout {one.id} is not what its parts come to. Ask the card provider what it is made of.",
+            one.parts,
+            one.amount,
+            0,
+            one.at,
+            about={"payout": one.id},
+        )
+        for one in payouts
+        if one.parts != one.amount
+    ]
 
 
 def _charges(ours: Ours, movements: Sequence[Movement]) -> Iterator[Found]:

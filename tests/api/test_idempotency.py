@@ -35,6 +35,7 @@ def post(site, headers, body, key, path=CUSTOMERS):
 
 class TestSameKey:
     def test_repeats_the_first_answer(self, site, token):
+        """J1: the same 201 body returns, and nothing new exists."""
         headers = token("admin")
         first, second = (post(site, headers, ANA, "k1") for _ in range(2))
         assert first.status_code == second.status_code == 201
@@ -49,6 +50,7 @@ class TestSameKey:
         assert again.status_code == 201
 
     def test_with_another_body_is_422(self, site, token):
+        """J1, as our contract has it: another body is told and not answered as the first; nothing new exists."""
         headers = token("admin")
         post(site, headers, ANA, "k1")
         other = post(site, headers, {**ANA, "name": "Eva"}, "k1")
@@ -65,6 +67,7 @@ class TestSameKey:
         assert first.json()["errors"][0]["field"] == "audiences.0"
 
     def test_is_tried_again_after_409(self, site, token):
+        """J2: after a 409 the key may be tried again."""
         headers = token("admin")
         post(site, headers, ANA, "")
         assert post(site, headers, ANA, "k1").status_code == 409
@@ -76,6 +79,7 @@ class TestSameKey:
         assert post(site, headers, ANA, "k1").status_code == 201
 
     def test_is_tried_again_after_a_fault(self, site, token, monkeypatch):
+        """J2: after a 5xx the key may be tried again."""
         from parkops.customers import api
 
         headers = token("admin")
@@ -92,6 +96,7 @@ class TestSameKey:
         assert post(site, headers, ANA, "k1").status_code == 201
 
     def test_of_another_token_is_another_key(self, site, token):
+        """J3: the same key of another token is unrelated."""
         assert post(site, token("admin"), ANA, "k1").status_code == 201
         other = post(site, token("admin"), {**ANA, "email": "eva@b.test"}, "k1")
         assert other.status_code == 201
@@ -114,7 +119,29 @@ class TestSameKey:
         assert operations.forget_old_keys(at=now + timedelta(days=6)) == 0
         assert operations.forget_old_keys(at=now + timedelta(days=8)) == 1
 
+    def test_with_another_key_twice_is_a_conflict(self, site, token):
+        """J1: another key gives the normal duplicate error."""
+        headers = token("admin")
+        assert post(site, headers, ANA, "k1").status_code == 201
+        again = post(site, headers, ANA, "k2")
+        assert (again.status_code, again.json()["code"]) == (409, "customer_exists")
+        assert Customer.objects.count() == 1
+
+    def test_while_it_runs_is_409_over_http(self, site, token):
+        """J2: the same request meets the first while that is running, and may be sent again after it."""
+        headers, path = token("admin"), "/api/v1/payments"
+        charge = make_charge(kind="fee", at=timezone.now())
+        body = {"charges": [str(charge.public_id)], "method": "cash"}
+        assert post(site, headers, body, "k1", path).status_code == 201
+        until = timezone.now() + timedelta(minutes=1)
+        IdempotencyKey.objects.update(status=None, claimed_until=until)  # as before its answer
+        again = post(site, headers, body, "k1", path)
+        assert (again.status_code, again.json()["code"]) == (409, "idempotency_in_progress")
+        assert again["Retry-After"]
+        assert Payment.objects.count() == 1
+
     def test_without_a_key_twice_is_a_conflict(self, site, token):
+        """J1: what is there already is a normal duplicate error."""
         headers = token("admin")
         assert post(site, headers, ANA, "").status_code == 201
         again = post(site, headers, ANA, "")
@@ -135,6 +162,7 @@ class TestClaimInSteps:
         ).token.pk
 
     def test_is_in_progress_until_its_lease_ends(self, token_id):
+        """J2: while the first runs, the same key is refused with 409."""
         now = timezone.now()
         first = self.claim(token_id, now)
         with pytest.raises(Problem) as refused:

@@ -220,6 +220,33 @@ class TestPayouts:
         assert (told.get(IN_TRANSIT, 0), told[CARD_CLEARING]) == (0, net)
         assert kinds() == []
 
+    def test_are_checked_against_their_parts(self, month, monkeypatch):
+        first = month.sale()
+        month.sale(2_500)
+        payout = month.act("pay-out", "usd")
+        month.reconcile()
+        assert kinds() == []
+
+        from payments.gateways.stripe import StripeGateway
+
+        real = StripeGateway.list_movements
+
+        def without_the_first(self, *, since=None, payout=""):
+            rows = real(self, since=since, payout=payout)
+            lost = str(first.public_id) if payout else None
+            return [one for one in rows if one.client_reference != lost]
+
+        monkeypatch.setattr(StripeGateway, "list_movements", without_the_first)
+        month.reconcile()
+        [found] = Discrepancy.objects.filter(state="open")
+        assert (found.kind, found.theirs_minor) == ("payout_differs", payout["amount"])
+        net = first.amount_minor - Payment.objects.get(pk=first.pk).fee_minor
+        assert found.ours_minor == payout["amount"] - net
+        assert payout["id"] in found.text
+        monkeypatch.undo()
+        month.reconcile()
+        assert kinds() == []
+
 
 class TestNotices:
     """What the provider's notices lead to; they only make us ask."""

@@ -13,7 +13,9 @@ from payments.rules.reconciling import (
     OurRefund,
     Ours,
     TheirDispute,
+    TheirPayout,
     compare,
+    payouts_apart,
 )
 
 AT = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -140,6 +142,13 @@ def test_a_charge_that_is_not_ours_names_its_payout():
     [found] = compare(Ours(), [other(CHARGE, payout="po_7")], [], since=SINCE)
     assert "payout po_7" in found.text
     assert found.about["amount"] == "4000"
+
+
+def test_a_payout_that_is_not_what_its_parts_come_to_is_said():
+    agrees, apart = TheirPayout("po_1", 5_000, 5_000, AT), TheirPayout("po_2", 5_000, 4_900, AT)
+    [found] = payouts_apart([agrees, apart])
+    assert (found.kind, found.subject) == ("payout_differs", "payout-parts:po_2")
+    assert (found.ours, found.theirs, found.effect) == (4_900, 5_000, 0)
 
 
 _amounts = st.integers(min_value=1, max_value=100_000)
