@@ -284,3 +284,14 @@ def test_a_receipt_says_the_way_of_paying_in_the_readers_language(site, now):
     shown = site.get(links.receipt_path(payment)).content.decode()
     assert f'<span class="nowrap">{payment.number}</span>' in shown
     assert "Change given" in shown
+
+
+def test_a_check_to_deposit_is_told_by_payer_and_receipt_whatever_its_name(site, amos, now):
+    charge = make_charge(at=now)
+    payment = operations.take_payment(
+        charge_ids=[charge.public_id], method="cheque", payer="<script>x</script>", by=CLERK, at=now
+    )
+    site.login_as(amos)
+    shown = site.get("/office/counter/deposits/new/").content.decode()
+    assert f'&lt;script&gt;x&lt;/script&gt;, <span class="nowrap">{payment.number}</span>' in shown
+    assert "<script>x" not in shown
