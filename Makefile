@@ -19,7 +19,7 @@ T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money crash-matrix doctor lock clean
+.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money crash-matrix reports-agree doctor lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -89,6 +89,9 @@ bench-money: .venv/dev.installed ## Measure cash payments against their bare SQL
 crash-matrix: .venv/dev.installed ## Kill servers and workers between a hold and its receipt, and say where the money is
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/crashes; \
 	$(PY) -m tests.crashes; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
+
+reports-agree: .venv/dev.installed ## Make every report of the demonstration in four formats and compare their totals
+	@$(PY) -m tests.reporting.agree
 
 doctor: .venv/base.installed ## Say what is missing or set wrongly
 	@$(PY) manage.py doctor

@@ -12,7 +12,7 @@ from parkops.api.idempotency import idempotent
 from parkops.api.values import instant_out, money_out
 from parkops.jobs.models import Job
 from parkops.kernel.money import Money
-from parkops.kernel.permissions import Scope
+from parkops.kernel.permissions import Permission, Scope
 from reporting import operations
 from reporting.catalogue import REPORTS
 from reporting.exports import WRITERS
@@ -20,6 +20,17 @@ from reporting.models import ReportRun
 from reporting.queries import live, runs
 
 router = Router(tags=["Reports and live figures"])
+
+
+SCOPES = {
+    Permission.CUSTOMER_VIEW: Scope.CUSTOMERS_READ,
+    Permission.PAYMENT_VIEW: Scope.PAYMENTS_READ,
+    Permission.CITATION_VIEW: Scope.ENFORCEMENT_READ,
+    Permission.APPEAL_VIEW: Scope.ENFORCEMENT_READ,
+    Permission.DISPATCH_VIEW: Scope.ENFORCEMENT_READ,
+    Permission.STAFF_MANAGE: Scope.ADMIN,
+}
+"""What a program needs besides `reports:read` for reports with more than figures in them."""
 
 
 class RunIn(Schema):
@@ -54,6 +65,8 @@ def catalogue(request: HttpRequest) -> dict[str, Any]:
                 "code": report.code,
                 "name": report.name,
                 "about": report.about,
+                "section": report.section,
+                "needs": SCOPES[report.needs] if report.needs else None,
                 "parameters": [
                     {
                         "key": parameter.key,
@@ -76,6 +89,7 @@ def catalogue(request: HttpRequest) -> dict[str, Any]:
 @idempotent
 def ask(request: HttpRequest, body: RunIn) -> Status:
     """Queue a report; it is made by a worker."""
+    _require(request, body.report)
     run = operations.ask_report(
         body.report,
         {key: value for key, value in body.parameters.items() if value is not None},
@@ -89,13 +103,16 @@ def ask(request: HttpRequest, body: RunIn) -> Status:
 @router.get("/report-runs/{reference}", auth=needs(Scope.REPORTS_READ))
 def run(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
     """Tell how far a report is."""
-    return _run(runs.run_of(reference))
+    found = runs.run_of(reference)
+    _require(request, found.report)
+    return _run(found)
 
 
 @router.delete("/report-runs/{reference}", auth=needs(Scope.REPORTS_READ))
 def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
     """Cancel a report that is not finished; that of somebody else needs the scope reports:write."""
     asked, actor = runs.run_of(reference), request.auth.actor
+    _require(request, asked.report)
     if (asked.asked_by_ref, asked.asked_by_name) != (actor.ref, actor.name):
         request.auth.require(Scope.REPORTS_WRITE)
     return _run(operations.cancel_report(reference, by=request.auth.actor, at=timezone.now()))
@@ -104,10 +121,19 @@ def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
 @router.get("/report-runs/{reference}/file", auth=needs(Scope.REPORTS_READ))
 def file(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """Give the file of a finished report."""
-    content, kind, name = runs.file_of(runs.run_of(reference), at=timezone.now())
+    found = runs.run_of(reference)
+    _require(request, found.report)
+    content, kind, name = runs.file_of(found, at=timezone.now())
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _require(request: HttpRequest, code: str) -> None:
+    """Refuse a program that may not see what is in the report of this code."""
+    report = REPORTS.get(code)
+    if report is not None and report.needs is not None:
+        request.auth.require(SCOPES[report.needs])
 
 
 def _run(run: ReportRun) -> dict[str, Any]:

@@ -17,19 +17,42 @@ class Kind(StrEnum):
     TEXT = "text"
     COUNT = "count"
     MONEY = "money"
+    NUMBER = "number"
     DATE = "date"
     SHARE = "share"
 
 
+NUMBERS = frozenset({Kind.COUNT, Kind.MONEY, Kind.NUMBER, Kind.SHARE})
+"""The kinds whose cells stand to the right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its key in files, its head, what its cells are, and how they are computed."""
+    """One column: its key in files, its head, what its cells are, and how they are computed.
+
+    `part_of` are the keys of two totalled columns: the cell is the first as a share of the second, in the
+    last line too.
+    """
 
     key: str
     title: str
     kind: Kind = Kind.TEXT
     told: str = ""
     is_totalled: bool = False
+    part_of: tuple[str, str] | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells stand to the right."""
+        return self.kind in NUMBERS
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell with its column, which says how it is written."""
+
+    value: Any
+    column: Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +66,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A finished report. Cells: str, int (counts), Money, date, or a share as a float 0 to 1; None is blank.
+    """A finished report. None is a blank cell.
+
+    Cells: str, int (counts), a number as a float, Money, date, or a share as a float 0 to 1.
 
     `figures` stand on top of its paper, at most four; left out, the first totals do. `chart` is drawn
     from left to right; a blank label is a bar without its own.
@@ -69,7 +94,15 @@ class Dataset:
     def _totals(self) -> list[Any]:
         """Return the last line: sums of the columns that have one, blanks elsewhere."""
         found: list[Any] = []
+        sums = {
+            column.key: sum(_plain_number(row[place]) for row in self.rows)
+            for place, column in enumerate(self.columns)
+            if column.is_totalled
+        }
         for place, column in enumerate(self.columns):
+            if column.part_of:
+                found.append(share(*(sums[key] for key in column.part_of)))
+                continue
             cells = [row[place] for row in self.rows if row[place] is not None]
             if not column.is_totalled:
                 found.append(None)
@@ -79,10 +112,23 @@ class Dataset:
                 found.append(sum(cells))
         return found
 
+    def cells(self, row: Sequence[Any]) -> list[Cell]:
+        """Return a row, or the totals, as cells that know their columns."""
+        return [Cell(value, column) for value, column in zip(row, self.columns, strict=True)]
+
     @property
     def has_totals(self) -> bool:
         """Whether any column is summed."""
         return any(column.is_totalled for column in self.columns)
+
+
+def share(part: float, whole: float) -> float | None:
+    """Return `part` as a share of `whole`; None of nothing."""
+    return round(part / whole, 6) if whole else None
+
+
+def _plain_number(cell: Any) -> float:
+    return cell.minor if isinstance(cell, Money) else cell or 0
 
 
 def plain(cell: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from parkops.programme import queries as programme
 from parkops.tenancy.models import Tenant
 from reporting import catalogue
 from reporting.catalogue.base import Asking
+from reporting.datasets import Dataset
 from reporting.exports import WRITERS
 from reporting.models import ReportRun
 
@@ -101,18 +103,12 @@ def make_report(job: Job, progress: jobs.Progress) -> None:
     run = ReportRun.objects.get(reference=job.arguments["run"])
     if run.file_name:
         return
-    report = catalogue.report_of(run.report)
-    version = programme.in_force(run.created_at)
-    zone: ZoneInfo = version.programme.tz
-    answers = report.answers(run.parameters, today=run.created_at.astimezone(zone).date())
     progress.tell(0.02, "Reading the records")
-    dataset = report.build(
-        Asking(
-            answers=answers,
-            programme=version.programme,
-            at=run.created_at,
-            tell=lambda share, stage: progress.tell(0.05 + share * 0.6, stage),
-        )
+    dataset = dataset_of(
+        run.report,
+        run.parameters,
+        at=run.created_at,
+        tell=lambda share, stage: progress.tell(0.05 + share * 0.6, stage),
     )
     if run.format == "pdf" and len(dataset.rows) > LONGEST_PDF_ROWS:
         raise Conflict(
@@ -122,7 +118,7 @@ def make_report(job: Job, progress: jobs.Progress) -> None:
     stage = f"Writing {run.format.upper()}, {len(dataset.rows):,} rows"
     progress.tell(0.7, stage, rows=len(dataset.rows))
     tenant = Tenant.objects.get(schema_name=connection.schema_name)
-    dataset = _signed(dataset, run, zone)
+    dataset = _signed(dataset, run, programme.in_force(run.created_at).programme.tz)
     content = WRITERS[run.format][0](dataset, tenant)
     progress.tell(0.95, "Storing the file", rows=len(dataset.rows))
     name = default_storage.save(f"reports/{uuid.uuid4()}.{run.format}", ContentFile(content))
@@ -134,6 +130,24 @@ def make_report(job: Job, progress: jobs.Progress) -> None:
     )
     if not kept:
         default_storage.delete(name)
+
+
+def dataset_of(
+    code: str,
+    parameters: Mapping[str, Any],
+    *,
+    at: datetime,
+    tell: Callable[[float, str], None] = lambda _share, _stage: None,
+) -> Dataset:
+    """Return what a report says at `at`: the one value from which every format is made.
+
+    :raises NotFound: if there is no such report.
+    :raises Refused: naming the parameter that cannot be used.
+    """
+    report = catalogue.report_of(code)
+    rules = programme.in_force(at).programme
+    answers = report.answers(parameters, today=at.astimezone(rules.tz).date())
+    return report.build(Asking(answers=answers, programme=rules, at=at, tell=tell))
 
 
 @transaction.atomic
@@ -150,7 +164,7 @@ def forget_expired_files(*, at: datetime) -> int:
     return gone
 
 
-def _signed(dataset: Any, run: ReportRun, zone: ZoneInfo) -> Any:
+def _signed(dataset: Dataset, run: ReportRun, zone: ZoneInfo) -> Dataset:
     """Return the dataset with who asked for it, when, and the run's number."""
     return replace(
         dataset,

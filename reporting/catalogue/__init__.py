@@ -1,12 +1,20 @@
 """The reports there are."""
 
+from collections.abc import Callable
+
 from parkops.kernel.decisions import NotFound
+from parkops.kernel.permissions import Permission
 from reporting.catalogue import (
     ageing,
     booked_revenue,
     citations,
     coverage,
+    enforcement,
+    money,
+    occupancy,
+    people,
     permit_sales,
+    permits,
     prepaid,
     revenue,
 )
@@ -16,14 +24,33 @@ REPORTS: dict[str, Report] = {
     report.code: report
     for report in (
         permit_sales.REPORT,
+        *permits.REPORTS,
         citations.REPORT,
         coverage.REPORT,
+        *enforcement.REPORTS,
         revenue.REPORT,
         booked_revenue.REPORT,
         prepaid.REPORT,
         ageing.REPORT,
+        *money.REPORTS,
+        *people.REPORTS,
+        *occupancy.REPORTS,
     )
 }
+
+
+def sections(may: Callable[[Permission], bool]) -> list[tuple[str, list[Report]]]:
+    """Return the reports that somebody who `may` do this sees, by section in the order of the catalog."""
+    found: dict[str, list[Report]] = {}
+    for report in REPORTS.values():
+        if report.needs is None or may(report.needs):
+            found.setdefault(report.section, []).append(report)
+    return [*found.items()]
+
+
+def hidden(may: Callable[[Permission], bool]) -> list[str]:
+    """Return the codes of the reports that somebody who `may` do this does not see."""
+    return [one.code for one in REPORTS.values() if one.needs and not may(one.needs)]
 
 
 def report_of(code: str) -> Report:

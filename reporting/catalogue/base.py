@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from parkops.kernel.decisions import Refused
+from parkops.kernel.permissions import Permission
 from parkops.programme.schema import Programme
 from reporting.datasets import Column, Dataset
 
@@ -25,6 +26,10 @@ class Parameter:
     choices: Sequence[tuple[str, str]] = ()
     hint: str = ""
     blank: str = "All"
+
+    def said(self, answer: str) -> str:
+        """Return an answer as people read it; what is left out as what that means."""
+        return dict(self.choices).get(answer, answer) if answer else self.blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of the catalogue."""
+    """A report of the catalogue. `needs` is what its reader must be allowed besides reports."""
 
     code: str
     name: str
@@ -58,6 +63,7 @@ class Report:
     build: Callable[[Asking], Dataset]
     columns: Sequence[Column]
     section: str = ""
+    needs: Permission | None = None
 
     def answers(self, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
         """Return the typed answers of `given` (texts by key); a date left out is this month's.

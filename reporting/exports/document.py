@@ -1,24 +1,19 @@
 """A dataset as PDF, on the tenant's paper."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from parkops.kernel.money import Money
 from parkops.tenancy.models import Tenant
 from parkops.ui import charts, pdf
-from reporting.datasets import Dataset, Figure, Kind
+from reporting.datasets import Cell, Dataset, Figure, Kind
 
 PLOT_CHARACTERS = 120
 """How many characters of a chart's labels stand beside each other."""
-NUMBERS = frozenset({Kind.COUNT, Kind.MONEY, Kind.SHARE})
 
 
 def write(dataset: Dataset, tenant: Tenant) -> bytes:
     """Return a tagged PDF: what was asked, the figures, a chart, the table with its totals."""
     kept = [place for place in range(len(dataset.columns)) if _says_something(dataset, place)]
-    columns = [
-        {"column": column, "is_number": column.kind in NUMBERS}
-        for column in (dataset.columns[place] for place in kept)
-    ]
     chart = None
     if len(dataset.chart) > 1 and any(value for _, value in dataset.chart):
         points = [charts.Point(_fitted(dataset, text), value) for text, value in dataset.chart]
@@ -28,11 +23,11 @@ def write(dataset: Dataset, tenant: Tenant) -> bytes:
         {
             "tenant": tenant,
             "dataset": dataset,
-            "columns": columns,
+            "columns": [dataset.columns[place] for place in kept],
             "figures": dataset.figures or _first_totals(dataset),
             "chart": chart,
-            "rows": [_cells(dataset, row, kept) for row in dataset.rows],
-            "totals": _cells(dataset, dataset.totals, kept) if dataset.has_totals else None,
+            "rows": [_kept(dataset, row, kept) for row in dataset.rows],
+            "totals": _kept(dataset, dataset.totals, kept) if dataset.has_totals else None,
         },
     )
 
@@ -58,14 +53,6 @@ def _fitted(dataset: Dataset, label: str) -> str:
     return label if len(label) <= room else f"{label[: room - 1].rstrip()}…"
 
 
-def _cells(dataset: Dataset, row: Any, kept: list[int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "value": cell,
-            "is_money": isinstance(cell, Money),
-            "is_number": column.kind in NUMBERS,
-            "is_count": column.kind is Kind.COUNT and cell is not None,
-            "is_share": column.kind is Kind.SHARE and cell is not None,
-        }
-        for column, cell in ((dataset.columns[place], row[place]) for place in kept)
-    ]
+def _kept(dataset: Dataset, row: Sequence[Any], kept: Sequence[int]) -> list[Cell]:
+    cells = dataset.cells(row)
+    return [cells[place] for place in kept]

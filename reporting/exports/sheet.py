@@ -16,7 +16,14 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-WIDTHS = {Kind.TEXT: 28, Kind.COUNT: 12, Kind.MONEY: 14, Kind.DATE: 14, Kind.SHARE: 10}
+WIDTHS = {
+    Kind.TEXT: 28,
+    Kind.COUNT: 12,
+    Kind.MONEY: 14,
+    Kind.NUMBER: 12,
+    Kind.DATE: 14,
+    Kind.SHARE: 10,
+}
 
 
 def write(dataset: Dataset, tenant: Tenant) -> bytes:
@@ -30,6 +37,7 @@ def write(dataset: Dataset, tenant: Tenant) -> bytes:
             Kind.TEXT: book.add_format(),
             Kind.COUNT: book.add_format({"num_format": "#,##0"}),
             Kind.MONEY: book.add_format({"num_format": money}),
+            Kind.NUMBER: book.add_format({"num_format": "#,##0.0"}),
             Kind.DATE: book.add_format({"num_format": "yyyy-mm-dd"}),
             Kind.SHARE: book.add_format({"num_format": "0.0%"}),
         }

@@ -1,6 +1,7 @@
 """The reports that were asked for."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,9 +35,10 @@ def run_of(reference: uuid.UUID) -> ReportRun:
     return run
 
 
-def newest_runs(*, limit: int = 50) -> list[RunRow]:
-    """Return the newest `limit` runs with their jobs, newest first."""
-    found = ReportRun.objects.select_related("job").order_by("-created_at", "-id")[:limit]
+def newest_runs(hidden: Sequence[str] = (), *, limit: int = 50) -> list[RunRow]:
+    """Return the newest `limit` runs with their jobs, newest first, without those of `hidden` reports."""
+    rows = ReportRun.objects.select_related("job").exclude(report__in=hidden)
+    found = rows.order_by("-created_at", "-id")[:limit]
     return [RunRow(run, *_named(run)) for run in found]
 
 

@@ -7,15 +7,16 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from pypdf import PdfReader
 
+from enforcement.operations import citations as issuing
 from parkops.jobs import operations as jobs
-from parkops.kernel.actors import Actor
+from parkops.kernel.actors import SYSTEM, Actor
 from reporting import operations
 from reporting.models import ReportRun
 from reporting.queries import runs
@@ -23,6 +24,7 @@ from tests.enforcement.imports.conftest import bring, data  # noqa: F401  fixtur
 from tests.permits.conftest import hold, pay, person, sell  # noqa: F401  fixtures
 
 BY = Actor("staff", "1", "Alice Admin")
+HOSTILE = ('=HYPERLINK("http://127.0.0.1/","x")', "<img src=http://127.0.0.1/>", "+1+1", "@SUM(A1)")
 _CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -39,6 +41,33 @@ def make(harbor, now) -> Callable[..., bytes]:
         return runs.file_of(run, at=at)[0]
 
     return do
+
+
+@pytest.fixture
+def cite(harbor, now):
+    """Issue a citation: `cite("ABC 123", "FIRE-LANE", officer="Bob")`."""
+
+    def do(plate: str, violation: str = "FIRE-LANE", zone: str = "LOT-B", at=now, **more):
+        draft = issuing.Draft(None, plate, "", zone, violation, at, **more)
+        return issuing.issue_citation(draft, by=SYSTEM, at=at).citation
+
+    return do
+
+
+@pytest.fixture
+def busy(cite, sell, pay, person, now):  # noqa: F811  fixtures
+    """A tenant with something of everything, some of it with names meant to do harm."""
+    ana = person("ana", "STAFF")
+    sell(ana, "STAFF-YEAR", "ANA 1")
+    sell(person("ben"), "MONTH", "BEN 1")
+    sell(person("cy"), "MONTH", "CY 1", at=now - timedelta(days=40))
+    for n, officer in enumerate(HOSTILE):
+        cite(f"BAD {n}", officer=officer)
+    cite("OLD 1", "NO-PERMIT", at=now - timedelta(days=35), officer="Bob")
+    issuing.void_citation(cite("VOID 1").number, reason="A mistake", by=SYSTEM, at=now)
+    cite("WARN 1", warning=True)
+    pay(cite("PAID 1"), kind="citation")
+    return now
 
 
 @dataclass

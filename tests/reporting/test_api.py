@@ -71,16 +71,33 @@ class TestCounts:
         assert site.get("/api/v1/counts", headers=token("permits:read")).status_code == 403
 
 
+# What is left, owed or known is as of a day or as of now; all other reports are of a time.
+AS_OF = {
+    code: {"to"}
+    for code in (
+        "prepaid-permits",
+        "citation-ageing",
+        "permit-status",
+        "permit-holders",
+        "deposits-held",
+        "overdue-citations",
+        "awaiting-payment",
+        "receivables",
+        "gift-certificates",
+        "customer-balances",
+    )
+} | {code: set() for code in ("permit-places", "waitlist-people", "hangtags", "vehicles", "access")}
+
+
 def test_the_catalogue(api):
     told = api.get("/api/v1/reports").json()
     assert [item["code"] for item in told["items"]] == [*REPORTS]
     assert told["next"] is None
     for item in told["items"]:
         assert item["formats"] == ["pdf", "xlsx", "csv", "json"]
-        # What is not earned yet, and how old something is, is as of a day; all other reports are of a time.
-        as_of = item["code"] in ("prepaid-permits", "citation-ageing")
-        asked = {"to"} if as_of else {"from", "to"}
-        assert asked <= {parameter["key"] for parameter in item["parameters"]}
+        asked = {parameter["key"] for parameter in item["parameters"]} & {"from", "to"}
+        wanted = AS_OF.get(item["code"], {"from", "to"})
+        assert asked == wanted, item["code"]
 
 
 class TestRuns:
@@ -215,3 +232,19 @@ def test_what_somebody_else_asked_for_is_not_cancelled_with_a_scope_that_reads(a
     assert site.delete(f"{RUNS}/{again}", headers=token("reports:write")).status_code == 403
     both = token("reports:write", "reports:read")
     assert site.delete(f"{RUNS}/{again}", headers=both).status_code == 200
+
+
+def test_what_is_in_a_report_needs_the_scope_of_it(site, token):
+    only, both = token("reports:read"), token("reports:read", "customers:read")
+    asked = {
+        "data": {"report": "permit-holders", "format": "csv"},
+        "content_type": "application/json",
+    }
+    assert site.post(RUNS, **asked, headers=only).status_code == 403
+    found = site.post(RUNS, **asked, headers=both)
+    assert found.status_code == 202
+    place = f"{RUNS}/{found.json()['id']}"
+    assert site.get(place, headers=both).status_code == 200
+    for answer in (site.get(place, headers=only), site.get(f"{place}/file", headers=only)):
+        assert answer.status_code == 403
+    assert site.delete(place, headers=only).status_code == 403

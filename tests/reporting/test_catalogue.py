@@ -11,8 +11,6 @@ import pytest
 import yaml
 
 from enforcement.models import Citation
-from enforcement.operations import citations as issuing
-from parkops.kernel.actors import SYSTEM
 from parkops.kernel.money import Money
 from parkops.ui import pdf
 from payments import queries as ledger
@@ -21,38 +19,10 @@ from reporting.catalogue import REPORTS
 from tests.enforcement.imports.test_cities import PHILADELPHIA, city
 from tests.enforcement.imports.test_money import FILE as FORMER
 from tests.enforcement.imports.test_money import NYC
-from tests.reporting.conftest import read_csv, read_json, read_pdf, read_xlsx
+from tests.reporting.conftest import HOSTILE, read_csv, read_json, read_pdf, read_xlsx
 from tests.seed import PROGRAMMES
 
-HOSTILE = ('=HYPERLINK("http://127.0.0.1/","x")', "<img src=http://127.0.0.1/>", "+1+1", "@SUM(A1)")
 JULY = {"from_": "2014-07-01", "to": "2014-07-31"}
-
-
-@pytest.fixture
-def cite(harbor, now):
-    """Issue a citation: `cite("ABC 123", "FIRE-LANE", officer="Bob")`."""
-
-    def do(plate: str, violation: str = "FIRE-LANE", zone: str = "LOT-B", at=now, **more):
-        draft = issuing.Draft(None, plate, "", zone, violation, at, **more)
-        return issuing.issue_citation(draft, by=SYSTEM, at=at).citation
-
-    return do
-
-
-@pytest.fixture
-def busy(cite, sell, pay, person, now):
-    """A tenant with something of everything, some of it with names meant to do harm."""
-    ana = person("ana", "STAFF")
-    sell(ana, "STAFF-YEAR", "ANA 1")
-    sell(person("ben"), "MONTH", "BEN 1")
-    sell(person("cy"), "MONTH", "CY 1", at=now - timedelta(days=40))
-    for n, officer in enumerate(HOSTILE):
-        cite(f"BAD {n}", officer=officer)
-    cite("OLD 1", "NO-PERMIT", at=now - timedelta(days=35), officer="Bob")
-    issuing.void_citation(cite("VOID 1").number, reason="A mistake", by=SYSTEM, at=now)
-    cite("WARN 1", warning=True)
-    pay(cite("PAID 1"), kind="citation")
-    return now
 
 
 PERIOD = {"from_": "2026-09-01", "to": "2026-11-30"}

@@ -1,12 +1,18 @@
 """The pages of the reports."""
 
+from dataclasses import replace
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from reporting import operations
+from reporting.catalogue import REPORTS
 from reporting.models import ReportRun
+from reporting.queries import previews
+from tests.reporting.conftest import BY
 
 LIST = "/office/reports/"
 
@@ -129,3 +135,59 @@ def test_a_usual_period_is_filled_in(site, amos):
     page = site.login_as(amos).get(f"{LIST}citations/?from=2014-07-01&to=2014-07-31")
     assert 'value="2014-07-01"' in page.content.decode()
     assert site.get(f"{LIST}citations/?from=%3Cscript%3E").status_code == 200
+
+
+class TestWhatIsInIt:
+    """The clerk runs reports and is not allowed to see what staff did."""
+
+    def test_who_may_not_see_it_is_not_offered_it(self, site, clara, alice, now):
+        operations.ask_report("audit-log", {}, file_format="csv", by=BY, at=now)
+        site.login_as(clara)
+        shown = site.get(LIST).content.decode()
+        assert "Audit log" not in shown
+        assert "Permit holders" in shown
+        site.login_as(alice)
+        assert site.get(LIST).content.decode().count("Audit log") == 2
+
+    def test_nor_asks_for_it_nor_opens_its_file(self, site, clara, now):
+        run = operations.ask_report("audit-log", {}, file_format="csv", by=BY, at=now)
+        jobs.work(run.job_id)
+        site.login_as(clara)
+        assert site.get(f"{LIST}audit-log/").status_code == 403
+        assert site.post(f"{LIST}audit-log/", {"format": "csv"}).status_code == 403
+        assert site.get(page_of(run)).status_code == 403
+        assert site.get(f"{page_of(run)}file/").status_code == 403
+        assert site.post(f"{page_of(run)}cancellation/").status_code == 403
+        assert site.post(f"{page_of(run)}retry/").status_code == 403
+
+
+class TestPreview:
+    PART = {"HX-Request": "true"}
+
+    def test_shows_the_first_rows_and_the_totals_of_all(self, site, amos, busy):
+        site.login_as(amos)
+        asked = {"preview": "", "from": "2026-09-01", "to": "2026-11-30", "by": "officer"}
+        part = site.get(f"{LIST}citations/", asked, headers=self.PART)
+        shown = part.content.decode()
+        assert part.status_code == 200
+        assert "<html" not in shown
+        assert "Total" in shown
+        assert "Bob" in shown
+
+    def test_says_what_is_wrong_with_the_question(self, site, amos):
+        site.login_as(amos)
+        asked = {"preview": "", "from": "2026-11-30", "to": "2026-09-01"}
+        shown = site.get(f"{LIST}citations/", asked, headers=self.PART).content.decode()
+        assert "must not be before the first" in shown
+
+    def test_is_given_up_when_it_takes_too_long(self, site, amos, monkeypatch):
+        def slow(_asking):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(3)")
+
+        monkeypatch.setattr(previews, "SECONDS", 0.1)
+        monkeypatch.setitem(REPORTS, "citations", replace(REPORTS["citations"], build=slow))
+        site.login_as(amos)
+        shown = site.get(f"{LIST}citations/", {"preview": ""}, headers=self.PART).content.decode()
+        assert "longer than a preview may" in shown
+        assert site.get(LIST).status_code == 200

@@ -1,0 +1,201 @@
+"""Reports that one statement answers: its cells in the order of the columns, named, totalled and charted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Choices
+
+from parkops.kernel.dates import midnight
+from parkops.kernel.money import Money, decimals
+from parkops.kernel.permissions import Permission
+from parkops.programme.schema import Programme
+from reporting import sql
+from reporting.catalogue.base import (
+    PERIOD,
+    Asking,
+    Parameter,
+    Report,
+    one_day_later,
+    period_text,
+)
+from reporting.datasets import Column, Dataset, Kind, share
+
+Naming = Callable[[Programme, str], str]
+
+MOST_BARS = 31
+"""A chart of more bars than days of a month says nothing."""
+
+
+def counted(
+    code: str,
+    name: str,
+    query: str,
+    columns: Sequence[Column],
+    *,
+    about: str,
+    section: str,
+    parameters: Sequence[Parameter] = PERIOD,
+    named: Mapping[str, Naming] | None = None,
+    chart: tuple[str, str] | None = None,
+    notes: Sequence[str] = (),
+    needs: Permission | None = None,
+    values: Callable[[Asking], Mapping[str, Any]] | None = None,
+) -> Report:
+    """Return the report that `query` answers.
+
+    The statement gives a cell for each column, in their order, but for those that are a part of another;
+    amounts are minor units, instants are told in local time. It may use `%(place)s`, the time zone;
+    `%(first)s` and `%(last)s`, local days; `%(begins)s` and `%(ends)s`, the instants of the period (the
+    second excluded); `%(now)s`; each answer by its key; and what `values` adds. `named` turns the codes of
+    a column into names. `chart` are the keys of a column of labels and of one of values.
+    """
+    asked = [column for column in columns if not column.part_of]
+    naming = named or {}
+
+    def build(asking: Asking) -> Dataset:
+        asking.tell(0.1, "Adding up")
+        found = sql.rows(query, **_values(asking, parameters), **(values(asking) if values else {}))
+        rows = [_row(line, asked, columns, naming, asking.programme) for line in found]
+        return Dataset(
+            title=name,
+            columns=columns,
+            rows=rows,
+            filters=_filters(asking, parameters),
+            notes=notes,
+            chart=_drawn(rows, columns, chart) if chart else (),
+            chart_title=_charted(columns, chart) if chart else "",
+            currency=asking.programme.currency,
+        )
+
+    return Report(
+        code=code,
+        name=name,
+        about=about,
+        section=section,
+        parameters=parameters,
+        build=build,
+        columns=columns,
+        needs=needs,
+    )
+
+
+def labels(choices: type[Choices]) -> Naming:
+    """Return the naming by the labels of `choices`."""
+    known = {str(value): str(label) for value, label in choices.choices}
+    return lambda _programme, code: known.get(code, code)
+
+
+def type_name(programme: Programme, code: str) -> str:
+    """Return the name of a permit type, its code if it is retired."""
+    kind = programme.permit_type(code)
+    return kind.name if kind else code
+
+
+def zone_name(programme: Programme, code: str) -> str:
+    """Return the name of a zone, its code if it is no more."""
+    zone = programme.zone(code)
+    return zone.name if zone else code
+
+
+def violation_name(programme: Programme, code: str) -> str:
+    """Return the name of a violation, its code if there is none in force."""
+    violation = programme.violation(code)
+    return violation.name if violation else code
+
+
+def audience_name(programme: Programme, code: str) -> str:
+    """Return the name of an audience; without a code, everybody."""
+    if not code:
+        return "Anybody"
+    audience = programme.audience(code)
+    return audience.name if audience else code
+
+
+def _values(asking: Asking, parameters: Sequence[Parameter]) -> dict[str, Any]:
+    zone = asking.programme.tz
+    told: dict[str, Any] = {
+        parameter.key: asking.answers[parameter.key]
+        for parameter in parameters
+        if parameter.kind != "date"
+    }
+    told |= {"place": zone.key, "now": asking.at}
+    if "from" in asking.answers:
+        told |= {"first": asking.first, "begins": midnight(asking.first, zone)}
+    if "to" in asking.answers:
+        told |= {"last": asking.last, "ends": midnight(one_day_later(asking.last), zone)}
+    return told
+
+
+def _row(
+    line: Sequence[Any],
+    asked: Sequence[Column],
+    columns: Sequence[Column],
+    naming: Mapping[str, Naming],
+    programme: Programme,
+) -> list[Any]:
+    """Return the cells of one line of the answer, those that are a part of others among them."""
+    raw = {column.key: cell for column, cell in zip(asked, line, strict=True)}
+    cells: list[Any] = []
+    for column in columns:
+        if column.part_of:
+            part, whole = (raw[key] or 0 for key in column.part_of)
+            cells.append(share(float(part), float(whole)))
+        elif column.key in naming:
+            cells.append(naming[column.key](programme, str(raw[column.key] or "")))
+        else:
+            cells.append(_cell(raw[column.key], column.kind, programme))
+    return cells
+
+
+def _cell(value: Any, kind: Kind, programme: Programme) -> Any:
+    if kind is Kind.MONEY:
+        return None if value is None else Money(int(value), programme.currency)
+    if kind is Kind.COUNT:
+        return None if value is None else int(value)
+    if kind is Kind.NUMBER:
+        return None if value is None else round(float(value), 1)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(programme.tz):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value if kind is Kind.DATE else value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _filters(asking: Asking, parameters: Sequence[Parameter]) -> list[tuple[str, str]]:
+    told = []
+    if "from" in asking.answers:
+        told.append(("Period", period_text(asking)))
+    elif "to" in asking.answers:
+        told.append(("As of", f"{asking.last:%-d %B %Y}"))
+    else:
+        told.append(("As of", f"{asking.at.astimezone(asking.programme.tz):%-d %B %Y, %H:%M}"))
+    for parameter in parameters:
+        if parameter.kind != "date":
+            answer = str(asking.answers[parameter.key])
+            told.append((parameter.label, parameter.said(answer)))
+    return told
+
+
+def _drawn(
+    rows: Sequence[Sequence[Any]], columns: Sequence[Column], chart: tuple[str, str]
+) -> list[tuple[str, float]]:
+    """Return the bars: rows of the same label together, in the order of the rows; none if there are too many."""
+    keys = [column.key for column in columns]
+    label, value = (keys.index(key) for key in chart)
+    bars: dict[str, float] = {}
+    for row in rows:
+        bars[str(row[label])] = bars.get(str(row[label]), 0) + _height(row[value])
+    return [*bars.items()] if len(bars) <= MOST_BARS else []
+
+
+def _height(cell: Any) -> float:
+    if isinstance(cell, Money):
+        return float(Decimal(cell.minor) / 10 ** decimals(cell.currency))
+    return float(cell or 0)
+
+
+def _charted(columns: Sequence[Column], chart: tuple[str, str]) -> str:
+    titles = {column.key: column.title for column in columns}
+    return f"{titles[chart[1]]} by {titles[chart[0]].lower()}"
