@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
@@ -22,6 +22,8 @@ from payments.rules import may_keep_text
 PURPOSE_ACCOUNTS = {"bank": IN_TRANSIT, "expense": SMALL_PURCHASES, "unknown": SUSPENSE}
 """Where cash comes from or goes to. What is dropped to the safe stays cash and moves nothing."""
 
+OPEN_ALREADY = "You have a drawer open. Close it first."
+
 
 @transaction.atomic
 def open_drawer(*, name: str, float_: Money, by: Actor, at: datetime) -> Drawer:
@@ -34,14 +36,18 @@ def open_drawer(*, name: str, float_: Money, by: Actor, at: datetime) -> Drawer:
         raise Refused("float", "The float cannot be below zero.", field="float")
     holder = f"{by.kind}:{by.ref}"
     if by.kind == "staff" and queries.open_drawer_of(holder) is not None:
-        raise Conflict("drawer_open", "You have a drawer open. Close it first.")
-    drawer = Drawer.objects.create(
-        name=name or "Counter",
-        holder_ref=holder,
-        holder_name=by.name,
-        opened_at=at,
-        float_minor=float_.minor,
-    )
+        raise Conflict("drawer_open", OPEN_ALREADY)
+    try:
+        with transaction.atomic():
+            drawer = Drawer.objects.create(
+                name=name or "Counter",
+                holder_ref=holder,
+                holder_name=by.name,
+                opened_at=at,
+                float_minor=float_.minor,
+            )
+    except IntegrityError as error:
+        raise Conflict("drawer_open", OPEN_ALREADY) from error
     _record(drawer, "drawer.opened", by=by, at=at, float=float_.amount)
     return drawer
 

@@ -295,3 +295,10 @@ def test_a_check_to_deposit_is_told_by_payer_and_receipt_whatever_its_name(site,
     shown = site.get("/office/counter/deposits/new/").content.decode()
     assert f'&lt;script&gt;x&lt;/script&gt;, <span class="nowrap">{payment.number}</span>' in shown
     assert "<script>x" not in shown
+
+
+def test_a_drawer_opened_twice_at_once_is_one(own_database, now):
+    def begin() -> None:
+        operations.open_drawer(name="One", float_=usd(10_000), by=CLERK, at=now)
+
+    assert at_once(own_database, begin, begin, begin) == ["done", "drawer_open", "drawer_open"]
