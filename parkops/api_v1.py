@@ -11,6 +11,8 @@ from parkops.customers.api import router as customers
 from parkops.programme.api import router as programme
 from parkops.ui.access import public
 from payments.api import router as payments
+from payments.api_books import router as books
+from payments.api_plans import router as plans
 from permits.api import router as permits
 from reporting.api import router as reporting
 from reporting.replay.api import router as replays
@@ -28,7 +30,17 @@ api = NinjaAPI(
 problems.install(api)
 
 # What is asked most comes first: a path is looked for in this order.
-for router in (enforcement, permits, payments, customers, programme, reporting, replays):
+for router in (
+    enforcement,
+    permits,
+    payments,
+    plans,
+    books,
+    customers,
+    programme,
+    reporting,
+    replays,
+):
     api.add_router("", router)
 
 urlpatterns = [
