@@ -94,6 +94,8 @@ class Raiser:
     them, by their own raiser, which `is_follower`. `amount_at(reference,
     *, at) -> Due | None` says what the charge comes to (None: as raised), `amounts_at(references,
     *, at) -> {reference: Due}` the same for a list. `may_pay(reference, *, at) -> Decision`.
+    `may_unpay(reference, *, minor, owed) -> Decision` says whether `minor` of what was paid may go back and be
+    owed again, while `owed` is owed already.
     `checkout_opened(reference, *, until)` and `checkout_closed(reference, *, at)` tell that money
     may come until then, and that it will not; `card_failed(reference, *, why, at)` that a saved
     card was not charged, whenever that is known. `changed(reference, minor)` tells that a charge comes to
@@ -116,6 +118,7 @@ class Raiser:
     checkout_opened: Callable[..., None] = _nothing
     checkout_closed: Callable[..., None] = _nothing
     card_failed: Callable[..., None] = _nothing
+    may_unpay: Callable[..., Decision] = _allowed
     changed: Callable[[str, int], None] = _nothing
     describe: Callable[[str], Subject] | None = None
     evidence: Callable[[str], Sequence[str]] = _no_evidence

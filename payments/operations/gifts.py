@@ -145,6 +145,16 @@ def unsettled(reference: str, *, by: Actor, at: datetime) -> None:
     _record("unpaid", gift, by=by, at=at)
 
 
+def may_unpay(reference: str, *, minor: int, owed: int) -> Decision:
+    """Decide whether so much of a certificate's price may go back: no more than is not used of it."""
+    gift = GiftCertificate.objects.select_for_update().get(number=reference)
+    left = max(gift.left_minor - owed, 0)
+    if minor > left:
+        told = f"{gift} is used in part: only {place.money(left)} of its price can go back."
+        return Decision("gift_used", told, "amount")
+    return ALLOWED
+
+
 def changed(reference: str, minor: int) -> None:
     """Let a certificate be worth more or less by as much as its charge comes to.
 
@@ -168,7 +178,14 @@ def describe(reference: str) -> Subject:
     return Subject(f"Gift certificate {reference}", "")
 
 
-RAISER = Raiser(settled=settled, unsettled=unsettled, lock=lock, changed=changed, describe=describe)
+RAISER = Raiser(
+    settled=settled,
+    unsettled=unsettled,
+    lock=lock,
+    may_unpay=may_unpay,
+    changed=changed,
+    describe=describe,
+)
 
 
 def _make(

@@ -12,10 +12,10 @@ from payments.models import PaymentPlan
 from payments.queries.plans import PlanNow, scheme_of
 
 
-def began(now: PlanNow, *, at: datetime) -> None:
+def began(now: PlanNow, *, again: str = "", at: datetime) -> None:
     """Tell that a plan runs, with its days; again if they change."""
     lines = [_line(step.due_on, step.minor) for step in now.progress.steps if step.left]
-    occasion = f"began:{now.plan.reinstated}:{now.plan.put_off}"
+    occasion = f"began:{now.plan.reinstated}:{now.plan.put_off}{again}"
     _write("payment.plan_began", now.plan, occasion, at=at, lines=lines, total=now.left)
 
 

@@ -224,7 +224,7 @@ def go_on_with_plan(number: str, *, by: Actor, at: datetime) -> PaymentPlan:
     plan.reinstated += 1
     plan.save()
     mine = [charge for charge in owing if charge.pk not in taken]
-    _join(plan, now.scheme, mine, by=by, at=at)
+    _join(plan, now.scheme, mine, is_first=False, by=by, at=at)
     _record("resumed", plan, by=by, at=at)
     plan_letters.began(planning.standing(plan, at=at), at=at)
     return plan
@@ -253,14 +253,14 @@ def follow_plans(*, at: datetime) -> int:
 
 
 def follow_plans_of(charge_id: int, *, at: datetime) -> None:
-    """Follow the running plans that a charge is in."""
-    for plan_id in planning.running_of([charge_id]):
+    """Follow the running plans that a charge is in, and those that it was paid off by."""
+    for plan_id in [*planning.running_of([charge_id]), *planning.unpaid_again([charge_id])]:
         follow_plan(plan_id, at=at)
 
 
 @transaction.atomic
 def _followed(number: str, *, at: datetime) -> PlanNow:
-    plan, _ = _locked(number, by=SYSTEM, at=at)
+    plan, owing = _locked(number, by=SYSTEM, at=at)
     now = planning.standing(plan, at=at)
     if plan.state == State.RUNNING and now.progress.is_paid:
         _end(plan, State.COMPLETED, by=SYSTEM, at=at)
@@ -270,9 +270,26 @@ def _followed(number: str, *, at: datetime) -> PlanNow:
         told = say("{late} was not paid in time.", late=now.late)
         _end(plan, State.DEFAULTED, reason=str(told), by=SYSTEM, at=at, late=late)
         plan_letters.ended(planning.standing(plan, at=at), at=at)
+    elif plan.state == State.COMPLETED and plan.pk in planning.unpaid_again(
+        [one.charge_id for one in now.charges]
+    ):
+        _reopen(plan, owing, now, at=at)
     elif plan.state == State.DEFAULTED and now.may_go_on:
         return planning.standing(go_on_with_plan(number, by=SYSTEM, at=at), at=at)
     return planning.standing(plan, at=at)
+
+
+def _reopen(plan: PaymentPlan, owing: Sequence[Charge], now: PlanNow, *, at: datetime) -> None:
+    """Let a locked plan that was paid off run again, as what paid it was lost: a check bounced."""
+    plan.state, plan.ended_at, plan.reason = State.RUNNING, None, ""
+    plan.save(update_fields=["state", "ended_at", "reason"])
+    _join(plan, now.scheme, owing, is_first=False, by=SYSTEM, at=at)
+    again = planning.standing(plan, at=at)
+    moved = plan_rules.due_anew(again.parts, left=again.left.minor, on=again.on)
+    for index, part in enumerate(moved):
+        Instalment.objects.filter(plan=plan, place=index + 1).update(due_on=part.due_on)
+    _record("reopened", plan, by=SYSTEM, at=at, left=again.left.amount)
+    plan_letters.began(planning.standing(plan, at=at), at=at, again=f":unpaid:{at.isoformat()}")
 
 
 @transaction.atomic
@@ -319,7 +336,7 @@ def _begin(
     stood = sum(charge.balance_minor for charge in owing)
     plan.state, plan.began_at = State.RUNNING, at
     PlanCharge.objects.filter(plan=plan).exclude(charge__in=owing).delete()
-    _join(plan, scheme, owing, by=by, at=at)
+    _join(plan, scheme, owing, is_first=True, by=by, at=at)
     comes_to = sum(charge.balance_minor for charge in owing)
     fee = _charge_fee(plan, scheme, by=by, at=at)
     total = place.money(comes_to + (fee.amount_minor if fee else 0))
@@ -338,7 +355,13 @@ def _begin(
 
 
 def _join(
-    plan: PaymentPlan, scheme: PlanScheme, owing: Sequence[Charge], *, by: Actor, at: datetime
+    plan: PaymentPlan,
+    scheme: PlanScheme,
+    owing: Sequence[Charge],
+    *,
+    is_first: bool,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Let locked charges be in a running plan: their clocks stand, late fees go if they are waived."""
     waives = scheme.late_fees == "waive"
@@ -349,7 +372,7 @@ def _join(
         charge.save(update_fields=["planned_at"])
         _follow_amount(charge, by=by, at=at)
         part = PlanCharge.objects.get(plan=plan, charge=charge)
-        if plan.reinstated == 0:
+        if is_first:
             part.owed_minor, part.paid_before_minor = charge.balance_minor, charge.paid_minor
         part.is_open = True
         part.save(update_fields=["owed_minor", "paid_before_minor", "is_open"])

@@ -54,6 +54,7 @@ def refund_payment(
 
     :raises NotFound: if there is no such payment.
     :raises Conflict: `over_refund` if more is asked than is left of it, `refunded_meanwhile`.
+    :raises Refused: a raiser's reason, as of a gift certificate that was used.
     """
     rules.may_keep_text(reason, field="reason").require()
     payment, parts = lock_with_charges(_payment_id(number))
@@ -79,6 +80,10 @@ def refund_payment(
             continue
         wanted -= share
         if owed_again:
+            raiser = settlement.raiser_of(part.charge.kind)
+            raiser.may_unpay(
+                part.charge.reference, minor=share, owed=part.charge.balance_minor
+            ).require()
             unpay(part, share, by=by, at=at)
         else:
             reduce(part, share, text=reason, by=by, at=at)
@@ -461,6 +466,8 @@ def take_off(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:
     charge.save(update_fields=["paid_minor", "settled_at", "postings"])
     if was_settled and charge.settled_at is None:
         settlement.raiser_of(charge.kind).unsettled(charge.reference, by=by, at=at)
+        if charge.plans.exists():
+            later("payments.follow_plans", charge=charge.pk)
 
 
 def reduce(part: Allocation, minor: int, *, text: str, by: Actor, at: datetime) -> None:

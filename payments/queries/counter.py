@@ -10,8 +10,9 @@ from parkops.kernel import numbers
 from parkops.kernel.plates import plate_key
 from parkops.tenancy.signing import BadSignature
 from payments import links, settlement
-from payments.models import Charge, Payment
-from payments.queries.charges import ChargeRow, open_charges
+from payments.models import Charge, Invoice, Payment
+from payments.queries.charges import ChargeRow, as_rows, open_charges
+from payments.queries.invoices import charges_of_invoice
 
 MOST_PEOPLE = 8
 
@@ -30,20 +31,23 @@ class Person:
 class Found:
     """What a search at the counter gives: one payer with charges, or people to choose from.
 
-    `how` says by what the payer was found; `plate` is as people write it, set when it was a plate.
+    `how` says by what the payer was found; `plate` is as people write it, set when it was a plate. An
+    `invoice` has its own charges alone, and the name of its `payer`.
     """
 
     how: str = ""
     customer: Customer | None = None
     plate: str = ""
     region: str = ""
+    invoice: str = ""
+    payer: str = ""
     charges: tuple[ChargeRow, ...] = ()
     people: tuple[Person, ...] = ()
 
     @property
     def is_one(self) -> bool:
         """Whether it is clear who or what is meant."""
-        return self.customer is not None or bool(self.plate)
+        return self.customer is not None or bool(self.plate or self.invoice)
 
 
 def find_payer(text: str, *, at: datetime) -> Found:
@@ -58,6 +62,8 @@ def find_payer(text: str, *, at: datetime) -> Found:
     charge = _charge_of_code(text) if "/" in text else _charge_of_number(text)
     if charge is not None:
         return _of(charge.customer, charge.plate_key, "number", at=at)
+    if found := _invoice_of(text, at=at):
+        return found
     plate = _known_plate(text, at=at)
     if plate:
         holders = customers.holders_of(plate, at=at)
@@ -107,6 +113,29 @@ def _charge_of_number(text: str) -> Charge | None:
     if payment is None:
         return None
     return rows.filter(allocations__payment=payment).order_by("allocations__place").first()
+
+
+def _invoice_of(text: str, *, at: datetime) -> Found | None:
+    """Return what is owed of the invoice that a number or the address on it names."""
+    rows = Invoice.objects.filter(voided_at__isnull=True).select_related("payer__customer")
+    found = numbers.FORM.search(text.upper()) if "/" in text else None
+    invoice = rows.filter(number=numbers.tidy(found[0] if found else text) or "").first()
+    if invoice is None and "/" in text:
+        try:
+            token = text.partition("?")[0].rstrip("/").rpartition("/")[2]
+            invoice = rows.filter(public_id=links.read_invoice_token(token)).first()
+        except (BadSignature, ValueError, TypeError):
+            return None
+    if invoice is None:
+        return None
+    charges = as_rows(charges_of_invoice(invoice), at=at)
+    return Found(
+        how="invoice",
+        customer=invoice.payer.customer,
+        invoice=invoice.number,
+        payer=invoice.name,
+        charges=tuple(row for row in charges if row.balance.minor > 0),
+    )
 
 
 def _charge_of_code(text: str) -> Charge | None:

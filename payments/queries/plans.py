@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from parkops.customers.models import Customer
 from parkops.kernel.decisions import ALLOWED, Decision, NotFound
@@ -277,6 +277,16 @@ def to_follow() -> QuerySet[PaymentPlan]:
     """Return the plans that time changes: running, or ended unpaid."""
     states = [PaymentPlan.State.RUNNING, PaymentPlan.State.DEFAULTED]
     return PaymentPlan.objects.filter(state__in=states)
+
+
+def unpaid_again(charge_pks: Sequence[int]) -> list[int]:
+    """Return the ids of the plans that were paid off and of which any of these charges is owed again; in
+    the newest of its plans, if in none that runs."""
+    rows = PlanCharge.objects.filter(charge_id__in=charge_pks, charge__settled_at__isnull=True)
+    running = PlanCharge.objects.filter(charge=OuterRef("charge"), is_open=True)
+    newer = PlanCharge.objects.filter(charge=OuterRef("charge"), plan_id__gt=OuterRef("plan_id"))
+    found = rows.filter(~Exists(running), ~Exists(newer), plan__state=PaymentPlan.State.COMPLETED)
+    return sorted(set(found.values_list("plan_id", flat=True)))
 
 
 def running_of(charge_pks: Sequence[int]) -> list[int]:

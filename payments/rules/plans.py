@@ -277,6 +277,17 @@ def may_go_on(
     return ALLOWED
 
 
+def due_anew(parts: Sequence[Part], *, left: int, on: date) -> list[Part]:
+    """Return the parts with those that are not paid in full due on `on` at the earliest: money for them
+    had come, and was lost again."""
+    covered = max(sum(part.minor for part in parts) - left, 0)
+    found = []
+    for part in parts:
+        covered -= part.minor
+        found.append(Part(max(part.due_on, on) if covered < 0 else part.due_on, part.minor))
+    return found
+
+
 def put_off(parts: Sequence[Part], *, by_days: int, left: int) -> list[Part]:
     """Return the parts with those that are not paid in full so many days later."""
     covered = max(sum(part.minor for part in parts) - left, 0)

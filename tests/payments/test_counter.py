@@ -9,6 +9,7 @@ from parkops.messaging.models import Message
 from parkops.tenancy import hosts
 from payments import links, queries
 from payments.models import Payment
+from tests.factories.invoices import account_of, invoiced
 from tests.factories.payments import CLERK, make_charge, pay
 
 pytestmark = pytest.mark.usefixtures("harbor", "raising")
@@ -32,6 +33,30 @@ def charge(now, ana):
 
 def found_by(text, now):
     return [row.id for row in queries.find_payer(text, at=now).charges]
+
+
+class TestInvoices:
+    def test_are_found_by_their_number_and_their_address(self, now, ana, raising):
+        first, second = (make_charge(at=now, customer_id=ana.pk) for _ in range(2))
+        made = invoiced(account_of(now), first, at=now)
+        for text in (made.number, made.number.lower().replace("-", " "), links.invoice_url(made)):
+            found = queries.find_payer(text, at=now)
+            assert (found.invoice, found.payer, found.is_one) == (made.number, "Biology", True)
+            assert [row.id for row in found.charges] == [first.public_id]
+        pay(first, at=now)
+        assert queries.find_payer(made.number, at=now).charges == ()
+
+    def test_are_paid_at_the_counter(self, desk, now, raising):
+        made = invoiced(account_of(now), make_charge(at=now), at=now)
+        shown = desk.get(HOME, {"q": made.number}).content.decode()
+        assert f"Invoice {made.number}" in shown
+        assert "Biology" in shown
+        [row] = queries.find_payer(made.number, at=now).charges
+        answer = desk.post(
+            f"{HOME}?q={made.number}", {"charge": [str(row.id)], "method": "cheque", "given": ""}
+        )
+        assert answer.status_code == 302
+        assert queries.find_payer(made.number, at=now).charges == ()
 
 
 class TestScanned:

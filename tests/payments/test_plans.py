@@ -74,6 +74,29 @@ class TestOperations:
         assert told(plan) == ["began"]
         assert_sound(now)
 
+    def test_a_check_that_bounces_after_it_was_paid_off_opens_it_again(
+        self, ana, owing, now, queued
+    ):
+        plan = make_plan(ana, owing, at=now)
+        charges = [one.charge for one in standing(plan, now).charges]
+        paid = pay(*charges, at=now, method="cheque")
+        plans.follow_plans_of(owing.pk, at=now)
+        assert standing(plan, now).plan.state == "completed"
+        later = now + timedelta(days=90)
+        operations.bounce_payment(paid.number, by=CLERK, at=later)
+        assert ("payments.follow_plans", {"charge": owing.pk}) in queued()
+        for _ in range(2):
+            plans.follow_plans_of(owing.pk, at=later)
+        again = standing(plan, later)
+        assert (again.plan.state, again.left, again.late) == ("running", usd(4_500), usd(0))
+        assert [part.due_on for part in again.parts][0] == place.local_date(later)
+        assert all(one.is_open for one in again.charges)
+        assert told(plan).count("began") == 2
+        over = later + timedelta(days=40)
+        plans.follow_plan(plan.pk, at=over)
+        assert standing(plan, over).plan.state == "defaulted"
+        assert_sound(over)
+
     def test_asking_twice_is_once(self, ana, owing, now):
         plan = make_plan(ana, owing, at=now)
         assert make_plan(ana, owing, at=now) == plan

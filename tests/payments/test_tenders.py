@@ -237,6 +237,26 @@ class TestGifts:
         assert books(now)[GIFT_CERTIFICATES] == -1_000
         assert_sound(now)
 
+    def test_no_more_of_its_price_goes_back_than_is_not_used(self, harbor, now):
+        sold = gifts.sell_gift(amount=usd(5_000), text="For Ben", by=CLERK, at=now)
+        bought = pay(Charge.objects.get(kind="gift"), at=now)
+        take(make_charge(at=now), at=now, ways=[cash(), Tender("gift", usd(3_000), sold.code)])
+
+        def give_back(minor: int):
+            return operations.refund_payment(
+                bought.number, amount=usd(minor), reason="Not wanted", by=CLERK, at=now
+            )
+
+        with pytest.raises(Refused, match="only .*20.00 of its price"):
+            give_back(2_001)
+        give_back(1_500)
+        with pytest.raises(Refused, match="only .*5.00 of its price"):
+            give_back(501)
+        give_back(500)
+        sold.refresh_from_db()
+        assert not sold.is_live
+        assert_sound(now)
+
     def test_not_after_its_day_nor_blocked(self, harbor, now):
         short = gifts.give_gift(
             amount=usd(500), reason="x", expires_on=date(2026, 11, 10), by=CLERK, at=now
