@@ -11,8 +11,8 @@ from parkops.customers.api import router as customers
 from parkops.programme.api import router as programme
 from parkops.ui.access import public
 from payments.api import router as payments
-from payments.api_books import router as books
-from payments.api_plans import router as plans
+from payments.api.books import router as books
+from payments.api.plans import router as plans
 from permits.api import router as permits
 from reporting.api import router as reporting
 from reporting.replay.api import router as replays

@@ -85,6 +85,10 @@ def _deposit(number: str) -> Act:
     return Act(f"Deposit {number}", reverse("office_counter:deposit", args=[number]))
 
 
+def _terminal(number: str) -> Act:
+    return Act(f"Terminal batch {number}", reverse("office_counter:terminal_batch", args=[number]))
+
+
 _ACTS: dict[str, Callable[[str], Act | None]] = {
     "charge": _charge,
     "accrual": _charge,
@@ -95,4 +99,5 @@ _ACTS: dict[str, Callable[[str], Act | None]] = {
     "bank": _bank,
     "drawer": _drawer,
     "deposit": _deposit,
+    "terminal": _terminal,
 }

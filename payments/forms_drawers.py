@@ -131,3 +131,12 @@ class WhyForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label="Reason", max_length=300)
+
+
+class TerminalForm(forms.Form):
+    """What the terminal's closing slip says; `seen` is what was shown as taken here, in minor units."""
+
+    total = MoneyField(label="Total on the slip", max_length=20)
+    slip = forms.CharField(label="Number of the slip", max_length=60, required=False)
+    reason = forms.CharField(label="Why they differ", max_length=300, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput)

@@ -18,6 +18,7 @@ from payments.models.proof import LedgerProof
 from payments.models.reconciling import Comparison, Discrepancy, Payout
 from payments.models.refunds import Refund
 from payments.models.tenders import GiftCertificate, GoodsDrive
+from payments.models.terminal import TerminalBatch, TerminalItem
 from payments.models.transfers import Transfer
 
 __all__ = [
@@ -62,5 +63,7 @@ __all__ = [
     "Payout",
     "Refund",
     "SavedCard",
+    "TerminalBatch",
+    "TerminalItem",
     "Transfer",
 ]

@@ -108,6 +108,7 @@ from payments.operations.saved_cards import (
     start_saving,
     tell_forgotten,
 )
+from payments.operations.terminal import close_terminal
 
 __all__ = [
     "accept_adjustment",
@@ -210,4 +211,5 @@ __all__ = [
     "write_off_charge",
     "tell_forgotten",
     "write_off_charge",
+    "close_terminal",
 ]

@@ -120,6 +120,13 @@ from payments.queries.reconciling import (
 )
 from payments.queries.refunding import refund_plan, refundable_parts
 from payments.queries.statements import Movement, Statement, statement
+from payments.queries.terminal import (
+    at_the_terminal,
+    items_of_batch,
+    refunded_at_the_terminal,
+    terminal_batch,
+    terminal_batches,
+)
 from payments.queries.transfers import (
     lines_of_transfer,
     may_transfer,
@@ -241,6 +248,11 @@ __all__ = [
     "lines_of_transfer",
     "may_transfer",
     "refunds_gone_since",
+    "at_the_terminal",
+    "items_of_batch",
+    "refunded_at_the_terminal",
+    "terminal_batch",
+    "terminal_batches",
     "transfer_named_by",
     "transfer_of",
     "transfers_come_since",

@@ -22,6 +22,7 @@ from payments.models import (
     Payment,
     Payout,
     Refund,
+    TerminalBatch,
 )
 from payments.rules.reconciling import Found, Movement, OurDispute, OurPayment, OurRefund, Ours
 
@@ -153,7 +154,7 @@ def with_the_bank(at: datetime) -> list[Found]:
 
 
 def _on_their_way() -> list[tuple[str, str, int, datetime]]:
-    """Return deposits and payouts, the oldest first: subject, words, amount, when."""
+    """Return deposits, payouts and days of the terminal, the oldest first: subject, words, amount, when."""
     found = [
         (f"deposit:{one.number}", f"Deposit {one.number}", one.total_minor, one.made_at)
         for one in Deposit.objects.order_by("-made_at")[:500]
@@ -161,6 +162,10 @@ def _on_their_way() -> list[tuple[str, str, int, datetime]]:
     found += [
         (f"payout:{one.provider_id}", f"Payout {one.provider_id}", one.posted_minor, one.made_at)
         for one in Payout.objects.exclude(posted_minor=0).order_by("-made_at")[:500]
+    ]
+    found += [
+        (f"terminal:{one.number}", f"Terminal batch {one.number}", one.total_minor, one.closed_at)
+        for one in TerminalBatch.objects.filter(total_minor__gt=0).order_by("-closed_at")[:500]
     ]
     return sorted(found, key=lambda one: one[3])
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views import counter, drawers, tenders
+from payments.views import counter, drawers, tenders, terminal
 
 COUNTER = [
     path("", counter.home, name="home"),
@@ -17,6 +17,8 @@ COUNTER = [
     path("drawers/<uuid:drawer_id>/explain/", drawers.explain, name="explain_drawer"),
     path("drawers/<uuid:drawer_id>/sign/", drawers.sign, name="sign_drawer"),
     path("drawers/<uuid:drawer_id>/recount/", drawers.recount, name="recount_drawer"),
+    path("terminal/", terminal.home, name="terminal"),
+    path("terminal/<str:number>/", terminal.batch, name="terminal_batch"),
     path("deposits/", drawers.deposit_list, name="deposits"),
     path("deposits/new/", drawers.new_deposit, name="new_deposit"),
     path("deposits/<str:number>/", drawers.deposit, name="deposit"),

@@ -29,7 +29,11 @@ def drawer_list(request: HttpRequest) -> HttpResponse:
     rows = Paginator(queries.drawers().order_by("-opened_at", "-pk"), PER_PAGE)
     shown: Page[Any] = rows.get_page(request.GET.get("page"))
     shown.object_list = [drawer_pages.drawer_line(row) for row in shown.object_list]
-    context = {"page": shown, "may_take": request.user.may(Permission.PAYMENT_TAKE)}
+    context = {
+        "page": shown,
+        "may_take": request.user.may(Permission.PAYMENT_TAKE),
+        "may_sign": request.user.may(Permission.DRAWER_SIGN),
+    }
     return page(request, "payments/office/drawers.html", context, part="results")
 
 

@@ -63,6 +63,7 @@ from payments.models import (
     LedgerTransaction,
     Payment,
     Refund,
+    TerminalBatch,
 )
 from payments.operations import drives, gifts, plans
 from permits import operations as permits
@@ -409,6 +410,14 @@ class Things:
             opened_at=self.at,
         )
         told = {"by": SYSTEM, "at": self.at}
+        self.terminal_batch = TerminalBatch.objects.create(
+            number="TB-2026-00001-0",
+            expected_minor=500,
+            total_minor=600,
+            reason=MARK,
+            closed_at=self.at,
+            closed_by=MARK,
+        ).number
         self.certificate = gifts.give_gift(amount=Money(500, "USD"), reason=MARK, **told)
         self.drive = drives.make_drive(
             code="CANS",
@@ -570,7 +579,7 @@ class Things:
             (r"office/gift-certificates/", "number", self.certificate.number),
             (r"office/drives/", "code", self.drive.code),
             (r"office/plans/", "reference", self.plan.documents.get().reference),
-            (r"office/plans/", "number", self.plan.number),
+            (r"(office|api/v1)/plans/", "number", self.plan.number),
             (r"plans/", "public_id", self.plan.public_id),
             (r"pay/receipts/", "token", self.receipt),
             (r"pay/(return|cancelled)/", "token", self.checkout),
@@ -610,6 +619,7 @@ class Things:
             (r"office/imports/", "batch", self.batch),
             (r"office/reconciliation/", "difference_id", self.difference.public_id),
             (r"office/counter/deposits/", "number", self.deposit),
+            (r"office/counter/terminal/", "number", self.terminal_batch),
             (r".*drawers/", "drawer_id", self.drawer.public_id),
             (r"office/payments/refunds/", "number", self.refund),
             (r"office/invoices/", "number", self.invoice.number),
@@ -623,7 +633,7 @@ class Things:
             (r"invoices/", "token", self.invoice_link),
             (r"(office/counter|office/payments|api/v1/payments)/", "number", self.payment),
             (r"office/ledger/|api/v1/accounts/", "code", "1000"),
-            (r"office/ledger/exports/", "number", self.export.number),
+            (r"(office|api/v1)/ledger/exports/", "number", self.export.number),
             (r"office/ledger/exports/", "ending", "csv"),
             (r"office/ledger/", "charge_id", self.charge),
             (r"office/ledger/", "month", "2026-10"),

@@ -66,8 +66,8 @@ class TestPlans:
         ]
         assert told[0]["instalments"] == [2, 3, 4]
         assert sum(float(one["amount"]["amount"]) for one in told[0]["schedule"]) == 45
-        permit = make_charge(at=timezone.now(), customer_id=ana.pk, kind="permit")
-        query = {"customer": ana.reference, "charge": permit.public_id}
+        deposit = make_charge(at=timezone.now(), customer_id=ana.pk, kind="deposit")
+        query = {"customer": ana.reference, "charge": deposit.public_id}
         for one in call("/plans/eligibility", **query).json():
             assert (one["eligible"], one["schedule"]) == (False, [])
             assert one["because"]
