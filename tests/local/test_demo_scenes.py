@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from enforcement.cameras.models import PlateRead
+from enforcement.imports import queries as imports
 from enforcement.models import AllottedNumber, CitationHold, CureProof, Letter
 from enforcement.queries import boot_cases, chain, due, owners
 from enforcement.queries import escalation as escalations
@@ -19,6 +20,7 @@ from parkops.local.demo import (
     cameras,
     charlie,
     escalation,
+    former,
     kerbside,
     lots,
     papers,
@@ -26,6 +28,7 @@ from parkops.local.demo import (
     phones,
     plans,
     season,
+    till,
     visitors,
 )
 from parkops.local.demo.programmes import PLACES, programme_of
@@ -34,7 +37,7 @@ from parkops.messaging.models import Phone, TextMessage
 from parkops.programme import lint, load, queries
 from payments import invoice_pages
 from payments import queries as money
-from payments.models import InvoiceReminder, Payment
+from payments.models import Deposit, Discrepancy, Drawer, InvoiceReminder, Payment
 from payments.queries import plans as planning
 from payments.queries import proof
 from permits.models import (
@@ -49,9 +52,11 @@ from permits.models import (
     VisitorEvent,
 )
 from permits.rules import draws
+from reporting.catalogue import REPORTS
+from reporting.catalogue.base import Asking
 
 DAY = timedelta(days=1)
-STAFF = ("clerk", "admin", "reviewer", "officer")
+STAFF = ("clerk", "admin", "reviewer", "officer", "accountant")
 
 
 @pytest.fixture
@@ -81,13 +86,31 @@ def stage(harbor, now, apply_programme, settings):
         kerbside,
         plans,
         payers,
+        till,
+        former,
     ):
         played.acts += part.acts(played)
     played.play()
     return played
 
 
-def test_a_camera_has_read_plates_and_three_wait_with_their_pictures(stage):
+CHECKS = []
+
+
+def checked(check):
+    """Keep something that is looked for on the stage: it is played once for all of them."""
+    CHECKS.append(check)
+    return check
+
+
+def test_the_demonstration_has_something_of_everything(stage, now, subtests):
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(stage, now)
+
+
+@checked
+def a_camera_has_read_plates_and_three_wait_with_their_pictures(stage, now):
     reads = PlateRead.objects.order_by("pk")
     waiting = [read for read in reads if read.state == "waiting"]
     assert (len(reads), len(waiting)) == (10, 3)
@@ -95,7 +118,8 @@ def test_a_camera_has_read_plates_and_three_wait_with_their_pictures(stage):
     assert {read.state for read in reads} == {"waiting", "checked"}
 
 
-def test_enforcement_goes_on(stage):
+@checked
+def enforcement_goes_on(stage, now):
     assert boot_cases.counts() == {"ordered": 1, "booted": 1, "towed": 1, "released": 1}
     assert len(bootable(at=stage.until)) >= 2
     assert Letter.objects.filter(batch=None, dropped_at=None).exists()
@@ -108,13 +132,43 @@ def test_enforcement_goes_on(stage):
     assert escalations.handed_over("collections").exists()
 
 
-def test_the_books_hold(stage, now):
+@checked
+def a_drawer_is_at_the_bank_one_is_open_and_the_bank_has_news(stage, now):
+    first, evening = Drawer.objects.order_by("opened_at")
+    assert (first.over_minor, bool(first.signed_at), evening.closed_at) == (-50, True, None)
+    deposit = Deposit.objects.get()
+    assert first.deposited.deposit == deposit
+    told = dict(Discrepancy.objects.values_list("kind", "act"))
+    assert told == {"not_at_bank": "arrive", "bank_line": ""}
+
+
+@checked
+def a_former_system_left_citations_that_age(stage, now):
+    [batch] = imports.imports()
+    assert (batch.imported, batch.refused) == (7, 1)
+    report = REPORTS["citation-ageing"]
+    today = local_date(now, stage.zone)
+    answers = report.answers({"source": "import", "by": "violation"}, today=today)
+    told = report.build(Asking(answers, queries.in_force(now).programme, now, lambda *_: None))
+    keys = [column.key for column in told.columns]
+    rows = [dict(zip(keys, row, strict=True)) for row in told.rows]
+    assert {row["violation"]: row["owed"].amount for row in rows} == {
+        "HYDRANT": "233.05",
+        "LOADING": "87.40",
+        "METER": "66.15",
+    }
+    assert sum(row["overpaid"].minor for row in rows) == 1_000
+
+
+@checked
+def the_books_hold(stage, now):
     proven = proof.prove(now)
     assert proven.found == []
     assert proven.charges > 10
 
 
-def test_somebody_pays_by_a_plan_and_somebody_asks_for_one(stage, now):
+@checked
+def somebody_pays_by_a_plan_and_somebody_asks_for_one(stage, now):
     rows = planning.standings(list(planning.plans().order_by("pk")), at=now)
     running, asked = rows
     assert (running.plan.state, asked.plan.state) == ("running", "asked")
@@ -124,7 +178,8 @@ def test_somebody_pays_by_a_plan_and_somebody_asks_for_one(stage, now):
     assert set(Payment.objects.values_list("method", flat=True)) >= {"goods", "terminal", "cheque"}
 
 
-def test_departments_pay_by_invoice_and_transfers_wait(stage):
+@checked
+def departments_pay_by_invoice_and_transfers_wait(stage, now):
     today = local_date(stage.until, stage.zone)
     states = [
         invoice_pages.invoice_line(one, today=today).state
@@ -132,17 +187,19 @@ def test_departments_pay_by_invoice_and_transfers_wait(stage):
     ]
     assert states == ["Paid", "Overdue", "Open"]
     assert InvoiceReminder.objects.exists()
-    assert money.lines_by_state()["open"] == 3
+    assert money.lines_by_state()["open"] == 3 + 2  # the deposit, and a line that nobody knows
     assert money.lines_by_state()["booked"] == 1
 
 
-def test_the_chain_of_evidence_holds(stage):
+@checked
+def the_chain_of_evidence_holds(stage, now):
     walked = chain.walk(with_files=True)
     assert walked.broken is None
     assert walked.held
 
 
-def test_at_the_kerb_vehicles_are_due_numbers_are_out_and_a_placard_waits(stage):
+@checked
+def at_the_kerb_vehicles_are_due_numbers_are_out_and_a_placard_waits(stage, now):
     assert len(due.due(at=stage.until)) >= 2
     assert AllottedNumber.objects.exclude(spoiled_at=None).count() == 1
     assert AllottedNumber.objects.exclude(returned_at=None).count() == 1
@@ -150,12 +207,14 @@ def test_at_the_kerb_vehicles_are_due_numbers_are_out_and_a_placard_waits(stage)
     assert list(decided) == [False, True, None]
 
 
-def test_two_citations_of_a_phone_without_a_signal_wait_for_a_decision(stage):
+@checked
+def two_citations_of_a_phone_without_a_signal_wait_for_a_decision(stage, now):
     held = CitationHold.objects.order_by("kind").values_list("kind", flat=True)
     assert list(held) == ["cited_twice", "right_existed"]
 
 
-def test_nothing_of_it_is_empty(stage):
+@checked
+def nothing_of_it_is_empty(stage, now):
     assert Department.objects.filter(closed_at=None).count() >= 2
     assert Department.objects.exclude(closed_at=None).exists()
     assert Validation.objects.filter(code=None).exists()

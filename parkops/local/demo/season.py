@@ -22,6 +22,7 @@ from parkops.local.demo import (
     charlie,
     command,
     escalation,
+    former,
     kerbside,
     lots,
     papers,
@@ -29,6 +30,7 @@ from parkops.local.demo import (
     people,
     phones,
     plans,
+    till,
     visitors,
 )
 from parkops.local.demo.scene import Act, Cast, Scene
@@ -81,6 +83,8 @@ PARTS = (
     plans,
     books,
     payers,
+    till,
+    former,
 )
 """What is played besides the ordinary days."""
 
