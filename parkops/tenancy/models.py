@@ -86,3 +86,20 @@ class Rhythm(models.Model):
 
     def __str__(self) -> str:
         return self.task
+
+
+class SchemaPattern(models.Model):
+    """The script that makes a new tenant's schema, written down when these migrations last made one."""
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=64)
+    script = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], name="schema_pattern_digest_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.digest

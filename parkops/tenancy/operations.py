@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django_tenants.utils import schema_context
 
 from parkops.kernel.decisions import Conflict, Refused
-from parkops.tenancy import hosts
-from parkops.tenancy.models import Domain, OutboxEntry, Tenant
+from parkops.tenancy import hosts, patterns
+from parkops.tenancy.models import Domain, OutboxEntry, SchemaPattern, Tenant
 from parkops.ui.brand import check as check_brand
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
@@ -31,7 +31,7 @@ def create_tenant(
 ) -> Tenant:
     """Create a tenant with its host and its schema, migrated; it stays closed until `open_tenant`.
 
-    Not one transaction: the schema is migrated by Django. What fails half-way is removed again.
+    Not one transaction: what fails half-way is removed again.
 
     :raises Refused: if the slug cannot be a host name.
     :raises Conflict: if the slug or its host is taken.
@@ -61,21 +61,33 @@ def create_tenant(
             tenant.save()
             Domain.objects.create(domain=host, tenant=tenant, is_primary=True)
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(f'CREATE SCHEMA "{tenant.schema_name}"')
-            call_command(
-                "migrate_schemas",
-                schema_name=tenant.schema_name,
-                tenant=True,
-                interactive=False,
-                verbosity=0,
-            )
+            _make_schema(tenant.schema_name, at=at)
         except BaseException:
             connection.set_schema_to_public()
             drop_tenant(tenant)
             raise
         connection.set_schema_to_public()
     return tenant
+
+
+def _make_schema(name: str, *, at: datetime) -> None:
+    """Make the schema `name` with all tables of a tenant, empty but for what migrations put into them.
+
+    By the script of the last schema that these migrations made; the first is migrated, and written down.
+    """
+    digest = patterns.migrations_digest()
+    pattern = SchemaPattern.objects.filter(digest=digest).first()
+    if pattern is not None:
+        patterns.replay(pattern.script, name)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE SCHEMA "{name}"')
+    call_command("migrate_schemas", schema_name=name, tenant=True, interactive=False, verbosity=0)
+    connection.set_schema_to_public()
+    if script := patterns.written_down(name):
+        SchemaPattern.objects.exclude(digest=digest).delete()
+        kept = {"script": script, "made_at": at}
+        SchemaPattern.objects.get_or_create(digest=digest, defaults=kept)
 
 
 def open_tenant(tenant: Tenant) -> None:

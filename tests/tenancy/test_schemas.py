@@ -37,6 +37,7 @@ def test_public_holds_the_platforms_tables_only(harbor):
         "tenancy_domain",
         "tenancy_outboxentry",
         "tenancy_rhythm",
+        "tenancy_schemapattern",
         "tenancy_tenant",
     }
 
