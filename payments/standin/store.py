@@ -147,6 +147,12 @@ class Store:
         with self.transaction() as db:
             db.execute("DELETE FROM objects WHERE id = ?", (object_id,))
 
+    def forget(self, account: str) -> None:
+        """Forget all that an account ever had, and the account."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM objects WHERE account = ? OR id = ?", (account, account))
+            db.execute("DELETE FROM keys WHERE account = ?", (account,))
+
     def every(
         self, kind: str, account: str, *, most: int = -1, **equal: Any
     ) -> list[dict[str, Any]]:

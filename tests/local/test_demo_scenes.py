@@ -4,6 +4,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django_tenants.utils import schema_context
 
 from enforcement.cameras.models import PlateRead
 from enforcement.imports import queries as imports
@@ -18,6 +19,7 @@ from parkops.kernel.dates import local_date
 from parkops.local.demo import (
     boots,
     cameras,
+    cards,
     charlie,
     escalation,
     former,
@@ -35,9 +37,18 @@ from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
 from parkops.programme import lint, load, queries
+from parkops.tenancy.models import Tenant
 from payments import invoice_pages
 from payments import queries as money
-from payments.models import Deposit, Discrepancy, Drawer, InvoiceReminder, Payment
+from payments.models import (
+    Comparison,
+    Deposit,
+    Discrepancy,
+    Drawer,
+    InvoiceReminder,
+    Payment,
+    Payout,
+)
 from payments.queries import plans as planning
 from payments.queries import proof
 from permits.models import (
@@ -60,9 +71,14 @@ STAFF = ("clerk", "admin", "reviewer", "officer", "accountant")
 
 
 @pytest.fixture
-def stage(harbor, now, apply_programme, settings):
+def stage(harbor, now, apply_programme, settings, monkeypatch):
     """Play all of the campus but its ordinary days, with thirty customers who came before."""
     settings.IS_LOCAL = True
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = "sk_test_of_these_tests", "whsec"
+    monkeypatch.setenv("PARKOPS_STANDIN_DB", ":memory:")
+    harbor.stripe_account = "acct_campus"
+    with schema_context("public"):
+        Tenant.objects.filter(pk=harbor.pk).update(stripe_account=harbor.stripe_account)
     slug = "campus"
     loaded = programme_of(slug, today=now.date())
     text = load.to_yaml(loaded.document | {"programme": queries.document(1)["programme"]})
@@ -88,6 +104,7 @@ def stage(harbor, now, apply_programme, settings):
         payers,
         till,
         former,
+        cards,
     ):
         played.acts += part.acts(played)
     played.play()
@@ -139,7 +156,26 @@ def a_drawer_is_at_the_bank_one_is_open_and_the_bank_has_news(stage, now):
     deposit = Deposit.objects.get()
     assert first.deposited.deposit == deposit
     told = dict(Discrepancy.objects.values_list("kind", "act"))
-    assert told == {"not_at_bank": "arrive", "bank_line": ""}
+    at_the_bank = {kind: act for kind, act in told.items() if "bank" in kind}
+    assert at_the_bank == {"not_at_bank": "arrive", "bank_line": ""}
+
+
+@checked
+def a_month_of_cards_is_compared_with_the_provider_and_each_difference_has_its_act(stage, now):
+    rows = Discrepancy.objects.exclude(kind__contains="bank").order_by("happened_at")
+    told = {row.kind: row.act for row in rows}
+    assert [*told] == [
+        "refund_unknown",
+        "charge_not_noted",
+        "fee_unknown",
+        "dispute_unknown",
+        "charge_unknown",
+    ]
+    assert all(told.values())
+    assert all(row.text for row in rows)
+    compared = Comparison.objects.latest("ran_at")
+    assert (compared.unexplained_minor, compared.failure) == (0, "")
+    assert Payout.objects.get().posted_minor > 0
 
 
 @checked

@@ -19,6 +19,7 @@ from parkops.local.demo import (
     books,
     boots,
     cameras,
+    cards,
     charlie,
     command,
     escalation,
@@ -85,6 +86,7 @@ PARTS = (
     payers,
     till,
     former,
+    cards,
 )
 """What is played besides the ordinary days."""
 
