@@ -14,7 +14,7 @@ from weasyprint import CSS, HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from parkops.ui.brand import PLATFORM, brand_of
-from parkops.ui.place import place_of
+from parkops.ui.place import Place, place_of
 from parkops.ui.words import locale_named
 
 log = logging.getLogger(__name__)
@@ -64,15 +64,20 @@ def render_strip(
     return paper(page, sheets=sheets)
 
 
+def page_size(place: Place) -> str:
+    """Return the size of the paper that people there have: letter or A4."""
+    is_letter = locale_named(place.locale).territory in LETTER_COUNTRIES
+    return "letter" if is_letter else "A4"
+
+
 def _page(template: str, context: Mapping[str, Any]) -> str:
     tenant = context.get("tenant")
     place = place_of(tenant)
-    letter = locale_named(place.locale).territory in LETTER_COUNTRIES
     given = {
         "brand": brand_of(tenant) if tenant is not None else PLATFORM,
         "place": place,
         "language": place.locale,
-        "page_size": "letter" if letter else "A4",
+        "page_size": page_size(place),
         **context,
     }
     return render_to_string(template, given)

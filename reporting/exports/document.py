@@ -1,58 +1,32 @@
-"""A dataset as PDF, on the tenant's paper."""
-
-from collections.abc import Sequence
-from typing import Any
+"""A dataset as PDF, on the tenant's paper: laid out by WeasyPrint, or drawn when it is long."""
 
 from parkops.tenancy.models import Tenant
-from parkops.ui import charts, pdf
-from reporting.datasets import Cell, Dataset, Figure, Kind
+from parkops.ui import pdf
+from reporting.datasets import Dataset
+from reporting.exports import drawn
+from reporting.exports.paper import paper_of
 
-PLOT_CHARACTERS = 120
-"""How many characters of a chart's labels stand beside each other."""
+MOST_LAID_OUT = 900
+"""The rows of some twenty pages, laid out in ten seconds; what is longer is drawn, forty times faster."""
 
 
 def write(dataset: Dataset, tenant: Tenant) -> bytes:
-    """Return a tagged PDF: what was asked, the figures, a chart, the table with its totals."""
-    kept = [place for place in range(len(dataset.columns)) if _says_something(dataset, place)]
-    chart = None
-    if len(dataset.chart) > 1 and any(value for _, value in dataset.chart):
-        points = [charts.Point(_fitted(dataset, text), value) for text, value in dataset.chart]
-        chart = charts.bars(points, title=dataset.chart_title)
+    """Return a PDF: what was asked, the figures, a chart, the table with its totals.
+
+    It is tagged (PDF/UA) up to `MOST_LAID_OUT` rows.
+    """
+    paper = paper_of(dataset, tenant)
+    if len(dataset.rows) > MOST_LAID_OUT:
+        return drawn.write(paper)
     return pdf.render(
         "reporting/pdf/report.html",
         {
             "tenant": tenant,
             "dataset": dataset,
-            "columns": [dataset.columns[place] for place in kept],
-            "figures": dataset.figures or _first_totals(dataset),
-            "chart": chart,
-            "rows": [_kept(dataset, row, kept) for row in dataset.rows],
-            "totals": _kept(dataset, dataset.totals, kept) if dataset.has_totals else None,
+            "columns": paper.columns,
+            "figures": paper.figures,
+            "chart": paper.chart,
+            "rows": paper.rows,
+            "totals": paper.totals,
         },
     )
-
-
-def _says_something(dataset: Dataset, place: int) -> bool:
-    """Whether a column is worth its room on paper: files keep it even if it is blank throughout."""
-    if dataset.columns[place].kind is not Kind.TEXT or not dataset.rows:
-        return True
-    return any(row[place] for row in dataset.rows)
-
-
-def _first_totals(dataset: Dataset) -> list[Figure]:
-    return [
-        Figure(column.title, cell)
-        for column, cell in zip(dataset.columns, dataset.totals, strict=True)
-        if cell is not None
-    ][:4]
-
-
-def _fitted(dataset: Dataset, label: str) -> str:
-    """Return a label cut to the room under its bar."""
-    room = max(PLOT_CHARACTERS // len(dataset.chart), 4)
-    return label if len(label) <= room else f"{label[: room - 1].rstrip()}…"
-
-
-def _kept(dataset: Dataset, row: Sequence[Any], kept: Sequence[int]) -> list[Cell]:
-    cells = dataset.cells(row)
-    return [cells[place] for place in kept]

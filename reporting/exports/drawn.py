@@ -1,0 +1,517 @@
+"""A long report as PDF: drawn line by line with the look of `css/pdf/paper.css`, and not tagged."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import localize
+from reportlab import rl_config
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4, letter
+from reportlab.pdfgen.canvas import Canvas
+
+from parkops.kernel.money import Money
+from parkops.ui import charts, pdf, words
+from parkops.ui.brand import brand_of
+from parkops.ui.faces import Faces
+from parkops.ui.place import Place, place_of
+from parkops.ui.tags.words import when_text
+from reporting.datasets import Column, Kind
+from reporting.exports.paper import Paper
+
+rl_config.useA85 = 0  # pages as bytes: a fifth smaller, and no time is spent on making text of them
+
+MM = 72 / 25.4
+SIDE, TOP, BOTTOM = 15 * MM, 16 * MM, 18 * MM
+INK, MUTED, FAINT, RULE, HAIR = "#171c22", "#444c56", "#5a626b", "#c6c2b7", "#dddad2"
+SMALL, TEXT, CELL = 8.0, 8.5, 9.0
+LEAD = 1.3
+GAP = 2 * MM
+PAD = 1.05 * MM
+TIGHTEST = 6.0
+"""The smallest type, of tables with many columns."""
+
+
+def write(paper: Paper) -> bytes:
+    """Return the PDF of a report, each page written as it is filled."""
+    sheet = _Sheet(paper)
+    sheet.head()
+    sheet.asked()
+    sheet.figures()
+    if paper.chart:
+        sheet.plot(paper.chart)
+    _Table(sheet, paper).draw()
+    sheet.end()
+    return sheet.canvas.finished()
+
+
+class _Numbered(Canvas):
+    """A canvas whose pages are closed when their number is known, each kept as one text until then."""
+
+    def __init__(self, size: tuple[float, float], language: str, foot: Any) -> None:
+        super().__init__("", pagesize=size, pageCompression=1, lang=language)
+        self._code: list[str]
+        self._pages: list[dict[str, Any]] = []
+        self._foot = foot
+
+    def encoded(self, text: str, faces: Faces, size: float, bold: bool) -> str:
+        """Return what shows one line of text at the place where the page is, as the file says it."""
+        told = []
+        for font, part in faces.runs(text, bold):
+            for subset, some in font.splitString(part, self._doc):
+                name = font.getSubsetInternalName(subset, self._doc)
+                told.append(f"{name} {size:g} Tf ({self._escape(some)}) Tj")
+        return " ".join(told)
+
+    def put(self, code: str) -> None:
+        """Put onto the page what is said as the file says it."""
+        self._code.append(code)
+
+    def showPage(self) -> None:  # noqa: N802  its name in reportlab
+        self._code = ["\n".join(self._code)]
+        self._pages.append(dict(self.__dict__))
+        self._startPage()
+
+    def finished(self) -> bytes:
+        """Close all pages, each with its foot, and return the file."""
+        self.showPage()
+        for number, state in enumerate(self._pages, start=1):
+            self.__dict__.update(state)
+            self._foot(self, number, len(self._pages))
+            super().showPage()
+            state["_code"] = []
+        return self.getpdfdata()
+
+
+class _Sheet:
+    """The page that is being drawn: `y` is how far down it is filled, in points from its bottom."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self.place = place_of(paper.tenant)
+        self.brand = brand_of(paper.tenant)
+        self.faces = Faces()
+        self.size = letter if pdf.page_size(self.place) == "letter" else A4
+        self.width = self.size[0] - 2 * SIDE
+        self.y = self.size[1]
+        self.canvas = _Numbered(self.size, self.place.locale, self._foot)
+        dataset, tenant = paper.dataset, paper.tenant
+        self.canvas.setTitle(f"{dataset.title}, {tenant.name}")
+        self.canvas.setAuthor(tenant.name)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = CELL,
+        bold: bool = False,
+        color: str = INK,
+        right: bool = False,
+    ) -> None:
+        """Write one line, whatever is in it, from `x` on or up to it."""
+        canvas = self.canvas
+        if right:
+            x -= self.faces.width(text, size, bold)
+        canvas.setFillColor(HexColor(color))
+        for font, part in self.faces.runs(text, bold):
+            canvas.setFont(font.fontName, size)
+            canvas.drawString(x, y, part)
+            x += self.faces.width(part, size, bold)
+
+    def lines(self, text: str, width: float, size: float = CELL, bold: bool = False) -> list[str]:
+        """Return `text` in lines that fit, broken between words and, where one is too long, inside it."""
+        plain = " ".join(text.translate(_UNSEEN).split())
+        if self.faces.width(plain, size, bold) <= width:
+            return [plain]
+        found, line = [], ""
+        for word in plain.split(" "):
+            joined = f"{line} {word}" if line else word
+            if self.faces.width(joined, size, bold) <= width:
+                line = joined
+                continue
+            if line:
+                found.append(line)
+            *whole, line = self._pieces(word, width, size, bold)
+            found += whole
+        return [*found, line]
+
+    def _pieces(self, word: str, width: float, size: float, bold: bool) -> Iterator[str]:
+        piece = ""
+        for character in word:
+            if piece and self.faces.width(piece + character, size, bold) > width:
+                yield piece
+                piece = ""
+            piece += character
+        yield piece
+
+    def paragraph(
+        self, text: str, *, size: float = CELL, color: str = INK, bold: bool = False
+    ) -> None:
+        """Write a text over the whole width."""
+        for line in self.lines(text, self.width, size, bold):
+            self.need(size * LEAD)
+            self.y -= size * LEAD
+            self.text(SIDE, self.y + size * 0.3, line, size=size, color=color, bold=bold)
+
+    def rule(self, weight: float, color: str, y: float | None = None) -> None:
+        """Draw a line over the whole width."""
+        self.canvas.setStrokeColor(HexColor(color))
+        self.canvas.setLineWidth(weight)
+        at = self.y if y is None else y
+        self.canvas.line(SIDE, at, SIDE + self.width, at)
+
+    def need(self, height: float) -> bool:
+        """Begin a page if `height` is not left on this one; returns whether it did."""
+        if self.y - height >= BOTTOM:
+            return False
+        self.canvas.showPage()
+        self.y = self.size[1] - TOP
+        return True
+
+    def head(self) -> None:
+        """Draw the tenant's stripes and mark, whose paper it is, its number, and the heading."""
+        canvas, dataset = self.canvas, self.paper.dataset
+        wide, tall = self.size
+        for start in range(int(wide // (18 * MM)) + 1):
+            for offset, length, color in ((0, 12, self.brand.brand), (12, 6, self.brand.mark)):
+                canvas.setFillColor(HexColor(color))
+                canvas.rect((start * 18 + offset) * MM, tall - 2 * MM, length * MM, 2 * MM, 0, 1)
+        top = tall - 9 * MM
+        self._mark(top)
+        self.text(SIDE + 28.5 + MM, top - 11, self.paper.tenant.name, size=9.5, bold=True)
+        self.text(SIDE + 28.5 + MM, top - 23.5, "Parking", size=9.5)
+        end = SIDE + self.width
+        made = when_text(dataset.made_at, "long", self.place) if dataset.made_at else ""
+        for step, line in enumerate((f"Report {dataset.number}", f"{made}, by {dataset.made_by}")):
+            self.text(end, top - 11 - 11.2 * step, line, size=SMALL, color=MUTED, right=True)
+        self.y = top - 25.5 - 9 * MM
+        for line in self.lines(dataset.title, self.width, 22, bold=True):
+            self.y -= 24.2
+            self.text(SIDE, self.y + 5, line, size=22, bold=True)
+        self.y -= 4 * MM
+
+    def _mark(self, top: float) -> None:
+        canvas = self.canvas
+        canvas.saveState()
+        canvas.translate(SIDE, top)
+        canvas.scale(25.5 / 32, -25.5 / 32)
+        shield = canvas.beginPath()
+        shield.moveTo(3, 2)
+        shield.lineTo(29, 2)
+        shield.lineTo(29, 17)
+        shield.curveTo(29, 24, 23, 28, 16, 30)
+        shield.curveTo(9, 28, 3, 24, 3, 17)
+        shield.close()
+        canvas.setFillColor(HexColor(self.brand.brand))
+        canvas.drawPath(shield, 0, 1)
+        sign = canvas.beginPath()
+        sign.moveTo(11, 23)
+        sign.lineTo(11, 9)
+        sign.lineTo(17, 9)
+        sign.curveTo(19.5, 9, 21.5, 11, 21.5, 13.5)
+        sign.curveTo(21.5, 16, 19.5, 18, 17, 18)
+        sign.lineTo(11, 18)
+        canvas.setStrokeColor(HexColor("#ffffff"))
+        canvas.setLineWidth(3)
+        canvas.drawPath(sign, 1, 0)
+        canvas.setStrokeColor(HexColor(self.brand.mark))
+        canvas.setLineWidth(2.5)
+        canvas.line(6, 6, 26, 6)
+        canvas.restoreState()
+
+    def asked(self) -> None:
+        """Write what was asked."""
+        self.pairs(self.paper.dataset.filters)
+
+    def pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Write labels with their texts in two columns between two lines."""
+        half = (self.width - 6 * MM) / 2
+        self.rule(0.5, RULE)
+        self.y -= 2.5 * MM
+        for start in range(0, len(pairs), 2):
+            told = []
+            for label, text in pairs[start : start + 2]:
+                indent = max(18 * MM, self.faces.width(label, TEXT)) + 1.5 * MM
+                told.append((label, indent, self.lines(text, half - indent, TEXT)))
+            tall = max(len(lines) for _, _, lines in told) * TEXT * 1.4
+            self.need(tall)
+            for column, (label, indent, lines) in enumerate(told):
+                x = SIDE + column * (half + 6 * MM)
+                self.text(x, self.y - TEXT, label, size=TEXT, color=FAINT)
+                for step, line in enumerate(lines):
+                    self.text(x + indent, self.y - TEXT - step * TEXT * 1.4, line, size=TEXT)
+            self.y -= tall + MM
+        self.y -= 1.5 * MM
+        self.rule(0.5, RULE)
+
+    def figures(self) -> None:
+        """Write the few large figures."""
+        figures = self.paper.figures
+        if not figures:
+            return
+        self.y -= 6 * MM
+        self.need(18 * MM)
+        self.rule(1.5, INK)
+        step = self.width / len(figures)
+        for place, figure in enumerate(figures):
+            x = SIDE + place * step
+            self.canvas.setStrokeColor(HexColor(RULE))
+            self.canvas.setLineWidth(1.5)
+            self.canvas.line(x, self.y, x, self.y - 13 * MM)
+            x += 3.5 * MM
+            self.text(x, self.y - 15, figure.label, size=TEXT, color=MUTED)
+            told = _figure_text(figure.value, self.place)
+            room = step - 4 * MM
+            size = min(20.0, 20.0 * room / max(self.faces.width(told, 20, True), 1))
+            self.text(x, self.y - 36, told, size=size, bold=True)
+            if figure.note:
+                self.text(x, self.y - 48, figure.note, size=TEXT, color=MUTED)
+        self.y -= 18 * MM
+
+    def plot(self, chart: charts.Chart) -> None:
+        """Draw the bars of the chart."""
+        tall, left = 97.5, 25.5
+        self.need(tall + 30)
+        self.y -= 20
+        self.text(SIDE, self.y, chart.title, size=11, bold=True)
+        top, base = self.y - 14, self.y - tall + 15
+        wide, high = self.width - left, top - base
+        for tick in chart.ticks:
+            at = top - high * tick.y / charts.SIDE
+            self.canvas.setStrokeColor(HexColor(INK if tick is chart.ticks[-1] else HAIR))
+            self.canvas.setLineWidth(0.6)
+            self.canvas.line(SIDE + left, at, SIDE + self.width, at)
+            self.text(SIDE + left - 4.5, at - 2.3, tick.text, size=6.75, color=MUTED, right=True)
+        self.canvas.setFillColor(HexColor(self.brand.brand))
+        for mark in chart.marks:
+            self.canvas.rect(
+                SIDE + left + wide * mark.x / charts.SIDE,
+                top - high * (mark.y + mark.height) / charts.SIDE,
+                wide * mark.width / charts.SIDE,
+                high * mark.height / charts.SIDE,
+                0,
+                1,
+            )
+        slot = wide / max(len(chart.labels), 1)
+        for place, label in enumerate(chart.labels):
+            middle = SIDE + left + slot * (place + 0.5)
+            half = self.faces.width(label, 6.75) / 2
+            self.text(middle - half, base - 10.5, label, size=6.75, color=MUTED)
+        self.y -= tall
+
+    def end(self) -> None:
+        """Write the notes and how the columns are computed."""
+        for note in self.paper.dataset.notes:
+            self.y -= 3 * MM
+            self.paragraph(note, color=MUTED)
+        told = [(column.title, column.told) for column in self.paper.columns if column.told]
+        if told:
+            self.heading("How the columns are computed", 60)
+            self.pairs(told)
+
+    def heading(self, text: str, room: float) -> None:
+        """Write a heading that stays with the `room` below it."""
+        self.need(7 * MM + 14 + room)
+        self.y -= 7 * MM + 11
+        self.text(SIDE, self.y, text, size=11, bold=True)
+        self.y -= 2 * MM + 3
+
+    def _foot(self, canvas: Canvas, number: int, count: int) -> None:
+        y = BOTTOM / 2 - 3
+        told = f"{self.paper.tenant.name}, {self.paper.dataset.title}"
+        self.text(SIDE, y, told, size=SMALL, color=MUTED)
+        end = SIDE + self.width
+        self.text(end, y, f"Page {number} of {count}", size=SMALL, color=MUTED, right=True)
+
+
+_Lines = list[tuple[str, float]]
+"""The lines of a cell: each as the file shows it, and how wide it is."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a column stands: from `x`, `width` wide."""
+
+    column: Column
+    x: float
+    width: float
+
+
+class _Table:
+    """The table, one page after another, each with its head."""
+
+    def __init__(self, sheet: _Sheet, paper: Paper) -> None:
+        self.sheet, self.paper = sheet, paper
+        self._texts: list[dict[Any, str]] = [{} for _ in paper.kept]
+        self._kept: list[dict[tuple[str, bool], _Lines]] = [{} for _ in paper.kept]
+        self.size = CELL
+        self.places = self._placed()
+
+    def draw(self) -> None:
+        """Draw the head, all rows and the totals."""
+        sheet = self.sheet
+        sheet.y -= 4 * MM
+        heads = [self._lines(n, place.column.title, True) for n, place in enumerate(self.places)]
+        sheet.need(self._height(heads) + 60)
+        self._row(heads, color=MUTED, line=(0.8, INK))
+        for row in self.paper.dataset.rows:
+            told = [
+                self._lines(n, self._text(n, row[place]), False)
+                for n, place in enumerate(self.paper.kept)
+            ]
+            if sheet.need(self._height(told)):
+                self._row(heads, color=MUTED, line=(0.8, INK))
+            self._row(told, line=(0.4, HAIR))
+        totals = self.paper.totals
+        if totals:
+            texts = [self._text(n, cell.value) for n, cell in enumerate(totals)]
+            texts[0] = "Total"
+            told = [self._lines(n, text, True) for n, text in enumerate(texts)]
+            if sheet.need(self._height(told) + 2):
+                self._row(heads, color=MUTED, line=(0.8, INK))
+            sheet.rule(0.8, INK)
+            sheet.y -= 1.7
+            self._row(told)
+
+    def _row(
+        self,
+        told: Sequence[_Lines],
+        *,
+        color: str = INK,
+        line: tuple[float, str] | None = None,
+    ) -> None:
+        sheet, size = self.sheet, self.size
+        top = sheet.y - PAD - size * 0.98
+        said = [f"BT {_channels(color)} rg"]
+        for place, lines in zip(self.places, told, strict=True):
+            end = place.x + place.width
+            for step, (code, width) in enumerate(lines):
+                x = end - width if place.column.is_number else place.x
+                said.append(f"1 0 0 1 {x:.2f} {top - step * size * LEAD:.2f} Tm {code}")
+        sheet.y -= self._height(told)
+        said.append("ET")
+        if line:
+            weight, color = line
+            start, end, y = SIDE, SIDE + sheet.width, sheet.y
+            said.append(
+                f"{weight} w {_channels(color)} RG {start:.2f} {y:.2f} m {end:.2f} {y:.2f} l S"
+            )
+        sheet.canvas.put("\n".join(said))
+
+    def _height(self, told: Sequence[_Lines]) -> float:
+        return max(map(len, told)) * self.size * LEAD + 2 * PAD + 0.4
+
+    def _text(self, n: int, value: Any) -> str:
+        """Return a cell as the page writes it; equal ones are written once."""
+        kept = self._texts[n]
+        found = kept.get(value)
+        if found is None:
+            found = _cell_text(value, self.places[n].column.kind, self.sheet.place)
+            if len(kept) < _REMEMBERED:
+                kept[value] = found
+        return found
+
+    def _lines(self, n: int, text: str, bold: bool) -> _Lines:
+        """Return the lines of a cell as the file shows them, each with its width."""
+        kept, place = self._kept[n], self.places[n]
+        found = kept.get((text, bold))
+        if found is None:
+            sheet, size = self.sheet, self.size
+            found = [
+                (
+                    sheet.canvas.encoded(line, sheet.faces, size, bold),
+                    sheet.faces.width(line, size, bold),
+                )
+                for line in sheet.lines(text, place.width + 0.01, size, bold)
+            ]
+            if len(kept) < _REMEMBERED:
+                kept[text, bold] = found
+        return found
+
+    def _placed(self) -> list[_Place]:
+        """Share the width among the columns, as a table on a page does; smaller type if it must be."""
+        columns = self.paper.columns
+        self.places = [_Place(column, 0.0, 0.0) for column in columns]
+        longest = [self._longest(n) for n in range(len(columns))]
+        for size in (CELL, 8.25, 7.5, 6.75, TIGHTEST):
+            self.size = size
+            least, most = zip(*(self._wants(*one) for one in longest), strict=True)
+            if sum(least) <= self._room:
+                break
+        widths = _shared(least, most, self._room)
+        x = SIDE
+        for place, width in zip(self.places, widths, strict=True):
+            place.x, place.width = x, width
+            x += width + GAP
+        return self.places
+
+    @property
+    def _room(self) -> float:
+        return self.sheet.width - GAP * (len(self.paper.kept) - 1)
+
+    def _longest(self, n: int) -> tuple[Column, str, str, str]:
+        """Return a column, its longest cell, the longest word of all, and its total."""
+        column, place = self.paper.columns[n], self.paper.kept[n]
+        cell = word = ""
+        for row in self.paper.dataset.rows:
+            text = self._text(n, row[place])
+            if len(text) > len(cell):
+                cell = text
+            if not column.is_number and len(text) > len(word):
+                word = max(word, *text.split(" "), key=len)
+        total = self._text(n, self.paper.dataset.totals[place])
+        return column, cell, word, total
+
+    def _wants(self, column: Column, cell: str, word: str, total: str) -> tuple[float, float]:
+        """Return the least and the best width of a column."""
+        width, size = self.sheet.faces.width, self.size
+        head = max((width(part, size, True) for part in column.title.split(" ")), default=0)
+        whole = width(column.title, size, True)
+        end = width(total, size, True)
+        if column.is_number:
+            needed = max(width(cell, size), head, end)
+            return needed, max(needed, whole)
+        longest = min(width(word, size), 40 * MM)
+        return max(longest, head, end), max(width(cell, size), whole, end)
+
+
+_REMEMBERED = 2_000
+"""How many texts of a column are kept as they are drawn; what is different in each line is not."""
+_UNSEEN = dict.fromkeys((*range(9), *range(14, 28), 127))
+
+
+def _channels(color: str) -> str:
+    """Return a color as the file says it: three shares of red, green and blue."""
+    return " ".join(f"{int(color[i : i + 2], 16) / 255:.3f}" for i in (1, 3, 5))
+
+
+def _shared(least: Sequence[float], most: Sequence[float], room: float) -> list[float]:
+    """Return widths that fill `room`: what each must have, and of the rest in proportion to its wish."""
+    if sum(least) >= room:
+        return [one * room / sum(least) for one in least]
+    if sum(most) <= room:
+        spare = room - sum(most)
+        return [one + spare * one / (sum(most) or 1) for one in most]
+    wishes = [high - low for low, high in zip(least, most, strict=True)]
+    spare = room - sum(least)
+    return [low + spare * wish / sum(wishes) for low, wish in zip(least, wishes, strict=True)]
+
+
+def _cell_text(value: Any, kind: Kind, place: Place) -> str:
+    if value is None:
+        return ""
+    if kind is Kind.MONEY:
+        return words.money_text(value, place.locale)
+    if kind is Kind.COUNT:
+        return words.number_text(value, place.locale)
+    if kind is Kind.SHARE:
+        return words.share_text(value)
+    return str(localize(value))
+
+
+def _figure_text(value: Any, place: Place) -> str:
+    if isinstance(value, Money):
+        return words.money_text(value, place.locale)
+    return words.number_text(value, place.locale)

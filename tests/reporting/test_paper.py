@@ -1,0 +1,129 @@
+"""Both engines print the same paper; the long one takes what the other would take minutes for."""
+
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from parkops.kernel.money import Money
+from reporting.datasets import Column, Dataset, Kind
+from reporting.exports import document
+from tests.reporting.conftest import HOSTILE, read_pdf
+from tests.ui.conftest import TENANT
+
+COLUMNS = [
+    Column("number", "Number"),
+    Column("issued", "Issued", Kind.DATE),
+    Column("blank", "Never filled"),
+    Column("officer", "Officer", told="Who wrote it"),
+    Column("fine", "Fine", Kind.MONEY, "What was fined", True),
+    Column("photos", "Photos", Kind.COUNT, "Pictures of it", True),
+]
+NAMES = (*HOSTILE, "<para>Bob</para>", "W" * 90, "Zoë\x00\nŽižek")
+
+
+def dataset(rows: int) -> Dataset:
+    return Dataset(
+        title="Citations & fines",
+        columns=COLUMNS,
+        rows=[
+            (
+                f"C-{n:05}",
+                date(2026, 9, 1 + n % 30),
+                "",
+                NAMES[n % len(NAMES)],
+                Money(4_500 - n, "USD"),
+                n % 4,
+            )
+            for n in range(rows)
+        ],
+        filters=[("Period", "1 to 30 September 2026")],
+        notes=["Voided ones are left out."],
+        chart=[(str(n), n) for n in range(1, 9)],
+        chart_title="Issued a day",
+        made_at=datetime(2026, 10, 14, 21, 6, tzinfo=UTC),
+        made_by="Alice Admin",
+        number="3F2A-91C0-7B1D",
+    )
+
+
+@pytest.fixture(scope="module")
+def papers():
+    """The same report of 60 rows, laid out and drawn."""
+    found = dataset(60)
+    laid_out = document.write(found, TENANT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "MOST_LAID_OUT", 10)
+        return laid_out, document.write(found, TENANT)
+
+
+def bare(paper: bytes) -> str:
+    """Return the words of a paper without blanks, as lines are broken where there is room."""
+    return read_pdf(paper).replace(" ", "")
+
+
+def test_both_print_the_same(papers):
+    found = dataset(60)
+    told = [
+        TENANT.name,
+        found.title,
+        "Report 3F2A-91C0-7B1D",
+        "14 October 2026, 14:06, by Alice Admin",
+        "1 to 30 September 2026",
+        "Issued a day",
+        "How the columns are computed",
+        "Pictures of it",
+        "Voided ones are left out.",
+        *(str(total) for total in found.totals if total is not None),
+        *(str(row[4]) for row in found.rows),
+        *(row[0] for row in found.rows),
+        *(name for name in NAMES if name.isprintable()),
+    ]
+    for paper in papers:
+        words = bare(paper)
+        assert [one for one in told if one.replace(" ", "") not in words] == []
+        assert "Neverfilled" not in words
+
+
+def test_every_page_has_the_head_and_its_number(papers):
+    for paper in papers:
+        pages = PdfReader(BytesIO(paper)).pages
+        assert len(pages) > 1
+        for number, page in enumerate(pages, start=1):
+            text = page.extract_text()
+            assert f"Page {number} of {len(pages)}" in text
+            if "C-000" in text:
+                assert text.count("Photos") >= 1, number
+                assert "Officer" in text
+
+
+def test_the_long_one_is_drawn_and_says_whose_it_is(papers):
+    long = PdfReader(BytesIO(papers[1]))
+    assert long.metadata.title == f"Citations & fines, {TENANT.name}"
+    assert long.trailer["/Root"]["/Lang"].startswith("en")
+    assert "/StructTreeRoot" not in long.trailer["/Root"]
+    assert "/StructTreeRoot" in PdfReader(BytesIO(papers[0])).trailer["/Root"]
+    fonts = long.pages[1]["/Resources"]["/Font"].values()
+    embedded = [font.get_object() for font in fonts if "/FontDescriptor" in font.get_object()]
+    assert embedded
+    assert all("/FontFile2" in font["/FontDescriptor"] for font in embedded)
+
+
+def test_many_columns_stay_on_the_paper(monkeypatch):
+    monkeypatch.setattr(document, "MOST_LAID_OUT", 0)
+    columns = [Column(f"c{n}", f"Column {n}", Kind.MONEY, "", True) for n in range(12)]
+    rows = [[Money(123_456_789 + n, "USD") for n in range(12)] for _ in range(3)]
+    found = Dataset(title="Wide", columns=columns, rows=rows, made_by="A")
+    page = PdfReader(BytesIO(document.write(found, TENANT))).pages[0]
+    places = []
+    page.extract_text(visitor_text=lambda text, _cm, tm, *_: places.append(tm[4]) if text else None)
+    assert max(places) < float(page.mediabox.width) - 40
+    assert min(places) >= 0
+
+
+def test_what_is_read_from_the_right_is_drawn_from_the_right(monkeypatch):
+    monkeypatch.setattr(document, "MOST_LAID_OUT", 0)
+    found = Dataset(title="T", columns=COLUMNS[:1], rows=[["abc שלום 12"]], made_by="A")
+    # The reader puts what it finds from right to left back into the order in which it is read.
+    assert "abc שלום" in read_pdf(document.write(found, TENANT))
