@@ -102,6 +102,7 @@ INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARE
 
 MIDDLEWARE = [
     "parkops.tenancy.middleware.TenantMiddleware",
+    "reporting.middleware.NothingNewMiddleware",
     "parkops.tenancy.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -20,6 +20,9 @@ from permits.rules.status import Status
 from reporting import sql
 
 REMEMBERED_SECONDS = 3
+KEPT_SECONDS = 60
+LOOK_SECONDS = 10
+FIGURES, VERSION, LOOKING = "reporting:figures", "reporting:version", "reporting:looking"
 HOURS = 24
 
 _DAY = """
@@ -144,12 +147,25 @@ class Counts:
 
 
 def counts(at: datetime) -> Counts:
-    """Return the live figures, at most three seconds old: all who poll share one look."""
-    known = cache.get("reporting:counts")
-    if known is None:
-        known = _as_plain(look(at))
-        cache.set("reporting:counts", known, REMEMBERED_SECONDS)
-    return _from_plain(known)
+    """Return the live figures: all who poll share one look, which one of them takes every few seconds.
+
+    While it is taken the others get what is known, at most a minute old.
+    """
+    known = cache.get(FIGURES)
+    if known is not None:
+        is_fresh = unchanged_version() == known["version"]
+        if is_fresh or not cache.add(LOOKING, True, LOOK_SECONDS):
+            return _from_plain(known)
+    figures = look(at)
+    cache.set(FIGURES, _as_plain(figures), KEPT_SECONDS)
+    cache.set(VERSION, figures.version, REMEMBERED_SECONDS)
+    cache.delete(LOOKING)
+    return figures
+
+
+def unchanged_version() -> str | None:
+    """Return the version of the figures while they count as the present ones; None when it is time to look."""
+    return cache.get(VERSION)
 
 
 def look(at: datetime) -> Counts:
@@ -218,11 +234,11 @@ def _series(found: list[tuple[str, int, bool, int]], *, hour: int) -> dict[str, 
 
 
 def _as_plain(figures: Counts) -> dict:
-    return asdict(figures)
+    return {**asdict(figures), "version": figures.version}
 
 
 def _from_plain(known: dict) -> Counts:
-    told = dict(known)
+    told = {name: value for name, value in known.items() if name != "version"}
     for name in ("sold", "checks", "citations", "taken"):
         told[name] = Series(**told[name])
     told["zones"] = [ZoneCount(**zone) for zone in told["zones"]]

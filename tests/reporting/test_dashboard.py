@@ -1,6 +1,11 @@
 """The dashboard: who sees it, what it answers when nothing changed, what it costs."""
 
 import pytest
+from django.core.cache import cache
+from django_tenants.utils import tenant_context
+
+from reporting.queries import live
+from tests.conftest import Site, _tenant
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +37,43 @@ class TestLive:
     def test_another_tenants_people_are_strangers(self, other_site, alice):
         other_site.cookies.load(dict(other_site.cookies))
         assert other_site.get("/office/live/").status_code == 302
+
+    def test_nothing_new_asks_the_database_nothing(self, site, alice, django_assert_num_queries):
+        first = site.login_as(alice).get("/office/live/")
+        with django_assert_num_queries(0):
+            again = site.get(f"/office/live/?v={first['Live-Version']}")
+        assert (again.status_code, again["Cache-Control"]) == (204, "no-store")
+
+    @pytest.mark.parametrize("version", ["", "0" * 16, "None"])
+    def test_who_was_not_shown_the_figures_learns_nothing(self, site, other_site, alice, version):
+        shown = site.login_as(alice).get("/office/live/")["Live-Version"]
+        assert Site("harbor").get(f"/office/live/?v={version}").status_code == 302
+        assert other_site.get(f"/office/live/?v={shown}").status_code == 302
+
+    def test_goes_on_after_the_moment_for_which_the_figures_count(self, site, alice):
+        first = site.login_as(alice).get("/office/live/")["Live-Version"]
+        with tenant_context(_tenant("harbor")):
+            cache.delete(live.VERSION)
+        assert Site("harbor").get(f"/office/live/?v={first}").status_code == 302
+        assert site.get(f"/office/live/?v={first}").status_code == 204
+
+
+class TestOneLook:
+    """All who poll share one look."""
+
+    def test_while_one_looks_the_others_get_what_is_known(
+        self, harbor, now, django_assert_num_queries
+    ):
+        known = live.counts(now)
+        cache.delete(live.VERSION)
+        cache.set(live.LOOKING, True, 10)
+        with django_assert_num_queries(0):
+            assert live.counts(now) == known
+
+    def test_a_look_that_was_never_finished_is_taken_by_the_next(self, harbor, now):
+        live.counts(now)
+        cache.delete(live.VERSION)
+        assert live.unchanged_version() is None
+        again = live.counts(now)
+        assert live.unchanged_version() == again.version
+        assert cache.get(live.LOOKING) is None
