@@ -1,0 +1,183 @@
+"""The live figures: a poll that brings nothing new, one that brings news, and what counting rows would take.
+
+    make bench-live    or    python -m bench.live [--citations 1000000] [--tenants 20] [--polls 2000]
+
+A tenant is filled with citations. Polls of its dashboard, which knows the present version, are served in turns
+with a static view of Django's behind the same middleware; those of more tenants in turns with each other. Then
+one look is taken, as after a change, and the citations are counted by status as a page without remembered
+figures would. It removes the tenants that it makes.
+"""
+
+import argparse
+import os
+import platform
+import signal
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+SHARE_OF_STATIC = 0.6
+TIMES_A_COUNT = 100
+PATH = "/office/live/"
+COUNT = """
+SELECT source, stage, settled_at IS NULL, voided_at IS NULL, dismissed_at IS NULL, count(*)
+  FROM enforcement_citation GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def main() -> int:
+    """Measure and print; 1 if a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--citations", type=int, default=1_000_000)
+    parser.add_argument("--tenants", type=int, default=20, help="whose dashboards are open at once")
+    parser.add_argument("--polls", type=int, default=2_000)
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    from bench.__main__ import prepare
+
+    prepare()
+    print(
+        f"\n{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+    with ExitStack() as stack:
+        return 0 if _measure(options, stack) else 1
+
+
+def _measure(options: argparse.Namespace, stack: ExitStack) -> bool:
+    from django.db import connection
+    from django_tenants.utils import tenant_context
+
+    from reporting.queries import live
+
+    # A version counts as the present one for the whole of the measurement.
+    live.REMEMBERED_SECONDS = 3_600
+    places = [_made(stack, f"live-{n}") for n in range(max(options.tenants, 1))]
+    with tenant_context(places[0].tenant):
+        _cite(options.citations)
+    known = {place.host: _version(place) for place in places}
+    static, unchanged, several = (
+        _each(options.polls, ask)
+        for ask in (
+            lambda _n: _served(places[0], "/bench/static"),
+            lambda _n: _served(places[0], f"{PATH}?v={known[places[0].host]}"),
+            lambda n: _served(
+                places[n % len(places)], f"{PATH}?v={known[places[n % len(places)].host]}"
+            ),
+        )
+    )
+    with tenant_context(places[0].tenant):
+        looks = _each(9, lambda _n: live.look(_now()))
+
+        def count(_n: int) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(COUNT)
+                cursor.fetchall()
+
+        counted = _each(5, count)
+    print(f"\n| {options.citations:,} citations | ms each | |\n| --- | ---: | --- |")
+    share, times, looked = static / unchanged, counted / unchanged, counted / looks
+    print(f"| Static view | {static:.3f} | |")
+    print(f"| Poll, nothing new | {unchanged:.3f} | {share:.0%} of the static view's throughput |")
+    print(f"| The same, {len(places)} tenants in turns | {several:.3f} | {static / several:.0%} |")
+    print(f"| One look, as after a change | {looks:.1f} | a count takes {looked:.1f} times it |")
+    print(f"| Counting the citations by status | {counted:.1f} | {times:.0f} times the poll |")
+    return all(
+        (
+            _told(f"a poll has at least {SHARE_OF_STATIC:.0%} of it", share >= SHARE_OF_STATIC),
+            _told(f"a count takes at least {TIMES_A_COUNT} polls", times >= TIMES_A_COUNT),
+        )
+    )
+
+
+def _made(stack: ExitStack, name: str) -> Any:
+    from django.conf import settings
+    from django_tenants.utils import tenant_context
+
+    from bench import tenant
+    from parkops.accounts.models import User
+
+    owner = stack.enter_context(tenant.made(name))
+    with tenant_context(owner):
+        tenant.started(tenant.PROGRAMME.read_bytes(), "MONTH", _now())
+        User.objects.create_user("bench@parkops.test", None, roles=["administrator"])
+    return tenant.Place(f"{owner.slug}.{settings.DOMAIN}", owner.schema_name, "", owner)
+
+
+def _version(place: Any) -> str:
+    """Open the dashboard as an administrator does, and return what it showed."""
+    from django.test import Client
+    from django_tenants.utils import tenant_context
+
+    from parkops.accounts.models import User
+
+    office = Client(SERVER_NAME=place.host)
+    with tenant_context(place.tenant):
+        office.force_login(User.objects.get(email="bench@parkops.test"))
+    return office.get(PATH)["Live-Version"]
+
+
+def _cite(count: int) -> None:
+    """Write one citation, and copies of it over two years; every third is paid."""
+    from bench import rows
+    from enforcement.models import Citation
+    from enforcement.operations import citations
+    from parkops.kernel.actors import SYSTEM
+
+    at = _now()
+    draft = citations.Draft(None, "BENCH1", "", "LOT-B", "FIRE-LANE", at)
+    first = citations.issue_citation(draft, by=SYSTEM, at=at).citation
+    step = timedelta(days=730) / max(count, 1)
+
+    def told(n: int) -> dict[str, Any]:
+        issued = at - step * n
+        return {
+            "number": f"C-LIVE-{n:07}",
+            "plate_key": f"LIV{n % 300_000}",
+            "plate_text": f"LIV{n % 300_000}",
+            "issued_at": issued,
+            "recorded_at": issued,
+            "issued_on": issued.date(),
+            "settled_at": issued + timedelta(days=5) if n % 3 == 0 else None,
+        }
+
+    from django.db import connection
+
+    rows.write(Citation, (told(n) for n in range(count)), like=first)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) enforcement_citation")
+
+
+def _served(place: Any, path: str) -> None:
+    from bench import checks
+
+    checks.serve(place, "GET", path, b"", {})
+
+
+def _each(count: int, ask: Callable[[int], object]) -> float:
+    """Return the median milliseconds of one, after a tenth that does not count."""
+    times = []
+    for n in range(count + count // 10 + 1):
+        began = time.perf_counter()
+        ask(n)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times[count // 10 + 1 :]) * 1e3
+
+
+def _now() -> Any:
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+def _told(what: str, is_kept: bool) -> bool:
+    print(f"\n{'Kept' if is_kept else 'MISSED'}: {what}.")
+    return is_kept
+
+
+if __name__ == "__main__":
+    sys.exit(main())
