@@ -9,6 +9,7 @@ from typing import Any
 from parkops.kernel.money import Money
 
 LONGEST_BY_DAY = 92
+SHORT = 12
 
 
 class Kind(StrEnum):
@@ -53,6 +54,11 @@ class Cell:
 
     value: Any
     column: Column
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is a word or a day, that would be broken for no reason."""
+        return len(str(self.value)) <= SHORT
 
 
 @dataclass(frozen=True, slots=True)
