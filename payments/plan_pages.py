@@ -21,6 +21,7 @@ from payments.rules.plans import Part
 
 TONES = {
     PaymentPlan.State.ASKED: "warn",
+    PaymentPlan.State.AGREED: "warn",
     PaymentPlan.State.RUNNING: "info",
     PaymentPlan.State.COMPLETED: "good",
     PaymentPlan.State.DEFAULTED: "bad",
@@ -29,6 +30,7 @@ TONES = {
 }
 WORDS = {
     PaymentPlan.State.ASKED: say("Asked for"),
+    PaymentPlan.State.AGREED: say("Waits for its first part"),
     PaymentPlan.State.RUNNING: say("Running"),
     PaymentPlan.State.COMPLETED: say("Paid"),
     PaymentPlan.State.DEFAULTED: say("Ended unpaid"),

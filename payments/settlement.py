@@ -35,13 +35,15 @@ class Again:
 @dataclass(frozen=True, slots=True)
 class Plannable:
     """What a charge would be in a payment plan: what it comes to there before payments, since when it
-    counts, when an appeal about it was decided, whether its vehicle is held, and whether it may be."""
+    counts, when an appeal about it was decided, whether its vehicle is held, and whether it may be. What is
+    bought by its being paid is named by `buys`: a permit's type."""
 
     amount: Money
     since: date
     decided_on: date | None = None
     is_held: bool = False
     decision: Decision = ALLOWED
+    buys: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Raiser:
     the rules of that time once more, for the proof of the books.
     `terms_at(references, *, at) -> {reference: (from, until)}` says for what time that is given, as it
     was known at `at`, of those that are for a time: by its days they are earned.
+    One that `sells_in_parts` is told `settled` as soon as the plan begins by which something is bought.
+    `plan_resumed(reference, *, by, at)` tells that a plan that ended unpaid goes on.
     `scanned(token)` reads the reference out of the token in the square of a paper of this kind, empty
     if it is another's.
     """
@@ -125,6 +129,8 @@ class Raiser:
     plannable: Callable[..., Mapping[str, Plannable]] | None = None
     plan_began: Callable[..., None] = _nothing
     plan_ended: Callable[..., None] = _nothing
+    plan_resumed: Callable[..., None] = _nothing
+    sells_in_parts: bool = False
     scanned: Callable[[str], str] = lambda _token: ""
     followers: Callable[[Sequence[str]], Sequence[tuple[str, str]]] = _none
     is_follower: bool = False

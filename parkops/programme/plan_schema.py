@@ -36,11 +36,15 @@ class PlanScheme(Part):
     nothing is added. An instalment that is late for more than `grace` ends it: what was left out is owed
     again. It may go on again `reinstatements` times, within `reinstate_within` of its end, once what is
     late is paid; its dates may be put off `extensions` times by `extension`.
+
+    One that `buys` permits of these types is chosen where such a permit is sold: its first part is paid at
+    once and brings the permit, which is suspended while the plan has ended unpaid.
     """
 
     code: Code
     name: Text
     charges: tuple[Kind, ...] = ("citation",)
+    buys: Codes = ()
     audience: Codes = ()
     documents: tuple[Text, ...] = ()
     approval: Literal["none", "staff"] = "none"
@@ -67,6 +71,11 @@ class PlanScheme(Part):
         if self.least and self.most and self.most < self.least:
             told = f"{self.most.amount} is less than least; write {self.least.amount} or more"
             wrong(told, "most")
+        if self.buys and self.charges != ("permit",):
+            wrong("a plan that buys permits is for them alone; write [permit]", "charges")
+        if self.buys and self.is_looked_at:
+            told = "a permit is bought at once; leave out documents and approval, or buys"
+            wrong(told, "buys")
         if self.each_least and self.each_most and self.each_most < self.each_least:
             told = f"{self.each_most.amount} is less than each_least; write more"
             wrong(told, "each_most")
@@ -76,6 +85,10 @@ class PlanScheme(Part):
     def is_looked_at(self) -> bool:
         """Whether the office decides about each plan before it begins."""
         return bool(self.documents) or self.approval == "staff"
+
+    def sells(self, permit_type: str) -> bool:
+        """Return whether a permit of this type (any case) may be bought by it."""
+        return code_key(permit_type) in {code_key(code) for code in self.buys}
 
     def is_for(self, audiences: Codes) -> bool:
         """Return whether a customer of these audiences (codes, any case) may have it."""

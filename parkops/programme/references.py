@@ -39,6 +39,7 @@ def _all(document: dict[str, Any]) -> Iterator[Found]:
         yield from _permit_type(("permit_types", n), kind, zones, audiences)
     for n, plan in _parts(document, "plans"):
         yield from _known(("plans", n, "audience"), plan.get("audience"), audiences, "audience")
+        yield from _known(("plans", n, "buys"), plan.get("buys"), types, "permit type")
     transfers = _mapping(_mapping(document, "invoices"), "transfers").get("audience")
     yield from _known(("invoices", "transfers", "audience"), transfers, audiences, "audience")
     shared = _mapping(document, "shared")

@@ -8,13 +8,15 @@ from django.db.models import Q
 
 class PaymentPlan(models.Model):
     """A customer's plan, of the kind `scheme` as the program's version had it: what was agreed and how
-    it stands. What is paid of it is what is paid of its charges; it keeps no sum of its own.
+    it stands. What is paid of it is what is paid of its charges; it keeps no sum of its own. `bought` is the
+    reference of what is bought by it, if anything.
 
     `card` is the saved card that pays each part by itself, as agreed in the words of `consent`.
     """
 
     class State(models.TextChoices):
         ASKED = "asked", "To be decided"
+        AGREED = "agreed", "Waits for its first part"
         RUNNING = "running", "Running"
         COMPLETED = "completed", "Paid"
         DEFAULTED = "defaulted", "Ended unpaid"
@@ -26,6 +28,7 @@ class PaymentPlan(models.Model):
     number = models.CharField(max_length=24)
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="plans")
     scheme = models.CharField(max_length=24)
+    bought = models.CharField(max_length=32, blank=True)
     programme_version = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State)
     count = models.PositiveSmallIntegerField()
@@ -52,13 +55,13 @@ class PaymentPlan(models.Model):
             models.UniqueConstraint(fields=["public_id"], name="plan_public_id_unique"),
             models.UniqueConstraint(fields=["number"], name="plan_number_unique"),
             models.UniqueConstraint(
-                fields=["customer", "scheme"],
-                condition=Q(state__in=["asked", "running"]),
+                fields=["customer", "scheme", "bought"],
+                condition=Q(state__in=["asked", "agreed", "running"]),
                 name="plan_one_open_of_a_kind",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "running"], ended_at__isnull=True)
-                | (~Q(state__in=["asked", "running"]) & Q(ended_at__isnull=False)),
+                condition=Q(state__in=["asked", "agreed", "running"], ended_at__isnull=True)
+                | (~Q(state__in=["asked", "agreed", "running"]) & Q(ended_at__isnull=False)),
                 name="plan_ended_when_it_is_over",
             ),
             models.CheckConstraint(condition=Q(total_minor__gt=0), name="plan_over_something"),

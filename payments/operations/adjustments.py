@@ -15,7 +15,7 @@ from payments.accounts import RECEIVABLE
 from payments.models import Adjustment, Allocation, Charge, Payment
 from payments.models.adjustments import REASONS
 from payments.operations import charges as charging
-from payments.operations import ledger
+from payments.operations import ledger, plan_sales
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_subjects
 from payments.rules import adjustments as rule
@@ -219,8 +219,7 @@ def _hand_over(
     )
     if was_settled and source.settled_at is None:
         settlement.raiser_of(source.kind).unsettled(source.reference, by=by, at=at)
-    if target.settled_at is not None:
-        settlement.raiser_of(target.kind).settled(target.reference, by=by, at=at).require()
+    plan_sales.money_came(target, by=by, at=at).require()
 
 
 def _do(adjustment: Adjustment, charge: Charge, *, by: Actor, at: datetime) -> None:

@@ -10,11 +10,11 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict
 from parkops.kernel.money import Money
-from payments import place, settlement
+from payments import place
 from payments.accounts import CUSTOMER_CREDIT, RECEIVABLE
 from payments.models import Allocation, Charge, Payment
 from payments.operations import charges as charging
-from payments.operations import ledger
+from payments.operations import ledger, plan_sales
 from payments.operations.ledger import Leg
 from payments.operations.payments import allocate, lock_charges, payment_of_request
 
@@ -117,9 +117,7 @@ def spend(payment: Payment, most: int, owing: Sequence[Charge], *, by: Actor, at
             charge=f"{charge.kind} {charge.reference}",
             amount=Money(share, payment.currency).amount,
         )
-        if charge.settled_at is not None:
-            told = settlement.raiser_of(charge.kind).settled(charge.reference, by=by, at=at)
-            told.require()
+        plan_sales.money_came(charge, by=by, at=at).require()
     payment.credit_minor -= most - left
     payment.save(update_fields=["credit_minor"])
     return most - left

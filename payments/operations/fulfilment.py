@@ -24,7 +24,7 @@ from payments.accounts import (
 from payments.gateways.base import CheckoutState
 from payments.models import Allocation, LedgerTransaction, Payment
 from payments.operations import charges as charging
-from payments.operations import ledger, refunds
+from payments.operations import ledger, plan_sales, refunds
 from payments.operations.ledger import Leg
 from payments.operations.payments import Share, allocate
 
@@ -206,12 +206,9 @@ def _deliver(payment: Payment, shares: Sequence[Share], *, at: datetime) -> int:
     paid = [share.charge for share in shares if share.minor]
     refused: dict[str, str] = {}
     for charge in paid:
-        if charge.settled_at is None:
-            continue
         try:
             with transaction.atomic():
-                raiser = settlement.raiser_of(charge.kind)
-                raiser.settled(charge.reference, by=SYSTEM, at=at).require()
+                plan_sales.money_came(charge, by=SYSTEM, at=at).require()
         except Refused as refusal:
             logger.info("%s cannot be delivered: %s", charge, refusal)
             refused[charge.reference] = str(refusal)

@@ -16,7 +16,7 @@ from payments import place, rules, settlement
 from payments.accounts import CUSTOMER_CREDIT, METHOD_ACCOUNTS, RECEIVABLE
 from payments.models import Allocation, Charge, Drawer, Payment
 from payments.operations import charges as charging
-from payments.operations import drives, gifts, ledger
+from payments.operations import drives, gifts, ledger, plan_sales
 from payments.operations.ledger import Leg
 from payments.rules import tenders
 
@@ -207,9 +207,7 @@ def _turn(way: Tender) -> tuple[bool, bool, int]:
 
 def _tell_settled(owing: Sequence[Charge], *, by: Actor, at: datetime) -> None:
     for charge in owing:
-        if charge.settled_at is not None:
-            told = settlement.raiser_of(charge.kind).settled(charge.reference, by=by, at=at)
-            told.require()
+        plan_sales.money_came(charge, by=by, at=at).require()
 
 
 def _asked(tender: Tender) -> tenders.Asked:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from parkops.audit import operations as audit
 from parkops.customers import papers
 from parkops.customers.models import Customer
 from parkops.kernel.actors import SYSTEM, Actor
@@ -19,10 +19,9 @@ from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.plan_schema import PlanScheme
 from payments import place, queries, rules, settlement
-from payments.accounts import FEE_REVENUE
 from payments.models import Charge, Instalment, PaymentPlan, PlanCharge, PlanDocument
 from payments.operations import charges as charging
-from payments.operations import plan_cards, plan_letters
+from payments.operations import plan_cards, plan_letters, plan_sales
 from payments.operations.payments import lock_charges
 from payments.queries import plans as planning
 from payments.queries.plans import PlanNow
@@ -54,7 +53,8 @@ def ask_plan(
     at: datetime,
 ) -> PaymentPlan:
     """Ask to pay charges in `count` instalments. It begins at once, unless the office looks at each of
-    its kind and a customer asks. Asking again while one of the kind is open gives that one.
+    its kind and a customer asks. Asking again while one of the kind is open gives that one. One by which
+    something is bought is agreed only: its first part begins it.
 
     :raises NotFound: if a charge does not exist.
     :raises Refused: with the rule's reason, or `file` where a document is missing or cannot be taken.
@@ -63,7 +63,7 @@ def ask_plan(
         with transaction.atomic():
             return _ask(customer, scheme, charge_ids, count, documents, by=by, at=at)
     except IntegrityError:
-        known = _open_one(customer.pk, scheme)
+        known = _open_one(customer.pk, scheme, charge_ids)
         if known is None:
             raise
         return known
@@ -79,14 +79,21 @@ def _ask(
     by: Actor,
     at: datetime,
 ) -> PaymentPlan:
-    known = _open_one(customer.pk, code)
-    if known is not None:
+    known = _open_one(customer.pk, code, charge_ids)
+    if known is not None and known.state != State.AGREED:
         return known
     in_force = programme.in_force(at)
     scheme = in_force.programme.plan(code)
     if scheme is None:
         raise Refused("plan", "There is no such payment plan.", field="plan")
     owing = lock_charges(charge_ids, by=by, at=at)
+    known = _open_one(customer.pk, code, charge_ids)
+    if known is not None:
+        if known.state != State.AGREED:
+            return known
+        if known.count == count and place.local_date(known.asked_at) == place.local_date(at):
+            return known
+        plan_sales.drop(known, at=at)
     offer = planning.offer(scheme, customer, queries.as_rows(owing, at=at), at=at)
     offer.decision.require()
     plan_rules.may_have(scheme, offer.total, count).require()
@@ -99,6 +106,7 @@ def _ask(
         number=place.next_number("N", at=at),
         customer=customer,
         scheme=scheme.code,
+        bought=owing[0].reference if scheme.buys else "",
         programme_version=in_force.number,
         state=State.ASKED,
         count=count,
@@ -118,8 +126,10 @@ def _ask(
         for index, charge in enumerate(owing)
     )
     _keep(plan, scheme, documents, at=at)
-    _record("asked", plan, by=by, at=at, scheme=scheme.code, charges=len(owing))
-    if not waits:
+    plan_sales.record("asked", plan, by=by, at=at, scheme=scheme.code, charges=len(owing))
+    if scheme.buys:
+        plan_sales.agree(plan, owing[0], at=at)
+    elif not waits:
         _begin(plan, scheme, owing, by=by, at=at)
     return plan
 
@@ -163,7 +173,7 @@ def decline_plan(number: str, *, reason: str, by: Actor, at: datetime) -> Paymen
     plan.decided_at, plan.decided_by = at, by.name
     plan.state, plan.ended_at, plan.reason = State.DECLINED, at, reason.strip()[:300]
     plan.save()
-    _record("declined", plan, by=by, at=at, reason=plan.reason)
+    plan_sales.record("declined", plan, by=by, at=at, reason=plan.reason)
     plan_letters.declined(plan, at=at)
     return plan
 
@@ -183,7 +193,7 @@ def put_off_plan(number: str, *, by: Actor, at: datetime) -> PaymentPlan:
         Instalment.objects.filter(plan=plan, place=index + 1).update(due_on=part.due_on)
     plan.put_off += 1
     plan.save(update_fields=["put_off"])
-    _record("put_off", plan, by=by, at=at, days=now.scheme.extension)
+    plan_sales.record("put_off", plan, by=by, at=at, days=now.scheme.extension)
     plan_letters.began(planning.standing(plan, at=at), at=at)
     return plan
 
@@ -225,7 +235,9 @@ def go_on_with_plan(number: str, *, by: Actor, at: datetime) -> PaymentPlan:
     plan.save()
     mine = [charge for charge in owing if charge.pk not in taken]
     _join(plan, now.scheme, mine, is_first=False, by=by, at=at)
-    _record("resumed", plan, by=by, at=at)
+    for charge in mine:
+        settlement.raiser_of(charge.kind).plan_resumed(charge.reference, by=by, at=at)
+    plan_sales.record("resumed", plan, by=by, at=at)
     plan_letters.began(planning.standing(plan, at=at), at=at)
     return plan
 
@@ -253,8 +265,13 @@ def follow_plans(*, at: datetime) -> int:
 
 
 def follow_plans_of(charge_id: int, *, at: datetime) -> None:
-    """Follow the running plans that a charge is in, and those that it was paid off by."""
-    for plan_id in [*planning.running_of([charge_id]), *planning.unpaid_again([charge_id])]:
+    """Follow the plans that a charge is in: running, paid off, or ended unpaid."""
+    ids = [
+        *planning.running_of([charge_id]),
+        *planning.unpaid_again([charge_id]),
+        *planning.ended_unpaid_of([charge_id]),
+    ]
+    for plan_id in ids:
         follow_plan(plan_id, at=at)
 
 
@@ -270,6 +287,8 @@ def _followed(number: str, *, at: datetime) -> PlanNow:
         told = say("{late} was not paid in time.", late=now.late)
         _end(plan, State.DEFAULTED, reason=str(told), by=SYSTEM, at=at, late=late)
         plan_letters.ended(planning.standing(plan, at=at), at=at)
+    elif plan.state == State.AGREED and not owing:
+        plan_sales.drop(plan, at=at)
     elif plan.state == State.COMPLETED and plan.pk in planning.unpaid_again(
         [one.charge_id for one in now.charges]
     ):
@@ -288,7 +307,7 @@ def _reopen(plan: PaymentPlan, owing: Sequence[Charge], now: PlanNow, *, at: dat
     moved = plan_rules.due_anew(again.parts, left=again.left.minor, on=again.on)
     for index, part in enumerate(moved):
         Instalment.objects.filter(plan=plan, place=index + 1).update(due_on=part.due_on)
-    _record("reopened", plan, by=SYSTEM, at=at, left=again.left.amount)
+    plan_sales.record("reopened", plan, by=SYSTEM, at=at, left=again.left.amount)
     plan_letters.began(planning.standing(plan, at=at), at=at, again=f":unpaid:{at.isoformat()}")
 
 
@@ -305,10 +324,12 @@ def forget_documents(*, at: datetime, before: datetime) -> int:
     return len(found)
 
 
-def _open_one(customer_id: int, code: str) -> PaymentPlan | None:
-    states = [State.ASKED, State.RUNNING]
+def _open_one(customer_id: int, code: str, charge_ids: Sequence[UUID]) -> PaymentPlan | None:
+    """Return the plan of this kind that is open; of one by which something is bought, for the same."""
+    states = [State.ASKED, State.AGREED, State.RUNNING]
     rows = PaymentPlan.objects.filter(customer_id=customer_id, scheme__iexact=code)
-    return rows.filter(state__in=states).first()
+    same = Q(bought="") | Q(charges__charge__public_id__in=charge_ids, charges__place__gt=0)
+    return rows.filter(same, state__in=states).first()
 
 
 def _locked(number: str, *, by: Actor, at: datetime) -> tuple[PaymentPlan, list[Charge]]:
@@ -338,7 +359,7 @@ def _begin(
     PlanCharge.objects.filter(plan=plan).exclude(charge__in=owing).delete()
     _join(plan, scheme, owing, is_first=True, by=by, at=at)
     comes_to = sum(charge.balance_minor for charge in owing)
-    fee = _charge_fee(plan, scheme, by=by, at=at)
+    fee = plan_sales.charge_fee(plan, scheme, by=by, at=at)
     total = place.money(comes_to + (fee.amount_minor if fee else 0))
     allowed = plan_rules.counts(scheme, total)
     plan_rules.may_have(scheme, total).require()
@@ -346,11 +367,8 @@ def _begin(
     plan.total_minor, plan.waived_minor = total.minor, max(stood - comes_to, 0)
     plan.save()
     parts = plan_rules.schedule(scheme, total, plan.count, start=place.local_date(at))
-    Instalment.objects.bulk_create(
-        Instalment(plan=plan, place=index + 1, due_on=part.due_on, amount_minor=part.minor)
-        for index, part in enumerate(parts)
-    )
-    _record("began", plan, by=by, at=at, amount=total.amount, instalments=plan.count)
+    plan_sales.write_parts(plan, parts)
+    plan_sales.record("began", plan, by=by, at=at, amount=total.amount, instalments=plan.count)
     plan_letters.began(planning.standing(plan, at=at), at=at)
 
 
@@ -386,36 +404,6 @@ def _follow_amount(charge: Charge, *, by: Actor, at: datetime) -> None:
         settlement.raiser_of(charge.kind).settled(charge.reference, by=by, at=at)
 
 
-def _charge_fee(plan: PaymentPlan, scheme: PlanScheme, *, by: Actor, at: datetime) -> Charge | None:
-    fee = planning.fee_of(scheme, at=at)
-    if not fee.minor:
-        return None
-    charge = charging.raise_charge(
-        kind=Charge.Kind.FEE,
-        reference=plan.number,
-        text=f"Fee for payment plan {plan.number}",
-        net=fee,
-        tax=place.money(0),
-        customer_id=plan.customer_id,
-        plate_key="",
-        due_on=None,
-        revenue=FEE_REVENUE,
-        by=by,
-        at=at,
-    )
-    charge.planned_at = at
-    charge.save(update_fields=["planned_at"])
-    PlanCharge.objects.create(
-        plan=plan,
-        charge=charge,
-        place=0,
-        owed_minor=charge.amount_minor,
-        paid_before_minor=0,
-        is_open=True,
-    )
-    return charge
-
-
 def _end(
     plan: PaymentPlan, state: str, *, reason: str = "", by: Actor, at: datetime, late: str = ""
 ) -> None:
@@ -434,7 +422,7 @@ def _end(
     if plan.card_id is not None:
         plan_cards.forget(plan, by=by, at=at)
     told = {"late": late} if late else {}
-    _record(str(state), plan, by=by, at=at, reason=reason, **told)
+    plan_sales.record(str(state), plan, by=by, at=at, reason=reason, **told)
 
 
 def _keep(
@@ -460,16 +448,3 @@ def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise Refused("reason", "Say why.", field="reason")
     rules.may_keep_text(reason, field="reason").require()
-
-
-def _record(
-    event: str, plan: PaymentPlan, *, by: Actor, at: datetime, reason: str = "", **data: object
-) -> None:
-    audit.record(
-        f"plan.{event}",
-        subject=("plan", plan.number),
-        actor=by,
-        at=at,
-        reason=reason,
-        **data,
-    )

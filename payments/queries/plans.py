@@ -68,7 +68,7 @@ class PlanNow:
     @cached_property
     def left(self) -> Money:
         """What is left to pay of it; of one that is only asked for, all of it."""
-        if self.plan.state == PaymentPlan.State.ASKED:
+        if self.plan.state in (PaymentPlan.State.ASKED, PaymentPlan.State.AGREED):
             return place.money(self.plan.total_minor)
         return place.money(
             sum(
@@ -127,10 +127,29 @@ class PlanNow:
 
 
 def offers(customer: Customer, rows: Sequence[ChargeRow], *, at: datetime) -> list[Offer]:
-    """Return every kind of plan of the program in force, for these charges of a customer."""
-    return [
-        offer(scheme, customer, rows, at=at) for scheme in programme.in_force(at).programme.plans
-    ]
+    """Return every kind of plan of the program in force, for these charges of a customer; those by which
+    something is bought stand where it is bought."""
+    schemes = programme.in_force(at).programme.plans
+    return [offer(scheme, customer, rows, at=at) for scheme in schemes if not scheme.buys]
+
+
+def sale_offers(customer: Customer, row: ChargeRow, *, buys: str, at: datetime) -> list[Offer]:
+    """Return the kinds of plan by which a permit of the type `buys` may be bought, for its charge."""
+    schemes = programme.in_force(at).programme.plans
+    found = [one for one in schemes if one.sells(buys)]
+    return [offer(scheme, customer, [row], at=at) for scheme in found]
+
+
+def bought_by(reference: str) -> PaymentPlan | None:
+    """Return the newest plan that has begun by which this is bought, if any."""
+    return plans().filter(bought=reference, began_at__isnull=False).order_by("-pk").first()
+
+
+def first_part(found: PaymentPlan) -> Money:
+    """Return what begins an agreed plan."""
+    scheme, total = scheme_of(found), place.money(found.total_minor)
+    start = place.local_date(found.asked_at)
+    return place.money(rules.schedule(scheme, total, found.count, start=start)[0].minor)
 
 
 def offer(
@@ -183,6 +202,7 @@ def owing_of(scheme: PlanScheme, rows: Sequence[ChargeRow], *, at: datetime) -> 
                 is_held=own.is_held if own else False,
                 is_planned=row.planned,
                 own=own.decision if own else ALLOWED,
+                buys=own.buys if own else "",
             )
         )
     return owing
@@ -216,8 +236,10 @@ def plan_of(customer_id: int, public_id: UUID) -> PaymentPlan:
 
 
 def plans_of(customer_id: int, *, at: datetime) -> list[PlanNow]:
-    """Return a customer's plans, the newest first."""
-    return standings(list(plans().filter(customer_id=customer_id).order_by("-pk")), at=at)
+    """Return a customer's plans, the newest first; without those that never began."""
+    rows = plans().filter(customer_id=customer_id)
+    rows = rows.exclude(began_at=None, bought__gt="")
+    return standings(list(rows.order_by("-pk")), at=at)
 
 
 def standing(found: PaymentPlan, *, at: datetime) -> PlanNow:
@@ -274,8 +296,8 @@ def document(found: PaymentPlan, reference: UUID) -> PlanDocument:
 
 
 def to_follow() -> QuerySet[PaymentPlan]:
-    """Return the plans that time changes: running, or ended unpaid."""
-    states = [PaymentPlan.State.RUNNING, PaymentPlan.State.DEFAULTED]
+    """Return the plans that time changes: agreed, running, or ended unpaid."""
+    states = [PaymentPlan.State.AGREED, PaymentPlan.State.RUNNING, PaymentPlan.State.DEFAULTED]
     return PaymentPlan.objects.filter(state__in=states)
 
 
@@ -287,6 +309,14 @@ def unpaid_again(charge_pks: Sequence[int]) -> list[int]:
     newer = PlanCharge.objects.filter(charge=OuterRef("charge"), plan_id__gt=OuterRef("plan_id"))
     found = rows.filter(~Exists(running), ~Exists(newer), plan__state=PaymentPlan.State.COMPLETED)
     return sorted(set(found.values_list("plan_id", flat=True)))
+
+
+def ended_unpaid_of(charge_pks: Sequence[int]) -> list[int]:
+    """Return the ids of the plans that ended unpaid of which any of these charges is."""
+    rows = PlanCharge.objects.filter(
+        charge_id__in=charge_pks, plan__state=PaymentPlan.State.DEFAULTED
+    )
+    return sorted(set(rows.values_list("plan_id", flat=True)))
 
 
 def running_of(charge_pks: Sequence[int]) -> list[int]:

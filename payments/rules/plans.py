@@ -32,7 +32,8 @@ _KINDS = {
 @dataclass(frozen=True, slots=True)
 class Owing:
     """A charge that may be paid in instalments: what it comes to in the plan, since when it is owed, when
-    an appeal about it was decided, whether its vehicle is held, and its raiser's own word."""
+    an appeal about it was decided, whether its vehicle is held, its raiser's own word, and which type of
+    permit is bought by its being paid."""
 
     kind: str
     reference: str
@@ -42,6 +43,7 @@ class Owing:
     is_held: bool = False
     is_planned: bool = False
     own: Decision = ALLOWED
+    buys: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ def _may_be_in(scheme: PlanScheme, one: Owing, on: date) -> Decision:
         return Decision("on_plan", told)
     if not one.own:
         return one.own
+    if scheme.buys and not (one.buys and scheme.sells(one.buys)):
+        told = say("{plan} is not for {reference}.", plan=scheme.name, reference=one.reference)
+        return Decision("kind", told)
+    if one.buys and not scheme.buys:
+        told = say(
+            "{reference} is not bought yet: choose on its page how it is paid.",
+            reference=one.reference,
+        )
+        return Decision("not_bought", told)
     if one.kind not in scheme.charges:
         told = say(
             "{plan} is not for {kind}.", plan=scheme.name, kind=_KINDS.get(one.kind, one.kind)
@@ -150,15 +161,17 @@ def may_have(scheme: PlanScheme, total: Money, count: int | None = None) -> Deci
 
 
 def schedule(scheme: PlanScheme, total: Money, count: int, *, start: date) -> list[Part]:
-    """Return the parts of a plan over `total` in `count` instalments that begins on `start`.
+    """Return the parts of a plan over `total` in `count` instalments that begins on `start`. What buys
+    something is paid in part at once: without a first part of its own by the first instalment.
 
     The instalments differ by one minor unit at most, the larger ones first, and add up to the total.
     """
     down = down_of(scheme, total)
     each, more = divmod(total.minor - down.minor, count)
     found = [Part(start, down.minor)] if down.minor else []
+    begins = 0 if scheme.buys and not found else 1
     for n in range(count):
-        found.append(Part(_due(scheme, start, n + 1), each + (n < more)))
+        found.append(Part(_due(scheme, start, n + begins), each + (n < more)))
     return [part for part in found if part.minor]
 
 

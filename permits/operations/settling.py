@@ -1,18 +1,22 @@
 """What follows when a permit's charge is paid, or is owed again: told by payments."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
 
 from parkops.audit import operations as audit
+from parkops.audit.models import AuditEvent
 from parkops.kernel.actors import Actor
+from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import ALLOWED, Decision, Refused
 from parkops.kernel.periods import Period
 from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
-from payments.settlement import Raiser, Subject
+from payments import queries as charges
+from payments.settlement import Plannable, Raiser, Subject
 from permits.models import Permit
 from permits.operations import auto_renewing, holds, notices, places, switching
 from permits.operations.rights_changes import permits_changed
@@ -113,6 +117,50 @@ def settle_permit(number: str, *, by: Actor, at: datetime) -> Decision:
 @transaction.atomic
 def unsettle_permit(number: str, *, by: Actor, at: datetime) -> None:
     """Suspend a permit whose payment bounced or was taken back, until it is paid again."""
+    _suspend_unpaid(number, "The payment was taken back.", by=by, at=at)
+
+
+def plannable(references: Sequence[str], *, waives: bool, at: datetime) -> dict[str, Plannable]:
+    """Return what permits would come to in a payment plan, by number; one that is not paid yet is bought
+    by it."""
+    rows = charges.charges_of("permit", references, at=at)
+    found = {}
+    for permit in Permit.objects.filter(number__in=references).order_by("pk"):
+        row = rows[permit.number]
+        is_bought = permit.paid_at is None
+        found[permit.number] = Plannable(
+            amount=row.amount,
+            since=local_date(row.raised_at, _rules(permit).tz),
+            decision=_may_buy_in_parts(permit, at=at) if is_bought else ALLOWED,
+            buys=permit.type_code if is_bought else "",
+        )
+    return found
+
+
+def plan_ended(number: str, *, by: Actor, at: datetime) -> None:
+    """Suspend a permit whose payment plan ended with something unpaid, until that is paid."""
+    row = charges.charge_of("permit", number, at=at)
+    if row is None or row.is_settled:
+        return
+    because = say("Its payment plan ended unpaid: {owed} is owed.", owed=row.balance)
+    _suspend_unpaid(number, because, by=by, at=at)
+
+
+@transaction.atomic
+def plan_resumed(number: str, *, by: Actor, at: datetime) -> None:
+    """Let a permit be in force again whose payment plan goes on."""
+    _reinstate(_switched_to(_locked(number)), by=by, at=at)
+
+
+def _may_buy_in_parts(permit: Permit, *, at: datetime) -> Decision:
+    if permit.replaces_id is not None:
+        told = say("The difference of a switch is paid at once.")
+        return Decision("switch", told)
+    return may_pay(permit.number, at=at)
+
+
+@transaction.atomic
+def _suspend_unpaid(number: str, because: str, *, by: Actor, at: datetime) -> None:
     permit = (
         Permit.objects.select_for_update(of=("self",)).select_related("customer").get(number=number)
     )
@@ -128,16 +176,15 @@ def unsettle_permit(number: str, *, by: Actor, at: datetime) -> None:
     permit.suspensions = [*earlier, [begins.isoformat(), None]]
     permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
     permits_changed(permit)
-    reason = "The payment was taken back."
     audit.record(
         "permit.suspended",
         subject=("permit", permit.number),
         actor=by,
         at=at,
-        reason=reason,
+        reason=str(because),
         for_payment=True,
     )
-    notices.tell("permit.suspended", permit, at=at, occasion=at.isoformat(), reason=reason)
+    notices.tell("permit.suspended", permit, at=at, occasion=at.isoformat(), reason=because)
 
 
 def describe_permit(number: str) -> Subject:
@@ -195,8 +242,17 @@ def _switched_to(permit: Permit) -> Permit:
     return permit
 
 
+def _is_for_payment(permit: Permit) -> bool:
+    """Whether a permit is suspended because of its money: what the office did for another reason stays."""
+    rows = AuditEvent.objects.filter(
+        subject_kind="permit", subject_ref=permit.number, event="permit.suspended"
+    )
+    last = rows.order_by("-pk").first()
+    return last is not None and bool(last.data.get("for_payment"))
+
+
 def _reinstate(permit: Permit, *, by: Actor, at: datetime) -> None:
-    if permit.suspended_at is None:
+    if permit.suspended_at is None or not _is_for_payment(permit):
         return
     start = permit.suspensions[-1][0]
     permit.suspensions = [*permit.suspensions[:-1], [start, at.isoformat()]]
@@ -218,6 +274,10 @@ PERMIT = Raiser(
     evidence=evidence_of,
     again=again.of_permits,
     terms_at=terms_at,
+    plannable=plannable,
+    plan_ended=plan_ended,
+    plan_resumed=plan_resumed,
+    sells_in_parts=True,
     scanned=notices.number_scanned,
 )
 DEPOSIT = Raiser(

@@ -13,6 +13,8 @@ from parkops.kernel.periods import Period
 from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
+from payments import queries as charges
+from payments.queries import plans as planning
 from permits.models import Permit
 from permits.operations import consenting, places, plates
 from permits.operations.common import known, locked, require_current
@@ -37,6 +39,10 @@ def transfer_permit(number: str, *, customer_id: int, by: Actor, at: datetime) -
     kind = type_of(permit)
     if not kind.transferable:
         raise Refused("not_transferable", f"{kind.name} is not transferable.")
+    charge = charges.charge_of("permit", permit.number)
+    if charge is not None and not charge.is_settled and planning.bought_by(permit.number):
+        told = say("{owed} of its price is not paid yet: pay that first.", owed=charge.balance)
+        raise Refused("not_paid", told)
     rules = programme.version(permit.programme_version).programme
     eligibility.is_for(kind, rules, customer.audiences, by_staff=by.kind == "staff").require()
     _require_address(permit, customer, kind, at=at)

@@ -19,8 +19,8 @@ from permits.rules.amounts import Line
 class Preview:
     """What comes back of a permit that is cancelled at an instant.
 
-    `net` and `tax` are taken off its charge; of that `back` goes to the customer, what is left of
-    it pays `pay_first`, their unpaid citations. `lines` explain `back`, `because` the share.
+    `net` and `tax` are taken off its charge; of that `back` goes to the customer: not what they have not
+    paid yet, nor what pays `pay_first`, their unpaid citations. `lines` explain `back`, `because` the share.
     """
 
     net: Money
@@ -50,6 +50,15 @@ def refund_preview(permit: Permit, *, at: datetime) -> Preview:
     lines, back, owing = list(quote.lines), net + tax, []
     if back < quote.total:
         lines.append(Line("Given back before, for days suspended", back - quote.total))
+    charge, because = payments.charge_of("permit", permit.number), list(quote.because)
+    unpaid = charge.balance if charge is not None else nothing
+    if unpaid:
+        used = min(unpaid, back)
+        if used:
+            lines.append(Line(say("Not paid yet"), -used))
+        back -= used
+        if unpaid > used:
+            because.append(say("{owed} of its price stays owed.", owed=unpaid - used))
     if kind.refund.net_debt and back:
         keys = [vehicle.plate_key for vehicle in customers.vehicles_of(permit.customer_id)]
         for row in payments.open_charges(customer_id=permit.customer_id, plate_keys=keys, at=at):
@@ -58,4 +67,4 @@ def refund_preview(permit: Permit, *, at: datetime) -> Preview:
                 lines.append(Line(say("Pays citation {reference}", reference=row.reference), -used))
                 back -= used
                 owing.append(row.id)
-    return Preview(net, tax, back, tuple(lines), quote.because, tuple(owing))
+    return Preview(net, tax, back, tuple(lines), tuple(because), tuple(owing))

@@ -13,6 +13,7 @@ from parkops.kernel.texts import say
 from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.queries import InForce
+from payments import queries as payments
 from permits.models import Permit, WaitlistEntry
 from permits.models.permits import current_q
 from permits.queries import sale
@@ -131,6 +132,8 @@ def switch_offer(
     switching.may_switch(
         old, kind, status=permit.status_at(at), is_renewed=_is_renewed(permit), by_staff=by_staff
     ).require()
+    charge = payments.charge_of("permit", permit.number)
+    switching.is_paid(charge.balance if charge else money_of(permit, 0)).require()
     own = Period(permit.starts_at, permit.ends_at)
     eligibility.is_not_over(kind, rules, start=max(at, own.start)).require()
     period = switching.period_of(kind, own, zone=rules.tz, at=at)

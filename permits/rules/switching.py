@@ -95,6 +95,14 @@ def may_switch(
     return ALLOWED
 
 
+def is_paid(owed: Money) -> Decision:
+    """Decide whether a permit of whose price `owed` is left may be switched: its price counts in full."""
+    if not owed:
+        return ALLOWED
+    told = say("{owed} of this permit's price is not paid yet: pay that first.", owed=owed)
+    return Decision("not_paid", told)
+
+
 def period_of(new: PermitType, own: Period, *, zone: ZoneInfo, at: datetime) -> Period:
     """Return the term of the new permit: a fixed term is its type's, others end as the old one."""
     start = max(at, own.start)

@@ -2,7 +2,8 @@
 
 A machine of holds, card pages, notices, cash, checks, refunds, chargebacks, drawers, crashes and time, against
 the stand-in. After every step: entries sum to zero and every row agrees with them (the proof of the
-books), no payment gives back more than it took, a permit in force is paid, and no quota is oversold.
+books), no payment gives back more than it took, a permit in force is paid or within an agreed plan that
+has not ended unpaid, and no quota is oversold.
 """
 
 from contextlib import suppress
@@ -29,8 +30,8 @@ from parkops.kernel.actors import PUBLIC, SYSTEM
 from parkops.kernel.decisions import Refused
 from parkops.tenancy.models import OutboxEntry
 from payments import gateways, operations, place
-from payments.models import Charge, Dispute, Payment, Refund
-from payments.operations import checkouts, disputes, fulfilment
+from payments.models import Charge, Dispute, Payment, PaymentPlan, PlanCharge, Refund
+from payments.operations import checkouts, disputes, fulfilment, plans
 from payments.queries import proof
 from permits import operations as permits
 from permits.models import Permit, Quota
@@ -95,6 +96,32 @@ class Money(RuleBasedStateMachine):
         except Refused:
             return multiple()
         return Charge.objects.get(kind="permit", reference=permit.number).pk
+
+    @rule(charge=charges, count=st.integers(2, 4))
+    def in_parts(self, charge, count):
+        """A customer agrees to pay a permit in parts; its first part begins the plan."""
+        row = Charge.objects.select_related("customer").get(pk=charge)
+        if row.kind == "permit":
+            with suppress(Refused):
+                plans.ask_plan(
+                    customer=row.customer,
+                    scheme="PARTS",
+                    charge_ids=[row.public_id],
+                    count=count,
+                    by=PUBLIC,
+                    at=self.at,
+                )
+
+    @rule(charge=charges, days=st.sampled_from([0, 1, 40, 200]), is_ended=st.booleans())
+    def followed(self, charge, days, is_ended):
+        """The plans of a charge are followed, after days too; or the office ends them."""
+        if is_ended:
+            for number in PaymentPlan.objects.filter(charges__charge=charge).values_list(
+                "number", flat=True
+            ):
+                with suppress(Refused):
+                    plans.end_plan(number, reason="Asked for", by=CLERK, at=self.at)
+        plans.follow_plans_of(charge, at=self.at + timedelta(days=days))
 
     @rule(target=charges)
     def fee(self):
@@ -276,7 +303,10 @@ class Money(RuleBasedStateMachine):
         for permit in rights:
             if permit.status_at(self.at) == Status.ACTIVE:
                 charge = Charge.objects.get(kind="permit", reference=permit.number)
-                assert charge.settled_at is not None, permit.number
+                on_plan = PlanCharge.objects.filter(
+                    charge=charge, is_open=True, plan__state=PaymentPlan.State.RUNNING
+                )
+                assert charge.settled_at is not None or on_plan.exists(), permit.number
         standing = sum(bool(permit.places) for permit in rights)
         assert standing <= PLACES
         for quota in Quota.objects.filter(type_key="month"):
@@ -289,6 +319,16 @@ def machine(harbor, takes_cards, account, remote, apply_programme):
     rules = yaml.safe_load((PROGRAMMES / "harbor.yaml").read_text())
     (month,) = [kind for kind in rules["permit_types"] if kind["code"] == "MONTH"]
     month["quota"] = {"total": PLACES}
+    rules["plans"].append(
+        {
+            "code": "PARTS",
+            "name": "In parts",
+            "charges": ["permit"],
+            "buys": ["MONTH"],
+            "instalments": 4,
+            "reinstatements": 3,
+        }
+    )
     apply_programme(yaml.safe_dump(rules, sort_keys=False))
     Money.account, Money.remote = account, remote
     return Money

@@ -238,3 +238,57 @@ class TestAfterIt:
 def test_a_scheme_that_nobody_could_pay_is_a_fault(keys):
     with pytest.raises(ValueError, match="less than"):
         scheme(**keys)
+
+
+PARTS = scheme(charges=["permit"], buys=["MONTH"], instalments=4, least="40.00")
+
+
+class TestBuying:
+    def test_the_first_part_is_at_once(self):
+        parts = plans.schedule(PARTS, usd(10_001), 4, start=TODAY)
+        assert [part.due_on.isoformat() for part in parts] == [
+            "2026-11-10",
+            "2026-12-10",
+            "2027-01-10",
+            "2027-02-10",
+        ]
+        assert [part.minor for part in parts] == [2_501, 2_500, 2_500, 2_500]
+
+    @given(st.integers(200, 10**7), st.integers(2, 4), st.sampled_from([None, "10.00", "25%"]))
+    def test_adds_up_and_begins_at_once(self, minor, count, down):
+        found = scheme(
+            charges=["permit"], buys=["MONTH"], instalments=4, **({"down": down} if down else {})
+        )
+        if count not in plans.counts(found, usd(minor)):
+            return
+        parts = plans.schedule(found, usd(minor), count, start=TODAY)
+        assert sum(part.minor for part in parts) == minor
+        assert parts[0].due_on == TODAY
+        assert all(part.minor > 0 for part in parts)
+
+    @pytest.mark.parametrize(
+        ("buys", "plan", "code"),
+        [
+            ("month", PARTS, ""),
+            ("YEAR", PARTS, "kind"),
+            ("", PARTS, "kind"),
+            ("MONTH", STAFF, "not_bought"),
+            ("", STAFF, ""),
+        ],
+    )
+    def test_is_for_the_types_it_names_and_others_are_not_bought_by_it(self, buys, plan, code):
+        one = owing(kind="permit", buys=buys)
+        assert plans.may_hold(plan, [one], audiences=("STAFF",), on=TODAY).code == code
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"buys": ["MONTH"]},
+        {"buys": ["MONTH"], "charges": ["permit", "fee"]},
+        {"buys": ["MONTH"], "charges": ["permit"], "approval": "staff"},
+    ],
+)
+def test_one_that_buys_something_else_or_later_is_a_fault(keys):
+    with pytest.raises(ValueError, match="permit"):
+        scheme(**keys)

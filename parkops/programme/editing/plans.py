@@ -18,6 +18,13 @@ PLAN = Group(
         Leaf("code", "Code", "Letters, digits, - and _. It stays.", needed=True, fixed=True),
         Leaf("name", "Name", "As customers read it.", needed=True),
         Leaf("charges", "For", kind="codes", options=KINDS, default="citation"),
+        Leaf(
+            "buys",
+            "Chosen when one of these permits is bought",
+            "With any ticked it is for permits alone: its first part brings the permit.",
+            "codes",
+            "permit_types",
+        ),
         Leaf("audience", "Who may have it", "Nobody ticked: everyone.", "codes", "audiences"),
         Leaf(
             "documents",

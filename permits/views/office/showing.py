@@ -17,10 +17,12 @@ from parkops.ui.files import csv_stream
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.paging import COUNTED, LongPaginator
 from parkops.ui.values import Tab
+from payments.queries import plans as planning
 from permits import operations
 from permits.forms import FilterForm
 from permits.queries import carpools, consents, documents, list_file, listing, office, vehicles
 from permits.queries import permits as rows
+from permits.queries.in_parts import ways_of
 from permits.queries.pages import BADGES, permit_page
 from permits.queries.told import history_of
 from permits.rules.status import Status
@@ -122,6 +124,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "events": history_of(permit),
         "may_change": request.user.may(Permission.PERMIT_CHANGE),
         "may_take": request.user.may(Permission.PAYMENT_TAKE),
+        "has_parts": shown.is_held and bool(ways_of(permit, at=timezone.now())),
+        "plan": planning.bought_by(permit.number),
         "version": programme.version(permit.programme_version),
         "consent": consents.open_consent(permit),
         "documents": documents.documents_of(permit),

@@ -15,6 +15,7 @@ from parkops.ui import pdf
 from parkops.ui.access import customer_only, public
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.speech import said
+from payments.queries import plans as planning
 from permits import operations
 from permits.forms import PlateForm, ReasonForm
 from permits.models import Permit
@@ -39,7 +40,12 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("portal_permits:detail", number=number)
     permit = permit_to_see(request, number)
     shown = permit_page(permit, at=timezone.now())
-    context = {"shown": shown, "is_own": is_own(request, permit), **_qr(permit)}
+    context = {
+        "shown": shown,
+        "is_own": is_own(request, permit),
+        "plan": planning.bought_by(permit.number),
+        **_qr(permit),
+    }
     return page(request, "permits/portal/detail.html", context)
 
 

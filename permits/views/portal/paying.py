@@ -12,6 +12,7 @@ from parkops.ui.pages import actor, page, refusals_shown
 from payments import gateways
 from payments import operations as payments
 from payments import pages as payment_pages
+from permits.queries.in_parts import ways_of
 from permits.queries.pages import permit_page
 from permits.rules.status import Status
 from permits.views.portal.owning import own_permit
@@ -33,6 +34,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         "shown": shown,
         "transfer_url": payment_pages.transfer_path(charge_ids, return_path=back, at=now),
         "permit": permit,
+        "has_parts": bool(ways_of(permit, at=now)),
         "takes_cards": gateways.takes_cards(request.tenant),
         "is_lapsed": permit.lapsed_at is not None,
     }
