@@ -25,14 +25,21 @@ class SeveralForm(forms.Form):
     payer = forms.CharField(label="Paid by", required=False, max_length=200)
     once = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, charges: Sequence[ChargeRow] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        charges: Sequence[ChargeRow] = (),
+        has_credit: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        ways = [*WAYS, ("credit", "Credit of the customer")] if has_credit else WAYS
         charge = self.fields["charge"]
         if isinstance(charge, forms.MultipleChoiceField):
             charge.choices = [(str(row.id), row.text) for row in charges]
         for n in range(ROWS):
             self.fields[f"method_{n}"] = forms.ChoiceField(
-                label="Way", choices=WAYS, required=False
+                label="Way", choices=ways, required=False
             )
             self.fields[f"amount_{n}"] = MoneyField(label="Amount", max_length=20, required=False)
             self.fields[f"reference_{n}"] = forms.CharField(

@@ -110,9 +110,10 @@ class PaymentOut(Schema):
 
 class TenderIn(Schema):
     """One of several ways of paying: `amount` left out is the rest. `reference` is the terminal's slip, a
-    gift certificate's code, a department's account or the code of a drive; of goods, `pieces`."""
+    gift certificate's code, a department's account or the code of a drive; of goods, `pieces`. `credit` is
+    that of the charges' customer, beside another way: without an amount what it can."""
 
-    method: Literal["cash", "cheque", "terminal", "account", "gift", "goods", "other"]
+    method: Literal["cash", "cheque", "terminal", "account", "gift", "goods", "other", "credit"]
     amount: MoneyIn | None = None
     reference: str = Field("", max_length=64)
     pieces: Annotated[int, Field(ge=1, le=10_000)] | None = None

@@ -80,7 +80,7 @@ from payments.operations.payers import (
     take_off_account,
     terms_of,
 )
-from payments.operations.payments import Tender, take_payment, take_tenders
+from payments.operations.payments import Tender, take_payment
 from payments.operations.payouts import note_payout
 from payments.operations.proof import ask_for_proof, prove_books
 from payments.operations.reconciling import (
@@ -108,6 +108,7 @@ from payments.operations.saved_cards import (
     start_saving,
     tell_forgotten,
 )
+from payments.operations.tendering import take_tenders
 from payments.operations.terminal import close_terminal
 
 __all__ = [

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
-from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.decisions import Conflict, NotFound
 from parkops.kernel.money import Money
 from payments import place, rules, settlement
 from payments.accounts import CUSTOMER_CREDIT, METHOD_ACCOUNTS, RECEIVABLE
@@ -64,12 +64,12 @@ def take_payment(
     tender = Tender(method, amount, reference)
     rules.may_keep_text(payer, field="payer").require()
     rules.may_keep_text(reference, field="reference").require()
-    tenders.may_take(_asked(tender)).require()
+    tenders.may_take(asked_of(tender)).require()
     owing = lock_charges(charge_ids, by=by, at=at)
     if known := payment_of_request(request_key):
         return known
     require_taking(owing, given=amount.minor if amount is not None else None, at=at)
-    payment = _take(
+    payment = take_one(
         owing,
         tender,
         payer=payer,
@@ -79,73 +79,11 @@ def take_payment(
         by=by,
         at=at,
     )
-    _tell_settled(owing, by=by, at=at)
+    tell_settled(owing, by=by, at=at)
     return payment
 
 
-@transaction.atomic
-def take_tenders(
-    *,
-    charge_ids: Sequence[UUID],
-    ways: Sequence[Tender],
-    payer: str = "",
-    drawer: UUID | None = None,
-    request_key: str = "",
-    by: Actor,
-    at: datetime,
-) -> list[Payment]:
-    """Take several ways of paying at once, all or nothing: a payment each, with one receipt.
-
-    Goods and gift certificates pay first, cash last: only cash gives change, and nothing but cash may
-    come to more than is owed. A second call with the same `request_key` gives the first one's payments.
-
-    :raises NotFound: if a charge or the drawer does not exist.
-    :raises Conflict: `nothing_owed` if all are paid, `drawer_closed`.
-    :raises Refused: with the rule's reason, or a raiser's; nothing has been taken then.
-    """
-    if known := payment_of_request(request_key):
-        return taken_with(known)
-    rules.may_keep_text(payer, field="payer").require()
-    for way in ways:
-        rules.may_keep_text(way.reference, field="reference").require()
-    tenders.may_take_together([_asked(way) for way in ways]).require()
-    owing = lock_charges(charge_ids, by=by, at=at)
-    if known := payment_of_request(request_key):
-        return taken_with(known)
-    require_taking(owing, given=None, at=at)
-    taking = uuid4()
-    found: list[Payment] = []
-    for way in sorted(ways, key=_turn):
-        left = sum(charge.balance_minor for charge in owing)
-        given = way.amount.minor if way.amount is not None else left
-        if not left:
-            raise Refused("over", "The other ways pay all of it already.", field="tenders")
-        if way.method != "goods":
-            tenders.may_be_over(way.method, over=place.money(given - left)).require()
-        found.append(
-            _take(
-                owing,
-                way,
-                payer=payer,
-                drawer=drawer if way.method == "cash" else None,
-                key="" if found else request_key,
-                taking=taking,
-                by=by,
-                at=at,
-            )
-        )
-    _tell_settled(owing, by=by, at=at)
-    return found
-
-
-def taken_with(payment: Payment) -> list[Payment]:
-    """Return the payments of the same taking, in the order in which they were made."""
-    if payment.taking is None:
-        return [payment]
-    return list(Payment.objects.filter(taking=payment.taking).order_by("pk"))
-
-
-def _take(
+def take_one(
     owing: Sequence[Charge],
     tender: Tender,
     *,
@@ -200,17 +138,14 @@ def _take(
     return payment
 
 
-def _turn(way: Tender) -> tuple[bool, bool, int]:
-    """When a way pays among several: goods and certificates, amounts, the rest; cash after others."""
-    return way.method not in tenders.LIMITED, way.amount is None, tenders.ORDER.index(way.method)
-
-
-def _tell_settled(owing: Sequence[Charge], *, by: Actor, at: datetime) -> None:
+def tell_settled(owing: Sequence[Charge], *, by: Actor, at: datetime) -> None:
+    """Tell the raisers of locked charges what the money that came led to."""
     for charge in owing:
         plan_sales.money_came(charge, by=by, at=at).require()
 
 
-def _asked(tender: Tender) -> tenders.Asked:
+def asked_of(tender: Tender) -> tenders.Asked:
+    """Return a way of paying as the rules look at it."""
     minor = None if tender.amount is None else tender.amount.minor
     return tenders.Asked(tender.method, minor, tender.reference, tender.pieces)
 

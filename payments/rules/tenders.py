@@ -11,11 +11,13 @@ from parkops.kernel.money import Money
 MOST_TENDERS = 8
 AT_ONCE = ("cash", "cheque", "terminal", "account", "gift", "goods", "other")
 """Ways by which money is there at once."""
-LIMITED = ("goods", "gift")
+WITH_OTHERS = ("credit",)
+"""Ways that pay beside others: alone they are no taking."""
+LIMITED = ("goods", "gift", "credit")
 """Ways that without an amount pay what they can, not the rest."""
 NO_MONEY_BACK = ("goods",)
 """Ways of which nothing goes back as money."""
-ORDER = ("goods", "gift", "cheque", "terminal", "account", "other", "cash")
+ORDER = ("goods", "gift", "credit", "cheque", "terminal", "account", "other", "cash")
 """In which order several ways pay: what can pay least first, and cash last, for it gives change."""
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits of a code that nobody mistakes for another."""
@@ -38,16 +40,18 @@ def may_take_together(tenders: Sequence[Asked]) -> Decision:
         return Decision("tenders", "Say how it is paid.", "tenders")
     if len(tenders) > MOST_TENDERS:
         return Decision("tenders", f"At most {MOST_TENDERS} ways at once.", "tenders")
-    for method in ("cash", "goods"):
+    for method in ("cash", "goods", "credit"):
         if sum(one.method == method for one in tenders) > 1:
-            name = {"cash": "Cash", "goods": "Goods"}[method]
+            name = {"cash": "Cash", "goods": "Goods", "credit": "Credit"}[method]
             return Decision("tenders", f"{name} stands there twice; write it once.", "tenders")
     if sum(one.minor is None and one.method not in LIMITED for one in tenders) > 1:
         return Decision(
             "tenders", "Only one way can pay the rest; give the others' amounts.", "tenders"
         )
+    if all(one.method in WITH_OTHERS for one in tenders):
+        return Decision("tenders", "Credit alone is used without other ways.", "tenders")
     for one in tenders:
-        if one.method not in AT_ONCE:
+        if one.method not in (*AT_ONCE, *WITH_OTHERS):
             return Decision("method", f"{one.method} is not taken at once.", "method")
         if not (decision := may_take(one)):
             return decision
@@ -76,6 +80,15 @@ def may_be_over(method: str, *, over: Money) -> Decision:
         return ALLOWED
     told = f"It comes to {over} more than is owed. Only cash gives change: lower another way."
     return Decision("over", told, "amount")
+
+
+def may_use_credit(there: Money, *, wanted: Money | None) -> Decision:
+    """Decide whether `wanted` (None: what it can) may be paid of the credit that is there."""
+    if not there:
+        return Decision("credit", "The customer has no credit.", "amount")
+    if wanted is not None and wanted > there:
+        return Decision("credit", f"The customer's credit is {there}.", "amount")
+    return ALLOWED
 
 
 def code_of(text: str) -> str:

@@ -33,7 +33,13 @@ def several(request: HttpRequest) -> HttpResponse:
     """Take several ways of paying at once, for what is ticked: all of it or nothing."""
     found, now = found_by(request), timezone.now()
     drawer = drawer_of(request)
-    form = SeveralForm(request.POST or None, charges=found.charges, initial={"once": uuid4()})
+    credit = queries.credit_of(found.customer.pk) if found.customer else None
+    form = SeveralForm(
+        request.POST or None,
+        charges=found.charges,
+        has_credit=bool(credit),
+        initial={"once": uuid4()},
+    )
     if request.method == "POST" and form.is_valid():
         ways = form.tenders()
         if drawer is None and any(way.method == "cash" for way in ways):
@@ -59,6 +65,7 @@ def several(request: HttpRequest) -> HttpResponse:
         "form": form,
         "ticked": set(ticked),
         "total": pages.total_of(found.charges),
+        "credit": credit,
         "drives": reading.open_drives(at=now),
         "query": request.GET.urlencode(),
     }

@@ -84,6 +84,9 @@ class TestRules:
             ([rules.Asked("goods", None, "", 3)], "reference"),
             ([rules.Asked("goods", None, "CANS")], "pieces"),
             ([rules.Asked("goods", None, "CANS", 3), rules.Asked("cash")], ""),
+            ([rules.Asked("credit")], "tenders"),
+            ([rules.Asked("credit", 5), rules.Asked("credit"), rules.Asked("cash")], "tenders"),
+            ([rules.Asked("credit"), rules.Asked("cash")], ""),
             ([rules.Asked("cash", 5000), rules.Asked("terminal", None, "1")], ""),
         ],
     )
@@ -105,6 +108,53 @@ class TestRules:
         shown = rules.shown_code(code)
         assert rules.code_of(f" {shown.lower()} ") == code
         assert rules.code_of(shown[:-1]) == ""
+
+
+class TestCreditAmongOthers:
+    @pytest.fixture
+    def owing(self, ana, now):
+        """Ana has a credit of 15.00 and owes 40.00."""
+        before = make_charge(at=now, customer_id=ana.pk, net=1_000)
+        pay(before, at=now, method="cheque", amount=2_500)
+        return make_charge(at=now, customer_id=ana.pk, net=4_000)
+
+    @pytest.mark.parametrize(("credit", "rest"), [(None, 2_500), (1_200, 2_800)])
+    def test_pays_what_it_can_or_what_is_said_and_the_rest_is_cash(self, owing, now, credit, rest):
+        ways = [cash(rest + 200), Tender("credit", None if credit is None else usd(credit))]
+        for _ in range(2):
+            taken = take(owing, at=now, ways=ways, key="once")
+        assert [(one.method, one.amount_minor, one.change_minor) for one in taken] == [
+            ("cash", rest, 200)
+        ]
+        assert owed(owing) == 0
+        assert sum(one.credit_minor for one in Payment.objects.all()) == 1_500 - (credit or 1_500)
+        assert_sound(now)
+
+    @pytest.mark.parametrize(
+        ("ways", "told"),
+        [
+            ([Tender("credit", usd(1_600)), cash()], "credit is"),
+            ([Tender("credit", usd(0)), cash()], "above zero"),
+            ([Tender("credit")], "without other ways"),
+            ([Tender("gift", None, "AAAABBBBCCCC"), Tender("credit", usd(100))], "certificate"),
+        ],
+    )
+    def test_refused_nothing_is_taken(self, owing, now, ways, told):
+        with pytest.raises(Refused, match=told):
+            take(owing, at=now, ways=ways)
+        assert (owed(owing), Payment.objects.count()) == (4_000, 1)
+
+    def test_without_any_it_is_refused(self, now, ana):
+        with pytest.raises(Refused, match="has no credit"):
+            take(make_charge(at=now, customer_id=ana.pk), at=now, ways=[Tender("credit"), cash()])
+
+    def test_is_among_the_ways_of_the_counter(self, owing, ana, site, clara):
+        site.login_as(clara)
+        page = f"/office/counter/several/?customer={ana.reference}"
+        assert "$15.00" in site.get(page).content.decode()
+        body = {"charge": str(owing.public_id), "method_0": "credit", "method_1": "cheque"}
+        assert site.post(page, body).status_code == 302
+        assert owed(owing) == 0
 
 
 class TestSeveralWays:
