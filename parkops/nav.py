@@ -115,6 +115,7 @@ ITEMS = [
             "office_reconciliation:differences",
             "office_gifts:list",
             "office_drives:list",
+            "office_coupons:list",
             "office_disputes:list",
         ),
     ),

@@ -282,6 +282,16 @@ class PlatesForm(forms.Form):
         return found
 
 
+class CouponForm(forms.Form):
+    """Asks for a coupon's code."""
+
+    coupon = forms.CharField(
+        label="Coupon code",
+        max_length=40,
+        error_messages={"required": "Type the code of your coupon."},
+    )
+
+
 class SaleForm(PlatesForm):
     """Asks what to sell at the counter."""
 
@@ -298,7 +308,8 @@ class SaleForm(PlatesForm):
         max_value=MOST_HOURS,
         help_text="For permits by the hour.",
     )
-    field_order = ["permit_type", "plates", "start_on", "hours"]
+    coupon = forms.CharField(label="Coupon code", required=False, max_length=40)
+    field_order = ["permit_type", "plates", "start_on", "hours", "coupon"]
 
     def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

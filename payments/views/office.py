@@ -207,4 +207,5 @@ def _tabs(request: HttpRequest, *, on_list: bool) -> list[Tab]:
         Tab("Plans", reverse("office_plans:list"), counts.plans),
         Tab("Gifts", reverse("office_gifts:list")),
         Tab("Drives", reverse("office_drives:list")),
+        Tab("Coupons", reverse("office_coupons:list")),
     ]

@@ -52,6 +52,7 @@ class WishIn(Schema):
     start: Instant | None = None
     end: Instant | None = None
     at: Instant | None = None
+    coupon: str = Field("", max_length=40)
 
 
 class VehiclesIn(Schema):

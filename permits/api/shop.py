@@ -55,6 +55,7 @@ def quote(request: HttpRequest, body: WishIn) -> dict[str, Any]:
         start=body.start,
         end=body.end,
         address=body.address,
+        coupon=body.coupon,
         at=body.at or timezone.now(),
     )
     return _quote(offer)
@@ -73,6 +74,7 @@ def buy(request: HttpRequest, body: WishIn) -> Any:
         end=body.end,
         as_of=as_of,
         address=body.address,
+        coupon=body.coupon,
     )
     with statuses(SALE_STATUSES):
         permit = operations.hold_permit(

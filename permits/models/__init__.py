@@ -3,6 +3,7 @@
 from permits.models.bulk import BulkRow, BulkRun
 from permits.models.carpools import Carpool, CarpoolMember
 from permits.models.consents import RenewalConsent
+from permits.models.coupons import Coupon
 from permits.models.documents import PermitDocument
 from permits.models.draws import Draw, Ticket
 from permits.models.guests import GuestLink
@@ -26,6 +27,7 @@ __all__ = [
     "Draw",
     "Carpool",
     "CarpoolMember",
+    "Coupon",
     "Department",
     "EventPass",
     "GuestLink",

@@ -35,6 +35,7 @@ class Permit(models.Model):
     time suspended; `carried_*` what was paid for the permit that it `replaces` by a switch and
     counts towards this one, whose own price is for the time from `value_begins_at`;
     `proof_due_by` is until when the proof of one approved for a while has to come;
+    `coupon_minor` is what its `coupon` took off its price, before tax;
     `reminded_days` how many days before its end the last reminder was for.
     """
 
@@ -60,6 +61,10 @@ class Permit(models.Model):
     tax_minor = models.BigIntegerField()
     deposit_minor = models.BigIntegerField(default=0)
     price_lines = models.JSONField(default=list)
+    coupon = models.ForeignKey(
+        "Coupon", models.PROTECT, null=True, blank=True, related_name="permits", db_index=False
+    )
+    coupon_minor = models.BigIntegerField(default=0)
     places = ArrayField(models.CharField(max_length=72), default=list, blank=True)
     sold_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -153,6 +158,11 @@ class Permit(models.Model):
                 name="permit_proof_due",
             ),
             models.Index(fields=["paid_at"], name="permit_by_paid"),
+            models.Index(
+                fields=["coupon", "customer"],
+                condition=Q(coupon__isnull=False),
+                name="permit_by_coupon",
+            ),
         ]
 
     def __str__(self) -> str:

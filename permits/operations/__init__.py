@@ -20,6 +20,7 @@ from permits.operations.carpools import join as join_carpool
 from permits.operations.carpools import leave as leave_carpool
 from permits.operations.changes import change_vehicles, replace_hangtag
 from permits.operations.consenting import agree_to_renew, finish_agreeing, stop_renewing
+from permits.operations.coupons import make_coupon, switch_coupon
 from permits.operations.deposits import Deduction, return_deposit
 from permits.operations.documents import (
     forget_documents,
@@ -116,6 +117,7 @@ __all__ = [
     "cancel_permit",
     "carry_out_losses",
     "add_passes",
+    "make_coupon",
     "make_event",
     "revoke_event_pass",
     "take_event_pass",
@@ -204,6 +206,7 @@ __all__ = [
     "stop_stay",
     "stop_renewing",
     "suspend_permit",
+    "switch_coupon",
     "switch_permit",
     "take_by_link",
     "tell_ended_vehicles",

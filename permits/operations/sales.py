@@ -20,7 +20,7 @@ from parkops.programme.schema import Programme
 from payments import accounts
 from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
-from permits.operations import carpools, notices, places, plates, room, tags, waitlist
+from permits.operations import carpools, coupons, notices, places, plates, room, tags, waitlist
 from permits.operations.rights_changes import permits_changed
 from permits.queries import free, sale
 from permits.queries.permits import facts_of, type_of
@@ -36,7 +36,8 @@ EARLIER = timedelta(minutes=5)
 class Wish:
     """What somebody asks for. `as_of` is the instant that prices and sale dates are worked out for
     (None: now); `start` follows it if left out; `end` matters for hours only;
-    `address`, if told, is what the records must have for the customer."""
+    `address`, if told, is what the records must have for the customer; `coupon` a code that they
+    typed."""
 
     type_code: str
     plates: tuple[Plate, ...] = ()
@@ -44,6 +45,7 @@ class Wish:
     end: datetime | None = None
     as_of: datetime | None = None
     address: str = ""
+    coupon: str = ""
 
 
 @transaction.atomic
@@ -78,6 +80,7 @@ def hold_permit(
         by_staff=channel == Permit.Channel.OFFICE,
         renews=renews,
         address=wish.address,
+        coupon=wish.coupon,
         at=as_of,
     )
     kind, rules, quote = offer.kind, offer.in_force.programme, offer.quote
@@ -104,6 +107,8 @@ def hold_permit(
         tax_minor=quote.tax.minor,
         deposit_minor=quote.deposit.minor if quote.deposit else 0,
         price_lines=[[line.text, line.amount.minor] for line in quote.lines],
+        coupon=offer.coupon,
+        coupon_minor=quote.off.minor if quote.off else 0,
         places=places_had(offer.places, entry, renews),
         sold_at=as_of,
         recorded_at=at,
@@ -128,6 +133,7 @@ def hold_permit(
         because=list(quote.because),
         said=packed_by_english([*quote.because, *(line.text for line in quote.lines)]),
     )
+    coupons.take_use(permit).require()
     # Everybody who buys this type waits for the counter: it comes last, and nothing is asked under it.
     take(kind, rules, permit.places, entry)
     if is_free:

@@ -18,16 +18,21 @@ from parkops.programme.schema import Programme
 from payments import queries as charges
 from payments.settlement import Plannable, Raiser, Subject
 from permits.models import Permit
-from permits.operations import auto_renewing, holds, notices, places, switching
+from permits.operations import auto_renewing, coupons, holds, notices, places, switching
 from permits.operations.rights_changes import permits_changed
 from permits.operations.sales import count_as_paid
 from permits.queries import again, free
+from permits.queries.coupons import terms_of
 from permits.queries.permits import plates_of, terms_at, type_of
 from permits.queries.registry import looked_up
 from permits.rules import quotas
+from permits.rules.coupons import has_use_left
 from permits.rules.plates import read_plates
 
 GONE = Decision("sold_out", "The hold ran out and the place has been sold. The money goes back.")
+COUPON_GONE = Decision(
+    "coupon_used_up", "The hold ran out and its coupon is used up. The money goes back."
+)
 OVER = Decision("cancelled", "This permit was canceled. The money goes back.")
 
 
@@ -49,6 +54,10 @@ def may_pay(number: str, *, at: datetime) -> Decision:
         return refusal
     if permit.lapsed_at is None or permit.paid_at is not None:
         return ALLOWED
+    if permit.coupon is not None and not has_use_left(
+        terms_of(permit.coupon, permit.customer_id, but=permit)
+    ):
+        return Decision(COUPON_GONE.code, say("The hold ran out and its coupon is used up."))
     left = free.places_left(type_of(permit), _rules(permit), _places(permit))
     return (
         ALLOWED
@@ -105,6 +114,8 @@ def settle_permit(number: str, *, by: Actor, at: datetime) -> Decision:
     if not decision:
         return decision
     if permit.lapsed_at is not None:
+        if not coupons.take_use(permit):
+            return COUPON_GONE
         wanted, limits = _places(permit), quotas.limits_of(type_of(permit), _rules(permit))
         if wanted and not places.take_places(permit.type_key, wanted, limits=limits):
             return GONE

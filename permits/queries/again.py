@@ -15,7 +15,7 @@ KNOWN_THEN = "Its price rests on what was known of the customer or the vehicles 
 
 def of_permits(references: Sequence[str], *, at: datetime) -> Mapping[str, Again]:
     """Return what these permits cost by the version that they were sold under, by number."""
-    batch = list(Permit.objects.filter(number__in=references).select_related("customer"))
+    batch = list(Permit.objects.filter(number__in=references).select_related("customer", "coupon"))
     sold_under = {
         number: programme.version(number).programme
         for number in {permit.programme_version for permit in batch}

@@ -17,7 +17,7 @@ from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.price_schema import Price
 from parkops.programme.schema import Programme
 from permits.models import ParkingSession, Permit, PlateRight
-from permits.queries import sale
+from permits.queries import coupons, sale
 from permits.rules import eligibility, pricing, refunds, sessions, terms
 from permits.rules.priced import Priced
 from permits.rules.status import OPEN
@@ -82,6 +82,7 @@ def permit_under(permit: Permit, rules: Programme, facts: Facts, *, until: datet
         at=asked,
         audiences=audiences,
         permits=facts.others,
+        coupon=coupons.takes_off(permit.coupon, rules),
         **facts.vehicles,
     )
     kept, why = _kept(permit, kind, quote, rules, moved, until)

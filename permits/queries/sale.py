@@ -22,15 +22,16 @@ from parkops.programme.permit_schema import Fixed, PermitType
 from parkops.programme.queries import InForce
 from parkops.programme.schema import Programme
 from payments import queries as payments
-from permits.models import Permit, PlateRight, WaitlistEntry
+from permits.models import Coupon, Permit, PlateRight, WaitlistEntry
 from permits.models.permits import current_q, status_q
-from permits.queries import free, lottery
+from permits.queries import coupons, free, lottery
 from permits.queries.glance import Glance, glance
 from permits.queries.households import address_q
 from permits.queries.registry import looked_up
 from permits.queries.seconds import run_with_first
 from permits.queries.shared_limits import used_of
 from permits.rules import eligibility, pricing, quotas, shared_limits, terms
+from permits.rules.coupons import NOTHING
 from permits.rules.eligibility import Buyer
 from permits.rules.plates import Plate
 from permits.rules.status import OPEN
@@ -50,6 +51,7 @@ class Offer:
     audience: str
     plates: tuple[Plate, ...] = ()
     offered: WaitlistEntry | None = None
+    coupon: Coupon | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,11 @@ def offer_for(
     by_staff: bool = False,
     renews: Permit | None = None,
     address: str = "",
+    coupon: str = "",
     at: datetime,
 ) -> Offer:
     """Return what a permit would be and cost if it were asked for at `at`; an `address` that is told
-    must be the one in the records.
+    must be the one in the records. `coupon` is a code that somebody typed.
 
     :raises Refused: "unknown_permit_type", or the reason why this customer may not have it.
     """
@@ -137,18 +140,27 @@ def offer_for(
         twice = listed_twice(kind.code, customer.pk, plates, run.period, but=renews, at=at)
         eligibility.is_not_there_twice(twice).require()
     listed = looked_up(rules, plates, customer, by_staff=by_staff)
+    used = None
+    if coupon.strip():
+        used = coupons.usable(
+            coupon, type_code=kind.code, customer=customer, programme=rules, at=at
+        )
     quote = pricing.quote(
         kind,
         rules,
         run=run,
         start=begins,
         at=at,
+        coupon=coupons.takes_off(used, rules),
         **known_of(customer if kind.price.asks_of_vehicles else None, listed),
         audiences=audiences,
         permits=_open_permits(kind, customer, renews, at) if seen.has_permits else 0,
         at_address=buyer.at_address or 0,
     )
-    return Offer(kind, in_force, run, quote, places, audience_of(kind, audiences), listed, offered)
+    if quote.off is not None and not quote.off:
+        NOTHING.require()
+    audience = audience_of(kind, audiences)
+    return Offer(kind, in_force, run, quote, places, audience, listed, offered, used)
 
 
 def shelf(

@@ -14,6 +14,7 @@ from parkops.programme.permit_schema import Fixed, HourTerm, PermitType, Price, 
 from parkops.programme.price_schema import Condition
 from parkops.programme.schema import Programme
 from permits.rules.amounts import Line, lines_of, percent, rounded, tax_of
+from permits.rules.coupons import TakesOff
 from permits.rules.terms import Run, day_text, span_text
 
 
@@ -21,7 +22,7 @@ from permits.rules.terms import Run, day_text, span_text
 class Quote:
     """What a permit would cost: the total is net and tax; a deposit is a charge of its own.
 
-    `lines` add up to the total. `because` are the reasons, in order.
+    `lines` add up to the total. `because` are the reasons, in order. `off` is what a coupon took off.
     """
 
     net: Money
@@ -30,6 +31,7 @@ class Quote:
     period: Period
     lines: tuple[Line, ...]
     because: tuple[str, ...]
+    off: Money | None = None
 
     @property
     def total(self) -> Money:
@@ -59,14 +61,16 @@ def quote(
     permits: int = 0,
     at_address: int = 0,
     part: Share | None = None,
+    coupon: TakesOff | None = None,
 ) -> Quote:
     """Return the price of a permit that runs for `run`, asked for at `at` to start at `start`.
 
     Base (times days or hours), prorated from the later of `at` and `start`, plus every month of
     `months`, plus every `add` that holds, times every `times` that holds, not below `floor` nor
-    zero; rounded half up once, then the tax on it, rounded. `fuels`, `co2` and `euro` are what is
-    known of the listed vehicles, `audiences` are the customer's, `permits` their other held,
-    pending, scheduled or active permits of the type, `at_address` those of their household.
+    zero; rounded half up once, less what a `coupon` takes off, then the tax on it, rounded. `fuels`,
+    `co2` and `euro` are what is known of the listed vehicles, `audiences` are the customer's, `permits`
+    their other held, pending, scheduled or active permits of the type, `at_address` those of their
+    household.
     `part` is asked of the base instead of what proration says.
     """
     currency, price = programme.currency, kind.price
@@ -132,6 +136,12 @@ def quote(
         steps.append((say("Lowest price"), running))
         because.append(say("The price is not below {amount}.", amount=Money(least, currency)))
     asked = rounded(running, currency)
+    off = None
+    if coupon is not None:
+        off = coupon.off(asked)
+        because.append(coupon.because(asked))
+        asked -= off
+        steps.append((say("Coupon {code}", code=coupon.code), Fraction(asked.minor)))
     net, tax = tax_of(asked, programme.tax, on="permits")
     lines = lines_of(steps, currency)
     rule = programme.tax
@@ -150,7 +160,7 @@ def quote(
     deposit = kind.deposit if kind.deposit else None
     if deposit is not None:
         because.append(say("A deposit of {amount} comes on top and is returned.", amount=deposit))
-    return Quote(net, tax, deposit, run.period, tuple(lines), tuple(because))
+    return Quote(net, tax, deposit, run.period, tuple(lines), tuple(because), off)
 
 
 def prorated(kind: PermitType, *, from_day: date) -> Share:

@@ -5,6 +5,7 @@ from django.urls import include, path
 from permits.views.office import (
     acts,
     bulk,
+    coupons,
     departments,
     documents,
     draws,
@@ -78,6 +79,13 @@ DEPARTMENTS = [
     path("<uuid:reference>/closing/", departments.close, name="close"),
 ]
 
+COUPONS = [
+    path("", coupons.coupon_list, name="list"),
+    path("new/", coupons.new, name="new"),
+    path("<uuid:reference>/", coupons.detail, name="detail"),
+    path("<uuid:reference>/switch/", coupons.switch, name="switch"),
+]
+
 EVENTS = [
     path("", visitor_events.event_list, name="list"),
     path("new/", visitor_events.new, name="new"),
@@ -118,6 +126,7 @@ urlpatterns = [
     path("hangtags/", include((HANGTAGS, "office_hangtags"))),
     path("rosters/", include((ROSTERS, "office_rosters"))),
     path("departments/", include((DEPARTMENTS, "office_departments"))),
+    path("coupons/", include((COUPONS, "office_coupons"))),
     path("visitor-events/", include((EVENTS, "office_events"))),
     path("sessions/", include((STAYS, "office_stays"))),
     path("draws/", include((DRAWS, "office_draws"))),

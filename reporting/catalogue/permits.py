@@ -505,6 +505,35 @@ SELECT p.type_code, p.type_code, count(*),
     chart=("name", "renewed"),
 )
 
+COUPONS = counted(
+    "coupons",
+    "Coupons",
+    """
+SELECT c.code, c.name, count(*), count(DISTINCT p.customer_id), sum(p.coupon_minor), sum(p.net_minor),
+       min(p.paid_at AT TIME ZONE %(place)s)::date, max(p.paid_at AT TIME ZONE %(place)s)::date
+  FROM permits_permit p
+  JOIN permits_coupon c ON c.id = p.coupon_id
+ WHERE p.paid_at >= %(begins)s AND p.paid_at < %(ends)s
+   AND NOT (p.needs_approval AND p.approved_at IS NULL
+            AND (p.cancelled_at IS NOT NULL OR p.revoked_at IS NOT NULL))
+ GROUP BY 1, 2
+ ORDER BY 5 DESC, 1
+""",
+    [
+        Column("code", "Code"),
+        Column("name", "Name"),
+        Column("uses", "Uses", Kind.COUNT, "Permits paid in the period, but those rejected", True),
+        Column("customers", "Customers", Kind.COUNT, "Different ones"),
+        Column("given", "Given", Kind.MONEY, "Taken off their prices, before tax", True),
+        Column("net", "Sold for", Kind.MONEY, "What was left of the price, without tax", True),
+        Column("first", "First use", Kind.DATE),
+        Column("last", "Last use", Kind.DATE),
+    ],
+    about="How often each coupon was used, and what it took off the prices of permits.",
+    section="Permits",
+    chart=("code", "given"),
+)
+
 REPORTS = (
     SALES_BY_ZONE,
     SALES_BY_TENDER,
@@ -522,4 +551,5 @@ REPORTS = (
     HANGTAGS,
     VISITORS,
     VALIDATIONS,
+    COUPONS,
 )

@@ -29,7 +29,7 @@ def visits_paid(ground: Ground) -> QuerySet[ParkingSession]:
 
 def permits_after(ground: Ground, after: int, limit: int) -> tuple[Found, int | None]:
     """Compare the next permits; returns also the last id, None when there are no more."""
-    rows = permits_sold(ground).filter(pk__gt=after).select_related("customer")
+    rows = permits_sold(ground).filter(pk__gt=after).select_related("customer", "coupon")
     batch = list(rows.order_by("pk")[:limit])
     found = Found()
     for difference in _permits(batch, ground):

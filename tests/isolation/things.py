@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -371,6 +372,7 @@ class Things:
         self.refund = Refund.objects.get().number
         self._plan()
         self._tenders()
+        self._coupon()
         self.drawer: Drawer = payments.open_drawer(
             name=MARK, float_=Money(5000, "USD"), by=SYSTEM, at=self.at
         )
@@ -429,6 +431,17 @@ class Things:
             first_on=self.at.date(),
             last_on=self.at.date(),
             **told,
+        )
+
+    def _coupon(self) -> None:
+        """A coupon for permits."""
+        self.coupon = permits.make_coupon(
+            code="HARBORED",
+            name=MARK,
+            percent=Decimal(10),
+            first_on=self.at.date(),
+            by=SYSTEM,
+            at=self.at,
         )
 
     def _plan(self) -> None:
@@ -576,6 +589,7 @@ class Things:
             (r"(office/|field/|api/v1/)?citations/", "number", self.citation),
             (r"(office/citation-numbers|api/v1/numbers)/", "number", self.allotted),
             (r"office/chargebacks/", "provider_id", self.dispute.provider_id),
+            (r"office/coupons/", "reference", self.coupon.reference),
             (r"office/gift-certificates/", "number", self.certificate.number),
             (r"office/drives/", "code", self.drive.code),
             (r"office/plans/", "reference", self.plan.documents.get().reference),

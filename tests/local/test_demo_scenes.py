@@ -25,6 +25,7 @@ from parkops.local.demo import (
     former,
     kerbside,
     lots,
+    offers,
     papers,
     payers,
     phones,
@@ -62,6 +63,7 @@ from permits.models import (
     Validation,
     VisitorEvent,
 )
+from permits.queries import coupons
 from permits.rules import draws
 from reporting.catalogue import REPORTS
 from reporting.catalogue.base import Asking
@@ -105,6 +107,7 @@ def stage(harbor, now, apply_programme, settings, monkeypatch):
         till,
         former,
         cards,
+        offers,
     ):
         played.acts += part.acts(played)
     played.play()
@@ -280,3 +283,9 @@ def test_its_programme_has_nothing_that_is_surely_unwanted(slug, days, now):
     found = lint.findings(programme_of(slug, today=today).programme, today=today)
     # On Millbrook's streets nobody has a right to the night: that is the ban.
     assert [line for line in found if not line.startswith("zone TOWN")] == []
+
+
+@checked
+def a_coupon_was_used_and_another_is_over(stage, now):
+    used = {row.code: (row.used, row.given > 0) for row in coupons.coupons()}
+    assert used == {"WELCOME-26": (3, True), "OPEN-DAY": (0, False)}

@@ -26,6 +26,7 @@ from parkops.local.demo import (
     former,
     kerbside,
     lots,
+    offers,
     papers,
     payers,
     people,
@@ -87,6 +88,7 @@ PARTS = (
     till,
     former,
     cards,
+    offers,
 )
 """What is played besides the ordinary days."""
 

@@ -59,6 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     plates=wish.plates,
                     start=wish.start,
                     end=wish.end,
+                    coupon=wish.coupon,
                     by_staff=True,
                     at=now,
                 )
@@ -80,13 +81,14 @@ def _wish(form: SaleForm, now: datetime) -> operations.Wish:
         plates=read_plates(form.cleaned_data["plates"]),
         start=start,
         end=start + timedelta(hours=hours) if hours else None,
+        coupon=form.cleaned_data["coupon"],
     )
 
 
 def _field_of(refusal: Refused) -> str | None:
     if refusal.field.startswith("vehicles"):
         return "plates"
-    return {"permit_type": "permit_type", "end": "hours"}.get(refusal.field)
+    return {"permit_type": "permit_type", "end": "hours", "coupon": "coupon"}.get(refusal.field)
 
 
 def _customer(request: HttpRequest) -> Customer | None:

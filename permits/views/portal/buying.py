@@ -1,5 +1,6 @@
 """Buying a permit, one question a page."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
+from parkops.api import limits
 from parkops.customers import operations as customers
 from parkops.customers import queries as customer_queries
 from parkops.customers.models import Customer
@@ -17,9 +19,9 @@ from parkops.programme import queries as programme
 from parkops.programme.permit_schema import PermitType
 from parkops.programme.queries import InForce
 from parkops.ui.access import customer_only, public
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refuse
 from permits import operations
-from permits.forms import ChoiceForm, DatesForm, EmailForm, PlateForm
+from permits.forms import ChoiceForm, CouponForm, DatesForm, EmailForm, PlateForm
 from permits.models import Permit
 from permits.queries import sale, shop
 from permits.rules import pricing
@@ -30,6 +32,7 @@ from permits.views.portal.line import waits_for_turn
 from permits.views.posted import posted
 
 AHEAD = timedelta(days=365)
+TRIES_A_MINUTE = 10
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -157,7 +160,7 @@ def you(request: HttpRequest) -> HttpResponse:
 @asks
 @refusals_shown
 def check(request: HttpRequest) -> HttpResponse:
-    """Show all answers and the price with its reasons; saying yes holds the place."""
+    """Show all answers and the price with its reasons, less a coupon's; saying yes holds the place."""
     now = timezone.now()
     draft, kind, in_force = _under_way(request, now)
     if draft.number:
@@ -170,8 +173,11 @@ def check(request: HttpRequest) -> HttpResponse:
         return redirect(elsewhere)
     customer = customers.customer_for_user(request.user, at=now)
     wish = draft.wish(zone=in_force.programme.tz, at=now)
+    act = request.POST.get("act", "")
+    form = CouponForm(request.POST if act == "coupon" else None, initial={"coupon": draft.coupon})
     context = {
         "draft": draft,
+        "form": form,
         "kind": kind,
         "plates": draft.plates,
         "customer": customer,
@@ -179,21 +185,68 @@ def check(request: HttpRequest) -> HttpResponse:
         **_place(draft, kind, "check", request),
     }
     try:
-        if request.method == "POST":
+        if act == "no-coupon" or (act == "coupon" and form.is_valid()):
+            return _take_coupon(request, draft, form, wish, customer, now)
+        if request.method == "POST" and act != "coupon":
             return _hold(request, draft, wish, customer, now)
-        offer = sale.offer_for(
-            type_code=wish.type_code,
-            customer=customer,
-            plates=wish.plates,
-            start=wish.start,
-            end=wish.end,
-            at=now,
-        )
+        offer = _offer(wish, customer, now)
     except Refused as refusal:
-        context["refusal"] = refusal
-        return page(request, "permits/portal/check.html", context, status=422)
+        if refusal.field != "coupon":
+            context["refusal"] = refusal
+            return page(request, "permits/portal/check.html", context, status=422)
+        # Without it the permit is sold all the same: the price is shown again before that.
+        draft.coupon = ""
+        drafts.keep(request, draft)
+        context["form"] = form = form if form.is_bound else CouponForm({"coupon": wish.coupon})
+        form.is_valid()
+        refuse(form, refusal)
+        try:
+            offer = _offer(replace(wish, coupon=""), customer, now)
+        except Refused as other:
+            context["refusal"] = other
+            return page(request, "permits/portal/check.html", context, status=422)
     context |= shop.priced(offer)
-    return page(request, "permits/portal/check.html", context)
+    status = 422 if form.errors else 200
+    return page(request, "permits/portal/check.html", context, status=status)
+
+
+def _offer(wish: operations.Wish, customer: Customer, now: datetime) -> sale.Offer:
+    return sale.offer_for(
+        type_code=wish.type_code,
+        customer=customer,
+        plates=wish.plates,
+        start=wish.start,
+        end=wish.end,
+        coupon=wish.coupon,
+        at=now,
+    )
+
+
+def _take_coupon(
+    request: HttpRequest,
+    draft: Draft,
+    form: CouponForm,
+    wish: operations.Wish,
+    customer: Customer,
+    now: datetime,
+) -> HttpResponse:
+    """Put a coupon on the purchase, or take it off; few may be tried by one customer or address.
+
+    :raises Refused: if it cannot be used, or too many were tried.
+    """
+    code = form.cleaned_data["coupon"] if form.is_bound else ""
+    if code:
+        try:
+            limits.require_calm(request, "coupon", per_minute=6 * TRIES_A_MINUTE)
+            limits.require_calm(
+                request, "coupon-of", per_minute=TRIES_A_MINUTE, of=str(customer.pk)
+            )
+        except Refused as refusal:
+            raise Refused(refusal.code, refusal.reason, field="coupon") from refusal
+        _offer(replace(wish, coupon=code), customer, now)
+    draft.coupon = code
+    drafts.keep(request, draft)
+    return redirect("portal_permits:check")
 
 
 def _hold(
@@ -226,6 +279,7 @@ def _begin(request: HttpRequest, code: str, now: datetime) -> HttpResponse:
     before = drafts.load(request)
     same = before.type_code == kind.code and not before.number
     draft = before if same else Draft(kind.code, before.plates[: kind.vehicles.max])
+    draft.coupon = before.coupon
     draft.type_code, draft.number = kind.code, ""
     return _answered(request, draft, kind)
 

@@ -25,6 +25,7 @@ class Draft:
     start_on: str = ""
     start_time: str = ""
     hours: int = 0
+    coupon: str = ""
     number: str = ""
 
     def wish(self, *, zone: ZoneInfo, at: datetime) -> Wish:
@@ -35,6 +36,7 @@ class Draft:
             plates=read_plates(self.plates),
             start=start,
             end=start + timedelta(hours=self.hours) if self.hours else None,
+            coupon=self.coupon,
         )
 
     def start_at(self, zone: ZoneInfo, at: datetime) -> datetime:
