@@ -207,7 +207,7 @@ def batch_page(one: ChargeBatch) -> BatchPage:
 def written(one: ChargeBatch) -> str:
     """Return a file, read with its rows, as CSV."""
     currency = place.currency()
-    return as_csv(
+    rows = [
         {
             "file": one.number,
             "row": str(row.place),
@@ -219,4 +219,5 @@ def written(one: ChargeBatch) -> str:
             "currency": currency,
         }
         for row in one.rows.all()
-    )
+    ]
+    return as_csv(rows, queries.charge_file_columns(one.kind).sent)

@@ -5,6 +5,7 @@ from django import forms
 from payments.forms import MoneyField
 from payments.models import Adjustment, ChargeAccount
 from payments.models.adjustments import REASONS
+from payments.rules.charge_files import COLUMNS, NAMES
 
 
 class AdjustForm(forms.Form):
@@ -39,7 +40,27 @@ class AnswerForm(forms.Form):
 
     file = forms.FileField(
         label="Answer",
-        help_text="CSV with the columns row, state (accepted or refused), amount and reason.",
+        help_text="CSV with the columns row, state (accepted or refused), amount and reason, or as set.",
+    )
+
+
+class FileColumnsForm(forms.Form):
+    """What the columns of files for payroll or student accounts are called, and their order."""
+
+    kind = forms.ChoiceField(widget=forms.HiddenInput, choices=ChargeAccount.Kind.choices)
+    sent = forms.CharField(
+        label="Columns that go out",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=f"One on a line, in order, such as account = Employee ID. There are {', '.join(COLUMNS)}.",
+    )
+    answered = forms.CharField(
+        label="Columns of the answer",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=f"The same for {', '.join(NAMES)}. Nothing written: the usual names.",
     )
 
 

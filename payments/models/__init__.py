@@ -5,7 +5,12 @@ from payments.models.bank import BankLine, BankStatement
 from payments.models.bookkeeping import Bookkeeping, ExportedTransaction, GlCode, LedgerExport
 from payments.models.books import LedgerBalance, LedgerMonth
 from payments.models.cards import SavedCard
-from payments.models.charge_files import ChargeAccount, ChargeBatch, ChargeBatchRow
+from payments.models.charge_files import (
+    ChargeAccount,
+    ChargeBatch,
+    ChargeBatchRow,
+    ChargeFileColumns,
+)
 from payments.models.charges import Charge
 from payments.models.deposits import Deposit, DepositItem
 from payments.models.drawers import Drawer, DrawerCount, DrawerMovement
@@ -31,6 +36,7 @@ __all__ = [
     "ChargeAccount",
     "ChargeBatch",
     "ChargeBatchRow",
+    "ChargeFileColumns",
     "Allocation",
     "BankLine",
     "BankStatement",

@@ -32,6 +32,24 @@ class ChargeAccount(models.Model):
         return f"{self.get_kind_display()} {self.number}"
 
 
+class ChargeFileColumns(models.Model):
+    """What the columns are called in the files for payroll or for student accounts. `sent` are those that
+    go out, each [what, head], in order; `answered` those of the answer. Without a row: the usual ones."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=8, choices=ChargeAccount.Kind)
+    sent = models.JSONField(default=list)
+    answered = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], name="charge_file_columns_once_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"Columns of files for {self.get_kind_display()}"
+
+
 class ChargeBatch(models.Model):
     """Charges sent in one file. It is settled once the bank shows the transfer for what was accepted."""
 

@@ -11,6 +11,7 @@ from payments.operations.balances import keep_balances
 from payments.operations.bank import book_line, import_statement
 from payments.operations.charge_files import (
     agree_to_charges,
+    choose_file_columns,
     end_charge_account,
     make_batch,
     read_answer,
@@ -112,6 +113,7 @@ from payments.operations.tendering import take_tenders
 from payments.operations.terminal import close_terminal
 
 __all__ = [
+    "choose_file_columns",
     "accept_adjustment",
     "adjust_charge",
     "agree_to_charges",

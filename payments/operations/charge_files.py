@@ -18,12 +18,21 @@ from payments.models import (
     ChargeAccount,
     ChargeBatch,
     ChargeBatchRow,
+    ChargeFileColumns,
     Payment,
 )
 from payments.operations.bank import book_line
 from payments.operations.credit import keep_as_credit
 from payments.operations.payments import lock_charges, take_payment
-from payments.rules.charge_files import Answer, answer_of, read_answers
+from payments.queries.adjustments import charge_file_columns
+from payments.rules.charge_files import (
+    COLUMNS,
+    NAMES,
+    Answer,
+    answer_of,
+    read_answers,
+    read_columns,
+)
 
 
 @transaction.atomic
@@ -71,6 +80,33 @@ def end_charge_account(account_id: int, *, by: Actor, at: datetime) -> ChargeAcc
         account.save(update_fields=["ended_at"])
         _record("charge_account.ended", str(account.pk), by=by, at=at, kind=account.kind)
     return account
+
+
+@transaction.atomic
+def choose_file_columns(
+    kind: str, *, sent: str, answered: str, by: Actor, at: datetime
+) -> ChargeFileColumns:
+    """Set what the columns of the files for payroll or student accounts are, and are called: one on a line,
+    such as `account = Employee`. Nothing written: the usual ones.
+
+    :raises Refused: `kind`, `sent` or `answered`, saying what would be right.
+    """
+    if kind not in ChargeAccount.Kind.values:
+        raise Refused("kind", "Choose payroll or student account.", field="kind")
+    out = read_columns(sent, known=COLUMNS, needed=("row", "account", "amount"), field="sent")
+    back = read_columns(answered, known=NAMES, needed=("row", "state"), field="answered")
+    chosen, _ = ChargeFileColumns.objects.update_or_create(
+        kind=kind, defaults={"sent": out, "answered": back}
+    )
+    _record(
+        "charge_file.columns_chosen",
+        kind,
+        by=by,
+        at=at,
+        sent=", ".join(head for _, head in out),
+        answered=", ".join(head for _, head in back),
+    )
+    return chosen
 
 
 @transaction.atomic
@@ -140,7 +176,8 @@ def read_answer(number: str, content: bytes, *, by: Actor, at: datetime) -> Answ
     batch = ChargeBatch.objects.filter(number=number).first()
     if batch is None:
         raise NotFound(f"There is no charge file {number}.")
-    answers, faults = read_answers(content, currency=place.currency())
+    columns = charge_file_columns(batch.kind).answered
+    answers, faults = read_answers(content, currency=place.currency(), columns=columns)
     told = Answered(faults=faults)
     for one in answers:
         try:

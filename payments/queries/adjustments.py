@@ -1,5 +1,6 @@
 """Charges with everything about them, adjustments that wait, and files of charges."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
@@ -12,7 +13,9 @@ from payments.models import (
     ChargeAccount,
     ChargeBatch,
     ChargeBatchRow,
+    ChargeFileColumns,
 )
+from payments.rules.charge_files import Columns
 
 
 def adjustments_of(charge: Charge) -> list[Adjustment]:
@@ -74,3 +77,20 @@ def sent_at_of(charge: Charge) -> datetime | None:
     """Return when a charge was sent in a file whose answer it waits for."""
     rows = charge.file_rows.filter(state=ChargeBatchRow.State.SENT)
     return rows.values_list("batch__made_at", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """The columns of the files for one kind of account: what goes out, what comes back; empty: the usual."""
+
+    sent: Columns
+    answered: Columns
+
+
+def charge_file_columns(kind: str) -> FileColumns:
+    """Return the columns that the files for this kind of account have."""
+    row = ChargeFileColumns.objects.filter(kind=kind).first()
+    if row is None:
+        return FileColumns((), ())
+    sent, answered = (tuple((what, head) for what, head in one) for one in (row.sent, row.answered))
+    return FileColumns(sent, answered)

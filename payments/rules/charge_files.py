@@ -21,6 +21,10 @@ NAMES = {
 """What the columns of an answer may be called, in any order and case."""
 ACCEPTED = frozenset({"accepted", "ok", "yes", "a", "posted", "taken", "partial"})
 REFUSED = frozenset({"refused", "rejected", "no", "r", "failed", "declined"})
+MOST_COLUMNS = 20
+LONGEST_HEAD = 60
+Columns = tuple[tuple[str, str], ...]
+"""Columns in their order: what each holds, and what it is called."""
 LARGEST = 5_000_000
 LONGEST_NUMBER = 9
 
@@ -36,21 +40,60 @@ class Answer:
     reason: str
 
 
-def written(rows: Iterable[dict[str, str]]) -> str:
-    """Return the charges as CSV, a line each under a head, safe to open in a spreadsheet."""
+def read_columns(text: str, *, known: Iterable[str], needed: Iterable[str], field: str) -> Columns:
+    """Return the columns that somebody wrote, one on a line: what it holds, and after = what it is called.
+
+    :raises Refused: `field` for what no column can hold, a name that is there twice or too long, or without
+        one that is needed.
+    """
+    found: list[tuple[str, str]] = []
+    known = tuple(known)
+    for line in filter(None, (one.strip() for one in text.splitlines())):
+        what, _, head = (part.strip() for part in line.partition("="))
+        what, head = what.casefold(), head or what
+        if what not in known:
+            told = f"No column can hold {what[:40]}; write one of {', '.join(known)}."
+            raise Refused(field, told, field=field)
+        if len(head) > LONGEST_HEAD or not head.isprintable():
+            told = f"A column's name has at most {LONGEST_HEAD} characters, on one line."
+            raise Refused(field, told, field=field)
+        if any(head.casefold() == other.casefold() for _, other in found):
+            raise Refused(field, f"Two columns are called {head}.", field=field)
+        found.append((what, head))
+    if len(found) > MOST_COLUMNS:
+        raise Refused(field, f"At most {MOST_COLUMNS} columns.", field=field)
+    missing = [one for one in needed if found and one not in dict(found)]
+    if missing:
+        raise Refused(field, f"The column {missing[0]} is needed.", field=field)
+    return tuple(found)
+
+
+def shown_columns(columns: Columns) -> str:
+    """Return columns as somebody writes them."""
+    return "\n".join(what if what == head else f"{what} = {head}" for what, head in columns)
+
+
+def written(rows: Iterable[dict[str, str]], columns: Columns = ()) -> str:
+    """Return the charges as CSV, a line each under a head, safe to open in a spreadsheet; with these columns,
+    or else the usual ones."""
+    chosen = columns or tuple((one, one) for one in COLUMNS)
     out = io.StringIO()
-    sheet = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
-    sheet.writeheader()
+    sheet = csv.writer(out, lineterminator="\r\n")
+    sheet.writerow([head for _, head in chosen])
     for row in rows:
-        sheet.writerow(row)
+        sheet.writerow([row[what] for what, _ in chosen])
     return out.getvalue()
 
 
-def read_answers(content: bytes, *, currency: str) -> tuple[list[Answer], list[str]]:
-    """Return the answers in a CSV file, and in words what is wrong with which line.
+def read_answers(
+    content: bytes, *, currency: str, columns: Columns = ()
+) -> tuple[list[Answer], list[str]]:
+    """Return the answers in a CSV file, and in words what is wrong with which line. What `columns` name is
+    found by that name alone; without any, by the usual ones.
 
-    :raises Refused: `file` if it is no CSV with the columns row and state.
+    :raises Refused: `file` if it is no CSV with the columns of row and state.
     """
+    names = {what: (head.casefold(),) for what, head in columns} or NAMES
     if len(content) > LARGEST:
         raise Refused("file", "The file is larger than 5 MB.", field="file")
     if b"\0" in content:
@@ -62,11 +105,12 @@ def read_answers(content: bytes, *, currency: str) -> tuple[list[Answer], list[s
         raise Refused("file", f"The file is no CSV in UTF-8: {error}.", field="file") from error
     head = [name.strip().casefold() for name in lines[0]] if lines else []
     where = {
-        key: next((head.index(name) for name in names if name in head), None)
-        for key, names in NAMES.items()
+        key: next((head.index(name) for name in names.get(key, ()) if name in head), None)
+        for key in NAMES
     }
     if where["row"] is None or where["state"] is None:
-        raise Refused("file", "The file needs the columns row and state.", field="file")
+        row, state = (dict(columns).get(one, one) for one in ("row", "state"))
+        raise Refused("file", f"The file needs the columns {row} and {state}.", field="file")
     answers, faults = [], []
     for number, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):

@@ -59,6 +59,7 @@ CHARGES = [
 FILES = [
     path("", charge_files.file_list, name="list"),
     path("new/", charge_files.new, name="new"),
+    path("columns/", charge_files.columns, name="columns"),
     path("<str:number>/", charge_files.detail, name="detail"),
     path("<str:number>/csv/", charge_files.download, name="download"),
     path("<str:number>/settlement/", charge_files.settle, name="settle"),

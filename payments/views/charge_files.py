@@ -15,8 +15,9 @@ from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown, refused_on
 from payments import charge_pages, operations, queries
-from payments.forms_adjustments import AnswerForm
+from payments.forms_adjustments import AnswerForm, FileColumnsForm
 from payments.models import ChargeAccount
+from payments.rules.charge_files import shown_columns
 
 PER_PAGE = 25
 
@@ -25,6 +26,26 @@ PER_PAGE = 25
 @require_safe
 def file_list(request: HttpRequest) -> HttpResponse:
     """List files of charges, the newest first."""
+    return _list(request)
+
+
+@may(Permission.INVOICE_MANAGE)
+@require_POST
+@refusals_shown
+def columns(request: HttpRequest) -> HttpResponse:
+    """Set the columns of the files for payroll or student accounts."""
+    form = FileColumnsForm(request.POST)
+    if form.is_valid():
+        with refused_on(form):
+            operations.choose_file_columns(
+                **form.cleaned_data, by=actor(request), at=timezone.now()
+            )
+            messages.success(request, "The columns are set.")
+            return redirect("office_charge_files:list")
+    return _list(request, form)
+
+
+def _list(request: HttpRequest, sent: FileColumnsForm | None = None) -> HttpResponse:
     rows = Paginator(queries.batches().order_by("-made_at", "-pk"), PER_PAGE)
     shown: Page[Any] = rows.get_page(request.GET.get("page"))
     shown.object_list = [charge_pages.batch(one) for one in shown.object_list]
@@ -33,7 +54,30 @@ def file_list(request: HttpRequest) -> HttpResponse:
         "kinds": ChargeAccount.Kind.choices,
         "may_manage": request.user.may(Permission.INVOICE_MANAGE),
     }
-    return page(request, "payments/office/charge_files.html", context, part="results")
+    context["columns"] = _columns(sent) if context["may_manage"] else []
+    status = 422 if sent is not None else 200
+    return page(
+        request, "payments/office/charge_files.html", context, part="results", status=status
+    )
+
+
+def _columns(sent: FileColumnsForm | None) -> list[tuple[str, FileColumnsForm]]:
+    """Return the forms of the columns, each with the kind of account that it is for."""
+    found = []
+    for kind, label in ChargeAccount.Kind.choices:
+        now = queries.charge_file_columns(kind)
+        initial = {
+            "kind": kind,
+            "sent": shown_columns(now.sent),
+            "answered": shown_columns(now.answered),
+        }
+        is_sent = sent is not None and sent.data.get("kind") == kind
+        form = (
+            sent if sent is not None and is_sent else FileColumnsForm(initial=initial, prefix=None)
+        )
+        form.auto_id = f"id_{kind}_%s"
+        found.append((label, form))
+    return found
 
 
 @may(Permission.INVOICE_MANAGE)

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parkops.kernel.decisions import Conflict, NotFound, Refused
-from payments import operations, queries
+from payments import charge_pages, operations, queries
 from payments.accounts import BANK, DEPARTMENT_ACCOUNTS, FINE_REVENUE
 from payments.models import BankLine, ChargeAccount, ChargeBatch, ChargeBatchRow
-from payments.rules.charge_files import read_answers
+from payments.rules.charge_files import COLUMNS, read_answers, read_columns, shown_columns
 from tests.factories.payments import CLERK, assert_sound, books, make_charge, owed, pay, usd
 from tests.factories.statements import Entry, camt
 
@@ -160,3 +160,78 @@ class TestSettling:
         with pytest.raises(Conflict, match="40.00 was accepted|40.00"):
             operations.settle_batch(batch.number, line.public_id, by=CLERK, at=now)
         assert ChargeBatchRow.objects.filter(state="refused").count() == 2
+
+
+class TestColumns:
+    SENT = "row = Seq\naccount = Employee ID\namount = Deduction\n\nfile"
+    ANSWERED = "row = Seq\nstate = Result\namount = Deduction"
+
+    @pytest.fixture
+    def chosen(self, now):
+        operations.choose_file_columns(
+            "payroll", sent=self.SENT, answered=self.ANSWERED, by=CLERK, at=now
+        )
+
+    def test_go_out_and_come_back_as_they_are_set(self, now, chosen, batch, charges):
+        file = charge_pages.written(queries.batch(batch.number))
+        first, *rows = file.splitlines()
+        assert first == "Seq,Employee ID,Deduction,file"
+        assert rows[0] == f"1,E-77,40.00,{batch.number}"
+        back = "\n".join(
+            [
+                first + ",Result",
+                *(f"{row},{word}" for row, word in zip(rows, ("ok", "no", "ok"), strict=True)),
+            ]
+        )
+        told = operations.read_answer(batch.number, back.encode(), by=CLERK, at=now)
+        assert (told.taken, told.faults) == (3, [])
+        assert [owed(one) for one in charges] == [0, 1_000, 0]
+        assert_sound(now)
+
+    def test_the_usual_names_are_not_read_then(self, now, chosen, batch):
+        with pytest.raises(Refused, match="columns Seq and Result"):
+            answer(batch, now, "1,accepted,40.00,")
+
+    def test_are_of_one_kind_of_account_and_nothing_written_is_the_usual(self, now, chosen, batch):
+        assert queries.charge_file_columns("student").sent == ()
+        operations.choose_file_columns("payroll", sent="", answered="", by=CLERK, at=now)
+        assert answer(batch, now, "1,accepted,40.00,").taken == 1
+
+    @pytest.mark.parametrize(
+        ("sent", "answered", "told"),
+        [
+            ("row\naccount\namount\nsalary", "", "No column can hold salary"),
+            ("row\naccount", "", "amount is needed"),
+            ("row\naccount = X\namount = x", "", "Two columns are called x"),
+            ("row\naccount = " + "X" * 61 + "\namount", "", "at most 60"),
+            ("", "row = Seq", "state is needed"),
+            ("", "row\nstate\nfile", "No column can hold file"),
+        ],
+    )
+    def test_what_no_file_can_have_is_refused(self, now, sent, answered, told):
+        with pytest.raises(Refused, match=told):
+            operations.choose_file_columns(
+                "payroll", sent=sent, answered=answered, by=CLERK, at=now
+            )
+
+    @given(st.text(max_size=200))
+    def test_any_text_is_read_or_refused_and_is_shown_as_it_is_read(self, text):
+        try:
+            found = read_columns(text, known=COLUMNS, needed=(), field="sent")
+        except Refused:
+            return
+        assert read_columns(shown_columns(found), known=COLUMNS, needed=(), field="sent") == found
+
+    def test_are_set_on_the_page(self, site, amos):
+        site.login_as(amos)
+        page = "/office/charge-files/"
+        body = {"kind": "payroll", "sent": self.SENT, "answered": "row"}
+        refused = site.post(page + "columns/", body)
+        assert (refused.status_code, "state is needed" in refused.content.decode()) == (422, True)
+        assert site.post(page + "columns/", body | {"answered": ""}).status_code == 302
+        assert "account = Employee ID" in site.get(page).content.decode()
+
+    def test_are_not_set_by_who_may_not(self, site, clara):
+        site.login_as(clara)
+        answer = site.post("/office/charge-files/columns/", {"kind": "payroll"})
+        assert answer.status_code == 403
