@@ -27,6 +27,23 @@ def test_holds_run_out(harbor, person, hold):
     assert Quota.objects.get().taken == 0
 
 
+def test_j7_a_time_out_is_a_jobs_and_not_that_of_who_looks(
+    harbor, person, hold, site, alice, token
+):
+    permit = hold(person("stu", "STUDENT"), "RESIDENT")
+    site.login_as(alice)
+    assert site.get(f"/office/permits/{permit.number}/").status_code == 200
+    address = f"/api/v1/permits/{permit.number}"
+    assert site.get(address, headers=token("permits:read")).status_code == 200
+    permit.refresh_from_db()
+    assert permit.lapsed_at is None
+    assert Quota.objects.get().taken == 1
+    run(tasks.expire_holds, harbor)
+    permit.refresh_from_db()
+    assert permit.lapsed_at is not None
+    assert Quota.objects.get().taken == 0
+
+
 def test_permits_end_once(harbor, person, sell):
     earlier = timezone.now() - timedelta(hours=3)
     permit = sell(person(), "GUEST", at=earlier)
