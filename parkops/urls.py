@@ -28,6 +28,7 @@ SURFACES = [
     ("field/", "enforcement.urls.field_app"),
     ("field/", "enforcement.urls.field_calls"),
     ("field/", "enforcement.urls.field_hits"),
+    ("", "reporting.urls.portal"),
     ("office/", "reporting.urls.office"),
     ("office/", "permits.urls.office"),
     ("office/", "enforcement.urls.office"),

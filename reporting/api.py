@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Router, Schema, Status
 
@@ -119,14 +119,12 @@ def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
 
 
 @router.get("/report-runs/{reference}/file", auth=needs(Scope.REPORTS_READ))
-def file(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+def file(request: HttpRequest, reference: uuid.UUID) -> FileResponse:
     """Give the file of a finished report."""
     found = runs.run_of(reference)
     _require(request, found.report)
-    content, kind, name = runs.file_of(found, at=timezone.now())
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    stored, kind, name = runs.file_of(found, at=timezone.now())
+    return FileResponse(stored, as_attachment=True, filename=name, content_type=kind)
 
 
 def _require(request: HttpRequest, code: str) -> None:

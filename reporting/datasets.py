@@ -71,6 +71,18 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """By what anybody finds out that a paper says what was made: an address, and two SHA-256 digests.
+
+    `rows` is that of its rows and totals, as the CSV of them has it; `totals` that of the last line alone.
+    """
+
+    url: str
+    rows: str
+    totals: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """A finished report. None is a blank cell.
 
@@ -92,31 +104,14 @@ class Dataset:
     made_at: datetime | None = None
     made_by: str = ""
     number: str = ""
+    proof: Proof | None = None
     totals: Sequence[Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "totals", self._totals())
-
-    def _totals(self) -> list[Any]:
-        """Return the last line: sums of the columns that have one, blanks elsewhere."""
-        found: list[Any] = []
-        sums = {
-            column.key: sum(_plain_number(row[place]) for row in self.rows)
-            for place, column in enumerate(self.columns)
-            if column.is_totalled
-        }
-        for place, column in enumerate(self.columns):
-            if column.part_of:
-                found.append(share(*(sums[key] for key in column.part_of)))
-                continue
-            cells = [row[place] for row in self.rows if row[place] is not None]
-            if not column.is_totalled:
-                found.append(None)
-            elif column.kind is Kind.MONEY:
-                found.append(Money(sum(cell.minor for cell in cells), self.currency))
-            else:
-                found.append(sum(cells))
-        return found
+        sums = Sums(self.columns, self.currency)
+        for row in self.rows:
+            sums.add(row)
+        object.__setattr__(self, "totals", sums.totals())
 
     def cells(self, row: Sequence[Any]) -> list[Cell]:
         """Return a row, or the totals, as cells that know their columns."""
@@ -128,13 +123,45 @@ class Dataset:
         return any(column.is_totalled for column in self.columns)
 
 
+class Sums:
+    """The last line of a report, added up row by row: sums of the columns that have one, blanks elsewhere."""
+
+    def __init__(self, columns: Sequence[Column], currency: str) -> None:
+        self._columns, self._currency = columns, currency
+        summed = [n for n, one in enumerate(columns) if one.is_totalled and not one.part_of]
+        self._minor = [n for n in summed if columns[n].kind is Kind.MONEY]
+        self._plain = [n for n in summed if columns[n].kind is not Kind.MONEY]
+        self._found: list[Any] = [0] * len(columns)
+
+    def add(self, row: Sequence[Any]) -> None:
+        """Add one row; a blank cell is nothing."""
+        found = self._found
+        for place in self._minor:
+            cell = row[place]
+            if cell is not None:
+                found[place] += cell.minor
+        for place in self._plain:
+            found[place] += row[place] or 0
+
+    def totals(self) -> list[Any]:
+        """Return the last line of what was added so far."""
+        keys = [column.key for column in self._columns]
+        told: list[Any] = []
+        for place, column in enumerate(self._columns):
+            if column.part_of:
+                told.append(share(*(self._found[keys.index(key)] for key in column.part_of)))
+            elif not column.is_totalled:
+                told.append(None)
+            elif column.kind is Kind.MONEY:
+                told.append(Money(self._found[place], self._currency))
+            else:
+                told.append(self._found[place])
+        return told
+
+
 def share(part: float, whole: float) -> float | None:
     """Return `part` as a share of `whole`; None of nothing."""
     return round(part / whole, 6) if whole else None
-
-
-def _plain_number(cell: Any) -> float:
-    return cell.minor if isinstance(cell, Money) else cell or 0
 
 
 def plain(cell: Any) -> Any:

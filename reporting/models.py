@@ -5,9 +5,14 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+NUMBER_DIGITS = 12
+
 
 class ReportRun(models.Model):
-    """One report asked for in one format. Its progress is its job's; its file goes after `expires_at`."""
+    """One report asked for in one format. Its progress is its job's; its file goes after `expires_at`.
+
+    `digest` is that of its dataset's rows and totals, `totals_digest` that of its totals; both stay.
+    """
 
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -22,6 +27,9 @@ class ReportRun(models.Model):
     file_name = models.CharField(max_length=80, blank=True)
     file_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    totals_digest = models.CharField(max_length=64, blank=True)
     expires_at = models.DateTimeField()
 
     class Meta:
@@ -32,6 +40,12 @@ class ReportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report} {self.reference}"
+
+    @property
+    def number(self) -> str:
+        """The number on its paper, as in 3F2A-91C0-7B1D: how its reference begins."""
+        begun = self.reference.hex[:NUMBER_DIGITS].upper()
+        return "-".join(begun[place : place + 4] for place in range(0, NUMBER_DIGITS, 4))
 
 
 class Replay(models.Model):

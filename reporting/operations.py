@@ -1,14 +1,15 @@
 """What can be done with reports: ask for one, make it, cancel it, let its file go."""
 
 import hashlib
+import tempfile
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
@@ -21,10 +22,11 @@ from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.programme import queries as programme
 from parkops.tenancy.models import Tenant
 from reporting import catalogue
-from reporting.catalogue.base import Asking
-from reporting.datasets import Dataset
-from reporting.exports import WRITERS
+from reporting.catalogue.base import Asking, Report, Told
+from reporting.datasets import Dataset, Proof
+from reporting.exports import WRITERS, delimited
 from reporting.models import ReportRun
+from reporting.queries import proofs
 
 JOB = "report"
 KEPT = timedelta(days=7)
@@ -104,32 +106,67 @@ def make_report(job: Job, progress: jobs.Progress) -> None:
     if run.file_name:
         return
     progress.tell(0.02, "Reading the records")
+    with tempfile.TemporaryFile() as store:
+        report = catalogue.report_of(run.report)
+        if run.format == "csv" and report.lines is not None:
+            made = _write_lines(store, report, run, progress)
+        else:
+            made = _write_dataset(store, run, progress)
+        progress.tell(0.95, "Storing the file", rows=made.rows)
+        length = store.tell()
+        store.seek(0)
+        sha256 = hashlib.file_digest(store, "sha256").hexdigest()
+        name = default_storage.save(f"reports/{uuid.uuid4()}.{run.format}", File(store))
+    kept = ReportRun.objects.filter(pk=run.pk, file_name="").update(
+        file_name=name,
+        file_bytes=length,
+        file_sha256=sha256,
+        rows=made.rows,
+        made_at=run.made_at or timezone.now(),
+        digest=made.digest,
+        totals_digest=made.totals_digest,
+    )
+    if not kept:
+        default_storage.delete(name)
+
+
+def _write_lines(
+    store: IO[bytes], report: Report, run: ReportRun, progress: jobs.Progress
+) -> delimited.Written:
+    """Write CSV row by row as the database gives them: never more than a few thousand rows are held."""
+    return delimited.write_rows(
+        store,
+        report.columns,
+        lines_of(report.code, run.parameters, at=run.created_at),
+        currency=programme.in_force(run.created_at).programme.currency,
+        tell=lambda rows: progress.tell(0.3, f"Writing CSV, {rows:,} rows so far", rows=rows),
+    )
+
+
+def _write_dataset(store: IO[bytes], run: ReportRun, progress: jobs.Progress) -> delimited.Written:
+    """Write a dataset, whole, in the format of the run.
+
+    :raises Conflict: if it has more rows than its format takes.
+    """
     dataset = dataset_of(
         run.report,
         run.parameters,
         at=run.created_at,
         tell=lambda share, stage: progress.tell(0.05 + share * 0.6, stage),
     )
-    if run.format == "pdf" and len(dataset.rows) > LONGEST_PDF_ROWS:
+    count = len(dataset.rows)
+    if run.format == "pdf" and count > LONGEST_PDF_ROWS:
         raise Conflict(
             "too_long",
-            f"{len(dataset.rows):,} rows are too many for a PDF. XLSX and CSV take them all.",
+            f"{count:,} rows are too many for a PDF. XLSX and CSV take them all.",
         )
-    stage = f"Writing {run.format.upper()}, {len(dataset.rows):,} rows"
-    progress.tell(0.7, stage, rows=len(dataset.rows))
+    progress.tell(0.7, f"Writing {run.format.upper()}, {count:,} rows", rows=count)
     tenant = Tenant.objects.get(schema_name=connection.schema_name)
-    dataset = _signed(dataset, run, programme.in_force(run.created_at).programme.tz)
-    content = WRITERS[run.format][0](dataset, tenant)
-    progress.tell(0.95, "Storing the file", rows=len(dataset.rows))
-    name = default_storage.save(f"reports/{uuid.uuid4()}.{run.format}", ContentFile(content))
-    kept = ReportRun.objects.filter(pk=run.pk, file_name="").update(
-        file_name=name,
-        file_bytes=len(content),
-        file_sha256=hashlib.sha256(content).hexdigest(),
-        rows=len(dataset.rows),
-    )
-    if not kept:
-        default_storage.delete(name)
+    run.made_at = timezone.now()
+    made = delimited.digests(dataset)
+    zone = programme.in_force(run.created_at).programme.tz
+    store.write(WRITERS[run.format][0](_signed(dataset, run, made, zone), tenant))
+    return made
 
 
 def dataset_of(
@@ -137,7 +174,7 @@ def dataset_of(
     parameters: Mapping[str, Any],
     *,
     at: datetime,
-    tell: Callable[[float, str], None] = lambda _share, _stage: None,
+    tell: Told = lambda _share, _stage: None,
 ) -> Dataset:
     """Return what a report says at `at`: the one value from which every format is made.
 
@@ -145,9 +182,24 @@ def dataset_of(
     :raises Refused: naming the parameter that cannot be used.
     """
     report = catalogue.report_of(code)
+    return report.build(_asking(report, parameters, at, tell))
+
+
+def lines_of(code: str, parameters: Mapping[str, Any], *, at: datetime) -> Iterator[Sequence[Any]]:
+    """Yield the rows of a report one by one, however many there are.
+
+    :raises Conflict: if it is not made of one statement.
+    """
+    report = catalogue.report_of(code)
+    if report.lines is None:
+        raise Conflict("not_by_rows", f"{report.name} is made whole, not row by row.")
+    yield from report.lines(_asking(report, parameters, at, lambda _share, _stage: None))
+
+
+def _asking(report: Report, parameters: Mapping[str, Any], at: datetime, tell: Told) -> Asking:
     rules = programme.in_force(at).programme
     answers = report.answers(parameters, today=at.astimezone(rules.tz).date())
-    return report.build(Asking(answers=answers, programme=rules, at=at, tell=tell))
+    return Asking(answers=answers, programme=rules, at=at, tell=tell)
 
 
 @transaction.atomic
@@ -164,11 +216,12 @@ def forget_expired_files(*, at: datetime) -> int:
     return gone
 
 
-def _signed(dataset: Dataset, run: ReportRun, zone: ZoneInfo) -> Dataset:
-    """Return the dataset with who asked for it, when, and the run's number."""
+def _signed(dataset: Dataset, run: ReportRun, made: delimited.Written, zone: ZoneInfo) -> Dataset:
+    """Return the dataset with who asked for it, when, the run's number, and how all that is verified."""
     return replace(
         dataset,
-        made_at=timezone.now().astimezone(zone),
+        made_at=(run.made_at or timezone.now()).astimezone(zone),
         made_by=run.asked_by_name,
-        number=str(run.reference)[:8].upper(),
+        number=run.number,
+        proof=Proof(proofs.address_of(run), made.digest, made.totals_digest),
     )

@@ -53,6 +53,11 @@ def hidden(may: Callable[[Permission], bool]) -> list[str]:
     return [one.code for one in REPORTS.values() if one.needs and not may(one.needs)]
 
 
+def name_of(code: str) -> str:
+    """Return the name of the report of this code, the code if there is none any more."""
+    return REPORTS[code].name if code in REPORTS else code
+
+
 def report_of(code: str) -> Report:
     """Return the report of this code.
 

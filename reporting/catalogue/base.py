@@ -1,6 +1,6 @@
 """What a report is: its name, its questions, and how its dataset is made."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -54,7 +54,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of the catalogue. `needs` is what its reader must be allowed besides reports."""
+    """A report of the catalogue. `needs` is what its reader must be allowed besides reports.
+
+    `lines` gives the rows of its dataset one by one, however many there are.
+    """
 
     code: str
     name: str
@@ -64,6 +67,7 @@ class Report:
     columns: Sequence[Column]
     section: str = ""
     needs: Permission | None = None
+    lines: Callable[[Asking], Iterator[Sequence[Any]]] | None = None
 
     def answers(self, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
         """Return the typed answers of `given` (texts by key); a date left out is this month's.

@@ -1,6 +1,6 @@
 """Reports that one statement answers: its cells in the order of the columns, named, totalled and charted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -54,10 +54,17 @@ def counted(
     asked = [column for column in columns if not column.part_of]
     naming = named or {}
 
+    def given(asking: Asking) -> dict[str, Any]:
+        return _values(asking, parameters) | dict(values(asking) if values else {})
+
+    def lines(asking: Asking) -> Iterator[list[Any]]:
+        told = _row_reader(asked, columns, naming, asking.programme)
+        return (told(line) for line in sql.each(query, **given(asking)))
+
     def build(asking: Asking) -> Dataset:
         asking.tell(0.1, "Adding up")
-        found = sql.rows(query, **_values(asking, parameters), **(values(asking) if values else {}))
-        rows = [_row(line, asked, columns, naming, asking.programme) for line in found]
+        told = _row_reader(asked, columns, naming, asking.programme)
+        rows = [told(line) for line in sql.rows(query, **given(asking))]
         return Dataset(
             title=name,
             columns=columns,
@@ -78,6 +85,7 @@ def counted(
         build=build,
         columns=columns,
         needs=needs,
+        lines=lines,
     )
 
 
@@ -128,39 +136,70 @@ def _values(asking: Asking, parameters: Sequence[Parameter]) -> dict[str, Any]:
     return told
 
 
-def _row(
-    line: Sequence[Any],
+def _row_reader(
     asked: Sequence[Column],
     columns: Sequence[Column],
     naming: Mapping[str, Naming],
     programme: Programme,
-) -> list[Any]:
-    """Return the cells of one line of the answer, those that are a part of others among them."""
-    raw = {column.key: cell for column, cell in zip(asked, line, strict=True)}
-    cells: list[Any] = []
+) -> Callable[[Sequence[Any]], list[Any]]:
+    """Return what makes the cells of a line of the answer, those that are a part of others among them."""
+    keys = [column.key for column in asked]
+    readers: list[Callable[[Sequence[Any]], Any]] = []
     for column in columns:
         if column.part_of:
-            part, whole = (raw[key] or 0 for key in column.part_of)
-            cells.append(share(float(part), float(whole)))
+            readers.append(_share_reader(*(keys.index(key) for key in column.part_of)))
         elif column.key in naming:
-            cells.append(naming[column.key](programme, str(raw[column.key] or "")))
+            readers.append(_name_reader(keys.index(column.key), naming[column.key], programme))
         else:
-            cells.append(_cell(raw[column.key], column.kind, programme))
-    return cells
+            readers.append(_cell_reader(keys.index(column.key), column.kind, programme))
+
+    def read(line: Sequence[Any]) -> list[Any]:
+        if len(line) != len(keys):
+            raise ValueError(f"a line of {len(line)} cells, and {len(keys)} columns")
+        return [reader(line) for reader in readers]
+
+    return read
 
 
-def _cell(value: Any, kind: Kind, programme: Programme) -> Any:
+def _share_reader(part: int, whole: int) -> Callable[[Sequence[Any]], Any]:
+    return lambda line: share(float(line[part] or 0), float(line[whole] or 0))
+
+
+def _name_reader(
+    place: int, naming: Naming, programme: Programme
+) -> Callable[[Sequence[Any]], Any]:
+    known: dict[str, str] = {}
+
+    def read(line: Sequence[Any]) -> str:
+        code = str(line[place] or "")
+        name = known.get(code)
+        if name is None:
+            name = known[code] = naming(programme, code)
+        return name
+
+    return read
+
+
+def _cell_reader(place: int, kind: Kind, programme: Programme) -> Callable[[Sequence[Any]], Any]:
+    currency, zone = programme.currency, programme.tz
     if kind is Kind.MONEY:
-        return None if value is None else Money(int(value), programme.currency)
+        return lambda line: None if line[place] is None else Money(int(line[place]), currency)
     if kind is Kind.COUNT:
-        return None if value is None else int(value)
+        return lambda line: None if line[place] is None else int(line[place])
     if kind is Kind.NUMBER:
-        return None if value is None else round(float(value), 1)
-    if isinstance(value, datetime):
-        return f"{value.astimezone(programme.tz):%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value if kind is Kind.DATE else value.isoformat()
-    return "" if value is None else str(value)
+        return lambda line: None if line[place] is None else round(float(line[place]), 1)
+
+    def read(line: Sequence[Any]) -> Any:
+        value = line[place]
+        if isinstance(value, str):
+            return value
+        if isinstance(value, datetime):
+            return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+        if isinstance(value, date):
+            return value if kind is Kind.DATE else value.isoformat()
+        return "" if value is None else str(value)
+
+    return read
 
 
 def _filters(asking: Asking, parameters: Sequence[Parameter]) -> list[tuple[str, str]]:

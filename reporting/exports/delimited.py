@@ -1,21 +1,87 @@
 """A dataset as CSV that a spreadsheet opens and does not execute."""
 
+import hashlib
 import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO, Any
 
 from defusedcsv import csv
 
 from parkops.tenancy.models import Tenant
-from reporting.datasets import Dataset, plain
+from reporting.datasets import Column, Dataset, Sums, plain
+
+MARK = "\ufeff"
+AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: how many rows, the digest of the whole, and that of the last line of totals."""
+
+    rows: int
+    digest: str
+    totals_digest: str
 
 
 def write(dataset: Dataset, _tenant: Tenant) -> bytes:
     """Return UTF-8 with a byte-order mark: heads, rows, and a last line of totals if there are any."""
+    store = io.BytesIO()
+    write_rows(store, dataset.columns, dataset.rows, currency=dataset.currency)
+    return store.getvalue()
+
+
+def digests(dataset: Dataset) -> Written:
+    """Return the digests of a dataset in whatever format it is: those that its CSV has."""
+    return write_rows(_Nowhere(), dataset.columns, dataset.rows, currency=dataset.currency)
+
+
+def write_rows(
+    store: IO[bytes],
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    currency: str,
+    tell: Callable[[int], None] = lambda _count: None,
+) -> Written:
+    """Write rows as they come, a few thousand at once, and the totals that they have added up to."""
+    sums, digest, count = Sums(columns, currency), hashlib.sha256(), 0
+
+    def put(text: str) -> None:
+        data = text.encode()
+        digest.update(data)
+        store.write(data)
+
+    put(MARK + _lines([[column.title for column in columns]]))
+    coming = iter(rows)
+    while some := list(islice(coming, AT_ONCE)):
+        for row in some:
+            sums.add(row)
+        put(_lines([_blank(plain(cell)) for cell in row] for row in some))
+        count += len(some)
+        tell(count)
+    last = ""
+    if any(column.is_totalled for column in columns):
+        first, *others = (_blank(plain(cell)) for cell in sums.totals())
+        last = _lines([[first or "Total", *others]])
+        put(last)
+    totals = hashlib.sha256(last.rstrip("\r\n").encode()).hexdigest()
+    return Written(count, digest.hexdigest(), totals)
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([column.title for column in dataset.columns])
-    for row in dataset.rows:
-        writer.writerow(["" if cell is None else plain(cell) for cell in row])
-    if dataset.has_totals:
-        cells = ["" if cell is None else plain(cell) for cell in dataset.totals]
-        writer.writerow([cells[0] or "Total", *cells[1:]])
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _blank(cell: Any) -> Any:
+    return "" if cell is None else cell
+
+
+class _Nowhere(io.RawIOBase):
+    """A file that keeps nothing."""
+
+    def write(self, data: Any) -> int:
+        return len(data)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import segno
 from django.utils.formats import localize
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
@@ -16,7 +17,7 @@ from parkops.ui.brand import brand_of
 from parkops.ui.faces import Faces
 from parkops.ui.place import Place, place_of
 from parkops.ui.tags.words import when_text
-from reporting.datasets import Column, Kind
+from reporting.datasets import Column, Kind, Proof
 from reporting.exports.paper import Paper
 
 rl_config.useA85 = 0  # pages as bytes: a fifth smaller, and no time is spent on making text of them
@@ -302,7 +303,7 @@ class _Sheet:
         self.y -= tall
 
     def end(self) -> None:
-        """Write the notes and how the columns are computed."""
+        """Write the notes, how the columns are computed, and how the paper is verified."""
         for note in self.paper.dataset.notes:
             self.y -= 3 * MM
             self.paragraph(note, color=MUTED)
@@ -310,6 +311,38 @@ class _Sheet:
         if told:
             self.heading("How the columns are computed", 60)
             self.pairs(told)
+        if self.paper.dataset.proof:
+            self.proof(self.paper.dataset.proof)
+
+    def proof(self, proof: Proof) -> None:
+        """Draw the square and write the address and the digests by which the paper is verified."""
+        side = 24 * MM
+        self.need(side + 7 * MM)
+        self.y -= 7 * MM
+        code = segno.make(proof.url, error="m", micro=False)
+        step = side / (len(code.matrix) + 8)
+        self.canvas.setFillColor(HexColor("#000000"))
+        for line, row in enumerate(code.matrix):
+            for place, dark in enumerate(row):
+                if dark:
+                    x, y = SIDE + step * (place + 4), self.y - step * (line + 5)
+                    self.canvas.rect(x, y, step, step, 0, 1)
+        x, y = SIDE + side + 5 * MM, self.y - 11
+        self.text(x, y, "Is this paper genuine?", size=11, bold=True)
+        number = self.paper.dataset.number
+        told = f"{proof.url} says when report {number} was made, and these two digests."
+        for text, color in (
+            (told, INK),
+            ("SHA-256 of its rows and totals", FAINT),
+            (proof.rows, INK),
+            ("SHA-256 of its totals", FAINT),
+            (proof.totals, INK),
+        ):
+            size = 7.5 if text in (proof.rows, proof.totals) else TEXT
+            for one in self.lines(text, self.width - side - 5 * MM, size):
+                y -= size * 1.35
+                self.text(x, y, one, size=size, color=color)
+        self.y = min(self.y - side, y)
 
     def heading(self, text: str, room: float) -> None:
         """Write a heading that stays with the `room` below it."""

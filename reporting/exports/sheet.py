@@ -78,6 +78,17 @@ def _write_cell(table: Any, line: int, place: int, cell: Any, form: Any) -> None
         table.write_string(line, place, str(cell), form)
 
 
+def _proof(dataset: Dataset) -> list[tuple[str, str]]:
+    if dataset.proof is None:
+        return []
+    return [
+        ("Number", dataset.number),
+        ("Verified at", dataset.proof.url),
+        ("SHA-256 of rows and totals", dataset.proof.rows),
+        ("SHA-256 of totals", dataset.proof.totals),
+    ]
+
+
 def _about(book: Any, dataset: Dataset, tenant: Tenant) -> None:
     sheet = book.add_worksheet("About")
     sheet.set_column(0, 0, 22)
@@ -91,6 +102,7 @@ def _about(book: Any, dataset: Dataset, tenant: Tenant) -> None:
             "Made at",
             dataset.made_at.isoformat(sep=" ", timespec="minutes") if dataset.made_at else "",
         ),
+        *_proof(dataset),
         *dataset.filters,
         *((column.title, column.told) for column in dataset.columns if column.told),
         *(("Note", note) for note in dataset.notes),

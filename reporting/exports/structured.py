@@ -1,6 +1,7 @@
 """A dataset as JSON, for programs."""
 
 import json
+from typing import Any
 
 from parkops.tenancy.models import Tenant
 from reporting.datasets import Dataset, plain
@@ -13,6 +14,7 @@ def write(dataset: Dataset, _tenant: Tenant) -> bytes:
         "title": dataset.title,
         "currency": dataset.currency,
         "made_at": dataset.made_at.isoformat() if dataset.made_at else None,
+        **_proof(dataset),
         "filters": [{"label": label, "text": text} for label, text in dataset.filters],
         "columns": [
             {"key": column.key, "title": column.title, "kind": column.kind, "told": column.told}
@@ -28,3 +30,16 @@ def write(dataset: Dataset, _tenant: Tenant) -> bytes:
         },
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
+
+
+def _proof(dataset: Dataset) -> dict[str, Any]:
+    if dataset.proof is None:
+        return {}
+    return {
+        "number": dataset.number,
+        "proof": {
+            "url": dataset.proof.url,
+            "rows_sha256": dataset.proof.rows,
+            "totals_sha256": dataset.proof.totals,
+        },
+    }

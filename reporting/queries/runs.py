@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from parkops.jobs.models import Job
@@ -47,8 +48,8 @@ def _named(run: ReportRun) -> tuple[str, str]:
     return (report.name, asked_text(report, run.parameters)) if report else (run.report, "")
 
 
-def file_of(run: ReportRun, *, at: datetime) -> tuple[bytes, str, str]:
-    """Return the file of a run: its bytes, its type, and a name to save it under.
+def file_of(run: ReportRun, *, at: datetime) -> tuple[File, str, str]:
+    """Return the file of a run, open, its type, and a name to save it under.
 
     :raises Conflict: "report_not_done" while it is not made, "report_expired" when it is gone.
     """
@@ -58,7 +59,5 @@ def file_of(run: ReportRun, *, at: datetime) -> tuple[bytes, str, str]:
         raise Conflict(
             "report_expired", "The file was kept for seven days and is gone. Run it again."
         )
-    with default_storage.open(run.file_name) as stored:
-        content = stored.read()
     name = f"{catalogue.report_of(run.report).code}-{run.created_at:%Y-%m-%d}.{run.format}"
-    return content, WRITERS[run.format][1], name
+    return default_storage.open(run.file_name), WRITERS[run.format][1], name

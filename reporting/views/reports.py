@@ -5,7 +5,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -105,13 +105,12 @@ def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
 @may(Permission.REPORT_VIEW)
 @require_safe
 @refusals_shown
-def file(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+def file(request: HttpRequest, reference: uuid.UUID) -> FileResponse:
     """Give the file of a run."""
     found = runs.run_of(reference)
     _open_report(request, found.report)
-    content, kind, name = runs.file_of(found, at=timezone.now())
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    stored, kind, name = runs.file_of(found, at=timezone.now())
+    response = FileResponse(stored, as_attachment=True, filename=name, content_type=kind)
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -609,6 +609,7 @@ class Things:
             (r"field/checks/", "reference", self.check.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
             (r"office/reports/", "code", "revenue"),
+            (r"reports/", "number", self.run.number),
             (r"office/program/oversell/", "code", "STAFF-YEAR"),
             (r"(office/program|api/v1)/replays/", "reference", self.replay.reference),
             (r"office/conflicts/", "hold_id", self.hold.pk),

@@ -38,7 +38,8 @@ def make(harbor, now) -> Callable[..., bytes]:
         jobs.work(run.job_id)
         run = ReportRun.objects.select_related("job").get(pk=run.pk)
         assert run.job.state == "done", run.job.error
-        return runs.file_of(run, at=at)[0]
+        with runs.file_of(run, at=at)[0] as stored:
+            return stored.read()
 
     return do
 

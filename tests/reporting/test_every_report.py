@@ -35,10 +35,13 @@ EXPECTED = {
 """What the tenant of these tests adds up to: three permits, eight citations, one void, one warning, one paid."""
 
 
-def asked(code: str, at):
+def answers(code: str) -> dict[str, str]:
     known = {parameter.key for parameter in REPORTS[code].parameters}
-    given = {key: day for key, day in PERIOD.items() if key in known}
-    return dataset_of(code, given, at=at)
+    return {key: day for key, day in PERIOD.items() if key in known}
+
+
+def asked(code: str, at):
+    return dataset_of(code, answers(code), at=at)
 
 
 def test_there_are_more_than_forty_and_each_is_told():
