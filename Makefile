@@ -19,7 +19,7 @@ T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-live crash-matrix reports-agree doctor lock clean
+.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-reports bench-live crash-matrix reports-agree doctor lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -89,6 +89,10 @@ bench-money: .venv/dev.installed ## Measure cash payments against their bare SQL
 bench-live: .venv/dev.installed ## Measure polls of the dashboard against a static view, and against counting a million rows
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
 	$(PY) -m bench.live; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
+
+bench-reports: .venv/dev.installed ## Measure a PDF of 500 pages, a CSV of a million rows, a million citations added up
+	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
+	$(PY) -m bench.reports; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
 
 crash-matrix: .venv/dev.installed ## Kill servers and workers between a hold and its receipt, and say where the money is
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/crashes; \

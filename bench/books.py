@@ -28,14 +28,14 @@ def made(entries: int) -> Iterator[Any]:
         with tenant_context(owner):
             token = tenant.started(tenant.PROGRAMME.read_bytes(), "MONTH", timezone.now())
         place = tenant.Place(f"{owner.slug}.{settings.DOMAIN}", owner.schema_name, token, owner)
-        _write_one(place)
+        write_one(place)
         with tenant_context(owner):
             # Of ten citations seven have four entries, and three have two.
             _fill(entries * 10 // (20 + 2 * PAID_OF_TEN), timezone.now())
         yield place
 
 
-def _write_one(place: tenant.Place) -> None:
+def write_one(place: tenant.Place) -> None:
     """Write a citation and have it paid, through the API: what the others are like."""
     from payments.models import Charge
 

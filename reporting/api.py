@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
 from ninja import Router, Schema, Status
 
@@ -13,6 +13,7 @@ from parkops.api.values import instant_out, money_out
 from parkops.jobs.models import Job
 from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission, Scope
+from parkops.ui.files import stored_file
 from reporting import operations
 from reporting.catalogue import REPORTS
 from reporting.exports import WRITERS
@@ -119,12 +120,12 @@ def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
 
 
 @router.get("/report-runs/{reference}/file", auth=needs(Scope.REPORTS_READ))
-def file(request: HttpRequest, reference: uuid.UUID) -> FileResponse:
+def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
     """Give the file of a finished report."""
     found = runs.run_of(reference)
     _require(request, found.report)
     stored, kind, name = runs.file_of(found, at=timezone.now())
-    return FileResponse(stored, as_attachment=True, filename=name, content_type=kind)
+    return stored_file(stored, kind=kind, save_as=name, tenant=request.tenant)
 
 
 def _require(request: HttpRequest, code: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from defusedcsv import csv
+from django.core.files.storage import default_storage
 from django.http import HttpResponse, StreamingHttpResponse
 from django_tenants.utils import tenant_context
 
@@ -31,6 +32,18 @@ def csv_stream(
             yield b"".join(_lines(batch))
 
     return StreamingHttpResponse(parts(), content_type=CSV, headers=_headers(name))
+
+
+def stored_file(name: str, *, kind: str, save_as: str, tenant: Any) -> StreamingHttpResponse:
+    """Return a file of `tenant`'s store, opened when it is sent and sent piece by piece."""
+
+    def parts() -> Iterator[bytes]:
+        with tenant_context(tenant):
+            stored = default_storage.open(name)
+        with stored:
+            yield from stored.chunks()
+
+    return StreamingHttpResponse(parts(), content_type=kind, headers=_headers(save_as))
 
 
 def json_stream(parts: Iterable[Iterable[str]], *, tenant: Any) -> StreamingHttpResponse:

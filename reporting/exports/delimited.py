@@ -80,7 +80,7 @@ def _blank(cell: Any) -> Any:
     return "" if cell is None else cell
 
 
-class _Nowhere(io.RawIOBase):
+class _Nowhere(io.BytesIO):
     """A file that keeps nothing."""
 
     def write(self, data: Any) -> int:

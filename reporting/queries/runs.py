@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.files.base import File
-from django.core.files.storage import default_storage
-
 from parkops.jobs.models import Job
 from parkops.kernel.decisions import Conflict, NotFound
 from reporting import catalogue
@@ -48,8 +45,8 @@ def _named(run: ReportRun) -> tuple[str, str]:
     return (report.name, asked_text(report, run.parameters)) if report else (run.report, "")
 
 
-def file_of(run: ReportRun, *, at: datetime) -> tuple[File, str, str]:
-    """Return the file of a run, open, its type, and a name to save it under.
+def file_of(run: ReportRun, *, at: datetime) -> tuple[str, str, str]:
+    """Return the file of a run by its name in the store, its type, and a name to save it under.
 
     :raises Conflict: "report_not_done" while it is not made, "report_expired" when it is gone.
     """
@@ -60,4 +57,4 @@ def file_of(run: ReportRun, *, at: datetime) -> tuple[File, str, str]:
             "report_expired", "The file was kept for seven days and is gone. Run it again."
         )
     name = f"{catalogue.report_of(run.report).code}-{run.created_at:%Y-%m-%d}.{run.format}"
-    return default_storage.open(run.file_name), WRITERS[run.format][1], name
+    return run.file_name, WRITERS[run.format][1], name

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +16,7 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
+from parkops.ui.files import stored_file
 from parkops.ui.pages import actor, page, refusals_shown
 from reporting import catalogue, operations
 from reporting.catalogue.base import Report, usual_periods
@@ -105,14 +106,12 @@ def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
 @may(Permission.REPORT_VIEW)
 @require_safe
 @refusals_shown
-def file(request: HttpRequest, reference: uuid.UUID) -> FileResponse:
+def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
     """Give the file of a run."""
     found = runs.run_of(reference)
     _open_report(request, found.report)
     stored, kind, name = runs.file_of(found, at=timezone.now())
-    response = FileResponse(stored, as_attachment=True, filename=name, content_type=kind)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_file(stored, kind=kind, save_as=name, tenant=request.tenant)
 
 
 @may(Permission.REPORT_RUN)

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
 from enforcement.operations import citations as issuing
@@ -38,7 +39,7 @@ def make(harbor, now) -> Callable[..., bytes]:
         jobs.work(run.job_id)
         run = ReportRun.objects.select_related("job").get(pk=run.pk)
         assert run.job.state == "done", run.job.error
-        with runs.file_of(run, at=at)[0] as stored:
+        with default_storage.open(runs.file_of(run, at=at)[0]) as stored:
             return stored.read()
 
     return do

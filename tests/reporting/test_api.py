@@ -113,7 +113,7 @@ class TestRuns:
         file = api.get(done["file"])
         assert file["Content-Type"].startswith("text/csv")
         assert "attachment" in file["Content-Disposition"]
-        assert read_csv(file.content)[-1][0] == "Total"
+        assert read_csv(file.getvalue())[-1][0] == "Total"
 
     @pytest.mark.parametrize("kind", ["pdf", "xlsx", "json"])
     def test_come_in_every_format(self, api, kind):
@@ -121,7 +121,7 @@ class TestRuns:
         work(told["id"])
         file = api.get(f"{RUNS}/{told['id']}/file")
         start = {"pdf": b"%PDF", "xlsx": b"PK", "json": b"{"}[kind]
-        assert file.content.startswith(start)
+        assert file.getvalue().startswith(start)
 
     def test_cancelled_stay_cancelled(self, api):
         told = ask(api).json()
