@@ -123,9 +123,9 @@ def _csv(options: argparse.Namespace) -> list[bool]:
     from django.db import connection
     from django.utils import timezone
 
-    from reporting import operations
     from reporting.catalogue import REPORTS
     from reporting.exports import delimited
+    from reporting.operations import reports
 
     now, this = timezone.now(), psutil.Process()
     early, most = 0, 0
@@ -139,11 +139,11 @@ def _csv(options: argparse.Namespace) -> list[bool]:
 
     def ours() -> int:
         with tempfile.TemporaryFile() as store:
-            lines = operations.lines_of("voids", ASKED, at=now)
+            lines = reports.lines_of("voids", ASKED, at=now)
             columns = REPORTS["voids"].columns
             return delimited.write_rows(store, columns, lines, currency="USD", tell=look).rows
 
-    query, values = _sent(lambda: next(operations.lines_of("voids", ASKED, at=now)))[0]
+    query, values = _sent(lambda: next(reports.lines_of("voids", ASKED, at=now)))[0]
 
     def copy() -> None:
         with (
@@ -169,10 +169,11 @@ def _csv(options: argparse.Namespace) -> list[bool]:
 def _sums(options: argparse.Namespace) -> bool:
     from django.utils import timezone
 
-    from reporting import operations, sql
+    from reporting import sql
+    from reporting.operations import reports
 
     def ours() -> None:
-        operations.dataset_of("citations", ASKED, at=timezone.now())
+        reports.dataset_of("citations", ASKED, at=timezone.now())
 
     sent = _sent(ours)
     query, values = next(one for one in sent if "GROUP BY" in one[0])

@@ -14,10 +14,10 @@ from parkops.jobs.models import Job
 from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission, Scope
 from parkops.ui.files import stored_file
-from reporting import operations
 from reporting.catalogue import REPORTS
 from reporting.exports import WRITERS
 from reporting.models import ReportRun
+from reporting.operations import reports
 from reporting.queries import live, runs
 
 router = Router(tags=["Reports and live figures"])
@@ -91,7 +91,7 @@ def catalogue(request: HttpRequest) -> dict[str, Any]:
 def ask(request: HttpRequest, body: RunIn) -> Status:
     """Queue a report; it is made by a worker."""
     _require(request, body.report)
-    run = operations.ask_report(
+    run = reports.ask_report(
         body.report,
         {key: value for key, value in body.parameters.items() if value is not None},
         file_format=body.format,
@@ -116,7 +116,7 @@ def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
     _require(request, asked.report)
     if (asked.asked_by_ref, asked.asked_by_name) != (actor.ref, actor.name):
         request.auth.require(Scope.REPORTS_WRITE)
-    return _run(operations.cancel_report(reference, by=request.auth.actor, at=timezone.now()))
+    return _run(reports.cancel_report(reference, by=request.auth.actor, at=timezone.now()))
 
 
 @router.get("/report-runs/{reference}/file", auth=needs(Scope.REPORTS_READ))

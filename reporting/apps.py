@@ -11,10 +11,11 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         from parkops.jobs import operations as jobs
         from parkops.programme import trying
-        from reporting import operations, tasks
+        from reporting import tasks
+        from reporting.operations import reports
         from reporting.replay import operations as replays
         from reporting.replay import trier
 
-        jobs.register(operations.JOB, operations.make_report)
+        jobs.register(reports.JOB, reports.make_report)
         jobs.register(replays.JOB, tasks.work_replay)
         trying.register(trier)

@@ -5,7 +5,7 @@ from django.utils import timezone
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from parkops.tenancy.later import tenant_task
-from reporting import operations
+from reporting.operations import reports
 from reporting.replay import operations as replays
 
 
@@ -13,7 +13,7 @@ from reporting.replay import operations as replays
 def forget_expired_files(**_later: object) -> None:
     """Remove the files of reports past their time, and the rows of old replays."""
     now = timezone.now()
-    operations.forget_expired_files(at=now)
+    reports.forget_expired_files(at=now)
     replays.forget_old_rows(at=now)
 
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from parkops.tenancy import hosts
 from reporting import catalogue
-from reporting.models import NUMBER_DIGITS, ReportRun
+from reporting.models import ReportRun
+from reporting.models.runs import NUMBER_DIGITS
 
 _NUMBER = re.compile(rf"[0-9a-f]{{{NUMBER_DIGITS}}}")
 

@@ -18,9 +18,10 @@ from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.files import stored_file
 from parkops.ui.pages import actor, page, refusals_shown
-from reporting import catalogue, operations
+from reporting import catalogue
 from reporting.catalogue.base import Report, usual_periods
 from reporting.forms import ReportForm
+from reporting.operations import reports
 from reporting.queries import previews, runs
 
 
@@ -53,7 +54,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         status = 422 if request.method == "POST" else 200
         return page(request, "reporting/office/ask.html", context, status=status)
     try:
-        run = operations.ask_report(
+        run = reports.ask_report(
             code,
             form.given(),
             file_format=form.cleaned_data["format"],
@@ -120,7 +121,7 @@ def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
 def cancel(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """Cancel a run that is not finished."""
     _open_report(request, runs.run_of(reference).report)
-    operations.cancel_report(reference, by=actor(request), at=timezone.now())
+    reports.cancel_report(reference, by=actor(request), at=timezone.now())
     messages.success(request, "The report is cancelled.")
     return redirect("office_reports:run", reference=reference)
 
@@ -131,5 +132,5 @@ def cancel(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
 def retry(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """Queue a failed run again."""
     _open_report(request, runs.run_of(reference).report)
-    operations.retry_report(reference, by=actor(request), at=timezone.now())
+    reports.retry_report(reference, by=actor(request), at=timezone.now())
     return redirect("office_reports:run", reference=reference)

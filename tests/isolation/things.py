@@ -78,8 +78,8 @@ from permits.rules import draws
 from permits.views.portal.holding import VERIFY
 from permits.views.portal.line import path_of
 from permits.views.portal.visiting import OWN
-from reporting import operations as reports
 from reporting.models import ReportRun
+from reporting.operations import reports
 from reporting.replay import operations as replays
 from tests.factories.statements import Entry, camt
 

@@ -26,7 +26,7 @@ from permits.queries import again
 from permits.queries import coupons as reading
 from permits.rules import coupons as rules
 from permits.rules.coupons import TakesOff, Terms
-from reporting.operations import dataset_of
+from reporting.operations.reports import dataset_of
 from tests.payments.test_races import at_once
 from tests.permits.test_rules_prices import priced, programme
 

@@ -82,7 +82,7 @@ def main() -> int:
 
     from parkops.tenancy.models import Tenant
     from reporting.catalogue import REPORTS
-    from reporting.operations import dataset_of
+    from reporting.operations.reports import dataset_of
 
     now, found, count = timezone.now(), 0, 0
     last = options.last or now.date()

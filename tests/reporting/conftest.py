@@ -18,8 +18,8 @@ from pypdf import PdfReader
 from enforcement.operations import citations as issuing
 from parkops.jobs import operations as jobs
 from parkops.kernel.actors import SYSTEM, Actor
-from reporting import operations
 from reporting.models import ReportRun
+from reporting.operations import reports
 from reporting.queries import runs
 from tests.enforcement.imports.conftest import bring, data  # noqa: F401  fixtures
 from tests.permits.conftest import hold, pay, person, sell  # noqa: F401  fixtures
@@ -35,7 +35,7 @@ def make(harbor, now) -> Callable[..., bytes]:
 
     def do(code: str, file_format: str, *, at: datetime = now, **parameters: str) -> bytes:
         given = {key.rstrip("_"): value for key, value in parameters.items()}
-        run = operations.ask_report(code, given, file_format=file_format, by=BY, at=at)
+        run = reports.ask_report(code, given, file_format=file_format, by=BY, at=at)
         jobs.work(run.job_id)
         run = ReportRun.objects.select_related("job").get(pk=run.pk)
         assert run.job.state == "done", run.job.error

@@ -8,6 +8,7 @@ from django_tenants.utils import tenant_context
 from parkops.jobs import operations as jobs
 from reporting.catalogue import REPORTS
 from reporting.models import ReportRun
+from reporting.operations import reports
 from reporting.queries import live
 from tests.reporting.conftest import read_csv
 
@@ -157,9 +158,7 @@ class TestRuns:
         assert ReportRun.objects.exclude(file_name="").count() == 1
 
     def test_a_failed_one_says_why(self, api, monkeypatch):
-        from reporting import operations
-
-        monkeypatch.setattr(operations, "LONGEST_PDF_ROWS", -1)
+        monkeypatch.setattr(reports, "LONGEST_PDF_ROWS", -1)
         told = ask(api, format="pdf").json()
         work(told["id"])
         failed = api.get(f"{RUNS}/{told['id']}").json()

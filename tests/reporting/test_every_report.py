@@ -7,7 +7,7 @@ import pytest
 
 from parkops.kernel.money import Money
 from reporting.catalogue import REPORTS
-from reporting.operations import dataset_of
+from reporting.operations.reports import dataset_of
 from tests.reporting.agree import differences, written
 
 PERIOD = {"from": "2026-09-01", "to": "2026-11-30"}

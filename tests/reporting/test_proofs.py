@@ -8,11 +8,12 @@ import pytest
 from django.core.files.storage import default_storage
 
 from parkops.jobs import operations as jobs
-from reporting import operations, sql
+from reporting import sql
 from reporting.catalogue import REPORTS
 from reporting.datasets import Column
 from reporting.exports import delimited
 from reporting.models import ReportRun
+from reporting.operations import reports
 from reporting.queries import runs
 from tests.reporting.conftest import BY, read_json, read_pdf
 from tests.reporting.test_every_report import answers, asked
@@ -24,7 +25,7 @@ def made(busy, now):
     at = now + timedelta(hours=1)
 
     def do(code: str, file_format: str):
-        run = operations.ask_report(
+        run = reports.ask_report(
             code, {"from": "2026-09-01"}, file_format=file_format, by=BY, at=at
         )
         jobs.work(run.job_id)
@@ -77,11 +78,11 @@ class TestPage:
 
     def test_it_stays_when_the_file_is_gone(self, site, made):
         run, _ = made("citations-by-place", "csv")
-        operations.forget_expired_files(at=run.expires_at)
+        reports.forget_expired_files(at=run.expires_at)
         assert run.digest in site.get(f"/reports/{run.number}/verify/").content.decode()
 
     def test_an_unknown_number_and_one_not_made_are_not_there(self, site, made, now):
-        waiting = operations.ask_report("voids", {}, file_format="csv", by=BY, at=now)
+        waiting = reports.ask_report("voids", {}, file_format="csv", by=BY, at=now)
         for number in ("0000-0000-0000", "x", "%", "3F2A", waiting.number):
             assert site.get(f"/reports/{number}/verify/").status_code == 404
 
@@ -104,7 +105,7 @@ class TestLines:
         for code in streamed:
             dataset = asked(code, now)
             store = io.BytesIO()
-            rows = operations.lines_of(code, answers(code), at=now)
+            rows = reports.lines_of(code, answers(code), at=now)
             written = delimited.write_rows(store, dataset.columns, rows, currency="USD")
             assert store.getvalue() == delimited.write(dataset, None), code
             assert written.rows == len(dataset.rows)

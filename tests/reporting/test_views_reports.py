@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
-from reporting import operations
 from reporting.catalogue import REPORTS
 from reporting.models import ReportRun
+from reporting.operations import reports
 from reporting.queries import previews
 from tests.reporting.conftest import BY
 
@@ -73,9 +73,9 @@ def test_a_run_is_cancelled_and_tried_again(site, run):
 
 def test_a_file_past_its_time_is_gone(site, run):
     jobs.work(run.job_id)
-    late = timezone.now() + operations.KEPT + operations.KEPT
-    assert operations.forget_expired_files(at=late) == 1
-    assert operations.forget_expired_files(at=late) == 0
+    late = timezone.now() + reports.KEPT + reports.KEPT
+    assert reports.forget_expired_files(at=late) == 1
+    assert reports.forget_expired_files(at=late) == 0
     assert "The file is gone" in site.get(page_of(run)).content.decode()
     assert site.get(f"{page_of(run)}file/").status_code == 422
 
@@ -141,7 +141,7 @@ class TestWhatIsInIt:
     """The clerk runs reports and is not allowed to see what staff did."""
 
     def test_who_may_not_see_it_is_not_offered_it(self, site, clara, alice, now):
-        operations.ask_report("audit-log", {}, file_format="csv", by=BY, at=now)
+        reports.ask_report("audit-log", {}, file_format="csv", by=BY, at=now)
         site.login_as(clara)
         shown = site.get(LIST).content.decode()
         assert "Audit log" not in shown
@@ -150,7 +150,7 @@ class TestWhatIsInIt:
         assert site.get(LIST).content.decode().count("Audit log") == 2
 
     def test_nor_asks_for_it_nor_opens_its_file(self, site, clara, now):
-        run = operations.ask_report("audit-log", {}, file_format="csv", by=BY, at=now)
+        run = reports.ask_report("audit-log", {}, file_format="csv", by=BY, at=now)
         jobs.work(run.job_id)
         site.login_as(clara)
         assert site.get(f"{LIST}audit-log/").status_code == 403
