@@ -13,7 +13,7 @@ class EnforcementConfig(AppConfig):
         from enforcement.operations import looks, releases, settling
         from enforcement.operations.appeal_letters import APPEAL_LETTER
         from enforcement.printing import decision
-        from enforcement.queries import boot_pages, customers, effects, presence
+        from enforcement.queries import boot_pages, counts, customers, effects, presence
         from enforcement.queries import examples as worked_out
         from enforcement.queries.citations import KIND
         from parkops.customers import search, timeline
@@ -30,6 +30,7 @@ class EnforcementConfig(AppConfig):
         search.register(customers.hits)
         search.register_watcher(looks.note_search)
         occupancy.register(presence.last_seen)
+        occupancy.register_counts(counts.newest)
         programme.register_effects(effects.on_citations)
         enclosures.register(APPEAL_LETTER, decision.enclosed)
         examples.register("violations", worked_out.fine_over_time)

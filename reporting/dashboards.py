@@ -56,7 +56,7 @@ def stats(counts: Counts, *, locale: str) -> list[Stat]:
             _link("office_checks:list"),
             "occupied",
             of=f"{counts.spaces:,}" if counts.spaces else "",
-            note="seen or paid in the last three hours",
+            note="counted, or seen or paid for in the last three hours",
         ),
         Stat(
             "Permits in force",

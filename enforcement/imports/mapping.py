@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -205,17 +205,66 @@ class Fields(_Strict):
                 yield name, column
 
 
-class Mapping(_Strict):
+class CountFields(_Strict):
+    """What each part of a count of vehicles is read from. Without a capacity the zone's own is meant."""
+
+    zone: Text
+    counted: Annotated[When, BeforeValidator(_a_column)]
+    occupied: str
+    capacity: str | None = None
+
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """Give (field, column of the file) for every column that is read."""
+        for name, part in (("zone", self.zone), ("counted", self.counted)):
+            for column in part.sources:
+                yield name, column
+        yield "occupied", self.occupied
+        if self.capacity is not None:
+            yield "capacity", self.capacity
+
+
+class Columns(Protocol):
+    """What a mapping reads from the columns of its file."""
+
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """Give (field, column of the file) for every column that is read."""
+
+
+class Sheet(Protocol):
+    """What of a mapping is about its file: how it is written, and which columns are read."""
+
+    @property
+    def file(self) -> FileForm:
+        """How the file is written."""
+
+    @property
+    def fields(self) -> Columns:
+        """Which columns are read."""
+
+
+class _Named(_Strict):
+    """What every mapping says of its file."""
+
+    name: str = Field(pattern="^[a-z][a-z0-9-]{0,19}$")
+    about: str = ""
+    file: FileForm = FileForm(delimiter=",")
+    timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
+
+
+class CountMapping(_Named):
+    """A mapping of counts of vehicles, all by one kind: sensors, a gate, or a person."""
+
+    kind: Literal["sensor", "gate", "manual"] = "sensor"
+    fields: CountFields
+
+
+class Mapping(_Named):
     """A mapping: which file it is for, how that is written, and what its columns mean.
 
     `name` stays for ever: with a line's id or content it is what makes importing twice once.
     `number_prefix` makes citation numbers of the file's own ids.
     """
 
-    name: str = Field(pattern="^[a-z][a-z0-9-]{0,19}$")
-    about: str = ""
-    file: FileForm = FileForm(delimiter=",")
-    timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
     currency: Annotated[str, AfterValidator(_known_currency)] | None = None
     number_prefix: str = Field("", pattern="^[A-Z0-9-]{0,10}$")
     fields: Fields
@@ -248,8 +297,19 @@ class FaultyMapping(ValueError):
         self.faults = faults
 
 
+M = TypeVar("M", Mapping, CountMapping)
+
+
 def load(raw: bytes, filename: str = "mapping.yaml") -> Mapping:
-    """Return the mapping that the bytes of a YAML file say.
+    """Return the mapping of citations that the bytes of a YAML file say.
+
+    :raises FaultyMapping: with all its faults, if they say none.
+    """
+    return load_as(Mapping, raw, filename)
+
+
+def load_as(form: type[M], raw: bytes, filename: str = "mapping.yaml") -> M:
+    """Return the mapping of a form that the bytes of a YAML file say.
 
     :raises FaultyMapping: with all its faults, if they say none.
     """
@@ -258,7 +318,7 @@ def load(raw: bytes, filename: str = "mapping.yaml") -> Mapping:
     found = None
     if isinstance(held.document, dict):
         try:
-            found = Mapping.model_validate(source.plain(held.document))
+            found = form.model_validate(source.plain(held.document))
         except ValidationError as error:
             for fault in error.errors(include_url=False):
                 path = tuple(fault["loc"])
@@ -271,12 +331,21 @@ def load(raw: bytes, filename: str = "mapping.yaml") -> Mapping:
 
 
 def read(path: Path) -> Mapping:
-    """Return the mapping of the file at `path`.
+    """Return the mapping of citations in the file at `path`.
 
     :raises FaultyMapping: if it says none.
     :raises OSError: if it cannot be read.
     """
-    return load(path.read_bytes(), str(path))
+    return read_as(Mapping, path)
+
+
+def read_as(form: type[M], path: Path) -> M:
+    """Return the mapping of a form in the file at `path`.
+
+    :raises FaultyMapping: if it says none.
+    :raises OSError: if it cannot be read.
+    """
+    return load_as(form, path.read_bytes(), str(path))
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:
@@ -286,7 +355,10 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 _KEYS = sorted(
     {
         name
-        for form in (Mapping, FileForm, Fields, Pick, Amount, When, TimePart, Position)
+        for form in (
+            *(Mapping, CountMapping, FileForm, Fields, CountFields),
+            *(Pick, Amount, When, TimePart, Position),
+        )
         for name in form.model_fields
     }
 )

@@ -2,6 +2,9 @@
 
 from django.db import models
 
+CITATIONS, COUNTS = "citations", "counts"
+"""What an import brings."""
+
 
 class ImportBatch(models.Model):
     """One file brought over: its lines, what became of them, and whether it was undone.

@@ -1,7 +1,7 @@
-"""What can be done with files of citations: import one, undo an import."""
+"""What can be done with files of other systems: import citations or counts, undo an import."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -10,24 +10,27 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from enforcement.imports import money, queries, stage, texts
-from enforcement.imports.mapping import Mapping
-from enforcement.imports.models import ImportBatch
-from enforcement.imports.reading import Flaw, LineReader, Unreadable
+from enforcement.imports.count_lines import CountReader
+from enforcement.imports.mapping import CountMapping, Mapping
+from enforcement.imports.models import CITATIONS, COUNTS, ImportBatch
+from enforcement.imports.reading import SKIPPED, TWICE, Flaw, LineReader, Unreadable
 from enforcement.imports.stage import Refusal
 from enforcement.models import Citation
+from enforcement.operations import counts
+from enforcement.rules.counts import Told
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.tenancy.models import Tenant
 
-CITATIONS = "citations"
 CLOCKS_MAY_DIFFER_BY = timedelta(days=1)
 TELL_EVERY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file's lines. `batch` is None where nothing was kept: a dry run."""
+    """What became of a file's lines. `batch` is None where nothing was kept: a dry run. `over` is how many
+    counts say more vehicles than there are spaces."""
 
     batch: int | None
     lines: int
@@ -37,6 +40,7 @@ class Outcome:
     refused: int
     twice: int
     skipped: int
+    over: int = 0
 
 
 @transaction.atomic
@@ -113,8 +117,121 @@ def import_citations(
 
 
 @transaction.atomic
+def import_counts(
+    raw: BinaryIO,
+    *,
+    name: str,
+    mapping: CountMapping,
+    told: Callable[[], None],
+    refused: Callable[[Refusal], None],
+    dry_run: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Outcome:
+    """Import a file of counts of vehicles as one batch; the same file again adds nothing.
+
+    `told`, `refused` and a dry run are as for citations.
+
+    :raises Refused: if the file as a whole cannot be read, or the mapping is not for it.
+    """
+    _lock()
+    batch = _begun(COUNTS, raw, name, mapping, by=by, at=at)
+    lines = texts.lines_of(raw, mapping)
+    reader = CountReader(
+        mapping,
+        texts.heads_of(lines, mapping),
+        zone=ZoneInfo(mapping.timezone or connection.tenant.timezone),
+        not_after=at + CLOCKS_MAY_DIFFER_BY,
+    )
+    faults: list[Refusal] = []
+    count = 0
+
+    def sound() -> Iterator[Told]:
+        nonlocal count
+        for line in lines:
+            count += 1
+            if count % TELL_EVERY == 0:
+                told()
+            if line.fault:
+                faults.append(Refusal(line.number, "line", "", line.fault))
+                continue
+            said = reader.read(line.number, line.cells)
+            if isinstance(said, Told):
+                yield said
+            else:
+                faults.extend(Refusal(one.line, one.field, one.value, one.reason) for one in said)
+
+    taken = counts.take_counts(sound(), kind=mapping.kind, by=by, at=at, imported_batch=batch.pk)
+    told()
+    faults += [Refusal(one.line, one.field, one.value, one.reason) for one in taken.refused]
+    for refusal in sorted(faults, key=lambda one: one.line):
+        refused(refusal)
+    bad = len({one.line for one in faults})
+    outcome = Outcome(
+        None if dry_run else batch.pk,
+        count,
+        taken.taken,
+        taken.known,
+        taken.repeated,
+        bad,
+        reader.odd[TWICE],
+        reader.odd[SKIPPED],
+        taken.over,
+    )
+    if dry_run:
+        transaction.set_rollback(True)
+        return outcome
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        lines=count,
+        imported=taken.taken,
+        known=taken.known,
+        repeated=taken.repeated,
+        refused=bad,
+    )
+    audit.record(
+        "import.made",
+        subject=("import", str(batch.pk)),
+        actor=by,
+        at=at,
+        file=name[:200],
+        lines=count,
+        imported=taken.taken,
+        refused=bad,
+    )
+    return outcome
+
+
+def _begun(
+    kind: str,
+    raw: BinaryIO,
+    name: str,
+    mapping: Mapping | CountMapping,
+    *,
+    by: Actor,
+    at: datetime,
+) -> ImportBatch:
+    """Return a new import of a file; how many lines became what is written when it is known."""
+    digest = _digest(raw)
+    raw.seek(0)
+    return ImportBatch.objects.create(
+        kind=kind,
+        file_name=name[:200],
+        file_sha256=digest,
+        mapping_name=mapping.name,
+        mapping=mapping.model_dump(mode="json", exclude_defaults=True),
+        lines=0,
+        imported=0,
+        known=0,
+        repeated=0,
+        refused=0,
+        made_at=at,
+        made_by=by.name,
+    )
+
+
+@transaction.atomic
 def undo_import(batch_id: int, *, by: Actor, at: datetime) -> int:
-    """Remove the citations of an import, as if it had not been; returns how many.
+    """Remove the citations or counts of an import, as if it had not been; returns how many.
 
     :raises NotFound: if there is no such import.
     :raises Conflict: if it is undone already, or something was done with one of its citations here.
@@ -130,14 +247,22 @@ def undo_import(batch_id: int, *, by: Actor, at: datetime) -> int:
     decision = queries.may_undo(batch)
     if not decision:
         raise Conflict(decision.code, decision.reason)
-    money.take_out(batch.pk, by=by, at=at)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM enforcement_citation WHERE imported_batch = %s", [batch.pk])
-        gone = cursor.rowcount
+    if batch.kind == COUNTS:
+        gone = counts.remove_imported(batch.pk)
+    else:
+        money.take_out(batch.pk, by=by, at=at)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM enforcement_citation WHERE imported_batch = %s", [batch.pk])
+            gone = cursor.rowcount
     batch.undone_at, batch.undone_by = at, by.name
     batch.save(update_fields=["undone_at", "undone_by"])
     audit.record(
-        "import.undone", subject=("import", str(batch.pk)), actor=by, at=at, citations=gone
+        "import.undone",
+        subject=("import", str(batch.pk)),
+        actor=by,
+        at=at,
+        kind=batch.kind,
+        removed=gone,
     )
     return gone
 

@@ -2,8 +2,8 @@
 
 from django.db.models import QuerySet
 
-from enforcement.imports.models import ImportBatch
-from enforcement.models import Appeal, Citation, CitationPhoto
+from enforcement.imports.models import COUNTS, ImportBatch
+from enforcement.models import Appeal, Citation, CitationPhoto, SpaceCount
 from enforcement.queries.citations import KIND
 from parkops.kernel.decisions import ALLOWED, Decision, NotFound
 from payments.queries import brought
@@ -19,6 +19,16 @@ def citations_of(batch: ImportBatch, *, limit: int) -> list[Citation]:
     return list(Citation.objects.filter(imported_batch=batch.pk).order_by("pk")[:limit])
 
 
+def counts_of(batch: ImportBatch, *, limit: int) -> list[SpaceCount]:
+    """Return the first `limit` counts of an import, as they stand in its file."""
+    return list(SpaceCount.objects.filter(imported_batch=batch.pk).order_by("pk")[:limit])
+
+
+def noun_of(batch: ImportBatch) -> str:
+    """Return what an import brings, in one word."""
+    return "counts" if batch.kind == COUNTS else "citations"
+
+
 def import_of(batch_id: int) -> ImportBatch:
     """Return the import.
 
@@ -31,9 +41,12 @@ def import_of(batch_id: int) -> ImportBatch:
 
 
 def may_undo(batch: ImportBatch) -> Decision:
-    """Return whether an import can be undone: nothing was done here with any of its citations."""
+    """Return whether an import can be undone: nothing was done here with any of its citations. Counts
+    always can."""
     if batch.undone_at is not None:
         return Decision("already_undone", f"Import {batch.pk} was undone by {batch.undone_by}.")
+    if batch.kind == COUNTS:
+        return ALLOWED
     ours = Citation.objects.filter(imported_batch=batch.pk)
     for word, rows in (
         ("appealed", Appeal.objects.filter(citation__imported_batch=batch.pk)),

@@ -38,6 +38,8 @@ LONGEST = {
 }
 
 Value = TypeVar("Value")
+Places = dict[str, int]
+"""Where each column stands in a line."""
 
 
 class Row(NamedTuple):
@@ -90,7 +92,7 @@ class Unreadable(Exception):
         self.flaws = flaws
 
 
-class _Known(dict[Any, Value], Generic[Value]):
+class Known(dict[Any, Value], Generic[Value]):
     """Values by the text they were read from: columns repeat themselves. Bounded."""
 
     def __init__(self, read: Callable[[Any], Value]) -> None:
@@ -127,11 +129,11 @@ class LineReader:
         self._place = {head: place for place, head in enumerate(heads)}
         fields = mapping.fields
         self._issued_from = self._getter(fields.issued.sources)
-        self._issued = _Known(_instants(fields.issued, zone, not_after))
+        self._issued = Known(instants(fields.issued, zone, not_after))
         self._fine_from = self._getter(fields.fine.sources)
-        self._fine = _Known(_amounts("fine", fields.fine, decimals(currency)))
+        self._fine = Known(_amounts("fine", fields.fine, decimals(currency)))
         self._money = {
-            name: (self._getter(amount.sources), _Known(_amounts(name, amount, decimals(currency))))
+            name: (self._getter(amount.sources), Known(_amounts(name, amount, decimals(currency))))
             for name in (*MONEY, "due")
             if (amount := getattr(fields, name)) is not None
         }
@@ -144,11 +146,11 @@ class LineReader:
         self._id = self._reader("id", fields.id) if fields.id else None
         self._id_is_number = bool(mapping.number_prefix)
         self._plate = self._reader("plate", fields.plate) if fields.plate else None
-        self._key: _Known[str] = _Known(lambda text: plate_key(text) if text else "")
+        self._key: Known[str] = Known(lambda text: plate_key(text) if text else "")
         self._position_from = (
             self._getter(fields.position.sources) if fields.position else lambda _: ("", "")
         )
-        self._position = _Known(_degrees)
+        self._position = Known(_degrees)
 
     def read(self, cells: list[str]) -> Row:
         """Return what a line says.
@@ -250,8 +252,8 @@ class LineReader:
                 read()
             except ValueError as error:
                 given = getattr(error, "given", held)
-                shown = given if isinstance(given, str) else " ".join(given)
-                found.append(Flaw(name, _shown(shown), str(error)))
+                whole = given if isinstance(given, str) else " ".join(given)
+                found.append(Flaw(name, shown(whole), str(error)))
         if not found and self._money:
             found += self._flaw_of_sums(cells)
         return found
@@ -261,7 +263,7 @@ class LineReader:
             self._owing(self._fine[self._fine_from(cells)], cells)
         except ValueError as error:
             name = "due" if "due" in self._money else next(iter(self._money))
-            return [Flaw(name, _shown(self._money[name][0](cells)), str(error))]
+            return [Flaw(name, shown(self._money[name][0](cells)), str(error))]
         return []
 
     def _fitted(self, cells: list[str]) -> list[str]:
@@ -272,22 +274,30 @@ class LineReader:
         raise Unreadable([Flaw("line", "", told)])
 
     def _getter(self, columns: Sequence[str]) -> Callable[[Sequence[str]], Any]:
-        return itemgetter(*(self._place[column] for column in columns))
+        return getter(columns, self._place)
 
     def _reader(self, name: str, pick: Pick | None) -> Callable[[Sequence[str]], str]:
         """Return what reads one text of a line."""
-        if pick is None:
-            return lambda _: ""
-        if pick.value is not None:
-            fixed = _texts(name, pick)(pick.value)
-            return lambda _: fixed
-        known = _Known(_texts(name, pick))
-        take = self._getter(pick.sources)
-        if len(pick.sources) == 1:
-            return lambda cells: known[take(cells)]
-        join = pick.join
-        cleaned = _Known(_clean)
-        return lambda cells: known[join.join(filter(None, map(cleaned.__getitem__, take(cells))))]
+        return text_reader(name, pick, self._place) if pick else lambda _: ""
+
+
+def getter(columns: Sequence[str], place: Places) -> Callable[[Sequence[str]], Any]:
+    """Return what takes columns from the cells of a line: one as a text, several as a tuple."""
+    return itemgetter(*(place[column] for column in columns))
+
+
+def text_reader(name: str, pick: Pick, place: Places) -> Callable[[Sequence[str]], str]:
+    """Return what reads one text of a line, that of the field `name`."""
+    if pick.value is not None:
+        fixed = _texts(name, pick)(pick.value)
+        return lambda _: fixed
+    known = Known(_texts(name, pick))
+    take = getter(pick.sources, place)
+    if len(pick.sources) == 1:
+        return lambda cells: known[take(cells)]
+    join = pick.join
+    cleaned = Known(_clean)
+    return lambda cells: known[join.join(filter(None, map(cleaned.__getitem__, take(cells))))]
 
 
 class _NoValue(ValueError):
@@ -314,14 +324,14 @@ def minor_of(text: str, *, places: int, decimal: str = ".", word: str = "fine") 
     if form is None:
         if _NEGATIVE.fullmatch(text.strip().replace(" ", "")):
             raise ValueError(f"A {word} cannot be below zero.")
-        raise ValueError(f"{_shown(text)!r} is not an amount of money.")
+        raise ValueError(f"{shown(text)!r} is not an amount of money.")
     whole = re.sub(r"[^0-9]", "", form["whole"])
     part = (form["part"] or "").rstrip("0")
     if len(part) > places:
-        raise ValueError(f"{_shown(text)} has more decimals than the currency.")
+        raise ValueError(f"{shown(text)} has more decimals than the currency.")
     minor = int(whole + part.ljust(places, "0"))
     if minor > LARGEST_MINOR:
-        raise ValueError(f"{_shown(text)} is more than any fine.")
+        raise ValueError(f"{shown(text)} is more than any fine.")
     return minor
 
 
@@ -344,10 +354,10 @@ def minute_of(number: str) -> time:
     """
     form = _CLOCK_NUMBER.fullmatch(number)
     if form is None:
-        raise ValueError(f"{_shown(number)!r} is not a time such as 805 for 08:05.")
+        raise ValueError(f"{shown(number)!r} is not a time such as 805 for 08:05.")
     hour, minute = divmod(int(form[1]), 100)
     if hour > 23 or minute > 59:
-        raise ValueError(f"{_shown(number)} is not a time: {hour:02}:{minute:02} does not exist.")
+        raise ValueError(f"{shown(number)} is not a time: {hour:02}:{minute:02} does not exist.")
     return time(hour, minute)
 
 
@@ -407,7 +417,7 @@ def _clean(text: str) -> str:
     if _SURROGATES.search(text):
         raise _NoValue(
             "It holds bytes that are not in the file's encoding. The mapping can name a fallback.",
-            _shown(text),
+            shown(text),
         )
     return _SPACES.sub(" ", text).strip()
 
@@ -429,7 +439,7 @@ def _degrees(pair: tuple[str, str]) -> tuple[float | None, float | None]:
     return None, None
 
 
-def _instants(
+def instants(
     when: When, zone: ZoneInfo, not_after: datetime
 ) -> Callable[[Any], tuple[datetime, date, str]]:
     """Return what reads the instant (UTC), the local date, and what is odd about the local time."""
@@ -490,7 +500,7 @@ def _moment(text: str, part: TimePart) -> datetime:
         except ValueError:
             continue
     raise ValueError(
-        f"{_shown(given)!r} does not exist as a date, or is not written {_forms(part)}."
+        f"{shown(given)!r} does not exist as a date, or is not written {_forms(part)}."
     )
 
 
@@ -508,7 +518,7 @@ def _clock(text: str, part: TimePart) -> time:
         except ValueError:
             continue
     raise ValueError(
-        f"{_shown(given)!r} does not exist as a time of day, or is not written {_forms(part)}."
+        f"{shown(given)!r} does not exist as a time of day, or is not written {_forms(part)}."
     )
 
 
@@ -516,7 +526,7 @@ def _forms(part: TimePart) -> str:
     return " or ".join("as 2014-07-31 or 08:05" if form == ISO else form for form in part.format)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return a text fit for a report: short, on one line, without what no file can hold."""
     flat = _SPACES.sub(" ", _SURROGATES.sub("\ufffd", text)).strip()
     return flat if len(flat) <= 80 else f"{flat[:79]}…"

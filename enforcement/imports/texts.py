@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
-from enforcement.imports.mapping import Mapping
+from enforcement.imports.mapping import Sheet
 from parkops.kernel.decisions import Refused
 
 GZIP = b"\x1f\x8b"
@@ -27,7 +27,7 @@ class Line(NamedTuple):
     fault: str = ""
 
 
-def heads_of(lines: Iterator[Line], mapping: Mapping) -> list[str]:
+def heads_of(lines: Iterator[Line], mapping: Sheet) -> list[str]:
     """Return the names of the columns: the mapping's, or the first line of the file.
 
     :raises Refused: if the file is empty, a column is there twice, or one that is mapped is not there.
@@ -53,7 +53,7 @@ def heads_of(lines: Iterator[Line], mapping: Mapping) -> list[str]:
     return heads
 
 
-def lines_of(raw: BinaryIO, mapping: Mapping) -> Iterator[Line]:
+def lines_of(raw: BinaryIO, mapping: Sheet) -> Iterator[Line]:
     """Give the records of a file, plain or gzipped, in order; blank lines are left out.
 
     Bytes that are not in the encoding come through as lone surrogates, unless the mapping names a
@@ -102,7 +102,7 @@ def _without_nul(text: io.TextIOWrapper) -> Iterator[str]:
         yield line.replace("\0", "") if "\0" in line else line
 
 
-def _encoding(mapping: Mapping, start: bytes) -> tuple[str, str]:
+def _encoding(mapping: Sheet, start: bytes) -> tuple[str, str]:
     form = mapping.file
     if start.startswith(_UTF_16):
         return "utf-16", "strict"

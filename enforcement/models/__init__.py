@@ -8,6 +8,7 @@ from enforcement.models.boots import BootCase, BootDevice, BootNotice, BootPhoto
 from enforcement.models.calls import Call, CallPicture, Incident
 from enforcement.models.checks import Observation, PlateCheck
 from enforcement.models.citations import Citation, CitationPhoto, CitationQuerySet
+from enforcement.models.counts import SpaceCount
 from enforcement.models.cures import CureProof
 from enforcement.models.escalation import (
     CitationOwner,
@@ -76,6 +77,7 @@ __all__ = [
     "ReadErasure",
     "Reopening",
     "Shift",
+    "SpaceCount",
     "WriteOff",
     "VoidRequest",
 ]

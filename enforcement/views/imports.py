@@ -34,6 +34,8 @@ def detail(request: HttpRequest, batch: int) -> HttpResponse:
         "undoing": queries.may_undo(found),
         "may_ask": request.user.may(Permission.IMPORT_UNDO),
         "newest": queries.citations_of(found, limit=10),
+        "counts": queries.counts_of(found, limit=10),
+        "noun": queries.noun_of(found),
     }
     return page(request, "enforcement/office/imports/detail.html", context)
 
@@ -44,5 +46,6 @@ def detail(request: HttpRequest, batch: int) -> HttpResponse:
 def undo(request: HttpRequest, batch: int) -> HttpResponse:
     """Undo an import and go back to it."""
     gone = operations.undo_import(batch, by=actor(request), at=timezone.now())
-    messages.success(request, f"Import {batch} is undone. {gone:,} citations were removed.")
+    noun = queries.noun_of(queries.import_of(batch))
+    messages.success(request, f"Import {batch} is undone. {gone:,} {noun} were removed.")
     return redirect("office_imports:detail", batch=batch)

@@ -37,7 +37,7 @@ def zones(request: HttpRequest, at: Instant | None = None) -> dict[str, Any]:
     moment = at or timezone.now()
     version = queries.in_force(moment)
     events = queries.event_periods()
-    taken = occupancy.estimates(moment)
+    taken = occupancy.estimated(moment)
     return {
         "items": [
             _zone(version.programme, zone, moment, events, taken)
@@ -53,7 +53,7 @@ def zones_geojson(request: HttpRequest) -> dict[str, Any]:
     moment = timezone.now()
     version = queries.in_force(moment)
     events = queries.event_periods()
-    taken = occupancy.estimates(moment)
+    taken = occupancy.estimated(moment)
     return {
         "type": "FeatureCollection",
         "features": [
@@ -78,7 +78,7 @@ def zone(request: HttpRequest, code: str, at: Instant | None = None) -> dict[str
     if found is None:
         raise NotFound(f"There is no zone {code}.")
     return _zone(
-        version.programme, found, moment, queries.event_periods(), occupancy.estimates(moment)
+        version.programme, found, moment, queries.event_periods(), occupancy.estimated(moment)
     )
 
 
@@ -116,9 +116,14 @@ def declare(request: HttpRequest, code: str, body: DeclarationIn) -> Status:
 
 
 def _zone(
-    programme: Programme, zone: Zone, at: datetime, events: Events, taken: Mapping[str, int]
+    programme: Programme,
+    zone: Zone,
+    at: datetime,
+    events: Events,
+    taken: Mapping[str, occupancy.Estimate],
 ) -> dict[str, Any]:
     capacity = zone.capacity
+    found = taken.get(code_key(zone.code))
     return {
         "code": zone.code,
         "name": zone.name,
@@ -128,7 +133,10 @@ def _zone(
         "enforced": windows.describe(zone.enforced) if zone.enforced else "never",
         "enforced_now": programme.holds(zone.enforced, at, events=events),
         "occupancy": {
-            "estimate": taken.get(code_key(zone.code), 0),
+            "estimate": found.occupied if found else 0,
+            "low": found.low if found else 0,
+            "high": found.high if found else None,
+            "because": list(found.because) if found else [],
             "capacity": capacity.total if capacity else None,
         },
         "max_stay_minutes": zone.max_stay.total_minutes if zone.max_stay else None,

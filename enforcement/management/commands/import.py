@@ -1,10 +1,10 @@
 # ruff: noqa: N999  the command is called import
-"""`manage.py import citations|undo|list`: records of other systems, at the terminal."""
+"""`manage.py import citations|counts|undo|list`: records of other systems, at the terminal."""
 
 import stat
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from enforcement.imports import mapping as mappings
 from enforcement.imports import operations, queries
+from enforcement.imports.models import CITATIONS, COUNTS
 from enforcement.imports.stage import Refusal
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Refused
@@ -67,19 +68,20 @@ class Report:
 class Command(BaseCommand):
     """Imports files, undoes imports, lists them."""
 
-    help = "Import citations of another system, undo an import, or list the imports."
+    help = "Import citations or counts of another system, undo an import, or list the imports."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Name the acts and their options."""
         acts = parser.add_subparsers(dest="act", required=True)
-        citations = acts.add_parser("citations", help="import a file, plain or gzipped CSV")
-        citations.add_argument("--tenant", required=True, metavar="SLUG")
-        citations.add_argument("file", metavar="FILE")
-        citations.add_argument("--mapping", required=True, metavar="MAP.yaml")
-        citations.add_argument("--dry-run", action="store_true", help="keep nothing")
-        citations.add_argument(
-            "--report", metavar="FILE", help="refused lines; default: FILE.refused.csv"
-        )
+        for what in (CITATIONS, COUNTS):
+            bring = acts.add_parser(what, help=f"import a file of {what}, plain or gzipped CSV")
+            bring.add_argument("--tenant", required=True, metavar="SLUG")
+            bring.add_argument("file", metavar="FILE")
+            bring.add_argument("--mapping", required=True, metavar="MAP.yaml")
+            bring.add_argument("--dry-run", action="store_true", help="keep nothing")
+            bring.add_argument(
+                "--report", metavar="FILE", help="refused lines; default: FILE.refused.csv"
+            )
         undo = acts.add_parser("undo", help="remove what an import brought")
         undo.add_argument("--tenant", required=True, metavar="SLUG")
         undo.add_argument("batch", type=int, metavar="BATCH")
@@ -94,11 +96,26 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 
-    def _citations(
-        self, *, tenant: str, file: str, mapping: str, dry_run: bool, report: str | None, **_: Any
+    def _citations(self, **options: Any) -> None:
+        mapping = self._mapping(mappings.Mapping, options["mapping"])
+        self._bring(operations.import_citations, mapping, **options)
+
+    def _counts(self, **options: Any) -> None:
+        mapping = self._mapping(mappings.CountMapping, options["mapping"])
+        self._bring(operations.import_counts, mapping, **options)
+
+    def _bring(
+        self,
+        bring: Callable[..., operations.Outcome],
+        found: mappings.Mapping | mappings.CountMapping,
+        *,
+        tenant: str,
+        file: str,
+        dry_run: bool,
+        report: str | None,
+        **_: Any,
     ) -> None:
         path = Path(file)
-        found = self._mapping(mapping)
         with tenant_named(tenant), _opened(path) as raw:
             written = Report(report, path)
             size = path.stat().st_size
@@ -111,7 +128,7 @@ class Command(BaseCommand):
                     leave=False,
                     disable=not sys.stderr.isatty(),
                 ) as bar:
-                    outcome = operations.import_citations(
+                    outcome = bring(
                         raw,
                         name=path.name,
                         mapping=found,
@@ -131,7 +148,8 @@ class Command(BaseCommand):
     def _undo(self, *, tenant: str, batch: int, **_: Any) -> None:
         with tenant_named(tenant):
             gone = operations.undo_import(batch, by=SYSTEM, at=timezone.now())
-        self.stdout.write(f"Import {batch} is undone: {_count(gone, 'citation')} removed.")
+            noun = queries.noun_of(queries.import_of(batch)).removesuffix("s")
+        self.stdout.write(f"Import {batch} is undone: {_count(gone, noun)} removed.")
 
     def _list(self, *, tenant: str, **_: Any) -> None:
         with tenant_named(tenant) as found:
@@ -144,9 +162,9 @@ class Command(BaseCommand):
                     f"\t{batch.file_name}"
                 )
 
-    def _mapping(self, file: str) -> mappings.Mapping:
+    def _mapping(self, form: type[mappings.M], file: str) -> mappings.M:
         try:
-            return mappings.read(Path(file))
+            return mappings.read_as(form, Path(file))
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         except mappings.FaultyMapping as faulty:
@@ -183,6 +201,8 @@ def _summary(outcome: operations.Outcome, name: str) -> list[str]:
         parts.append(f"{outcome.repeated:,} repeated in the file")
     parts.append(f"{outcome.refused:,} refused")
     began = f"Import {outcome.batch}" if outcome.batch else "Dry run, nothing kept"
+    if outcome.over:
+        parts.append(f"{outcome.over:,} over their capacity kept")
     lines = [f"{began}: {_count(outcome.lines, 'line')} of {name}: {', '.join(parts)}."]
     if outcome.twice:
         lines.append(
