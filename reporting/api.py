@@ -10,6 +10,7 @@ from ninja import Router, Schema, Status
 from parkops.api.auth import needs
 from parkops.api.idempotency import idempotent
 from parkops.api.values import instant_out, money_out
+from parkops.jobs import queries as jobs
 from parkops.jobs.models import Job
 from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission, Scope
@@ -146,6 +147,8 @@ def _run(run: ReportRun) -> dict[str, Any]:
         "progress": run.job.progress_share,
         "stage": run.job.stage,
         "rows": run.rows if run.rows is not None else run.job.rows_done,
+        "rows_total": run.rows if run.rows is not None else run.job.rows_total,
+        "waiting_before": jobs.before(run.job) if run.job.state == Job.State.QUEUED else None,
         "error": run.job.error,
         "created_at": instant_out(run.created_at),
         "file": f"/api/v1/report-runs/{run.reference}/file" if done else None,

@@ -16,6 +16,6 @@ class ReportingConfig(AppConfig):
         from reporting.replay import operations as replays
         from reporting.replay import trier
 
-        jobs.register(reports.JOB, reports.make_report)
+        jobs.register(reports.JOB, reports.make_report, over=reports.report_is_over)
         jobs.register(replays.JOB, tasks.work_replay)
         trying.register(trier)

@@ -1,9 +1,11 @@
 """The questions of a report, of a replay and of the oversell adviser, as forms."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from parkops.jobs.models import Job
 from parkops.ui.fields import DayField
 from reporting.catalogue.base import Parameter, Report
 from reporting.exports import WRITERS
@@ -15,21 +17,43 @@ class ReportForm(forms.Form):
     """What a report asks, and the format of its file."""
 
     format = forms.ChoiceField(label="Format", choices=[f for f in FORMATS if f[0] in WRITERS])
+    mail = forms.BooleanField(label="E-mail me when it is ready", required=False)
 
     def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._asked = [parameter.key for parameter in report.parameters]
         for parameter in report.parameters:
             self.fields[parameter.key] = _field(parameter)
-        self.order_fields([parameter.key for parameter in report.parameters])
+        self.order_fields(self._asked)
 
     def given(self) -> dict[str, str]:
         """Return the answers as texts by key, blanks left out."""
-        answers = {key: value for key, value in self.cleaned_data.items() if key != "format"}
+        answers = {key: self.cleaned_data[key] for key in self._asked}
         return {
             key: value.isoformat() if hasattr(value, "isoformat") else str(value)
             for key, value in answers.items()
             if value not in ("", None)
         }
+
+
+class HistoryForm(forms.Form):
+    """Which of the runs are listed."""
+
+    who = forms.ChoiceField(
+        label="Asked by", required=False, choices=[("", "Anybody"), ("mine", "Me")]
+    )
+    report = forms.ChoiceField(label="Report", required=False)
+    state = forms.ChoiceField(
+        label="State", required=False, choices=[("", "Any"), *Job.State.choices]
+    )
+
+    def __init__(self, *args: Any, reports: Sequence[Report], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["report"].choices = [("", "Any"), *((one.code, one.name) for one in reports)]
+
+    def chosen(self, name: str) -> str:
+        """Return what was chosen; nothing for what is no choice."""
+        return str(self.cleaned_data.get(name) or "") if self.is_valid() else ""
 
 
 class ReplayForm(forms.Form):

@@ -9,7 +9,8 @@ class Job(models.Model):
     """One piece of long work, such as a report or an import.
 
     A worker holds it while `lease_until` is ahead; a lease that ran out belongs to nobody, and the next
-    worker starts again with one attempt more.
+    worker starts again with one attempt more. Of `rows_total` (none while it is not known) `rows_done` are
+    done in this stage; `queued_at` is when it last joined the line.
     """
 
     class State(models.TextChoices):
@@ -30,8 +31,10 @@ class Job(models.Model):
     progress_share = models.FloatField(default=0)
     stage = models.CharField(max_length=120, blank=True)
     rows_done = models.BigIntegerField(default=0)
+    rows_total = models.BigIntegerField(null=True, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     asked_by_ref = models.CharField(max_length=40, blank=True)
     asked_by_name = models.CharField(max_length=200, blank=True)

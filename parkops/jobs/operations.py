@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
+import psycopg
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -25,8 +27,10 @@ LOOK_AGAIN_SECONDS = 20
 HEARTBEAT_SECONDS = 10
 MORE_ATTEMPTS = 3
 
-Work = Callable[["Progress"], None]
-_kinds: dict[str, Callable[[Job, "Progress"], None]] = {}
+Work = Callable[[Job, "Progress"], None]
+Over = Callable[[Job], None]
+_kinds: dict[str, Work] = {}
+_over: dict[str, Over] = {}
 
 
 class Cancelled(Exception):
@@ -37,11 +41,16 @@ class LeaseLost(Exception):
     """Another worker holds the job now; this one must stop without a trace."""
 
 
-def register(kind: str, work: Callable[[Job, "Progress"], None]) -> None:
-    """Let jobs of `kind` be done by `work(job, progress)`, which must be safe to start again."""
+def register(kind: str, work: Work, *, over: Over | None = None) -> None:
+    """Let jobs of `kind` be done by `work(job, progress)`, which must be safe to start again.
+
+    `over(job)` is called in the transaction that says that a job is done or has failed for good.
+    """
     if _kinds.get(kind, work) is not work:
         raise ValueError(f"{kind} is already done by something else")
     _kinds[kind] = work
+    if over is not None:
+        _over[kind] = over
 
 
 @transaction.atomic
@@ -50,7 +59,12 @@ def ask(kind: str, arguments: dict[str, Any], *, by: Actor, at: datetime) -> Job
     if kind not in _kinds:
         raise ValueError(f"nobody does {kind}")
     job = Job.objects.create(
-        kind=kind, arguments=arguments, created_at=at, asked_by_ref=by.ref, asked_by_name=by.name
+        kind=kind,
+        arguments=arguments,
+        created_at=at,
+        queued_at=at,
+        asked_by_ref=by.ref,
+        asked_by_name=by.name,
     )
     later("jobs.work", job=job.pk)
     return job
@@ -87,7 +101,10 @@ def retry(job_id: int, *, by: Actor, at: datetime) -> Job:
         max_attempts=F("attempts") + MORE_ATTEMPTS,
         error="",
         progress_share=0,
+        stage="",
         rows_done=0,
+        rows_total=None,
+        queued_at=at,
         finished_at=None,
     )
     audit.record("job.retried", subject=("job", str(job.reference)), actor=by, at=at)
@@ -128,21 +145,25 @@ def work(job_id: int) -> None:
         logger.info("%s refused: %s", job, refusal)
         _give_up(job, str(refusal))
     except Exception as error:
+        if not _ours(job).exists():
+            logger.info("%s stopped in the middle of a statement", job)
+            return
         logger.exception("%s failed", job)
         _settle_failure(job, error)
     else:
-        _ours(job).update(
-            state=Job.State.DONE, progress_share=1, finished_at=timezone.now(), lease_until=None
-        )
+        _end(_ours(job), state=Job.State.DONE, progress_share=1, lease_until=None)
 
 
 class _Heartbeat:
     """Renews the lease from a thread of its own while the work is at something that tells nothing,
-    such as one long query or the layout of a PDF. It dies with the worker, and then the lease ends."""
+    such as one long query or the layout of a PDF. It dies with the worker, and then the lease ends.
+
+    Once the job is cancelled, the statement that it is in is ended: nobody waits for its answer."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._schema = connection.schema_name
+        self._worked_on = connection.connection
         self._over = Event()
         self._thread = Thread(target=self._beat, name=f"heartbeat of {job}", daemon=True)
 
@@ -158,6 +179,8 @@ class _Heartbeat:
             while not self._over.wait(HEARTBEAT_SECONDS):
                 with schema_context(self._schema):
                     if not _ours(self._job).update(lease_until=timezone.now() + LEASE):
+                        with suppress(psycopg.Error):
+                            self._worked_on.cancel_safe(timeout=5)
                         return
                     extend_lease(LOOK_AGAIN_SECONDS, job=self._job.pk)
         except DatabaseError:
@@ -172,6 +195,24 @@ class Progress:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._told_at = timezone.now()
+        self._total: int | None = None
+
+    def begin(self, stage: str, *, total: int | None = None) -> None:
+        """Say which stage begins, and of how many rows it is, if that is known; written at once.
+
+        :raises Cancelled: if somebody cancelled the job.
+        :raises LeaseLost: if the lease ran out and another worker has it.
+        """
+        self._total = total
+        self._write(progress_share=0.0, stage=stage, rows_done=0, rows_total=total)
+
+    def count(self, done: int) -> None:
+        """Say how many rows of the stage are done; written at most twice a second.
+
+        :raises Cancelled: if somebody cancelled the job.
+        :raises LeaseLost: if the lease ran out and another worker has it.
+        """
+        self.tell(done / self._total if self._total else 0.0, rows=done)
 
     def tell(self, share: float, stage: str = "", *, rows: int | None = None) -> None:
         """Say how far the work is, 0 to 1; written at most twice a second.
@@ -182,13 +223,16 @@ class Progress:
         now = timezone.now()
         if now - self._told_at < timedelta(milliseconds=500) and share < 1:
             return
-        self._told_at = now
-        told = {"progress_share": min(max(share, 0.0), 1.0), "lease_until": now + LEASE}
+        told: dict[str, Any] = {"progress_share": min(max(share, 0.0), 1.0)}
         if stage:
             told["stage"] = stage
         if rows is not None:
             told["rows_done"] = rows
-        kept = _ours(self.job).update(**told)
+        self._write(**told)
+
+    def _write(self, **told: Any) -> None:
+        self._told_at = now = timezone.now()
+        kept = _ours(self.job).update(lease_until=now + LEASE, **told)
         if not kept:
             state = Job.objects.values_list("state", flat=True).get(pk=self.job.pk)
             raise Cancelled if state == Job.State.CANCELLED else LeaseLost
@@ -208,11 +252,8 @@ def _claim(job_id: int) -> Job | None:
     if job is not None and job.state == Job.State.RUNNING:
         if job.lease_until and job.lease_until > now:
             raise NotYet(LOOK_AGAIN_SECONDS)
-        Job.objects.filter(pk=job_id).update(
-            state=Job.State.FAILED,
-            finished_at=now,
-            error=f"The worker was lost {job.attempts} times.",
-        )
+        told = f"The worker was lost {job.attempts} times."
+        _end(_ours(job), state=Job.State.FAILED, error=told, lease_until=None)
     return None
 
 
@@ -222,18 +263,26 @@ def _settle_failure(job: Job, error: Exception) -> None:
     if job.attempts >= job.max_attempts:
         _give_up(job, told)
         return
-    kept = _ours(job).update(state=Job.State.QUEUED, error=told[:2_000], lease_until=None)
+    kept = _ours(job).update(
+        state=Job.State.QUEUED, error=told[:2_000], lease_until=None, queued_at=timezone.now()
+    )
     if kept:
         raise NotYet(5 * 2**job.attempts) from error
 
 
 def _give_up(job: Job, reason: str) -> None:
-    _ours(job).update(
-        state=Job.State.FAILED,
-        error=reason[:2_000],
-        finished_at=timezone.now(),
-        lease_until=None,
-    )
+    _end(_ours(job), state=Job.State.FAILED, error=reason[:2_000], lease_until=None)
+
+
+@transaction.atomic
+def _end(jobs: QuerySet[Job], **told: Any) -> None:
+    """Say that the job is over, and do with it what its kind asks for; nothing if it is not ours any more."""
+    job = jobs.first()
+    if job is None or not jobs.update(finished_at=timezone.now(), **told):
+        return
+    job.refresh_from_db()
+    if job.kind in _over:
+        _over[job.kind](job)
 
 
 def _ours(job: Job) -> QuerySet[Job]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
 
 from parkops.jobs.models import Job
 from parkops.tenancy.models import OutboxEntry
@@ -59,6 +60,22 @@ def counts() -> dict[str, int]:
     """Return how many jobs are in each state."""
     rows = Job.objects.order_by("state").values("state").annotate(count=Count("pk"))
     return {row["state"]: row["count"] for row in rows}
+
+
+def before(job: Job) -> int:
+    """Return how many jobs of this tenant wait before a waiting one."""
+    since = Coalesce("queued_at", "created_at")
+    waiting = Job.objects.filter(state=Job.State.QUEUED).annotate(since=since)
+    joined_at = job.queued_at or job.created_at
+    sooner = waiting.filter(since__lt=joined_at) | waiting.filter(since=joined_at, pk__lt=job.pk)
+    return sooner.count()
+
+
+def stage_text(job: Job) -> str:
+    """Return what a running job is at, with its rows: "Writing rows as CSV, 1,200 of 4,000"."""
+    if job.rows_total:
+        return f"{job.stage}, {job.rows_done:,} of {job.rows_total:,}"
+    return f"{job.stage}, {job.rows_done:,} so far" if job.rows_done else job.stage
 
 
 def row_of(job: Job) -> JobRow:

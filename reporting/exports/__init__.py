@@ -5,8 +5,9 @@ from collections.abc import Callable
 from parkops.tenancy.models import Tenant
 from reporting.datasets import Dataset
 from reporting.exports import delimited, document, sheet, structured
+from reporting.exports.far import Begun
 
-Writer = Callable[[Dataset, Tenant], bytes]
+Writer = Callable[[Dataset, Tenant, Begun], bytes]
 
 WRITERS: dict[str, tuple[Writer, str]] = {
     "pdf": (document.write, "application/pdf"),

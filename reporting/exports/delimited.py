@@ -11,6 +11,7 @@ from defusedcsv import csv
 
 from parkops.tenancy.models import Tenant
 from reporting.datasets import Column, Dataset, Sums, plain
+from reporting.exports.far import Begun, unheard
 
 MARK = "\ufeff"
 AT_ONCE = 2_000
@@ -25,10 +26,10 @@ class Written:
     totals_digest: str
 
 
-def write(dataset: Dataset, _tenant: Tenant) -> bytes:
+def write(dataset: Dataset, _tenant: Tenant, begun: Begun = unheard) -> bytes:
     """Return UTF-8 with a byte-order mark: heads, rows, and a last line of totals if there are any."""
-    store = io.BytesIO()
-    write_rows(store, dataset.columns, dataset.rows, currency=dataset.currency)
+    store, tell = io.BytesIO(), begun("Writing rows as CSV", len(dataset.rows))
+    write_rows(store, dataset.columns, dataset.rows, currency=dataset.currency, tell=tell)
     return store.getvalue()
 
 

@@ -4,20 +4,22 @@ from parkops.tenancy.models import Tenant
 from parkops.ui import pdf
 from reporting.datasets import Dataset
 from reporting.exports import drawn
+from reporting.exports.far import Begun, unheard
 from reporting.exports.paper import paper_of
 
 MOST_LAID_OUT = 900
 """The rows of some twenty pages, laid out in ten seconds; what is longer is drawn, forty times faster."""
 
 
-def write(dataset: Dataset, tenant: Tenant) -> bytes:
+def write(dataset: Dataset, tenant: Tenant, begun: Begun = unheard) -> bytes:
     """Return a PDF: what was asked, the figures, a chart, the table with its totals.
 
     It is tagged (PDF/UA) up to `MOST_LAID_OUT` rows.
     """
     paper = paper_of(dataset, tenant)
     if len(dataset.rows) > MOST_LAID_OUT:
-        return drawn.write(paper)
+        return drawn.write(paper, begun)
+    begun("Laying out the rows", 0)
     return pdf.render(
         "reporting/pdf/report.html",
         {

@@ -18,6 +18,7 @@ from parkops.ui.faces import Faces
 from parkops.ui.place import Place, place_of
 from parkops.ui.tags.words import when_text
 from reporting.datasets import Column, Kind, Proof
+from reporting.exports.far import Begun, passing, unheard
 from reporting.exports.paper import Paper
 
 rl_config.useA85 = 0  # pages as bytes: a fifth smaller, and no time is spent on making text of them
@@ -33,7 +34,7 @@ TIGHTEST = 6.0
 """The smallest type, of tables with many columns."""
 
 
-def write(paper: Paper) -> bytes:
+def write(paper: Paper, begun: Begun = unheard) -> bytes:
     """Return the PDF of a report, each page written as it is filled."""
     sheet = _Sheet(paper)
     sheet.head()
@@ -41,9 +42,9 @@ def write(paper: Paper) -> bytes:
     sheet.figures()
     if paper.chart:
         sheet.plot(paper.chart)
-    _Table(sheet, paper).draw()
+    _Table(sheet, paper).draw(begun)
     sheet.end()
-    return sheet.canvas.finished()
+    return sheet.canvas.finished(begun)
 
 
 class _Numbered(Canvas):
@@ -73,10 +74,11 @@ class _Numbered(Canvas):
         self._pages.append(dict(self.__dict__))
         self._startPage()
 
-    def finished(self) -> bytes:
+    def finished(self, begun: Begun) -> bytes:
         """Close all pages, each with its foot, and return the file."""
         self.showPage()
-        for number, state in enumerate(self._pages, start=1):
+        closing = passing(self._pages, "Closing pages", begun, every=10)
+        for number, state in enumerate(closing, start=1):
             self.__dict__.update(state)
             self._foot(self, number, len(self._pages))
             super().showPage()
@@ -382,31 +384,31 @@ class _Table:
         self.size = CELL
         self.places = self._placed()
 
-    def draw(self) -> None:
+    def draw(self, begun: Begun) -> None:
         """Draw the head, all rows and the totals."""
         sheet = self.sheet
         sheet.y -= 4 * MM
         heads = [self._lines(n, place.column.title, True) for n, place in enumerate(self.places)]
         sheet.need(self._height(heads) + 60)
         self._row(heads, color=MUTED, line=(0.8, INK))
-        for row in self.paper.dataset.rows:
-            told = [
+        for row in passing(self.paper.dataset.rows, "Drawing rows", begun):
+            lines = [
                 self._lines(n, self._text(n, row[place]), False)
                 for n, place in enumerate(self.paper.kept)
             ]
-            if sheet.need(self._height(told)):
+            if sheet.need(self._height(lines)):
                 self._row(heads, color=MUTED, line=(0.8, INK))
-            self._row(told, line=(0.4, HAIR))
+            self._row(lines, line=(0.4, HAIR))
         totals = self.paper.totals
         if totals:
             texts = [self._text(n, cell.value) for n, cell in enumerate(totals)]
             texts[0] = "Total"
-            told = [self._lines(n, text, True) for n, text in enumerate(texts)]
-            if sheet.need(self._height(told) + 2):
+            lines = [self._lines(n, text, True) for n, text in enumerate(texts)]
+            if sheet.need(self._height(lines) + 2):
                 self._row(heads, color=MUTED, line=(0.8, INK))
             sheet.rule(0.8, INK)
             sheet.y -= 1.7
-            self._row(told)
+            self._row(lines)
 
     def _row(
         self,

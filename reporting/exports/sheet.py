@@ -9,6 +9,7 @@ import xlsxwriter
 from parkops.kernel.money import Money, decimals
 from parkops.tenancy.models import Tenant
 from reporting.datasets import Dataset, Kind
+from reporting.exports.far import Begun, passing, unheard
 
 OPTIONS = {
     "in_memory": True,
@@ -26,7 +27,7 @@ WIDTHS = {
 }
 
 
-def write(dataset: Dataset, tenant: Tenant) -> bytes:
+def write(dataset: Dataset, tenant: Tenant, begun: Begun = unheard) -> bytes:
     """Return a workbook: the table with a frozen head and totals, and a sheet that says what it is."""
     store = io.BytesIO()
     with xlsxwriter.Workbook(store, OPTIONS) as book:
@@ -51,7 +52,8 @@ def write(dataset: Dataset, tenant: Tenant) -> bytes:
         for place, column in enumerate(dataset.columns):
             table.set_column(place, place, WIDTHS[column.kind])
             table.write_string(0, place, column.title, head)
-        for line, row in enumerate(dataset.rows, start=1):
+        coming = passing(dataset.rows, "Writing rows as XLSX", begun)
+        for line, row in enumerate(coming, start=1):
             for place, (column, cell) in enumerate(zip(dataset.columns, row, strict=True)):
                 _write_cell(table, line, place, cell, formats[column.kind])
         if dataset.has_totals:
@@ -59,8 +61,8 @@ def write(dataset: Dataset, tenant: Tenant) -> bytes:
             for place, (column, cell) in enumerate(
                 zip(dataset.columns, dataset.totals, strict=True)
             ):
-                told = "Total" if place == 0 and cell is None else cell
-                _write_cell(table, last, place, told, bold[column.kind])
+                shown = "Total" if place == 0 and cell is None else cell
+                _write_cell(table, last, place, shown, bold[column.kind])
         _about(book, dataset, tenant)
     return store.getvalue()
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from parkops.tenancy.models import Tenant
 from reporting.datasets import Dataset, plain
+from reporting.exports.far import Begun, passing, unheard
 
 
-def write(dataset: Dataset, _tenant: Tenant) -> bytes:
+def write(dataset: Dataset, _tenant: Tenant, begun: Begun = unheard) -> bytes:
     """Return `{title, columns, rows, totals, filters, currency}`; rows are objects by column key."""
     keys = [column.key for column in dataset.columns]
-    told = {
+    document = {
         "title": dataset.title,
         "currency": dataset.currency,
         "made_at": dataset.made_at.isoformat() if dataset.made_at else None,
@@ -21,7 +22,8 @@ def write(dataset: Dataset, _tenant: Tenant) -> bytes:
             for column in dataset.columns
         ],
         "rows": [
-            dict(zip(keys, (plain(cell) for cell in row), strict=True)) for row in dataset.rows
+            dict(zip(keys, (plain(cell) for cell in row), strict=True))
+            for row in passing(dataset.rows, "Writing rows as JSON", begun)
         ],
         "totals": {
             key: plain(cell)
@@ -29,7 +31,7 @@ def write(dataset: Dataset, _tenant: Tenant) -> bytes:
             if cell is not None
         },
     }
-    return json.dumps(told, ensure_ascii=False, indent=1).encode()
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
 def _proof(dataset: Dataset) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -12,19 +12,24 @@ from zoneinfo import ZoneInfo
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from parkops.accounts import queries as accounts
 from parkops.audit import operations as audit
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.kernel.permissions import Permission
+from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
 from parkops.tenancy.models import Tenant
 from reporting import catalogue
-from reporting.catalogue.base import Asking, Report, Told
+from reporting.catalogue.base import Asking, Report, Told, asked_text
 from reporting.datasets import Dataset, Proof
 from reporting.exports import WRITERS, delimited
+from reporting.exports.far import Begun
 from reporting.models import ReportRun
 from reporting.queries import proofs
 
@@ -35,9 +40,17 @@ LONGEST_PDF_ROWS = 25_000  # some six hundred pages, drawn in ten seconds
 
 @transaction.atomic
 def ask_report(
-    code: str, parameters: dict[str, Any], *, file_format: str, by: Actor, at: datetime
+    code: str,
+    parameters: dict[str, Any],
+    *,
+    file_format: str,
+    wants_mail: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> ReportRun:
     """Queue a report; its answers are checked now, its rows are read by a worker.
+
+    Who `wants_mail` is written to when it is made, or when it cannot be.
 
     :raises Refused: if there is no such report, or a parameter or the format cannot be used.
     """
@@ -66,6 +79,7 @@ def ask_report(
         job=job,
         asked_by_ref=by.ref,
         asked_by_name=by.name,
+        wants_mail=wants_mail and by.kind == "staff",
         created_at=at,
         expires_at=at + KEPT,
     )
@@ -105,18 +119,20 @@ def make_report(job: Job, progress: jobs.Progress) -> None:
     run = ReportRun.objects.get(reference=job.arguments["run"])
     if run.file_name:
         return
-    progress.tell(0.02, "Reading the records")
+    for lost in range(1, job.attempts):
+        default_storage.delete(_file_name(run, lost))
+    progress.begin("Reading the records")
     with tempfile.TemporaryFile() as store:
         report = catalogue.report_of(run.report)
         if run.format == "csv" and report.lines is not None:
             made = _write_lines(store, report, run, progress)
         else:
             made = _write_dataset(store, run, progress)
-        progress.tell(0.95, "Storing the file", rows=made.rows)
         length = store.tell()
+        progress.begin(f"Storing {length:,} bytes")
         store.seek(0)
         sha256 = hashlib.file_digest(store, "sha256").hexdigest()
-        name = default_storage.save(f"reports/{uuid.uuid4()}.{run.format}", File(store))
+        name = default_storage.save(_file_name(run, job.attempts), File(store))
     kept = ReportRun.objects.filter(pk=run.pk, file_name="").update(
         file_name=name,
         file_bytes=length,
@@ -130,16 +146,54 @@ def make_report(job: Job, progress: jobs.Progress) -> None:
         default_storage.delete(name)
 
 
+def report_is_over(job: Job) -> None:
+    """Tell who asked to be told by e-mail that the report is made, or that it cannot be."""
+    run = ReportRun.objects.filter(job=job).first()
+    if run is None or not run.wants_mail:
+        return
+    asker = accounts.staff_member(int(run.asked_by_ref)) if run.asked_by_ref.isdigit() else None
+    if asker is None or not asker.may(Permission.REPORT_VIEW):
+        return
+    is_made = job.state == Job.State.DONE
+    messaging.send_once(
+        event="report.ready" if is_made else "report.failed",
+        key=f"report:{run.reference}:{job.attempts}",
+        to=asker.email,
+        context={
+            "report": catalogue.name_of(run.report),
+            "asked": asked_of(run),
+            "rows": run.rows,
+            "number": run.number,
+            "because": job.error,
+            "path": reverse("office_reports:run", args=[run.reference]),
+        },
+        language="en",
+        at=timezone.now(),
+    )
+
+
+def asked_of(run: ReportRun) -> str:
+    """Return what was asked of the report of a run, in words."""
+    report = catalogue.REPORTS.get(run.report)
+    return asked_text(report, run.parameters) if report else ""
+
+
+def _file_name(run: ReportRun, attempt: int) -> str:
+    """Return under which name an attempt keeps its file: nobody guesses it, and the next one knows it."""
+    return f"reports/{run.reference}-{attempt}.{run.format}"
+
+
 def _write_lines(
     store: IO[bytes], report: Report, run: ReportRun, progress: jobs.Progress
 ) -> delimited.Written:
     """Write CSV row by row as the database gives them: never more than a few thousand rows are held."""
+    progress.begin("Writing rows as CSV")
     return delimited.write_rows(
         store,
         report.columns,
         lines_of(report.code, run.parameters, at=run.created_at),
         currency=programme.in_force(run.created_at).programme.currency,
-        tell=lambda rows: progress.tell(0.3, f"Writing CSV, {rows:,} rows so far", rows=rows),
+        tell=progress.count,
     )
 
 
@@ -152,7 +206,7 @@ def _write_dataset(store: IO[bytes], run: ReportRun, progress: jobs.Progress) ->
         run.report,
         run.parameters,
         at=run.created_at,
-        tell=lambda share, stage: progress.tell(0.05 + share * 0.6, stage),
+        tell=lambda _share, stage: progress.begin(stage),
     )
     count = len(dataset.rows)
     if run.format == "pdf" and count > LONGEST_PDF_ROWS:
@@ -160,13 +214,21 @@ def _write_dataset(store: IO[bytes], run: ReportRun, progress: jobs.Progress) ->
             "too_long",
             f"{count:,} rows are too many for a PDF. XLSX and CSV take them all.",
         )
-    progress.tell(0.7, f"Writing {run.format.upper()}, {count:,} rows", rows=count)
     tenant = Tenant.objects.get(schema_name=connection.schema_name)
     run.made_at = timezone.now()
     made = delimited.digests(dataset)
     zone = programme.in_force(run.created_at).programme.tz
-    store.write(WRITERS[run.format][0](_signed(dataset, run, made, zone), tenant))
+    write, _ = WRITERS[run.format]
+    store.write(write(_signed(dataset, run, made, zone), tenant, _heard_by(progress)))
     return made
+
+
+def _heard_by(progress: jobs.Progress) -> Begun:
+    def begun(stage: str, total: int) -> Callable[[int], None]:
+        progress.begin(stage, total=total or None)
+        return progress.count
+
+    return begun
 
 
 def dataset_of(

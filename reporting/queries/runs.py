@@ -3,9 +3,12 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from parkops.jobs.models import Job
+from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound
 from reporting import catalogue
 from reporting.catalogue.base import asked_text
@@ -21,6 +24,12 @@ class RunRow:
     name: str
     asked: str
 
+    @property
+    def took(self) -> timedelta | None:
+        """How long whoever asked waited for it."""
+        over = self.run.job.finished_at
+        return over - self.run.created_at if over else None
+
 
 def run_of(reference: uuid.UUID) -> ReportRun:
     """Return the run with its job.
@@ -33,11 +42,40 @@ def run_of(reference: uuid.UUID) -> ReportRun:
     return run
 
 
-def newest_runs(hidden: Sequence[str] = (), *, limit: int = 50) -> list[RunRow]:
-    """Return the newest `limit` runs with their jobs, newest first, without those of `hidden` reports."""
+def history(
+    hidden: Sequence[str] = (), *, by: Actor | None = None, report: str = "", state: str = ""
+) -> QuerySet[ReportRun]:
+    """Return the runs with their jobs, newest first: those of one person, of one report, in one state.
+
+    Those of `hidden` reports are left out.
+    """
     rows = ReportRun.objects.select_related("job").exclude(report__in=hidden)
-    found = rows.order_by("-created_at", "-id")[:limit]
-    return [RunRow(run, *_named(run)) for run in found]
+    if by is not None:
+        rows = rows.filter(asked_by_ref=by.ref, asked_by_name=by.name)
+    if report:
+        rows = rows.filter(report=report)
+    if state:
+        rows = rows.filter(job__state=state)
+    return rows.order_by("-created_at", "-id")
+
+
+def row_of(run: ReportRun) -> RunRow:
+    """Return a run as the lists show it."""
+    return RunRow(run, *_named(run))
+
+
+def newest_runs(hidden: Sequence[str] = (), *, limit: int = 10) -> list[RunRow]:
+    """Return the newest `limit` runs as the lists show them, without those of `hidden` reports."""
+    return [row_of(run) for run in history(hidden)[:limit]]
+
+
+def over_of(references: Sequence[str]) -> list[RunRow]:
+    """Return those of the runs that are made or have failed, as the lists show them."""
+    over = (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
+    rows = ReportRun.objects.select_related("job").filter(
+        reference__in=references, job__state__in=over
+    )
+    return [row_of(run) for run in rows.order_by("created_at", "id")]
 
 
 def _named(run: ReportRun) -> tuple[str, str]:

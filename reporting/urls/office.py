@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reporting.views import dashboard, oversell, replays, reports
+from reporting.views import dashboard, oversell, replays, reports, runs
 
 dashboard_urls = (
     [
@@ -14,10 +14,12 @@ dashboard_urls = (
 report_urls = (
     [
         path("", reports.catalogue_page, name="list"),
-        path("runs/<uuid:reference>/", reports.run, name="run"),
-        path("runs/<uuid:reference>/file/", reports.file, name="file"),
-        path("runs/<uuid:reference>/cancellation/", reports.cancel, name="cancel"),
-        path("runs/<uuid:reference>/retry/", reports.retry, name="retry"),
+        path("runs/", runs.history, name="history"),
+        path("runs/news/", runs.news, name="news"),
+        path("runs/<uuid:reference>/", runs.run, name="run"),
+        path("runs/<uuid:reference>/file/", runs.file, name="file"),
+        path("runs/<uuid:reference>/cancellation/", runs.cancel, name="cancel"),
+        path("runs/<uuid:reference>/retry/", runs.retry, name="retry"),
         path("<slug:code>/", reports.ask, name="ask"),
     ],
     "office_reports",

@@ -5,6 +5,7 @@ import "./po-dialog.js";
 import "./po-failed.js";
 import "./po-keypad.js";
 import "./po-live.js";
+import "./po-news.js";
 import "./po-photo.js";
 import "./po-plate-input.js";
 import "./po-position.js";

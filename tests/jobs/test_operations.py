@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from parkops.jobs import operations, tasks
+from parkops.jobs import operations, queries, tasks
 from parkops.jobs.models import Job
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Conflict, Refused
@@ -107,6 +107,21 @@ class TestProgress:
         operations.work(job.pk)
         assert fresh(job).state == "done"
 
+    def test_a_stage_is_written_at_once_and_counts_what_is_known(self, work):
+        def does(job, progress):
+            progress.begin("Reading")
+            assert queries.stage_text(fresh(job)) == "Reading"
+            progress.begin("Writing", total=400)
+            with time_machine.travel(timezone.now() + timedelta(seconds=1), tick=False):
+                progress.count(100)
+            seen = fresh(job)
+            assert (seen.progress_share, seen.rows_done, seen.rows_total) == (0.25, 100, 400)
+            assert queries.stage_text(seen) == "Writing, 100 of 400"
+
+        job = work(does)
+        operations.work(job.pk)
+        assert fresh(job).state == "done"
+
     def test_is_written_at_most_twice_a_second(self, work, django_assert_num_queries):
         def does(job, progress):
             with django_assert_num_queries(0):
@@ -140,6 +155,65 @@ class TestProgress:
         entry.refresh_from_db()
         assert entry.state == OutboxEntry.State.WAITING
         assert entry.available_at - timezone.now() <= timedelta(seconds=60)
+
+
+class TestLine:
+    """How many wait before one."""
+
+    def test_those_that_joined_sooner_are_before(self, work):
+        first, second, third = (work(lambda job, progress: None) for _ in range(3))
+        assert [queries.before(fresh(one)) for one in (first, second, third)] == [0, 1, 2]
+        operations.work(first.pk)
+        assert [queries.before(fresh(one)) for one in (second, third)] == [0, 1]
+
+    def test_one_that_is_tried_again_is_last(self, work):
+        first, second = (work(lambda job, progress: None) for _ in range(2))
+        operations.cancel(first.pk, by=SYSTEM, at=timezone.now())
+        operations.retry(first.pk, by=SYSTEM, at=timezone.now())
+        assert [queries.before(fresh(one)) for one in (first, second)] == [1, 0]
+
+
+class TestOver:
+    """What a kind asks for when its jobs are over."""
+
+    @pytest.fixture
+    def over(self, monkeypatch):
+        told = []
+        monkeypatch.setitem(operations._over, "test.work", lambda job: told.append(job.state))
+        return told
+
+    def test_is_told_once_of_what_is_done(self, work, over):
+        job = work(lambda job, progress: None)
+        operations.work(job.pk)
+        operations.work(job.pk)
+        assert over == ["done"]
+
+    def test_is_told_of_what_failed_for_good_only(self, work, over):
+        def does(job, progress):
+            raise ValueError("the printer is on fire")
+
+        job = work(does)
+        for _ in (1, 2):
+            with pytest.raises(NotYet):
+                operations.work(job.pk)
+            assert over == []
+        operations.work(job.pk)
+        assert over == ["failed"]
+
+    def test_is_not_told_of_what_was_cancelled(self, work, over):
+        job = work(lambda job, progress: operations.cancel(job.pk, by=SYSTEM, at=timezone.now()))
+        operations.work(job.pk)
+        assert over == []
+
+    def test_a_job_is_over_only_if_what_follows_is_kept(self, work, monkeypatch):
+        def fails(job):
+            raise ValueError("no more paper")
+
+        monkeypatch.setitem(operations._over, "test.work", fails)
+        job = work(lambda job, progress: None)
+        with pytest.raises(ValueError, match="no more paper"):
+            operations.work(job.pk)
+        assert fresh(job).state == "running"
 
 
 class TestFailure:
@@ -259,3 +333,22 @@ def test_the_lease_is_renewed_while_the_work_says_nothing(own_database, monkeypa
     assert len(leases) == 1
     assert connection.schema_name == own_database.schema_name
     assert fresh(job).state == "done"
+
+
+def test_the_statement_of_a_cancelled_job_is_ended(own_database, monkeypatch):
+    """Nobody waits for the answer of a long query any more."""
+    from time import monotonic
+
+    monkeypatch.setattr(operations, "HEARTBEAT_SECONDS", 0.05)
+
+    def does(job, progress):
+        operations.cancel(job.pk, by=SYSTEM, at=timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    monkeypatch.setitem(operations._kinds, "test.work", does)
+    job = operations.ask("test.work", {}, by=SYSTEM, at=timezone.now())
+    began = monotonic()
+    operations.work(job.pk)
+    assert monotonic() - began < 30
+    assert (fresh(job).state, fresh(job).error) == ("cancelled", "")

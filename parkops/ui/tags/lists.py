@@ -204,7 +204,7 @@ def skeleton(lines: int = 3) -> SafeString:
 
 @register.inclusion_tag("ui/components/progress.html")
 def progress(done: int, total: int, text: str, anchor: str = "progress") -> dict[str, Any]:
-    """How far real work is: "Building the report: 1,204 of 1,932 rows"."""
+    """How far real work is: "Building the report: 1,204 of 1,932 rows"; without a total, that it goes on."""
     share = round(100 * done / total) if total else 0
     return {"done": done, "total": total, "text": text, "id": anchor, "share": share}
 

@@ -1,0 +1,130 @@
+"""The runs of reports: how far one is, its file, what became of those that were asked for."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from parkops.jobs import queries as jobs
+from parkops.jobs.models import Job
+from parkops.kernel.permissions import Permission
+from parkops.ui.access import may
+from parkops.ui.files import stored_file
+from parkops.ui.pages import actor, page, refusals_shown
+from reporting import catalogue
+from reporting.forms import HistoryForm
+from reporting.models import ReportRun
+from reporting.operations import reports
+from reporting.queries import runs
+from reporting.views.seeing import open_report
+
+AWAITED = "reports_awaited"
+MOST_AWAITED = 20
+PER_PAGE = 25
+
+
+@may(Permission.REPORT_VIEW)
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """List the runs: one's own, or everybody's, of the reports that one may see."""
+    may_see = request.user.may
+    seen = [one for _, reports_of in catalogue.sections(may_see) for one in reports_of]
+    form = HistoryForm(request.GET, reports=seen)
+    found = runs.history(
+        catalogue.hidden(may_see),
+        by=actor(request) if form.chosen("who") == "mine" else None,
+        report=form.chosen("report"),
+        state=form.chosen("state"),
+    )
+    listed = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = [runs.row_of(run) for run in listed.object_list]
+    context = {"form": form, "page": listed, "rows": rows}
+    return page(request, "reporting/office/history.html", context, part="results")
+
+
+@may(Permission.REPORT_VIEW)
+@require_safe
+@refusals_shown
+def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+    """Show how far a run is; the part with its progress asks again by itself until it ends."""
+    found = runs.run_of(reference)
+    is_moving = found.job.state in (Job.State.QUEUED, Job.State.RUNNING)
+    if not is_moving:
+        await_no_more(request, [str(reference)])
+    context = {
+        "run": found,
+        "report": open_report(request, found.report),
+        "asked": runs.row_of(found).asked,
+        "is_moving": is_moving,
+        "before": jobs.before(found.job) if found.job.state == Job.State.QUEUED else 0,
+        "stage": jobs.stage_text(found.job),
+        "is_kept": found.file_bytes is not None and found.expires_at > timezone.now(),
+    }
+    return page(request, "reporting/office/run.html", context, part="progress")
+
+
+@may(Permission.REPORT_VIEW)
+@require_safe
+@refusals_shown
+def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
+    """Give the file of a run."""
+    found = runs.run_of(reference)
+    open_report(request, found.report)
+    stored, kind, name = runs.file_of(found, at=timezone.now())
+    return stored_file(stored, kind=kind, save_as=name, tenant=request.tenant)
+
+
+@may(Permission.REPORT_RUN)
+@require_POST
+@refusals_shown
+def cancel(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+    """Cancel a run that is not finished."""
+    open_report(request, runs.run_of(reference).report)
+    reports.cancel_report(reference, by=actor(request), at=timezone.now())
+    messages.success(request, "The report is cancelled.")
+    return redirect("office_reports:run", reference=reference)
+
+
+@may(Permission.REPORT_RUN)
+@require_POST
+@refusals_shown
+def retry(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+    """Queue a failed run again."""
+    open_report(request, runs.run_of(reference).report)
+    await_run(request, reports.retry_report(reference, by=actor(request), at=timezone.now()))
+    return redirect("office_reports:run", reference=reference)
+
+
+@may(Permission.REPORT_VIEW)
+@require_safe
+@never_cache
+def news(request: HttpRequest) -> HttpResponse:
+    """Tell, on whichever page somebody is, that a report they wait for is over; 204 while none is."""
+    awaited = request.session.get(AWAITED, [])
+    over = runs.over_of(awaited)
+    if not over:
+        response = HttpResponse(status=204)
+    else:
+        await_no_more(request, [str(row.run.reference) for row in over])
+        response = page(request, "reporting/office/_news.html", {"rows": over})
+    response["Reports-Awaited"] = str(len(awaited) - len(over))
+    return response
+
+
+def await_run(request: HttpRequest, run: ReportRun) -> None:
+    """Let whoever asked be told on the page where they are when the run is over."""
+    awaited = request.session.get(AWAITED, [])
+    request.session[AWAITED] = [*awaited, str(run.reference)][-MOST_AWAITED:]
+
+
+def await_no_more(request: HttpRequest, references: list[str]) -> None:
+    """Forget that somebody waits for these runs: they know."""
+    awaited = request.session.get(AWAITED, [])
+    left = [one for one in awaited if one not in references]
+    if len(left) < len(awaited):
+        request.session[AWAITED] = left
