@@ -19,7 +19,7 @@ T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-reports bench-live crash-matrix reports-agree doctor lock clean
+.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-reports bench-live forecast-backtest crash-matrix reports-agree doctor lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -93,6 +93,12 @@ bench-live: .venv/dev.installed ## Measure polls of the dashboard against a stat
 bench-reports: .venv/dev.installed ## Measure a PDF of 500 pages, a CSV of a million rows, a million citations added up
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
 	$(PY) -m bench.reports; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
+
+forecast-backtest: .venv/dev.installed ## Try the forecast of occupancy on Birmingham's car parks (FILE=dataset.csv, KEEP=slug)
+	$(if $(FILE),,$(error FILE=… names the data set "Parking Birmingham", a CSV))
+	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
+	$(PY) -m bench.forecast "$(abspath $(FILE))" $(if $(KEEP),--keep $(KEEP)); status=$$?; \
+	$(PY) -m parkops.local stop >/dev/null; exit $$status
 
 crash-matrix: .venv/dev.installed ## Kill servers and workers between a hold and its receipt, and say where the money is
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/crashes; \
