@@ -16,10 +16,12 @@ class EnforcementConfig(AppConfig):
         from enforcement.queries import boot_pages, counts, customers, effects, presence
         from enforcement.queries import examples as worked_out
         from enforcement.queries.citations import KIND
+        from enforcement.queries.truths import ENFORCEMENT
         from parkops.customers import search, timeline
         from parkops.messaging import enclosures
         from parkops.programme import examples, occupancy
         from parkops.programme import queries as programme
+        from parkops.tallies import truths
         from payments import settlement
 
         settlement.register(KIND, settling.RAISER)
@@ -31,6 +33,7 @@ class EnforcementConfig(AppConfig):
         search.register_watcher(looks.note_search)
         occupancy.register(presence.last_seen)
         occupancy.register_counts(counts.newest)
+        truths.register(ENFORCEMENT)
         programme.register_effects(effects.on_citations)
         enclosures.register(APPEAL_LETTER, decision.enclosed)
         examples.register("violations", worked_out.fine_over_time)

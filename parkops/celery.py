@@ -38,6 +38,8 @@ EVERY_TENANT = {
     "enforcement.erase_reads": 3600.0,
     "enforcement.forget_field": 3600.0,
     "payments.prove_books": 86_400.0,
+    "tallies.add_up": 60.0,
+    "tallies.check": 86_400.0,
     "programme.refresh_tenant": 600.0,
     "api.forget_old_keys": 86_400.0,
     "accounts.forget_unconfirmed": 86_400.0,

@@ -85,6 +85,7 @@ TENANT_APPS = [
     "django.contrib.sessions",
     "parkops.audit",
     "parkops.jobs",
+    "parkops.tallies",
     "parkops.messaging",
     "parkops.accounts",
     "parkops.api",

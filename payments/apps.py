@@ -13,11 +13,14 @@ class PaymentsConfig(AppConfig):
         from parkops.customers import panels, search, timeline
         from parkops.jobs import operations as jobs
         from parkops.messaging import enclosures
+        from parkops.tallies import truths
         from payments import gateways, invoice_pages, settlement, shown, tasks
         from payments.gateways.transfer import BankTransfer
         from payments.operations import gifts, invoice_runs
+        from payments.queries.truths import MONEY
 
         gateways.register(BankTransfer)
+        truths.register(MONEY)
         settlement.register(gifts.KIND, gifts.RAISER)
 
         timeline.register(shown.moments)

@@ -15,6 +15,7 @@ class PermitsConfig(AppConfig):
         from parkops.messaging.texts import operations as texts
         from parkops.programme import examples, occupancy
         from parkops.programme import queries as programme
+        from parkops.tallies import truths
         from payments import settlement
         from permits import tasks
         from permits.operations import bulk, roster, settling, stay_orders, stay_texts
@@ -22,6 +23,7 @@ class PermitsConfig(AppConfig):
         from permits.queries import effects, presence, told
         from permits.queries import examples as worked_out
         from permits.queries import panels as shown
+        from permits.queries.truths import PERMITS
 
         settlement.register("permit", settling.PERMIT)
         settlement.register("deposit", settling.DEPOSIT)
@@ -34,6 +36,7 @@ class PermitsConfig(AppConfig):
         timeline.register(told.moments)
         search.register(told.hits)
         occupancy.register(presence.paid_stays)
+        truths.register(PERMITS)
         examples.register("permit_types", worked_out.permit_price)
         programme.register_effects(effects.on_permits)
         examples.register("sessions", worked_out.stay_price)

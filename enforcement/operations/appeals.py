@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from enforcement.models import Appeal, Citation
 from enforcement.operations import appeal_letters as letters
-from enforcement.operations import assigning, evidence, hand_overs, hearings
+from enforcement.operations import assigning, evidence, hand_overs, hearings, tallying
 from enforcement.operations.citations import locked
 from enforcement.operations.evidence import Paper
 from enforcement.operations.lowering import lower_charge
@@ -99,6 +99,7 @@ def file_appeal(
     appeal.missing = missing
     appeal.decide_on = rules.decide_day(appeals, now.today, holidays_of(citation))
     appeal.save()
+    tallying.count_appeal(appeal)
     _keep(appeal, evidence, papers, at=at)
     citation.appealed_at = at
     citation.save(update_fields=["appealed_at"])
@@ -368,7 +369,8 @@ def _decide(
 ) -> None:
     """Write a decision that may be made, and let everything follow it."""
     beside = precedents.likeness(ruling.outcome, precedents.like(appeal, at=at))
-    appeal.outcome, appeal.decided_at, appeal.decided_on = ruling.outcome, at, before.today
+    with tallying.tallied_appeal(appeal):
+        appeal.outcome, appeal.decided_at, appeal.decided_on = ruling.outcome, at, before.today
     appeal.amount_minor = ruling.amount.minor if ruling.amount is not None else None
     appeal.reason_code, appeal.reason_name = ruling.reason.code, ruling.reason.name
     appeal.decided_by, appeal.decided_by_ref = by.name, by.ref if by.kind == "staff" else ""
@@ -414,7 +416,8 @@ def _words(ruling: Ruling, appeal: Appeal, citation: Citation, before: Standing)
 
 def _end(appeal: Appeal, citation: Citation, *, reason: str, by: Actor, at: datetime) -> None:
     """End an open appeal without a decision: the citation goes on, a booked hearing is free."""
-    appeal.outcome, appeal.decided_at = Appeal.Outcome.WITHDRAWN, at
+    with tallying.tallied_appeal(appeal):
+        appeal.outcome, appeal.decided_at = Appeal.Outcome.WITHDRAWN, at
     appeal.decided_on = citing.standing_of(citation, at=at).today
     appeal.decided_by, appeal.decided_by_ref = by.name, by.ref if by.kind == "staff" else ""
     appeal.closed_at, appeal.closed_reason = at, reason
@@ -445,8 +448,9 @@ def _locked(number: str, citation: Citation) -> Appeal:
 def _follow(citation: Citation, appeal: Appeal, *, by: Actor, at: datetime) -> None:
     """Let the citation and its charge follow the decision."""
     citation.appealed_at = None
-    if appeal.outcome == Appeal.Outcome.DISMISSED:
-        citation.dismissed_at = at
+    with tallying.tallied(citation):
+        if appeal.outcome == Appeal.Outcome.DISMISSED:
+            citation.dismissed_at = at
     citation.save(update_fields=["appealed_at", "dismissed_at"])
     plates_changed([citation.plate_key])
     charge = charges.charge_of(KIND, citation.number)
@@ -461,7 +465,8 @@ def _follow(citation: Citation, appeal: Appeal, *, by: Actor, at: datetime) -> N
     lower_charge(citation, charge, left, text=text, by=by, at=at)
     after = charges.charge_of(KIND, citation.number)
     if after is not None and after.is_settled and citation.dismissed_at is None:
-        citation.settled_at = citation.settled_at or at
+        with tallying.tallied(citation):
+            citation.settled_at = citation.settled_at or at
         citation.save(update_fields=["settled_at"])
 
 

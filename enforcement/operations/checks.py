@@ -15,8 +15,11 @@ from django.db import DatabaseError, connection, transaction
 from enforcement.models import PlateCheck
 from enforcement.queries import checks
 from enforcement.queries.checks import Answer, Look
+from enforcement.rules import counting
 from parkops.api.values import tenant_zone
 from parkops.kernel.actors import Actor
+from parkops.kernel.tallies import quarter, together
+from parkops.tallies import operations as tallies
 from parkops.tenancy.later import hand_over
 from parkops.tenancy.postgresql import copying, prepared
 
@@ -70,13 +73,22 @@ def keep_checks(rows: Sequence[dict[str, Any]]) -> int:
     on waiting. Returns how many were told."""
     try:
         with transaction.atomic():
-            PlateCheck.objects.bulk_create(
-                [_read(row) for row in rows], batch_size=1_000, ignore_conflicts=True
-            )
+            _write_queued([_read(row) for row in rows])
     except DatabaseError as error:
         logger.error("Plate checks go on waiting: %s", error)
         hand_over("enforcement.keep_checks", seconds=AGAIN_SECONDS, rows=list(rows))
     return len(rows)
+
+
+def _write_queued(records: Sequence[PlateCheck]) -> None:
+    """Write those that are not there yet."""
+    references = [record.reference for record in records]
+    known = set(
+        PlateCheck.objects.filter(reference__in=references).values_list("reference", flat=True)
+    )
+    fresh = [record for record in records if record.reference not in known]
+    PlateCheck.objects.bulk_create(fresh, batch_size=1_000, ignore_conflicts=True)
+    tallies.add(together(*(counting.checks(record.recorded_at, 1) for record in fresh)))
 
 
 def _row(answer: Answer, zone: ZoneInfo, *, source: str, by: Actor, at: datetime) -> dict[str, Any]:
@@ -114,14 +126,18 @@ def _keep(rows: Sequence[dict[str, Any]]) -> bool:
 
 
 def _write(rows: Sequence[dict[str, Any]]) -> None:
-    """Write records, all or none: each way is one statement, which needs no transaction of its own."""
-    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+    """Write records and count them, all or none: a single one in one statement, which needs no
+    transaction of its own."""
+    is_one = len(rows) == 1
+    with nullcontext() if is_one and not connection.in_atomic_block else transaction.atomic():
         written = ({**row, "answer": json.dumps(row["answer"], ensure_ascii=False)} for row in rows)
-        if len(rows) == 1:
-            rows[0]["id"] = prepared.rows(_INSERT, next(written))[0][0]
+        if is_one:
+            told = {**next(written), "quarter": quarter(rows[0]["recorded_at"])}
+            rows[0]["id"] = prepared.rows(_INSERT, told)[0][0]
         else:
             values = ([row[name] for name in _COLUMNS] for row in written)
             copying.copy_rows("enforcement_platecheck", _COLUMNS, values)
+            tallies.add(together(*(counting.checks(row["recorded_at"], 1) for row in rows)))
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +155,9 @@ _COLUMNS = tuple(
     field.attname for field in PlateCheck._meta.concrete_fields if not field.primary_key
 )
 _INSERT = f"""
+WITH counted AS (
+  INSERT INTO tallies_tally (name, at, n) VALUES ('{counting.CHECKED}', %(quarter)s::timestamptz, 1)
+)
 INSERT INTO enforcement_platecheck ({", ".join(_COLUMNS)})
 VALUES ({", ".join(f"%({name})s{'::jsonb' if name == 'answer' else ''}" for name in _COLUMNS)})
 RETURNING id

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from enforcement.models import Citation, CitationPhoto
-from enforcement.operations import chain, hand_overs, hearings, letters, numbers, pictures
+from enforcement.operations import chain, hand_overs, hearings, letters, numbers, pictures, tallying
 from enforcement.operations.locks import lock
 from enforcement.operations.releases import follow_debts
 from enforcement.queries import checks, near
@@ -199,13 +199,16 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
         raise Conflict(decision.code, decision.reason)
     decision.require()
     for appeal in citation.appeals.select_for_update().filter(decided_at__isnull=True):
-        appeal.decided_at, appeal.decided_on = at, now.today
+        with tallying.tallied_appeal(appeal):
+            appeal.decided_at, appeal.decided_on = at, now.today
         appeal.outcome = appeal.Outcome.DISMISSED
         appeal.decided_by, appeal.decided_by_ref = by.name, by.ref
         appeal.reason_code, appeal.decision_text = "error", "The citation was voided."
         appeal.save()
         hearings.free(appeal, at=at)
-    citation.voided_at, citation.void_reason, citation.appealed_at = at, reason.strip(), None
+    with tallying.tallied(citation):
+        citation.voided_at, citation.void_reason = at, reason.strip()
+    citation.appealed_at = None
     citation.save(update_fields=["voided_at", "void_reason", "appealed_at"])
     plates_changed([citation.plate_key])
     if charges.charge_of(KIND, citation.number) is not None:
@@ -418,6 +421,7 @@ def _written(
     case = citing.case_of(citation, [])
     citation.stage = owed.owing_on(case, at.astimezone(version.tz).date()).stage
     citation.save()
+    tallying.count(citation)
     if allotted:
         numbers.use_number(allotted, citation)
     plates_changed([citation.plate_key])

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from enforcement.models import Citation, CureProof
-from enforcement.operations import hand_overs, pictures
+from enforcement.operations import hand_overs, pictures, tallying
 from enforcement.operations.citations import locked
 from enforcement.operations.lowering import lower_charge
 from enforcement.operations.releases import follow_debts
@@ -140,7 +140,8 @@ def _decide(
     proof.is_accepted, proof.answer = is_accepted, answer
     proof.save()
     if is_accepted:
-        citation.dismissed_at = at
+        with tallying.tallied(citation):
+            citation.dismissed_at = at
         citation.save(update_fields=["dismissed_at"])
         charge = charges.charge_of(KIND, citation.number)
         if charge is not None:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from enforcement.models import Citation, Reopening
-from enforcement.operations import chain
+from enforcement.operations import chain, tallying
 from enforcement.operations.citations import locked
 from enforcement.queries import citations as citing
 from enforcement.queries.citations import KIND
@@ -46,11 +46,13 @@ def reopen_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Cit
     ended = citation.appeals.select_for_update().filter(decided_at=voided_at)
     citation.appealed_at = ended.aggregate(first=Min("filed_at"))["first"]
     for appeal in ended:
-        appeal.decided_at, appeal.decided_on, appeal.outcome = None, None, ""
+        with tallying.tallied_appeal(appeal):
+            appeal.decided_at, appeal.decided_on, appeal.outcome = None, None, ""
         appeal.decided_by, appeal.decided_by_ref = "", ""
         appeal.reason_code, appeal.decision_text = "", ""
         appeal.save()
-    citation.voided_at, citation.void_reason = None, ""
+    with tallying.tallied(citation):
+        citation.voided_at, citation.void_reason = None, ""
     citation.save(update_fields=["voided_at", "void_reason", "appealed_at"])
     plates_changed([citation.plate_key])
     if charges.charge_of(KIND, citation.number) is not None:

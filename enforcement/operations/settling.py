@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from enforcement.models import BootCase, Citation
-from enforcement.operations import hand_overs, planning
+from enforcement.operations import hand_overs, planning, tallying
 from enforcement.operations.releases import follow_debts
 from enforcement.queries import again
 from enforcement.queries import citations as citing
@@ -39,7 +39,8 @@ def settled(reference: str, *, by: Actor, at: datetime) -> Decision:
     if not refused:
         return refused
     if citation.settled_at is None:
-        citation.settled_at = at
+        with tallying.tallied(citation):
+            citation.settled_at = at
         citation.save(update_fields=["settled_at"])
         plates_changed([citation.plate_key])
         audit.record("citation.paid", subject=(KIND, reference), actor=by, at=at)
@@ -52,7 +53,8 @@ def unsettled(reference: str, *, by: Actor, at: datetime) -> None:
     """Let the citation be owed again: a check bounced, a card payment was taken back."""
     citation = Citation.objects.select_for_update().get(number=reference)
     if citation.settled_at is not None:
-        citation.settled_at = None
+        with tallying.tallied(citation):
+            citation.settled_at = None
         citation.save(update_fields=["settled_at"])
         plates_changed([citation.plate_key])
         audit.record("citation.owed_again", subject=(KIND, reference), actor=by, at=at)

@@ -14,7 +14,7 @@ from payments import place
 from payments.accounts import CUSTOMER_CREDIT, RECEIVABLE
 from payments.models import Allocation, Charge, Payment
 from payments.operations import charges as charging
-from payments.operations import ledger, plan_sales
+from payments.operations import ledger, plan_sales, tallying
 from payments.operations.ledger import Leg
 from payments.operations.payments import allocate, lock_charges, payment_of_request
 
@@ -71,6 +71,7 @@ def keep_as_credit(
         succeeded_at=at,
         request_key=request_key,
     )
+    tallying.count(payment)
     allocate(payment, [], by=by, at=at)
     return payment
 

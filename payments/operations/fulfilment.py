@@ -24,7 +24,7 @@ from payments.accounts import (
 from payments.gateways.base import CheckoutState
 from payments.models import Allocation, LedgerTransaction, Payment
 from payments.operations import charges as charging
-from payments.operations import ledger, plan_sales, refunds
+from payments.operations import ledger, plan_sales, refunds, tallying
 from payments.operations.ledger import Leg
 from payments.operations.payments import Share, allocate
 
@@ -64,7 +64,9 @@ def money_came(
         shares.append(Share(part.charge, share))
         left -= share
     unplaced = max(left - expected, 0)
-    payment.state, payment.succeeded_at, payment.failure = Payment.State.SUCCEEDED, at, ""
+    with tallying.tallied(payment):
+        payment.state, payment.succeeded_at = Payment.State.SUCCEEDED, at
+    payment.failure = ""
     payment.credit_minor = left
     payment.intent_id, payment.card = truth.intent_id, truth.card
     payment.save()
@@ -180,7 +182,8 @@ def accept_reviewed(number: str, *, by: Actor, at: datetime) -> Payment:
         raise Conflict("not_in_review", "This payment does not wait for a look.")
     if not LedgerTransaction.objects.filter(source=f"payment:{number}:aside").exists():
         raise Conflict("not_in_books", "This money is not in the books. Look at the provider's.")
-    payment.state, payment.succeeded_at = Payment.State.SUCCEEDED, at
+    with tallying.tallied(payment):
+        payment.state, payment.succeeded_at = Payment.State.SUCCEEDED, at
     payment.credit_minor = payment.amount_minor
     payment.save(update_fields=["state", "succeeded_at", "credit_minor"])
     ledger.post(

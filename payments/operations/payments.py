@@ -16,7 +16,7 @@ from payments import place, rules, settlement
 from payments.accounts import CUSTOMER_CREDIT, METHOD_ACCOUNTS, RECEIVABLE
 from payments.models import Allocation, Charge, Drawer, Payment
 from payments.operations import charges as charging
-from payments.operations import drives, gifts, ledger, plan_sales
+from payments.operations import drives, gifts, ledger, plan_sales, tallying
 from payments.operations.ledger import Leg
 from payments.rules import tenders
 
@@ -129,6 +129,7 @@ def take_one(
         drive=drive,
         pieces=tender.pieces if drive else None,
     )
+    tallying.count(payment)
     allocate(
         payment,
         [Share(charge, share) for charge, share in zip(owing, shared.shares, strict=True)],

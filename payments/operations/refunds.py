@@ -21,7 +21,7 @@ from payments.accounts import (
 )
 from payments.models import Allocation, Charge, Drawer, Payment, Refund
 from payments.operations import charges as charging
-from payments.operations import credit, deposits, gifts, ledger
+from payments.operations import credit, deposits, gifts, ledger, tallying
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_charges, lock_with_charges
 from payments.rules import refunding
@@ -335,7 +335,9 @@ def bounce_payment(number: str, *, by: Actor, at: datetime) -> Payment:
         by=by,
         at=at,
     )
-    payment.state, payment.credit_minor = Payment.State.BOUNCED, 0
+    with tallying.tallied(payment):
+        payment.state = Payment.State.BOUNCED
+    payment.credit_minor = 0
     payment.save(update_fields=["state", "credit_minor"])
     for part, minor in held:
         take_off(part, minor, by=by, at=at)

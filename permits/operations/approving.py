@@ -14,6 +14,7 @@ from permits.models import Permit
 from permits.operations import ending, notices, offering
 from permits.operations.common import finish, locked, require_current, require_pending
 from permits.operations.rights_changes import permits_changed
+from permits.operations.tallying import tallied
 from permits.queries.permits import money_of, type_of
 from permits.rules import documents
 from permits.rules.status import CURRENT
@@ -32,7 +33,8 @@ def approve_permit(number: str, *, by: Actor, at: datetime) -> Permit:
     if permit.approved_at is not None:
         return permit
     require_pending(permit, at=at)
-    permit.approved_at = permit.paid_at if permit.is_backdated else at
+    with tallied(permit):
+        permit.approved_at = permit.paid_at if permit.is_backdated else at
     permit.save(update_fields=["approved_at"])
     permits_changed(permit)
     audit.record("permit.approved", subject=("permit", permit.number), actor=by, at=at)
@@ -56,7 +58,8 @@ def approve_for_a_while(number: str, *, by: Actor, at: datetime) -> Permit:
     require_pending(permit, at=at)
     rules = programme.version(permit.programme_version).programme
     lasts = kind.provisional.lasts if kind.provisional else None
-    permit.approved_at = at
+    with tallied(permit):
+        permit.approved_at = at
     permit.proof_due_by = lasts.after(at, rules.tz) if lasts else None
     permit.save(update_fields=["approved_at", "proof_due_by"])
     permits_changed(permit)
@@ -112,7 +115,8 @@ def reject_permit(number: str, *, reason: str, by: Actor, at: datetime) -> Permi
     if not reason.strip():
         raise Refused("reason", "Say why it is not approved.", field="reason")
     require_pending(permit, at=at)
-    permit.cancelled_at, permit.cancel_reason = at, reason.strip()
+    with tallied(permit):
+        permit.cancelled_at, permit.cancel_reason = at, reason.strip()
     finish(permit, at=at, is_over=True)
     parts = [("permit", permit.net_minor, permit.tax_minor)]
     if permit.deposit_minor:

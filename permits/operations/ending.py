@@ -13,6 +13,7 @@ from permits.models import Permit
 from permits.operations import notices, offering
 from permits.operations.common import finish, give_back, locked, require, told
 from permits.operations.holds import cancel_charges
+from permits.operations.tallying import tallied
 from permits.queries.permits import money_of
 from permits.queries.refunds import Preview, refund_preview
 from permits.queries.seconds import going_with
@@ -55,7 +56,8 @@ def cancel_permit(
             )
         cancel_permit(second.number, reason=reason, as_of=as_of, by=by, at=at)
     preview = refund_preview(permit, at=ends)
-    permit.cancelled_at, permit.cancel_reason = ends, reason.strip()
+    with tallied(permit):
+        permit.cancelled_at, permit.cancel_reason = ends, reason.strip()
     _give_up_renewal(permit, by=by, at=at)
     finish(permit, at=at, is_over=ends <= at)
     if permit.paid_at is None:
@@ -98,7 +100,8 @@ def revoke_permit(
         raise Refused("reason", "Say why the permit is revoked.", field="reason")
     require(permit, Status.REVOKED, at=at)
     preview = refund_preview(permit, at=at)
-    permit.revoked_at, permit.revoke_reason = at, reason.strip()
+    with tallied(permit):
+        permit.revoked_at, permit.revoke_reason = at, reason.strip()
     permit.appeal_note = appeal_note.strip()
     _give_up_renewal(permit, by=by, at=at)
     finish(permit, at=at, is_over=True)

@@ -12,6 +12,7 @@ from permits.models import Permit, PlateRight
 from permits.operations import notices
 from permits.operations.common import locked
 from permits.operations.rights_changes import permits_changed
+from permits.operations.tallying import tallied
 from permits.rules.status import Status
 from permits.rules.terms import clock_text
 
@@ -39,7 +40,9 @@ def extend_permit(
         raise Refused("earlier", f"It ends {ends} already: give a later day.", field="ends_on")
     if permit.renewals.filter(cancelled_at__isnull=True, lapsed_at__isnull=True).exists():
         raise Conflict("already_renewed", "This permit has been renewed already.")
-    before, permit.ends_at = permit.ends_at, ends_at
+    before = permit.ends_at
+    with tallied(permit):
+        permit.ends_at = ends_at
     permit.reminded_days = None
     permit.save(update_fields=["ends_at", "reminded_days"])
     PlateRight.objects.filter(

@@ -13,6 +13,7 @@ from payments import operations as payments
 from permits.models import Permit
 from permits.operations import carpools, notices, offering, places, waitlist
 from permits.operations.sales import release_places
+from permits.operations.tallying import tallied
 from permits.queries.permits import type_of
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ def open_checkout(number: str, *, until: datetime) -> None:
     if permit.paid_at is not None:
         return
     permit.is_checkout_open = True
-    permit.hold_expires_at = max(permit.hold_expires_at or until, until)
+    with tallied(permit):
+        permit.hold_expires_at = max(permit.hold_expires_at or until, until)
     permit.save(update_fields=["is_checkout_open", "hold_expires_at"])
 
 
@@ -47,7 +49,8 @@ def close_checkout(number: str, *, at: datetime) -> None:
         zone = programme.version(permit.programme_version).programme.tz
         first = type_of(permit).hold.after(max(permit.sold_at, permit.recorded_at), zone)
         least = max(first, at + ANOTHER_TRY, permit.pay_until or first)
-        permit.hold_expires_at = min(permit.hold_expires_at, least)
+        with tallied(permit):
+            permit.hold_expires_at = min(permit.hold_expires_at, least)
     permit.save(update_fields=["is_checkout_open", "hold_expires_at"])
 
 

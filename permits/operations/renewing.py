@@ -15,6 +15,7 @@ from permits.models import Permit
 from permits.operations import notices, sales
 from permits.operations.common import known, locked
 from permits.operations.sales import Wish
+from permits.operations.tallying import tallied
 from permits.queries.permits import money_of, plates_of
 from permits.rules.plates import Plate
 from permits.rules.renewals import may_renew
@@ -104,7 +105,8 @@ def let_wait(fresh: Permit, *, until: datetime) -> None:
     if fresh.paid_at is not None:
         return
     fresh.pay_until = until
-    fresh.hold_expires_at = max(fresh.hold_expires_at or until, until)
+    with tallied(fresh):
+        fresh.hold_expires_at = max(fresh.hold_expires_at or until, until)
     fresh.save(update_fields=["pay_until", "hold_expires_at"])
 
 

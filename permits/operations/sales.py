@@ -22,6 +22,7 @@ from payments import operations as payments
 from permits.models import Permit, WaitlistEntry
 from permits.operations import carpools, coupons, notices, places, plates, room, tags, waitlist
 from permits.operations.rights_changes import permits_changed
+from permits.operations.tallying import count, tallied
 from permits.queries import free, sale
 from permits.queries.permits import facts_of, type_of
 from permits.rules import eligibility, quotas
@@ -117,6 +118,7 @@ def hold_permit(
         needs_approval=kind.approval != "none",
         renews=renews,
     )
+    count(permit)
     plates.put_on(permit, offer.plates, vehicles=vehicles, by=by, at=at)
     _charge(permit, offer, wish, by=by, at=at)
     if turn is not None:
@@ -143,7 +145,8 @@ def hold_permit(
 
 def count_as_paid(permit: Permit, *, by: Actor, at: datetime) -> None:
     """Let a locked permit count as paid, with its hangtag's number, and tell its holder."""
-    permit.paid_at = min(permit.starts_at, permit.sold_at, at) if permit.is_backdated else at
+    with tallied(permit):
+        permit.paid_at = min(permit.starts_at, permit.sold_at, at) if permit.is_backdated else at
     permit.lapsed_at = permit.ended_at = None
     permit.is_checkout_open = False
     permit.hangtag = permit.hangtag or next_hangtag(permit)

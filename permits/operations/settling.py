@@ -21,6 +21,7 @@ from permits.models import Permit
 from permits.operations import auto_renewing, coupons, holds, notices, places, switching
 from permits.operations.rights_changes import permits_changed
 from permits.operations.sales import count_as_paid
+from permits.operations.tallying import tallied
 from permits.queries import again, free
 from permits.queries.coupons import terms_of
 from permits.queries.permits import plates_of, terms_at, type_of
@@ -184,7 +185,8 @@ def _suspend_unpaid(number: str, because: str, *, by: Actor, at: datetime) -> No
     earlier = permit.suspensions[:-1] if permit.suspended_at else permit.suspensions
     begins = min(permit.suspended_at or at, at)
     permit.suspended_at, permit.suspended_until = begins, None
-    permit.suspensions = [*earlier, [begins.isoformat(), None]]
+    with tallied(permit):
+        permit.suspensions = [*earlier, [begins.isoformat(), None]]
     permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
     permits_changed(permit)
     audit.record(
@@ -266,7 +268,8 @@ def _reinstate(permit: Permit, *, by: Actor, at: datetime) -> None:
     if permit.suspended_at is None or not _is_for_payment(permit):
         return
     start = permit.suspensions[-1][0]
-    permit.suspensions = [*permit.suspensions[:-1], [start, at.isoformat()]]
+    with tallied(permit):
+        permit.suspensions = [*permit.suspensions[:-1], [start, at.isoformat()]]
     permit.suspended_at = permit.suspended_until = None
     permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
     permits_changed(permit)

@@ -13,6 +13,7 @@ from permits.models import Permit
 from permits.operations import notices
 from permits.operations.common import locked, refund_permit, require
 from permits.operations.rights_changes import permits_changed
+from permits.operations.tallying import tallied
 from permits.queries.permits import money_of, priced_period, type_of
 from permits.rules import suspensions
 from permits.rules.status import Status
@@ -49,10 +50,11 @@ def suspend_permit(
         ends_at=permit.ends_at, begins=start, until=until, zone=zone, at=at
     ).require()
     permit.suspended_at, permit.suspended_until = start, until
-    permit.suspensions = [
-        *permit.suspensions,
-        [start.isoformat(), until.isoformat() if until else None],
-    ]
+    with tallied(permit):
+        permit.suspensions = [
+            *permit.suspensions,
+            [start.isoformat(), until.isoformat() if until else None],
+        ]
     permit.save(update_fields=["suspended_at", "suspended_until", "suspensions"])
     permits_changed(permit)
     audit.record(
@@ -115,7 +117,8 @@ def _close(permit: Permit, *, ends: datetime, by: Actor, at: datetime) -> None:
     begins = permit.suspended_at or ends
     start = permit.suspensions[-1][0]
     kept = [[start, ends.isoformat()]] if ends > begins else []
-    permit.suspensions = [*permit.suspensions[:-1], *kept]
+    with tallied(permit):
+        permit.suspensions = [*permit.suspensions[:-1], *kept]
     permit.suspended_at = permit.suspended_until = None
     back = _credit(permit, Period(begins, max(ends, begins)), by=by, at=at)
     permit.save(

@@ -19,6 +19,7 @@ from payments import operations as payments
 from permits.models import Permit
 from permits.operations import notices, offering, places, plates, sales
 from permits.operations.common import finish, known, locked, refund_permit, told
+from permits.operations.tallying import count, tallied
 from permits.queries import switching as offers
 from permits.queries.permits import facts_of
 from permits.queries.switching import SwitchOffer
@@ -113,7 +114,8 @@ def end_replaced(fresh: Permit, *, back: Money | None = None, by: Actor, at: dat
     old = locked(fresh.replaces.number if fresh.replaces else "")
     if old.cancelled_at is not None:
         return
-    old.cancelled_at, old.cancel_reason = at, f"Switched to permit {fresh.number}."
+    with tallied(old):
+        old.cancelled_at, old.cancel_reason = at, f"Switched to permit {fresh.number}."
     finish(old, at=at, is_over=True)
     audit.record(
         "permit.switched",
@@ -165,6 +167,7 @@ def _hold(
         carried_net_minor=came.credit_net.minor,
         carried_tax_minor=came.credit_tax.minor,
     )
+    count(fresh)
     plates.put_on(fresh, offer.plates, by=by, at=at)
     nothing = rules.money(0)
     is_dearer = bool(offer.to_pay)

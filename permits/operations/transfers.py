@@ -18,6 +18,7 @@ from payments.queries import plans as planning
 from permits.models import Permit
 from permits.operations import consenting, places, plates
 from permits.operations.common import known, locked, require_current
+from permits.operations.tallying import tallied
 from permits.queries import sale
 from permits.queries.permits import plates_of, type_of
 from permits.queries.shared_limits import used_of
@@ -120,9 +121,11 @@ def _let_lapse(permit: Permit, *, at: datetime) -> None:
     """End the holds of what the giver began with the permit and has not paid: a switch, a renewal."""
     for begun in (permit.replacements, permit.renewals):
         unpaid = begun.filter(paid_at__isnull=True, cancelled_at__isnull=True)
-        unpaid.filter(
-            lapsed_at__isnull=True, hold_expires_at__gt=at, is_checkout_open=False
-        ).update(hold_expires_at=at)
+        held = unpaid.filter(lapsed_at__isnull=True, hold_expires_at__gt=at, is_checkout_open=False)
+        for one in held.select_for_update(of=("self",)).order_by("pk"):
+            with tallied(one):
+                one.hold_expires_at = at
+            one.save(update_fields=["hold_expires_at"])
 
 
 def _require_address(permit: Permit, customer: Customer, kind: PermitType, *, at: datetime) -> None:

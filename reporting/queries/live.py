@@ -2,21 +2,22 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db.models import Count
 
+from enforcement.rules import counting as enforced
 from parkops.jobs.models import Job
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date, midnight
 from parkops.programme import occupancy
 from parkops.programme import queries as programme
-from permits.models import Permit
-from permits.models.permits import status_q
-from permits.rules.status import Status
+from parkops.tallies import queries as tallies
+from payments.rules import counting as paid
+from permits.rules import counting as permitted
 from reporting import sql
 
 REMEMBERED_SECONDS = 3
@@ -25,43 +26,17 @@ LOOK_SECONDS = 10
 FIGURES, VERSION, LOOKING = "reporting:figures", "reporting:version", "reporting:looking"
 HOURS = 24
 
-_DAY = """
-SELECT 'citations', extract(hour FROM issued_at AT TIME ZONE %(zone)s)::int, issued_at >= %(today)s,
-       count(*)::bigint
-  FROM enforcement_citation
- WHERE source = 'ours' AND (issued_at >= %(today)s AND issued_at <= %(now)s
-    OR issued_at >= %(before)s AND issued_at < %(before_end)s)
- GROUP BY 2, 3
-UNION ALL
-SELECT 'checks', extract(hour FROM recorded_at AT TIME ZONE %(zone)s)::int, recorded_at >= %(today)s,
-       count(*)::bigint
-  FROM enforcement_platecheck
- WHERE recorded_at >= %(today)s OR recorded_at >= %(before)s AND recorded_at < %(before_end)s
- GROUP BY 2, 3
-UNION ALL
-SELECT 'taken', extract(hour FROM succeeded_at AT TIME ZONE %(zone)s)::int, succeeded_at >= %(today)s,
-       coalesce(sum(amount_minor), 0)::bigint
-  FROM payments_payment
- WHERE state = 'succeeded'
-   AND (created_at >= %(today)s - interval '2 days' AND succeeded_at >= %(today)s
-    OR created_at >= %(before)s - interval '2 days' AND created_at < %(before_end)s
-   AND succeeded_at >= %(before)s AND succeeded_at < %(before_end)s)
- GROUP BY 2, 3
-UNION ALL
-SELECT 'sold', extract(hour FROM paid_at AT TIME ZONE %(zone)s)::int, paid_at >= %(today)s,
-       count(*)::bigint
-  FROM permits_permit
- WHERE paid_at >= %(today)s AND paid_at <= %(now)s
-    OR paid_at >= %(before)s AND paid_at < %(before_end)s
- GROUP BY 2, 3
-"""
+SERIES = {
+    "citations": enforced.ISSUED,
+    "checks": enforced.CHECKED,
+    "taken": paid.TAKEN,
+    "sold": permitted.SOLD,
+}
+LEVELS = (*permitted.LEVELS, *enforced.LEVELS)
 
+# Things that went wrong and wait for somebody are few; of appeals only the oldest is looked up.
 _NOW = """
-SELECT (SELECT count(*) FROM enforcement_citation
-         WHERE source = 'ours' AND settled_at IS NULL AND dismissed_at IS NULL
-           AND voided_at IS NULL AND fine_minor > 0),
-       (SELECT count(*) FROM enforcement_appeal WHERE decided_at IS NULL),
-       (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
+SELECT (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
        (SELECT count(*) FROM enforcement_shift WHERE ended_at IS NULL),
        (SELECT count(*) FROM jobs_job WHERE state = %(failed)s),
        (SELECT count(*) FROM payments_payment WHERE state = 'needs_review'),
@@ -176,35 +151,30 @@ def look(at: datetime) -> Counts:
     today = local_date(at, zone)
     begins = midnight(today, zone)
     before = midnight(today - timedelta(days=7), zone)
+    levels = tallies.levels(LEVELS, at)
     series = _series(
-        sql.rows(
-            _DAY,
-            zone=rules.head.timezone,
-            today=begins,
-            now=at,
-            before=before,
-            before_end=midnight(today - timedelta(days=6), zone),
+        tallies.flows(
+            list(SERIES.values()),
+            (begins, midnight(today + timedelta(days=1), zone)),
+            (before, midnight(today - timedelta(days=6), zone)),
         ),
+        zone,
+        begins=begins,
         hour=at.astimezone(zone).hour,
     )
-    unpaid, appeals, oldest, officers, failed, review, unsent, dead, differ, apart = sql.row(
+    oldest, officers, failed, review, unsent, dead, differ, apart = sql.row(
         _NOW, failed=Job.State.FAILED
-    )
-    permits = Permit.objects.filter(ends_at__gt=at).aggregate(
-        active=Count("pk", filter=status_q(Status.ACTIVE, at)),
-        held=Count("pk", filter=status_q(Status.HELD, at)),
-        pending=Count("pk", filter=status_q(Status.PENDING, at)),
     )
     present = occupancy.estimates(at)
     return Counts(
         at=at.astimezone(UTC).isoformat(),
         day=today.isoformat(),
         currency=rules.currency,
-        permits_active=permits["active"],
-        permits_held=permits["held"],
-        permits_to_approve=permits["pending"],
-        citations_unpaid=unpaid,
-        appeals_waiting=appeals,
+        permits_active=levels[permitted.ACTIVE],
+        permits_held=levels[permitted.HELD],
+        permits_to_approve=levels[permitted.PENDING],
+        citations_unpaid=levels[enforced.UNPAID],
+        appeals_waiting=levels[enforced.WAITING],
         oldest_appeal_at=oldest.isoformat() if oldest else "",
         officers_on_shift=officers,
         jobs_failed=failed,
@@ -222,14 +192,15 @@ def look(at: datetime) -> Counts:
     )
 
 
-def _series(found: list[tuple[str, int, bool, int]], *, hour: int) -> dict[str, Series]:
-    series = {
-        name: Series([0] * HOURS, [0] * HOURS, hour)
-        for name in ("sold", "checks", "citations", "taken")
-    }
-    for name, at_hour, is_today, value in found:
-        side = series[name].today if is_today else series[name].before
-        side[at_hour] = value
+def _series(
+    found: Iterable[tuple[str, datetime, int]], zone: ZoneInfo, *, begins: datetime, hour: int
+) -> dict[str, Series]:
+    series = {name: Series([0] * HOURS, [0] * HOURS, hour) for name in SERIES}
+    names = {figure: name for name, figure in SERIES.items()}
+    for figure, quarter, value in found:
+        told = series[names[figure]]
+        side = told.today if quarter >= begins else told.before
+        side[quarter.astimezone(zone).hour] += value
     return series
 
 

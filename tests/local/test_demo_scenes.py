@@ -38,6 +38,8 @@ from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
 from parkops.programme import lint, load, queries
+from parkops.tallies import operations as tallies
+from parkops.tallies.models import Tally
 from parkops.tenancy.models import Tenant
 from payments import invoice_pages
 from payments import queries as money
@@ -289,3 +291,10 @@ def test_its_programme_has_nothing_that_is_surely_unwanted(slug, days, now):
 def a_coupon_was_used_and_another_is_over(stage, now):
     used = {row.code: (row.used, row.given > 0) for row in coupons.coupons()}
     assert used == {"WELCOME-26": (3, True), "OPEN-DAY": (0, False)}
+
+
+@checked
+def the_kept_figures_followed_all_of_it(stage, now):
+    """Everything above was done by acts; none of them forgot what it counts for."""
+    assert tallies.check(at=now).drifts == []
+    assert Tally.objects.count() > 100

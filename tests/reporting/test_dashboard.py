@@ -1,9 +1,18 @@
 """The dashboard: who sees it, what it answers when nothing changed, what it costs."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
+from payments.models import Payment
+from permits.models import Permit
+from permits.models.permits import status_q
+from permits.rules.status import Status
 from reporting.queries import live
 from tests.conftest import Site, _tenant
 
@@ -77,3 +86,29 @@ class TestOneLook:
         again = live.counts(now)
         assert live.unchanged_version() == again.version
         assert cache.get(live.LOOKING) is None
+
+
+class TestALook:
+    def test_counts_no_row_of_what_there_is_a_lot_of(self, harbor, now):
+        with CaptureQueriesContext(connection) as asked:
+            live.look(now)
+        counted = [q["sql"] for q in asked if "count(" in q["sql"].lower()]
+        for table in ("enforcement_citation", "permits_permit", "payments_payment "):
+            assert not any(f"FROM {table}" in sql for sql in counted if "needs_review" not in sql)
+        assert all("enforcement_citation" not in q["sql"] for q in asked)
+
+    def test_has_what_was_done_by_local_hour(self, harbor, sell, person, now):
+        sell(person("ana", "STAFF"), "MONTH", at=now - timedelta(days=7, hours=1))
+        sell(person("ben", "STAFF"), "MONTH", at=now - timedelta(hours=2))
+        sell(person("eve", "STAFF"), "MONTH", at=now)
+        seen = live.look(now)
+        assert {h: n for h, n in enumerate(seen.sold.today) if n} == {8: 1, 10: 1}
+        assert {h: n for h, n in enumerate(seen.sold.before) if n} == {9: 1}
+        assert (seen.sold.total, seen.sold.total_before) == (2, 1)
+        assert (
+            seen.taken.total
+            == Payment.objects.filter(succeeded_at__gte=now - timedelta(hours=2)).aggregate(
+                all=Sum("amount_minor")
+            )["all"]
+        )
+        assert seen.permits_active == Permit.objects.filter(status_q(Status.ACTIVE, now)).count()

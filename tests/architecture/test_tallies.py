@@ -1,0 +1,94 @@
+"""Whoever writes what the kept figures count lets them follow."""
+
+import ast
+
+from tests.architecture.code import Module, module_of, modules, name_of
+
+# By app: the names that a row goes by there, and the columns on which what it counts for rests.
+WATCHED = {
+    "enforcement": {
+        "citation": {"settled_at", "dismissed_at", "voided_at", "fine_minor", "issued_at"},
+        "appeal": {"decided_at"},
+    },
+    "permits": {
+        name: {
+            "starts_at",
+            "ends_at",
+            "hold_expires_at",
+            "paid_at",
+            "needs_approval",
+            "approved_at",
+            "cancelled_at",
+            "revoked_at",
+            "suspensions",
+        }
+        for name in ("permit", "fresh", "old")
+    },
+    "payments": {"payment": {"succeeded_at"}},
+}
+
+
+def silent(module: Module) -> list[str]:
+    """Return the watched assignments that stand in no `with tallied(...)`."""
+    watched = WATCHED.get(module.parts[0], {})
+    found: list[str] = []
+
+    def look(node: ast.AST, followed: bool) -> None:
+        if isinstance(node, ast.With):
+            followed = followed or any(
+                isinstance(item.context_expr, ast.Call)
+                and name_of(item.context_expr.func).rpartition(".")[2].startswith("tallied")
+                for item in node.items
+            )
+        if isinstance(node, ast.Assign) and not followed:
+            for target in node.targets:
+                for one in target.elts if isinstance(target, ast.Tuple) else [target]:
+                    if (
+                        isinstance(one, ast.Attribute)
+                        and isinstance(one.value, ast.Name)
+                        and one.attr in watched.get(one.value.id, ())
+                    ):
+                        found.append(f"{module.path}: {one.value.id}.{one.attr}")
+        for child in ast.iter_child_nodes(node):
+            look(child, followed)
+
+    look(module.tree, False)
+    return found
+
+
+def uncounted(module: Module) -> list[str]:
+    """Return the functions that create a counted row and do not count it."""
+    models = {"enforcement": {"Citation"}, "permits": {"Permit.objects.create"}}
+    wanted = {*models.get(module.parts[0], ()), "Payment.objects.create"}
+    found = []
+    for function in ast.walk(module.tree):
+        if isinstance(function, ast.FunctionDef):
+            called = {name_of(c.func) for c in ast.walk(function) if isinstance(c, ast.Call)}
+            counts = any(name.rpartition(".")[2] == "count" for name in called)
+            if called & wanted and not counts:
+                found.append(f"{module.path}: {function.name}")
+    return found
+
+
+def operations() -> list[Module]:
+    return [module for module in modules() if module.is_in("operations")]
+
+
+def test_the_figures_follow_every_change():
+    assert [fault for module in operations() for fault in silent(module)] == []
+
+
+def test_what_is_created_is_counted():
+    # Payments by card are written without money by another way: they count when they succeed.
+    assert [fault for module in operations() for fault in uncounted(module)] == []
+
+
+def test_planted_silences_are_found():
+    planted = (
+        "def f(citation):\n    citation.settled_at = 1\n    with tallying.tallied(citation):\n"
+    )
+    planted += "        citation.voided_at, citation.dismissed_at = 1, 2\n"
+    module = module_of(planted, "enforcement/operations/x.py")
+    assert silent(module) == ["enforcement/operations/x.py: citation.settled_at"]
+    creating = module_of("def f():\n    Permit.objects.create()\n", "permits/operations/x.py")
+    assert uncounted(creating) == ["permits/operations/x.py: f"]

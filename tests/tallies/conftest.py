@@ -1,0 +1,1 @@
+from tests.permits.conftest import hold, pay, person, sell  # noqa: F401  fixtures
