@@ -139,7 +139,12 @@ ITEMS = [
         "Ledger", "book-open", "office_ledger:accounts", Permission.LEDGER_VIEW, "People and money"
     ),
     NavItem(
-        "Reports", "chart-column", "office_reports:list", Permission.REPORT_VIEW, "People and money"
+        "Reports",
+        "chart-column",
+        "office_reports:list",
+        Permission.REPORT_VIEW,
+        "People and money",
+        also=("office_questions:list",),
     ),
     NavItem(
         "Program",

@@ -15,7 +15,7 @@ from parkops.jobs.models import Job
 from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission, Scope
 from parkops.ui.files import stored_file
-from reporting.catalogue import REPORTS
+from reporting.catalogue import REPORTS, find
 from reporting.exports import WRITERS
 from reporting.models import ReportRun
 from reporting.operations import reports
@@ -31,6 +31,9 @@ SCOPES = {
     Permission.APPEAL_VIEW: Scope.ENFORCEMENT_READ,
     Permission.DISPATCH_VIEW: Scope.ENFORCEMENT_READ,
     Permission.STAFF_MANAGE: Scope.ADMIN,
+    Permission.PERMIT_VIEW: Scope.PERMITS_READ,
+    Permission.LEDGER_VIEW: Scope.PAYMENTS_READ,
+    Permission.PROGRAMME_VIEW: Scope.REPORTS_READ,
 }
 """What a program needs besides `reports:read` for reports with more than figures in them."""
 
@@ -131,9 +134,9 @@ def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
 
 def _require(request: HttpRequest, code: str) -> None:
     """Refuse a program that may not see what is in the report of this code."""
-    report = REPORTS.get(code)
-    if report is not None and report.needs is not None:
-        request.auth.require(SCOPES[report.needs])
+    report = find(code)
+    for needed in report.all_needs if report else ():
+        request.auth.require(SCOPES[needed])
 
 
 def _run(run: ReportRun) -> dict[str, Any]:

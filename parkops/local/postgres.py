@@ -59,8 +59,9 @@ def start(folder: Path, state: dict[str, Any]) -> None:
         cluster = Cluster(server, account, programs)
         account.make_folder(server.home)
         cluster.make_data()
-        if "password" not in memory:
+        if "password" not in memory or not memory.get("may_make_roles"):
             memory["password"] = cluster.new_password()
+            memory["may_make_roles"] = True
         _start_on_free_port(cluster, state, memory)
     memory["is_ready"] = True
     write_state(folder, state)
@@ -144,14 +145,15 @@ class Cluster:
         """Give the role `parkops` its database and a new password, and return that.
 
         As the owner of the files may, with no server and no password. The role is no superuser:
-        what works here works on a database that somebody else administers.
+        what works here works on a database that somebody else administers. It may make roles, for
+        those that read a tenant's published views (`tenancy.readers`).
         """
         self._forget_stale_pid()
         password = secrets.token_hex(16)
         statements = [
             "CREATE ROLE parkops LOGIN CREATEDB",
             "CREATE DATABASE parkops OWNER parkops",
-            f"ALTER ROLE parkops PASSWORD '{password}'",
+            f"ALTER ROLE parkops CREATEROLE PASSWORD '{password}'",
         ]
         process = self._spawn(
             ["postgres", "--single", "-D", self._seen(self.data), self._mark(), "postgres"],

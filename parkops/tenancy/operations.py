@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django_tenants.utils import schema_context
 
 from parkops.kernel.decisions import Conflict, Refused
-from parkops.tenancy import hosts, patterns
+from parkops.tenancy import hosts, patterns, readers
 from parkops.tenancy.models import Domain, OutboxEntry, SchemaPattern, Tenant
 from parkops.ui.brand import check as check_brand
 
@@ -170,6 +170,7 @@ def drop_tenant(tenant: Tenant) -> None:
     with schema_context("public"), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f'DROP SCHEMA IF EXISTS "{tenant.schema_name}" CASCADE')
+        readers.drop_readers(tenant.schema_name)
         OutboxEntry.objects.filter(schema_name=tenant.schema_name).delete()
         Domain.objects.filter(tenant=tenant).delete()
         Tenant.objects.filter(pk=tenant.pk).delete()

@@ -19,6 +19,7 @@ from reporting.catalogue import (
     revenue,
 )
 from reporting.catalogue.base import Report
+from reporting.questions import report as questions
 
 REPORTS: dict[str, Report] = {
     report.code: report
@@ -38,24 +39,35 @@ REPORTS: dict[str, Report] = {
     )
 }
 
+"""Those that anybody may choose, by their code."""
+
+_UNLISTED = {report.code: report for report in questions.REPORTS}
+
+
+def find(code: str) -> Report | None:
+    """Return the report of this code, listed or not; None if there is none."""
+    return REPORTS.get(code) or _UNLISTED.get(code)
+
 
 def sections(may: Callable[[Permission], bool]) -> list[tuple[str, list[Report]]]:
     """Return the reports that somebody who `may` do this sees, by section in the order of the catalog."""
     found: dict[str, list[Report]] = {}
     for report in REPORTS.values():
-        if report.needs is None or may(report.needs):
+        if all(may(one) for one in report.all_needs):
             found.setdefault(report.section, []).append(report)
     return [*found.items()]
 
 
 def hidden(may: Callable[[Permission], bool]) -> list[str]:
     """Return the codes of the reports that somebody who `may` do this does not see."""
-    return [one.code for one in REPORTS.values() if one.needs and not may(one.needs)]
+    reports = [*REPORTS.values(), *_UNLISTED.values()]
+    return [one.code for one in reports if not all(may(needed) for needed in one.all_needs)]
 
 
 def name_of(code: str) -> str:
     """Return the name of the report of this code, the code if there is none any more."""
-    return REPORTS[code].name if code in REPORTS else code
+    report = find(code)
+    return report.name if report else code
 
 
 def report_of(code: str) -> Report:
@@ -63,9 +75,7 @@ def report_of(code: str) -> Report:
 
     :raises NotFound: if there is none.
     """
-    try:
-        return REPORTS[code]
-    except KeyError:
-        raise NotFound(
-            f"There is no report {code}. There are {', '.join(sorted(REPORTS))}."
-        ) from None
+    report = find(code)
+    if report is None:
+        raise NotFound(f"There is no report {code}. There are {', '.join(sorted(REPORTS))}.")
+    return report

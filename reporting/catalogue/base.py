@@ -54,7 +54,8 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of the catalogue. `needs` is what its reader must be allowed besides reports.
+    """A report of the catalogue. `needs` and `also_needs` are what its reader must be allowed besides
+    reports; `asked` tells in few words what was asked, where that is not its parameters.
 
     `lines` gives the rows of its dataset one by one, however many there are.
     """
@@ -68,6 +69,13 @@ class Report:
     section: str = ""
     needs: Permission | None = None
     lines: Callable[[Asking], Iterator[Sequence[Any]]] | None = None
+    also_needs: Permission | None = None
+    asked: Callable[[Mapping[str, Any]], str] | None = None
+
+    @property
+    def all_needs(self) -> list[Permission]:
+        """All that its reader must be allowed besides reports."""
+        return [one for one in (self.needs, self.also_needs) if one is not None]
 
     def answers(self, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
         """Return the typed answers of `given` (texts by key); a date left out is this month's.
@@ -117,6 +125,8 @@ def usual_periods(today: date) -> list[tuple[str, date, date]]:
 
 def asked_text(report: "Report", given: Mapping[str, Any]) -> str:
     """Return what was asked of a report in few words: from 1 Jul 2014 to 31 Jul 2014, by violation."""
+    if report.asked:
+        return report.asked(given)
     told = []
     for parameter in report.parameters:
         value = str(given.get(parameter.key) or "")

@@ -54,7 +54,7 @@ def ask_report(
 
     :raises Refused: if there is no such report, or a parameter or the format cannot be used.
     """
-    if code not in catalogue.REPORTS:
+    if catalogue.find(code) is None:
         raise Refused(
             "unknown_report",
             f"There is no report {code}. There are {', '.join(catalogue.REPORTS)}.",

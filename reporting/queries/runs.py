@@ -79,7 +79,7 @@ def over_of(references: Sequence[str]) -> list[RunRow]:
 
 
 def _named(run: ReportRun) -> tuple[str, str]:
-    report = catalogue.REPORTS.get(run.report)
+    report = catalogue.find(run.report)
     return (report.name, asked_text(report, run.parameters)) if report else (run.report, "")
 
 

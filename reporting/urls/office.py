@@ -49,6 +49,7 @@ oversell_urls = (
 urlpatterns = [
     path("", include(dashboard_urls)),
     path("reports/", include(report_urls)),
+    path("questions/", include("reporting.urls.questions")),
     path("program/replays/", include(replay_urls)),
     path("program/oversell/", include(oversell_urls)),
 ]

@@ -39,6 +39,8 @@ def catalogue_page(request: HttpRequest) -> HttpResponse:
 @refusals_shown
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask what a report needs; queue it and go to its run."""
+    if code not in catalogue.REPORTS and catalogue.find(code):
+        return redirect("office_questions:list")
     report = open_report(request, code)
     periods = usual_periods(_today())
     initial = {"from": periods[0][1], "to": periods[0][2], **request.GET.dict()}

@@ -14,6 +14,6 @@ def open_report(request: HttpRequest, code: str) -> Report:
     :raises PermissionDenied: if it is not for them.
     """
     report = catalogue.report_of(code)
-    if report.needs and not request.user.may(report.needs):
+    if not all(request.user.may(needed) for needed in report.all_needs):
         raise PermissionDenied("Your role does not include what is in this report.")
     return report

@@ -80,6 +80,7 @@ from permits.views.portal.line import path_of
 from permits.views.portal.visiting import OWN
 from reporting.models import ReportRun
 from reporting.operations import reports
+from reporting.questions import operations as questions
 from reporting.replay import operations as replays
 from tests.factories.statements import Entry, camt
 
@@ -532,6 +533,14 @@ class Things:
             load.load_document(queries.document(1)), months=1, name=MARK, by=SYSTEM, at=self.at
         )
         jobs.work(self.replay.job_id)
+        self.question = questions.keep_question(
+            {"view": "citations", "columns": ["citation", "plate"]},
+            name=MARK,
+            is_shared=True,
+            may=lambda _: True,
+            by=SYSTEM,
+            at=self.at,
+        )
         self.declaration = programme.declare_event(
             "snow-emergency", begins_at=self.at, ends_at=None, by=SYSTEM, at=self.at
         )
@@ -609,6 +618,7 @@ class Things:
             (r"field/checks/", "reference", self.check.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
             (r"office/reports/", "code", "revenue"),
+            (r"office/questions/", "reference", self.question.reference),
             (r"reports/", "number", self.run.number),
             (r"office/program/oversell/", "code", "STAFF-YEAR"),
             (r"(office/program|api/v1)/replays/", "reference", self.replay.reference),

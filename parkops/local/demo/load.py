@@ -15,7 +15,7 @@ from parkops.founding import found_tenant
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Conflict
 from parkops.kernel.permissions import Role
-from parkops.local.demo import draft, season
+from parkops.local.demo import draft, questions, season
 from parkops.local.demo.programmes import PLACES, Place, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.tenancy import hosts
@@ -145,6 +145,7 @@ def _make(place: Place, *, at: datetime) -> None:
         bar.close()
         administrator = User.objects.get(email=f"{STAFF[0][0]}@{place.slug}.example")
         draft.open_one(by=season.actor_of(administrator), at=at)
+        questions.keep_two(by=season.actor_of(administrator), at=at)
     tenancy.open_tenant(tenant)
 
 

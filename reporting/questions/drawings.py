@@ -1,0 +1,91 @@
+"""The chart of an answer, where one can be drawn of it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from parkops.kernel.money import Money, decimals
+from parkops.ui import charts
+from parkops.ui.charts import Chart, Point
+from reporting.questions.answers import WEEKDAYS, Answer
+
+MOST_BARS, MOST_LINES, MOST_SHARES = 60, 31, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart, or why there is none."""
+
+    chart: Chart | None = None
+    told: str = ""
+
+
+def drawn(answer: Answer) -> Drawn:
+    """Return the chart that was asked for; empty if none was."""
+    question, rows = answer.question, answer.dataset.rows
+    if not question.chart or not rows:
+        return Drawn()
+    measure = len(question.groups)
+    values = [_height(row[measure]) for row in rows]
+    if any(value < 0 for value in values):
+        return Drawn(told="Some figures are below zero, which no bar shows.")
+    title = f"{answer.dataset.columns[measure].title} by " + " and ".join(
+        one.title.lower() for one in question.groups
+    )
+    if question.chart == "heat":
+        return _heat(answer, values, title)
+    most = MOST_SHARES if question.chart == "shares" else MOST_BARS
+    if len(rows) > most:
+        return Drawn(told=f"{len(rows):,} groups are too many to draw; up to {most} are drawn.")
+    head = question.groups[0].title
+    points = [
+        Point(_label(row[0]), value, text=f"{_label(row[0])}: {_said(row[measure])}")
+        for row, value in zip(rows, values, strict=True)
+    ]
+    if question.chart == "shares":
+        return Drawn(charts.shares(points, title=title, head=head))
+    if question.chart == "line":
+        return Drawn(charts.line(points, title=title, head=head))
+    return Drawn(charts.bars(points, title=title, head=head))
+
+
+def _heat(answer: Answer, values: list[float], title: str) -> Drawn:
+    """A line for each value of the first group, a column for each of the second."""
+    rows = answer.dataset.rows
+    lines = _sorted({_label(row[0]) for row in rows})
+    labels = _sorted({_label(row[1]) for row in rows})
+    if len(lines) > MOST_LINES or len(labels) > MOST_LINES:
+        return Drawn(told=f"More than {MOST_LINES} lines or columns are too many to draw.")
+    found = {
+        (_label(row[0]), _label(row[1])): (value, row[2])
+        for row, value in zip(rows, values, strict=True)
+    }
+    drawn_lines = []
+    for line in lines:
+        points = []
+        for label in labels:
+            value, cell = found.get((line, label), (0.0, None))
+            told = f"{line}, {label}: {_said(cell) if cell is not None else 'none'}"
+            points.append(Point(label, value, text=told))
+        drawn_lines.append((line, points))
+    head = answer.question.groups[0].title
+    return Drawn(charts.heat(labels, drawn_lines, title=title, head=head))
+
+
+def _sorted(labels: set[str]) -> list[str]:
+    order = {day: place for place, day in enumerate(WEEKDAYS)}
+    return sorted(labels, key=lambda label: (order.get(label, 0), label))
+
+
+def _label(cell: Any) -> str:
+    return "none" if cell in ("", None) else str(cell)
+
+
+def _height(cell: Any) -> float:
+    if isinstance(cell, Money):
+        return float(Decimal(cell.minor) / 10 ** decimals(cell.currency))
+    return float(cell or 0)
+
+
+def _said(cell: Any) -> str:
+    return str(cell) if isinstance(cell, Money) else charts.figure(float(cell or 0))

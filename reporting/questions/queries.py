@@ -1,0 +1,66 @@
+"""The questions that were kept, as far as somebody may see them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from parkops.kernel.decisions import NotFound, Refused
+from parkops.kernel.permissions import Permission
+from parkops.programme import queries as programme
+from reporting.models import Question
+from reporting.questions import rules
+from reporting.questions.words import sentence
+
+MOST = 200
+
+May = Callable[[Permission], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept question with what it asks; `told` says why it cannot be asked any more, if so."""
+
+    row: Question
+    asked: rules.Question | None
+    said: str
+    is_mine: bool
+    may_change: bool
+
+
+def kept(*, ref: str, may: May, at: datetime) -> list[Kept]:
+    """Return one's own questions and the shared ones that somebody may see, by name."""
+    rows = Question.objects.filter(Q(owner_ref=ref) | Q(is_shared=True)).order_by("name", "pk")
+    currency = programme.in_force(at).programme.currency
+    found = [_kept(row, ref, may, currency) for row in rows[:MOST]]
+    return [one for one in found if one.is_mine or _is_open(one, may)]
+
+
+def one(reference: UUID, *, ref: str, may: May, at: datetime) -> Kept:
+    """Return a question that is one's own or shared.
+
+    :raises NotFound: if there is none that somebody may see.
+    """
+    row = Question.objects.filter(reference=reference).first()
+    if row is None or not (row.is_shared or row.owner_ref == ref):
+        raise NotFound("There is no such question.")
+    found = _kept(row, ref, may, programme.in_force(at).programme.currency)
+    if not _is_open(found, may):
+        raise NotFound("There is no such question.")
+    return found
+
+
+def _is_open(found: Kept, may: May) -> bool:
+    return found.asked is None or all(may(needed) for needed in found.asked.needs)
+
+
+def _kept(row: Question, ref: str, may: May, currency: str) -> Kept:
+    is_mine = row.owner_ref == ref
+    may_change = is_mine or (row.is_shared and may(Permission.STAFF_MANAGE))
+    try:
+        asked = rules.read(row.document, currency=currency)
+    except Refused as refusal:
+        return Kept(row, None, f"It cannot be asked any more. {refusal}", is_mine, may_change)
+    return Kept(row, asked, sentence(asked), is_mine, may_change)
