@@ -109,8 +109,8 @@ class Dataset:
 
     def __post_init__(self) -> None:
         sums = Sums(self.columns, self.currency)
-        for row in self.rows:
-            sums.add(row)
+        if self.rows:
+            sums.add(list(zip(*self.rows, strict=True)))
         object.__setattr__(self, "totals", sums.totals())
 
     def cells(self, row: Sequence[Any]) -> list[Cell]:
@@ -124,7 +124,7 @@ class Dataset:
 
 
 class Sums:
-    """The last line of a report, added up row by row: sums of the columns that have one, blanks elsewhere."""
+    """The last line of a report, added up as the rows come: sums where a column has one, blanks elsewhere."""
 
     def __init__(self, columns: Sequence[Column], currency: str) -> None:
         self._columns, self._currency = columns, currency
@@ -133,15 +133,14 @@ class Sums:
         self._plain = [n for n in summed if columns[n].kind is not Kind.MONEY]
         self._found: list[Any] = [0] * len(columns)
 
-    def add(self, row: Sequence[Any]) -> None:
-        """Add one row; a blank cell is nothing."""
+    def add(self, cells: Sequence[Sequence[Any]]) -> None:
+        """Add some rows, given by column; a blank cell is nothing."""
         found = self._found
         for place in self._minor:
-            cell = row[place]
-            if cell is not None:
-                found[place] += cell.minor
+            found[place] += sum(cell.minor for cell in cells[place] if cell is not None)
         for place in self._plain:
-            found[place] += row[place] or 0
+            for cell in cells[place]:
+                found[place] += cell or 0
 
     def totals(self) -> list[Any]:
         """Return the last line of what was added so far."""

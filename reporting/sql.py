@@ -15,12 +15,12 @@ def rows(query: str, **values: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def each(query: str, **values: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield all rows of `query`, kept by the database and fetched a few thousand at once."""
+def each(query: str, **values: Any) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield all rows of `query`, kept by the database, a few thousand at once."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, values)
         while found := cursor.fetchmany(AT_ONCE):
-            yield from found
+            yield found
 
 
 def row(query: str, **values: Any) -> tuple[Any, ...]:

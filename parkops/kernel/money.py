@@ -96,7 +96,11 @@ class Money:
     @property
     def amount(self) -> str:
         """The amount as files and the API write it: "45.00", "-0.05", "9998" in JPY."""
-        return f"{self.decimal:f}"
+        places = decimals(self.currency)
+        if not places:
+            return str(self.minor)
+        digits = str(abs(self.minor)).rjust(places + 1, "0")
+        return f"{'-' if self.minor < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
     def __str__(self) -> str:
         """The amount as English sentences and pages write it: "$1,544.00", "−€16.50"."""

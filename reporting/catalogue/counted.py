@@ -57,14 +57,14 @@ def counted(
     def given(asking: Asking) -> dict[str, Any]:
         return _values(asking, parameters) | dict(values(asking) if values else {})
 
-    def lines(asking: Asking) -> Iterator[list[Any]]:
-        told = _row_reader(asked, columns, naming, asking.programme)
-        return (told(line) for line in sql.each(query, **given(asking)))
+    def lines(asking: Asking) -> Iterator[Sequence[Any]]:
+        told = _reader(asked, columns, naming, asking.programme)
+        for some in sql.each(query, **given(asking)):
+            yield from told(some)
 
     def build(asking: Asking) -> Dataset:
         asking.tell(0.1, "Adding up")
-        told = _row_reader(asked, columns, naming, asking.programme)
-        rows = [told(line) for line in sql.rows(query, **given(asking))]
+        rows = _reader(asked, columns, naming, asking.programme)(sql.rows(query, **given(asking)))
         return Dataset(
             title=name,
             columns=columns,
@@ -136,70 +136,89 @@ def _values(asking: Asking, parameters: Sequence[Parameter]) -> dict[str, Any]:
     return told
 
 
-def _row_reader(
+Reading = Callable[[Sequence[Sequence[Any]]], Sequence[Any]]
+"""Makes the cells of one column of the columns of the answer."""
+
+
+def _reader(
     asked: Sequence[Column],
     columns: Sequence[Column],
     naming: Mapping[str, Naming],
     programme: Programme,
-) -> Callable[[Sequence[Any]], list[Any]]:
-    """Return what makes the cells of a line of the answer, those that are a part of others among them."""
-    keys = [column.key for column in asked]
-    readers: list[Callable[[Sequence[Any]], Any]] = []
-    for column in columns:
-        if column.part_of:
-            readers.append(_share_reader(*(keys.index(key) for key in column.part_of)))
-        elif column.key in naming:
-            readers.append(_name_reader(keys.index(column.key), naming[column.key], programme))
-        else:
-            readers.append(_cell_reader(keys.index(column.key), column.kind, programme))
+) -> Callable[[Sequence[Sequence[Any]]], list[Sequence[Any]]]:
+    """Return what makes rows of lines of the answer, with the cells that are a part of others.
 
-    def read(line: Sequence[Any]) -> list[Any]:
-        if len(line) != len(keys):
-            raise ValueError(f"a line of {len(line)} cells, and {len(keys)} columns")
-        return [reader(line) for reader in readers]
+    It goes by columns, so that what a cell is needs not be asked of each.
+    """
+    keys = [column.key for column in asked]
+    readings = [_reading(column, keys, naming, programme) for column in columns]
+
+    def read(lines: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        if not lines:
+            return []
+        found = list(zip(*lines, strict=True))
+        if len(found) != len(keys):
+            raise ValueError(f"a line of {len(found)} cells, and {len(keys)} columns")
+        return list(zip(*(reading(found) for reading in readings), strict=True))
 
     return read
 
 
-def _share_reader(part: int, whole: int) -> Callable[[Sequence[Any]], Any]:
-    return lambda line: share(float(line[part] or 0), float(line[whole] or 0))
+def _reading(
+    column: Column, keys: Sequence[str], naming: Mapping[str, Naming], programme: Programme
+) -> Reading:
+    if column.part_of:
+        part, whole = (keys.index(key) for key in column.part_of)
+        return lambda found: [
+            share(float(a or 0), float(b or 0))
+            for a, b in zip(found[part], found[whole], strict=True)
+        ]
+    place = keys.index(column.key)
+    if column.key in naming:
+        return _names(place, naming[column.key], programme)
+    if column.kind in _NUMBERS:
+        number = _NUMBERS[column.kind]
+        return lambda found: [
+            None if value is None else number(value, programme) for value in found[place]
+        ]
+    as_it_is = {Kind.TEXT: {str}, Kind.DATE: {date}}.get(column.kind)
+
+    def read(found: Sequence[Sequence[Any]]) -> Sequence[Any]:
+        cells = found[place]
+        if set(map(type, cells)) == as_it_is:
+            return cells
+        return [_told(value, column.kind, programme) for value in cells]
+
+    return read
 
 
-def _name_reader(
-    place: int, naming: Naming, programme: Programme
-) -> Callable[[Sequence[Any]], Any]:
+def _names(place: int, naming: Naming, programme: Programme) -> Reading:
     known: dict[str, str] = {}
 
-    def read(line: Sequence[Any]) -> str:
-        code = str(line[place] or "")
-        name = known.get(code)
-        if name is None:
-            name = known[code] = naming(programme, code)
-        return name
+    def read(found: Sequence[Sequence[Any]]) -> Sequence[str]:
+        codes = [str(code or "") for code in found[place]]
+        for code in set(codes) - known.keys():
+            known[code] = naming(programme, code)
+        return [known[code] for code in codes]
 
     return read
 
 
-def _cell_reader(place: int, kind: Kind, programme: Programme) -> Callable[[Sequence[Any]], Any]:
-    currency, zone = programme.currency, programme.tz
-    if kind is Kind.MONEY:
-        return lambda line: None if line[place] is None else Money(int(line[place]), currency)
-    if kind is Kind.COUNT:
-        return lambda line: None if line[place] is None else int(line[place])
-    if kind is Kind.NUMBER:
-        return lambda line: None if line[place] is None else round(float(line[place]), 1)
+_NUMBERS: Mapping[Kind, Callable[[Any, Programme], Any]] = {
+    Kind.MONEY: lambda value, programme: Money(int(value), programme.currency),
+    Kind.COUNT: lambda value, _programme: int(value),
+    Kind.NUMBER: lambda value, _programme: round(float(value), 1),
+}
 
-    def read(line: Sequence[Any]) -> Any:
-        value = line[place]
-        if isinstance(value, str):
-            return value
-        if isinstance(value, datetime):
-            return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
-        if isinstance(value, date):
-            return value if kind is Kind.DATE else value.isoformat()
-        return "" if value is None else str(value)
 
-    return read
+def _told(value: Any, kind: Kind, programme: Programme) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return f"{value.astimezone(programme.tz):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value if kind is Kind.DATE else value.isoformat()
+    return "" if value is None else str(value)
 
 
 def _filters(asking: Asking, parameters: Sequence[Parameter]) -> list[tuple[str, str]]:

@@ -1,20 +1,25 @@
 """A dataset as CSV that a spreadsheet opens and does not execute."""
 
+import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import IO, Any
 
-from defusedcsv import csv
+from defusedcsv import csv as defusedcsv
 
+from parkops.kernel.money import Money
 from parkops.tenancy.models import Tenant
 from reporting.datasets import Column, Dataset, Sums, plain
 from reporting.exports.far import Begun, unheard
 
 MARK = "\ufeff"
 AT_ONCE = 2_000
+FORMULA = frozenset("@+-=|%")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,14 @@ def write_rows(
     put(MARK + _lines([[column.title for column in columns]]))
     coming = iter(rows)
     while some := list(islice(coming, AT_ONCE)):
-        for row in some:
-            sums.add(row)
-        put(_lines([_blank(plain(cell)) for cell in row] for row in some))
+        # Column by column: what kind of cells it has is asked once for all of them.
+        cells = list(zip(*some, strict=True))
+        sums.add(cells)
+        put(
+            _lines(
+                zip(*map(_texts, cells), strict=True), is_harmless=not any(map(_is_risky, cells))
+            )
+        )
         count += len(some)
         tell(count)
     last = ""
@@ -71,9 +81,27 @@ def write_rows(
     return Written(count, digest.hexdigest(), totals)
 
 
-def _lines(rows: Iterable[Sequence[Any]]) -> str:
+def _texts(column: Sequence[Any]) -> Sequence[Any]:
+    """Return the cells of a column as CSV writes them."""
+    kinds = set(map(type, column))
+    if kinds <= {str, int, float}:
+        return column
+    if kinds == {Money}:
+        return [cell.amount for cell in column]
+    if kinds == {date}:
+        return [cell.isoformat() for cell in column]
+    return [_blank(plain(cell)) for cell in column]
+
+
+def _is_risky(column: Sequence[Any]) -> bool:
+    """Whether a cell of the column could be taken for a formula; numbers and dates never are."""
+    return any(type(cell) is str and cell[:1] in FORMULA for cell in column)
+
+
+def _lines(rows: Iterable[Sequence[Any]], *, is_harmless: bool = False) -> str:
+    """Return rows as text; unless they are harmless, all go by what defuses them."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    (csv if is_harmless else defusedcsv).writer(text).writerows(rows)
     return text.getvalue()
 
 
