@@ -44,6 +44,7 @@ EVERY_TENANT = {
     "api.forget_old_keys": 86_400.0,
     "accounts.forget_unconfirmed": 86_400.0,
     "reporting.forget_expired_files": 3600.0,
+    "reporting.run_schedules": 60.0,
 }
 
 app.conf.beat_schedule = {

@@ -12,10 +12,10 @@ class ReportingConfig(AppConfig):
         from parkops.jobs import operations as jobs
         from parkops.programme import trying
         from reporting import tasks
-        from reporting.operations import reports
+        from reporting.operations import delivery, reports
         from reporting.replay import operations as replays
         from reporting.replay import trier
 
-        jobs.register(reports.JOB, reports.make_report, over=reports.report_is_over)
+        jobs.register(reports.JOB, reports.make_report, over=delivery.report_is_over)
         jobs.register(replays.JOB, tasks.work_replay)
         trying.register(trier)

@@ -9,6 +9,7 @@ from parkops.jobs.models import Job
 from parkops.ui.fields import DayField
 from reporting.catalogue.base import Parameter, Report
 from reporting.exports import WRITERS
+from reporting.rules.periods import DAYS, KEY, PERIODS
 
 FORMATS = [("pdf", "PDF"), ("xlsx", "XLSX"), ("csv", "CSV"), ("json", "JSON")]
 
@@ -24,16 +25,35 @@ class ReportForm(forms.Form):
         self._asked = [parameter.key for parameter in report.parameters]
         for parameter in report.parameters:
             self.fields[parameter.key] = _field(parameter)
-        self.order_fields(self._asked)
+        if report.asks_last:
+            named = PERIODS if report.asks_first else DAYS
+            self.fields[KEY] = forms.ChoiceField(
+                label="Period" if report.asks_first else "Day",
+                required=False,
+                choices=[("", "Days that I choose"), *named.items()],
+            )
+        self.order_fields([KEY, *self._asked])
 
     def given(self) -> dict[str, str]:
-        """Return the answers as texts by key, blanks left out."""
+        """Return the answers as texts by key, blanks left out; a period that moves in place of its days."""
+        moving = self.cleaned_data.get(KEY, "")
         answers = {key: self.cleaned_data[key] for key in self._asked}
+        if moving:
+            answers = {KEY: moving} | {
+                key: value for key, value in answers.items() if key not in ("from", "to")
+            }
         return {
             key: value.isoformat() if hasattr(value, "isoformat") else str(value)
             for key, value in answers.items()
             if value not in ("", None)
         }
+
+
+class FilterForm(forms.Form):
+    """The name of a saved filter, and who sees it."""
+
+    name = forms.CharField(label="Name", max_length=80)
+    is_shared = forms.BooleanField(label="Everybody in the office sees and runs it", required=False)
 
 
 class HistoryForm(forms.Form):

@@ -5,7 +5,7 @@ from django.utils import timezone
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from parkops.tenancy.later import tenant_task
-from reporting.operations import reports
+from reporting.operations import reports, schedules
 from reporting.replay import operations as replays
 
 
@@ -15,6 +15,12 @@ def forget_expired_files(**_later: object) -> None:
     now = timezone.now()
     reports.forget_expired_files(at=now)
     replays.forget_old_rows(at=now)
+
+
+@tenant_task
+def run_schedules(**_later: object) -> None:
+    """Run the saved filters whose time has come."""
+    schedules.run_due_schedules(at=timezone.now())
 
 
 def work_replay(job: Job, progress: jobs.Progress) -> None:

@@ -9,6 +9,8 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme.schema import Programme
 from reporting.datasets import Column, Dataset
+from reporting.rules.periods import DAYS, PERIODS, dated
+from reporting.rules.periods import KEY as PERIOD_KEY
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
@@ -77,6 +79,24 @@ class Report:
         """All that its reader must be allowed besides reports."""
         return [one for one in (self.needs, self.also_needs) if one is not None]
 
+    @property
+    def asks_first(self) -> bool:
+        """Whether it is about a period, with a first day."""
+        return any(parameter.key == "from" for parameter in self.parameters)
+
+    @property
+    def asks_last(self) -> bool:
+        """Whether it is about a period or about the end of a day."""
+        return any(parameter.key == "to" for parameter in self.parameters)
+
+    def dated(self, given: Mapping[str, Any], *, today: date, week_begins: int) -> dict[str, Any]:
+        """Return answers with the days of the period that they name, if they name one.
+
+        :raises Refused: if there is no such period, or days are given besides.
+        """
+        asked = {parameter.key for parameter in self.parameters}
+        return dated(given, asked, today=today, week_begins=week_begins)
+
     def answers(self, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
         """Return the typed answers of `given` (texts by key); a date left out is this month's.
 
@@ -109,25 +129,13 @@ PERIOD = (
 )
 
 
-def usual_periods(today: date) -> list[tuple[str, date, date]]:
-    """Return the periods that people ask for most, as (label, first day, last day included)."""
-    month = today.replace(day=1)
-    before = month - timedelta(days=1)
-    year = today.replace(month=1, day=1)
-    last_year = year - timedelta(days=1)
-    return [
-        ("This month", month, today),
-        ("Last month", before.replace(day=1), before),
-        ("This year", year, today),
-        ("Last year", last_year.replace(month=1, day=1), last_year),
-    ]
-
-
 def asked_text(report: "Report", given: Mapping[str, Any]) -> str:
     """Return what was asked of a report in few words: from 1 Jul 2014 to 31 Jul 2014, by violation."""
     if report.asked:
         return report.asked(given)
-    told = []
+    named = DAYS if not report.asks_first else PERIODS
+    moving = str(given.get(PERIOD_KEY) or "")
+    told = [named.get(moving, PERIODS.get(moving, moving)).lower()] if moving else []
     for parameter in report.parameters:
         value = str(given.get(parameter.key) or "")
         if value and parameter.kind == "date":

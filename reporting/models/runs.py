@@ -10,8 +10,8 @@ NUMBER_DIGITS = 12
 class ReportRun(models.Model):
     """One report asked for in one format. Its progress is its job's; its file goes after `expires_at`.
 
-    Who `wants_mail` is written to when it is over. `digest` is that of its dataset's rows and totals,
-    `totals_digest` that of its totals; both stay.
+    Who `wants_mail` is written to when it is over; what was `scheduled` is sent by its schedule. `digest`
+    is that of its dataset's rows and totals, `totals_digest` that of its totals; both stay.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -22,6 +22,13 @@ class ReportRun(models.Model):
     job = models.ForeignKey("jobs.Job", on_delete=models.PROTECT, related_name="+")
     asked_by_ref = models.CharField(max_length=40, blank=True)
     asked_by_name = models.CharField(max_length=200)
+    scheduled = models.ForeignKey(
+        "reporting.ScheduledRun",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
     wants_mail = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
     rows = models.PositiveIntegerField(null=True, blank=True)

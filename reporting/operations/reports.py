@@ -12,26 +12,24 @@ from zoneinfo import ZoneInfo
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from parkops.accounts import queries as accounts
 from parkops.audit import operations as audit
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
-from parkops.kernel.permissions import Permission
-from parkops.messaging import operations as messaging
 from parkops.programme import queries as programme
 from parkops.tenancy.models import Tenant
 from reporting import catalogue
-from reporting.catalogue.base import Asking, Report, Told, asked_text
+from reporting.catalogue.base import Asking, Report, Told
 from reporting.datasets import Dataset, Proof
 from reporting.exports import WRITERS, delimited
 from reporting.exports.far import Begun
-from reporting.models import ReportRun
+from reporting.models import ReportRun, ScheduledRun
+from reporting.operations import delivery
 from reporting.queries import proofs
+from reporting.queries.asking import dated_of
 
 JOB = "report"
 KEPT = timedelta(days=7)
@@ -45,12 +43,15 @@ def ask_report(
     *,
     file_format: str,
     wants_mail: bool = False,
+    seen_at: datetime | None = None,
+    scheduled: ScheduledRun | None = None,
     by: Actor,
     at: datetime,
 ) -> ReportRun:
     """Queue a report; its answers are checked now, its rows are read by a worker.
 
-    Who `wants_mail` is written to when it is made, or when it cannot be.
+    Who `wants_mail` is written to when it is made, or when it cannot be. A period that moves is that of
+    the day of `seen_at`, of today if it is left out.
 
     :raises Refused: if there is no such report, or a parameter or the format cannot be used.
     """
@@ -61,14 +62,8 @@ def ask_report(
             field="report",
         )
     report = catalogue.report_of(code)
-    if file_format not in WRITERS:
-        raise Refused(
-            "unknown_format",
-            f"{file_format} is not a format. There are {', '.join(WRITERS)}.",
-            field="format",
-        )
-    zone = programme.in_force(at).programme.tz
-    report.answers(parameters, today=at.astimezone(zone).date())
+    require_format(file_format)
+    parameters = dated_of(report, parameters, at=seen_at or at)
     reference = uuid.uuid4()
     job = jobs.ask(JOB, {"run": str(reference)}, by=by, at=at)
     run = ReportRun.objects.create(
@@ -79,12 +74,26 @@ def ask_report(
         job=job,
         asked_by_ref=by.ref,
         asked_by_name=by.name,
+        scheduled=scheduled,
         wants_mail=wants_mail and by.kind == "staff",
         created_at=at,
         expires_at=at + KEPT,
     )
     audit.record("report.asked", subject=("report", str(reference)), actor=by, at=at, report=code)
     return run
+
+
+def require_format(file_format: str) -> None:
+    """Do nothing if reports are written in this format.
+
+    :raises Refused: otherwise.
+    """
+    if file_format not in WRITERS:
+        raise Refused(
+            "unknown_format",
+            f"{file_format} is not a format. There are {', '.join(WRITERS)}.",
+            field="format",
+        )
 
 
 @transaction.atomic
@@ -98,6 +107,8 @@ def cancel_report(reference: uuid.UUID, *, by: Actor, at: datetime) -> ReportRun
         raise NotFound("There is no such report run.")
     jobs.cancel(run.job_id, by=by, at=at)
     run.job.refresh_from_db()
+    if run.scheduled_id is not None:
+        delivery.settle(run.scheduled_id, at=at)
     return run
 
 
@@ -144,38 +155,6 @@ def make_report(job: Job, progress: jobs.Progress) -> None:
     )
     if not kept:
         default_storage.delete(name)
-
-
-def report_is_over(job: Job) -> None:
-    """Tell who asked to be told by e-mail that the report is made, or that it cannot be."""
-    run = ReportRun.objects.filter(job=job).first()
-    if run is None or not run.wants_mail:
-        return
-    asker = accounts.staff_member(int(run.asked_by_ref)) if run.asked_by_ref.isdigit() else None
-    if asker is None or not asker.may(Permission.REPORT_VIEW):
-        return
-    is_made = job.state == Job.State.DONE
-    messaging.send_once(
-        event="report.ready" if is_made else "report.failed",
-        key=f"report:{run.reference}:{job.attempts}",
-        to=asker.email,
-        context={
-            "report": catalogue.name_of(run.report),
-            "asked": asked_of(run),
-            "rows": run.rows,
-            "number": run.number,
-            "because": job.error,
-            "path": reverse("office_reports:run", args=[run.reference]),
-        },
-        language="en",
-        at=timezone.now(),
-    )
-
-
-def asked_of(run: ReportRun) -> str:
-    """Return what was asked of the report of a run, in words."""
-    report = catalogue.REPORTS.get(run.report)
-    return asked_text(report, run.parameters) if report else ""
 
 
 def _file_name(run: ReportRun, attempt: int) -> str:

@@ -11,6 +11,7 @@ from parkops.kernel.decisions import Refused
 from parkops.programme import queries as programme
 from reporting.catalogue.base import Asking, Report
 from reporting.datasets import Cell, Column, Dataset
+from reporting.queries.asking import dated_of
 
 ROWS = 12
 SECONDS = 5.0
@@ -38,7 +39,8 @@ def preview(report: Report, given: Mapping[str, Any], *, at: datetime) -> Previe
     """Return what the report begins with; never more than a few seconds of the database."""
     rules = programme.in_force(at).programme
     try:
-        answers = report.answers(given, today=at.astimezone(rules.tz).date())
+        today = at.astimezone(rules.tz).date()
+        answers = report.answers(dated_of(report, given, at=at), today=today)
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL statement_timeout = {int(SECONDS * 1000)}")

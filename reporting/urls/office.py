@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from reporting.urls.saved import filter_urls, schedule_urls
 from reporting.views import dashboard, oversell, replays, reports, runs
 
 dashboard_urls = (
@@ -48,6 +49,8 @@ oversell_urls = (
 
 urlpatterns = [
     path("", include(dashboard_urls)),
+    path("reports/saved/", include(filter_urls)),
+    path("reports/schedules/", include(schedule_urls)),
     path("reports/", include(report_urls)),
     path("questions/", include("reporting.urls.questions")),
     path("program/replays/", include(replay_urls)),

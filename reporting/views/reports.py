@@ -1,7 +1,9 @@
 """The catalogue of reports, and asking for one."""
 
 from datetime import date
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,12 +14,14 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown
+from parkops.ui.pages import actor, page, refusals_shown, refused_on
 from reporting import catalogue
-from reporting.catalogue.base import Report, usual_periods
-from reporting.forms import ReportForm
+from reporting.catalogue.base import Report
+from reporting.forms import FilterForm, ReportForm
+from reporting.operations import filters as filter_acts
 from reporting.operations import reports
-from reporting.queries import previews, runs
+from reporting.queries import filters, previews, runs
+from reporting.rules.periods import KEY
 from reporting.views.runs import await_run
 from reporting.views.seeing import open_report
 
@@ -25,11 +29,14 @@ from reporting.views.seeing import open_report
 @may(Permission.REPORT_VIEW)
 @require_safe
 def catalogue_page(request: HttpRequest) -> HttpResponse:
-    """List the reports there are, and the newest runs."""
+    """List the reports there are, the filters that one has saved or may use, and the newest runs."""
     may_see = request.user.may
+    hidden = catalogue.hidden(may_see)
     context = {
         "sections": catalogue.sections(may_see),
-        "runs": runs.newest_runs(catalogue.hidden(may_see)),
+        "filters": filters.filters_for(request.user, hidden),
+        "may_run": may_see(Permission.REPORT_RUN),
+        "runs": runs.newest_runs(hidden),
     }
     return page(request, "reporting/office/catalogue.html", context)
 
@@ -38,40 +45,70 @@ def catalogue_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_shown
 def ask(request: HttpRequest, code: str) -> HttpResponse:
-    """Ask what a report needs; queue it and go to its run."""
+    """Ask what a report needs; queue it and go to its run, or save what is asked under a name."""
     if code not in catalogue.REPORTS and catalogue.find(code):
         return redirect("office_questions:list")
     report = open_report(request, code)
-    periods = usual_periods(_today())
-    initial = {"from": periods[0][1], "to": periods[0][2], **request.GET.dict()}
-    form = ReportForm(request.POST or None, report=report, initial=initial)
-    context = {"report": report, "form": form, "periods": periods}
     if request.method != "POST" and "preview" in request.GET:
-        context["shown"] = _preview(report, request.GET.dict())
-        return page(request, "reporting/office/ask.html", context, part="preview")
-    if request.method != "POST" or not form.is_valid():
-        status = 422 if request.method == "POST" else 200
-        return page(request, "reporting/office/ask.html", context, status=status)
-    try:
-        run = reports.ask_report(
-            code,
-            form.given(),
-            file_format=form.cleaned_data["format"],
-            wants_mail=form.cleaned_data["mail"],
-            by=actor(request),
-            at=timezone.now(),
-        )
-    except Refused as refusal:
-        field = refusal.field.removeprefix("parameters.")
-        form.add_error(field if field in form.fields else None, str(refusal))
-        return page(request, "reporting/office/ask.html", context, status=422)
-    await_run(request, run)
-    return redirect("office_reports:run", reference=run.reference)
+        shown = {"report": report, "shown": _preview(report, request.GET.dict())}
+        return page(request, "reporting/office/ask.html", shown, part="preview")
+    is_saving = "save" in request.POST
+    form = ReportForm(request.POST or None, report=report, initial=_initial(request, report))
+    name_form = FilterForm(request.POST if is_saving else None, use_required_attribute=False)
+    if request.method == "POST" and form.is_valid():
+        if is_saving and name_form.is_valid():
+            with refused_on(name_form):
+                kept = filter_acts.save_filter(
+                    code,
+                    form.given(),
+                    file_format=form.cleaned_data["format"],
+                    owner=request.user,
+                    at=timezone.now(),
+                    **name_form.cleaned_data,
+                )
+                messages.success(request, f"{kept.name} is saved.")
+                return redirect("office_filters:detail", reference=kept.reference)
+        elif not is_saving:
+            try:
+                run = reports.ask_report(
+                    code,
+                    form.given(),
+                    file_format=form.cleaned_data["format"],
+                    wants_mail=form.cleaned_data["mail"],
+                    by=actor(request),
+                    at=timezone.now(),
+                )
+            except Refused as refusal:
+                field = refusal.field.removeprefix("parameters.")
+                form.add_error(field if field in form.fields else None, str(refusal))
+            else:
+                await_run(request, run)
+                return redirect("office_reports:run", reference=run.reference)
+    context = {
+        "report": report,
+        "form": form,
+        "name_form": name_form,
+        "filters": filters.filters_for(request.user, report=code),
+    }
+    status = 422 if form.errors or name_form.errors else 200
+    return page(request, "reporting/office/ask.html", context, status=status)
+
+
+def _initial(request: HttpRequest, report: Report) -> dict[str, Any]:
+    """Return what the questions begin with: what the address says, otherwise this month or today."""
+    given = request.GET.dict()
+    today = _today()
+    days = {"from": today.replace(day=1), "to": today}
+    if KEY not in given and not {"from", "to"} & set(given):
+        given[KEY] = "this-month" if report.asks_first else "today"
+    return {**days, **given}
 
 
 def _preview(report: Report, given: dict[str, str]) -> previews.Preview:
     """Return the first rows of what was asked, or why there are none."""
-    known = {parameter.key for parameter in report.parameters}
+    known = {parameter.key for parameter in report.parameters} | {KEY}
+    if given.get(KEY):
+        known -= {"from", "to"}
     asked = {key: value for key, value in given.items() if key in known}
     return previews.preview(report, asked, at=timezone.now())
 

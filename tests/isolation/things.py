@@ -42,12 +42,14 @@ from enforcement.queries.appeals import PAGE as FOLLOW
 from enforcement.queries.boot_cases import path_of as boot_path
 from enforcement.queries.calls import PAGE as CALL
 from parkops.accounts import operations as accounts
+from parkops.accounts import queries as accounts_of
 from parkops.accounts.models import ApiToken, User
 from parkops.customers import operations as customers
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from parkops.kernel.actors import PUBLIC, SYSTEM, Actor
 from parkops.kernel.money import Money
+from parkops.kernel.permissions import Permission
 from parkops.messaging.models import Message
 from parkops.programme import load, queries
 from parkops.programme import operations as programme
@@ -79,9 +81,11 @@ from permits.views.portal.holding import VERIFY
 from permits.views.portal.line import path_of
 from permits.views.portal.visiting import OWN
 from reporting.models import ReportRun
-from reporting.operations import reports
+from reporting.operations import filters, reports, schedules
+from reporting.operations.schedules import Plan
 from reporting.questions import operations as questions
 from reporting.replay import operations as replays
+from reporting.rules.schedules import Every, Rhythm
 from tests.factories.statements import Entry, camt
 
 # Stands in everything that a person could have written about harbor's things.
@@ -529,6 +533,19 @@ class Things:
         )
         self.job = Job.objects.order_by("-pk").first()
         jobs.work(self.job.pk)
+        owner = next(iter(accounts_of.who_may(Permission.REPORT_RUN)))
+        self.saved = filters.save_filter(
+            "revenue",
+            {"period": "last-month"},
+            name=f"{MARK} filter",
+            file_format="csv",
+            is_shared=True,
+            owner=owner,
+            at=self.at,
+        )
+        plan = Plan(Rhythm(Every.DAY, 420), ["csv"], [owner.pk])
+        self.schedule = schedules.make_schedule(self.saved.reference, plan, by=owner, at=self.at)
+        schedules.run_due_schedules(at=self.schedule.next_due_at + timedelta(minutes=5))
         self.replay = replays.ask_replay(
             load.load_document(queries.document(1)), months=1, name=MARK, by=SYSTEM, at=self.at
         )
@@ -616,6 +633,8 @@ class Things:
             (r"(office|field)/boots/", "number", self.boot.number),
             (r"boots/", "token", boot_path(self.boot).rstrip("/").rpartition("/")[2]),
             (r"field/checks/", "reference", self.check.reference),
+            (r"office/reports/saved/", "reference", self.saved.reference),
+            (r"office/reports/schedules/", "reference", self.schedule.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
             (r"office/reports/", "code", "revenue"),
             (r"office/questions/", "reference", self.question.reference),

@@ -22,6 +22,7 @@ from parkops.local.demo import (
     cards,
     charlie,
     escalation,
+    figures,
     former,
     kerbside,
     lots,
@@ -69,6 +70,7 @@ from permits.queries import coupons
 from permits.rules import draws
 from reporting.catalogue import REPORTS
 from reporting.catalogue.base import Asking
+from reporting.models import SavedFilter, Schedule, ScheduledRun
 
 DAY = timedelta(days=1)
 STAFF = ("clerk", "admin", "reviewer", "officer", "accountant")
@@ -110,6 +112,7 @@ def stage(harbor, now, apply_programme, settings, monkeypatch):
         former,
         cards,
         offers,
+        figures,
     ):
         played.acts += part.acts(played)
     played.play()
@@ -129,6 +132,15 @@ def test_the_demonstration_has_something_of_everything(stage, now, subtests):
     for check in CHECKS:
         with subtests.test(check.__name__):
             check(stage, now)
+
+
+@checked
+def two_filters_are_saved_and_a_schedule_has_run_on_mondays(stage, now):
+    assert SavedFilter.objects.filter(is_shared=True).count() == 2
+    assert Schedule.objects.count() == 2
+    runs = ScheduledRun.objects.filter(schedule__every="week")
+    assert set(runs.values_list("outcome", flat=True)) == {"sent"}
+    assert runs.count() >= 2
 
 
 @checked

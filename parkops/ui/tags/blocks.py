@@ -184,11 +184,11 @@ def opener(anchor: str, text: str, kind: str = "danger", icon: str = "") -> Safe
 
 
 @register.simple_block_tag
-def disclosure(content: str, summary: str) -> SafeString:
+def disclosure(content: str, summary: str, is_open: bool = False) -> SafeString:
     """What only some readers want, folded."""
-    return format_html(
-        '<details class="disclosure"><summary>{}</summary>{}</details>', said(summary), content
-    )
+    shown = SafeString(" open") if is_open else ""
+    form = '<details class="disclosure"{}><summary>{}</summary>{}</details>'
+    return format_html(form, shown, said(summary), content)
 
 
 @register.simple_block_tag

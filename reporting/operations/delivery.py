@@ -1,0 +1,122 @@
+"""What follows when a report is over: who asked by e-mail is told, and what was scheduled is sent as links."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+
+from parkops.accounts import queries as accounts
+from parkops.jobs.models import Job
+from parkops.kernel.permissions import Permission
+from parkops.messaging import operations as messaging
+from reporting import catalogue
+from reporting.catalogue.base import asked_text
+from reporting.models import ReportRun, ScheduledRun
+from reporting.queries.seeing import may_see
+
+Outcome = ScheduledRun.Outcome
+
+
+def report_is_over(job: Job) -> None:
+    """Tell whoever waits for a report that it is made, or that it cannot be."""
+    run = ReportRun.objects.filter(job=job).first()
+    if run is None:
+        return
+    if run.scheduled_id is not None:
+        settle(run.scheduled_id, at=_over_at(job))
+    elif run.wants_mail:
+        _tell_asker(run, job)
+
+
+def _over_at(job: Job) -> datetime:
+    return job.finished_at or job.created_at
+
+
+def _tell_asker(run: ReportRun, job: Job) -> None:
+    asker = accounts.staff_member(int(run.asked_by_ref)) if run.asked_by_ref.isdigit() else None
+    if asker is None or not may_see(asker, run.report):
+        return
+    messaging.send_once(
+        event="report.ready" if job.state == Job.State.DONE else "report.failed",
+        key=f"report:{run.reference}:{job.attempts}",
+        to=asker.email,
+        context={**_told_of(run), "rows": run.rows, "number": run.number, "because": job.error},
+        language="en",
+        at=_over_at(job),
+    )
+
+
+def settle(scheduled_id: int, *, at: datetime) -> None:
+    """Send what a schedule has made once all of its formats are over; asking again changes nothing.
+
+    Who may see the report is asked now: somebody who left, or lost the role, gets nothing.
+    """
+    rows = ScheduledRun.objects.select_related("schedule__saved_filter__owner")
+    one = rows.select_for_update(of=("self",)).get(pk=scheduled_id)
+    runs = list(ReportRun.objects.select_related("job").filter(scheduled=one).order_by("pk"))
+    open_states = (Job.State.QUEUED, Job.State.RUNNING)
+    if one.outcome != Outcome.RUNNING or any(run.job.state in open_states for run in runs):
+        return
+    made = [run for run in runs if run.job.state == Job.State.DONE]
+    faults = [run.job.error or "It was cancelled." for run in runs if run not in made]
+    one.over_at, one.because = at, " ".join(dict.fromkeys(faults))
+    if not made:
+        one.outcome = Outcome.FAILED
+        _tell_owner(one, runs[0], at=at)
+    elif one.schedule.skips_empty and not any(run.rows for run in made):
+        one.outcome = Outcome.EMPTY
+    else:
+        one.sent_to = _send(one, made, at=at)
+        one.outcome = Outcome.SENT if one.sent_to else Outcome.NOBODY
+    one.save(update_fields=["over_at", "because", "outcome", "sent_to"])
+
+
+def _send(one: ScheduledRun, made: Sequence[ReportRun], *, at: datetime) -> list[str]:
+    """Write to those who may see it, a link for each format; returns their addresses."""
+    schedule, sent = one.schedule, []
+    for person in accounts.who_may(Permission.REPORT_VIEW):
+        if person.pk not in schedule.recipients or not may_see(person, made[0].report):
+            continue
+        messaging.send_once(
+            event="report.scheduled",
+            key=f"schedule:{schedule.reference}:{one.due_at.isoformat()}:{person.pk}",
+            to=person.email,
+            context={
+                **_told_of(made[0]),
+                "name": schedule.saved_filter.name,
+                "rows": made[0].rows,
+                "because": one.because,
+                "files": [{"format": run.format.upper(), "path": path_of(run)} for run in made],
+            },
+            language="en",
+            at=at,
+        )
+        sent.append(person.email)
+    return sent
+
+
+def _tell_owner(one: ScheduledRun, run: ReportRun, *, at: datetime) -> None:
+    owner = one.schedule.saved_filter.owner
+    if may_see(owner, run.report):
+        messaging.send_once(
+            event="report.failed",
+            key=f"schedule:{one.schedule.reference}:{one.due_at.isoformat()}:failed",
+            to=owner.email,
+            context={**_told_of(run), "because": one.because},
+            language="en",
+            at=at,
+        )
+
+
+def path_of(run: ReportRun) -> str:
+    """Return the path of a run's page, which asks for a sign-in."""
+    return reverse("office_reports:run", args=[run.reference])
+
+
+def _told_of(run: ReportRun) -> dict[str, str]:
+    report = catalogue.find(run.report)
+    return {
+        "report": catalogue.name_of(run.report),
+        "asked": asked_text(report, run.parameters) if report else "",
+        "path": path_of(run),
+    }

@@ -1,0 +1,228 @@
+"""What can be done with schedules: make, change, pause and remove one, and run those that are due."""
+
+import uuid
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from parkops.accounts import queries as accounts
+from parkops.accounts.models import User
+from parkops.audit import operations as audit
+from parkops.kernel.decisions import NotFound, Refused
+from parkops.kernel.permissions import Permission
+from parkops.programme import queries as programme
+from reporting.models import Schedule, ScheduledRun
+from reporting.operations import reports
+from reporting.operations.filters import actor_of, own_filter
+from reporting.queries.seeing import may_see
+from reporting.rules.schedules import Rhythm, latest_due, may_be, next_due
+
+JITTER_SECONDS = 240
+"""Within so many seconds tenants and schedules begin that are due at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a schedule is to do: when, in which formats, for which members of staff."""
+
+    rhythm: Rhythm
+    formats: Sequence[str]
+    recipients: Sequence[int]
+    skips_empty: bool = False
+
+
+@transaction.atomic
+def make_schedule(reference: uuid.UUID, plan: Plan, *, by: User, at: datetime) -> Schedule:
+    """Run a saved filter by the clock from now on.
+
+    :raises NotFound: if `by` sees no such filter.
+    :raises Refused: if it is somebody else's, or the plan cannot be.
+    """
+    kept = own_filter(reference, by=by)
+    _require_plan(plan, kept.report)
+    schedule = Schedule.objects.create(
+        saved_filter=kept,
+        created_at=at,
+        next_due_at=next_due(plan.rhythm, at, _zone(at)),
+        **_columns(plan),
+    )
+    _record("report.scheduled", schedule, by=by, at=at)
+    return schedule
+
+
+@transaction.atomic
+def change_schedule(reference: uuid.UUID, plan: Plan, *, by: User, at: datetime) -> Schedule:
+    """Run it at other times, in other formats, for others.
+
+    :raises NotFound: if `by` sees no such schedule.
+    :raises Refused: if it is somebody else's, or the plan cannot be.
+    """
+    schedule = own_schedule(reference, by=by)
+    _require_plan(plan, schedule.saved_filter.report)
+    columns = {**_columns(plan), "next_due_at": next_due(plan.rhythm, at, _zone(at))}
+    for name, value in columns.items():
+        setattr(schedule, name, value)
+    schedule.save(update_fields=[*columns])
+    _record("report.schedule_changed", schedule, by=by, at=at)
+    return schedule
+
+
+@transaction.atomic
+def pause_schedule(reference: uuid.UUID, *, by: User, at: datetime) -> Schedule:
+    """Run it no more until it is resumed; pausing it again changes nothing."""
+    schedule = own_schedule(reference, by=by)
+    if schedule.paused_at is None:
+        schedule.paused_at = at
+        schedule.save(update_fields=["paused_at"])
+        _record("report.schedule_paused", schedule, by=by, at=at)
+    return schedule
+
+
+@transaction.atomic
+def resume_schedule(reference: uuid.UUID, *, by: User, at: datetime) -> Schedule:
+    """Run it again from its next time on: what was due meanwhile is not made up for."""
+    schedule = own_schedule(reference, by=by)
+    if schedule.paused_at is not None:
+        schedule.paused_at = None
+        schedule.next_due_at = next_due(schedule.rhythm, at, _zone(at))
+        schedule.save(update_fields=["paused_at", "next_due_at"])
+        _record("report.schedule_resumed", schedule, by=by, at=at)
+    return schedule
+
+
+@transaction.atomic
+def remove_schedule(reference: uuid.UUID, *, by: User, at: datetime) -> None:
+    """Remove a schedule with the list of what became of it; the reports that it made stay."""
+    schedule = own_schedule(reference, by=by)
+    _record("report.schedule_removed", schedule, by=by, at=at)
+    schedule.delete()
+
+
+def run_due_schedules(*, at: datetime) -> int:
+    """Run what is due in this tenant, each for one instant once; returns how many were begun."""
+    due = Schedule.objects.filter(paused_at__isnull=True, next_due_at__lte=at).order_by("pk")
+    return sum(
+        _run(schedule.pk, at=at)
+        for schedule in due
+        if schedule.next_due_at + _jitter(schedule) <= at
+    )
+
+
+def own_schedule(reference: uuid.UUID, *, by: User) -> Schedule:
+    """Return a schedule that somebody may change: of a filter that they may change; locked.
+
+    :raises NotFound: if `by` sees none.
+    :raises Refused: if its filter is somebody else's.
+    """
+    rows = Schedule.objects.select_related("saved_filter").select_for_update(of=("self",))
+    schedule = rows.filter(reference=reference).first()
+    if schedule is None:
+        raise NotFound("There is no such schedule.")
+    own_filter(schedule.saved_filter.reference, by=by)
+    return schedule
+
+
+@transaction.atomic
+def _run(pk: int, *, at: datetime) -> bool:
+    """Run a schedule for the last instant at which it was due, whatever was missed before; once."""
+    rows = Schedule.objects.select_related("saved_filter__owner")
+    rows = rows.select_for_update(of=("self",), skip_locked=True)
+    schedule = rows.filter(pk=pk, paused_at__isnull=True, next_due_at__lte=at).first()
+    if schedule is None:
+        return False
+    rhythm, zone = schedule.rhythm, _zone(at)
+    due_at = max(latest_due(rhythm, at, zone), schedule.next_due_at)
+    schedule.next_due_at = next_due(rhythm, at, zone)
+    schedule.save(update_fields=["next_due_at"])
+    run, is_new = ScheduledRun.objects.get_or_create(
+        schedule=schedule, due_at=due_at, defaults={"begun_at": at}
+    )
+    if is_new:
+        _ask(schedule, run, at=at)
+    return is_new
+
+
+def _ask(schedule: Schedule, run: ScheduledRun, *, at: datetime) -> None:
+    kept = schedule.saved_filter
+    try:
+        _require_owner(kept.owner, kept.report)
+        with transaction.atomic():
+            for file_format in schedule.formats:
+                reports.ask_report(
+                    kept.report,
+                    kept.parameters,
+                    file_format=file_format,
+                    by=actor_of(kept.owner),
+                    at=at,
+                    seen_at=run.due_at,
+                    scheduled=run,
+                )
+    except Refused as refusal:
+        run.outcome, run.because, run.over_at = ScheduledRun.Outcome.FAILED, str(refusal), at
+        run.save(update_fields=["outcome", "because", "over_at"])
+
+
+def _require_owner(owner: User, code: str) -> None:
+    if not owner.may(Permission.REPORT_RUN) or not may_see(owner, code):
+        raise Refused(
+            "owner_may_not",
+            f"{owner.name or owner.email}, whose filter this is, may no longer run this report.",
+        )
+
+
+def _require_plan(plan: Plan, code: str) -> None:
+    may_be(plan.rhythm).require()
+    if not plan.formats:
+        raise Refused("formats", "Choose at least one format.", field="formats")
+    for file_format in plan.formats:
+        reports.require_format(file_format)
+    able = {person.pk for person in who_may_get(code)}
+    if not plan.recipients or not set(plan.recipients) <= able:
+        raise Refused(
+            "recipients",
+            "Choose at least one member of staff, of those whose role lets them see this report.",
+            field="recipients",
+        )
+
+
+def who_may_get(code: str) -> list[User]:
+    """Return the members of staff whose role lets them see a report, by e-mail address."""
+    people = accounts.who_may(Permission.REPORT_VIEW)
+    return [person for person in people if may_see(person, code)]
+
+
+def _columns(plan: Plan) -> dict[str, object]:
+    return {
+        "every": plan.rhythm.every,
+        "minute": plan.rhythm.minute,
+        "weekday": plan.rhythm.weekday,
+        "day": plan.rhythm.day,
+        "formats": [*dict.fromkeys(plan.formats)],
+        "recipients": sorted(set(plan.recipients)),
+        "skips_empty": plan.skips_empty,
+    }
+
+
+def _jitter(schedule: Schedule) -> timedelta:
+    """Return how much later than it is due a schedule begins: always the same, and another for each."""
+    name = f"{connection.schema_name}:{schedule.reference}"
+    return timedelta(seconds=zlib.crc32(name.encode()) % JITTER_SECONDS)
+
+
+def _zone(at: datetime) -> ZoneInfo:
+    return programme.in_force(at).programme.tz
+
+
+def _record(act: str, schedule: Schedule, *, by: User, at: datetime) -> None:
+    audit.record(
+        act,
+        subject=("schedule", str(schedule.reference)),
+        actor=actor_of(by),
+        at=at,
+        filter=schedule.saved_filter.name,
+        when=schedule.rhythm.text,
+    )

@@ -1,0 +1,1 @@
+"""What is decided in reporting, by values alone: no database, no clock."""
