@@ -152,6 +152,7 @@ ITEMS = [
         "office_programme:show",
         Permission.PROGRAMME_VIEW,
         "Set-up",
+        also=("office_pricing:proposals",),
     ),
     NavItem("Cameras", "camera", "office_cameras:list", Permission.CAMERA_VIEW, "Set-up"),
     NavItem("Rosters", "users", "office_rosters:list", Permission.IMPORT_VIEW, "Set-up"),

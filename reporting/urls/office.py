@@ -53,6 +53,7 @@ urlpatterns = [
     path("reports/schedules/", include(schedule_urls)),
     path("reports/", include(report_urls)),
     path("questions/", include("reporting.urls.questions")),
+    path("pricing/", include("reporting.urls.pricing")),
     path("program/replays/", include(replay_urls)),
     path("program/oversell/", include(oversell_urls)),
 ]

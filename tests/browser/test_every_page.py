@@ -35,7 +35,7 @@ PERSONAS = {
     ),
     "administrator": (
         "alice@harbor.example",
-        r"mailbox|office/($|imports|program|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation|plate-looks)",
+        r"mailbox|office/($|imports|program|pricing|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation|plate-looks)",
     ),
 }
 SCREENS = [(360, "light"), (1280, "dark")]

@@ -22,6 +22,7 @@ from parkops.local.demo import (
     cards,
     charlie,
     command,
+    counted,
     escalation,
     figures,
     former,
@@ -91,6 +92,7 @@ PARTS = (
     former,
     cards,
     offers,
+    counted,
 )
 """What is played besides the ordinary days."""
 

@@ -1,0 +1,164 @@
+"""What a rate by the hour should become by demand: the rule that San Francisco publishes. Pure.
+
+Transportation Code, Division II, section 402: from 80% of the spaces taken on the rate goes up by 0.25, below 60%
+down by 0.25, within 0.50 and 10.00 an hour, at most once in 28 days. From its pilot come the larger step below
+30%, the bands of the day, and seven days' notice.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from parkops.kernel.decisions import ALLOWED, Decision
+from parkops.kernel.money import Money, decimals
+
+FULL, EMPTY, VERY_EMPTY = 0.80, 0.60, 0.30
+BETWEEN_CHANGES = timedelta(days=28)
+NOTICE = timedelta(days=7)
+LEAST_DAYS = 8
+LEAST_LOOKS, LEAST_PAYERS = 30, 10
+ELASTICITY, WEAKEST, STRONGEST = -0.4, -0.2, -0.6
+"""By how many hundredths demand changes with a rate that is dearer by one: an assumption, and its range."""
+FOUR_WEEKS = 28
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The steps and limits of rates in a currency."""
+
+    step: Money
+    large_step: Money
+    least: Money
+    most: Money
+
+    @classmethod
+    def usual(cls, currency: str) -> "Terms":
+        """Return the published ones: 0.25 and 0.50, within 0.50 and 10.00; 25 and 50 where there are no cents."""
+        unit = 10 ** max(decimals(currency) - 2, 0)
+        amounts = (Money(minor * unit, currency) for minor in (25, 50, 50, 1000))
+        return cls(*amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How full some hours were: the mean share of spaces taken, by how much it may be off nine times in ten,
+    on how many days, how often a space was free, and what that rests on, in words."""
+
+    occupancy: float
+    error: float
+    days: int
+    free_share: float
+    because: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The occupancy with its error: 84% ± 3."""
+        return f"{self.occupancy * WHOLE:.0f}% ± {self.error * WHOLE:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a rate should become, and why. `decision` says why nothing is proposed; `is_sure` that no limit
+    lies within the error."""
+
+    rate: Money
+    decision: Decision
+    because: tuple[str, ...]
+    is_sure: bool = True
+
+    @property
+    def changes(self) -> bool:
+        """Whether another rate is proposed."""
+        return bool(self.decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change should do: the share of spaces taken and the revenue of four weeks, each with its range."""
+
+    least_taken: float
+    taken: float
+    most_taken: float
+    revenue_now: Money
+    least_revenue: Money
+    most_revenue: Money
+
+
+def is_known(*, spaces: int, counted_days: int, days: int, looks: int, payers: int) -> Decision:
+    """Decide whether enough is known of some hours to price them: by counts, or by paid stays and looks."""
+    if not spaces:
+        return Decision("no_spaces", "The program does not say how many spaces there are.")
+    if counted_days >= LEAST_DAYS:
+        return ALLOWED
+    if days < LEAST_DAYS:
+        return Decision(
+            "few_days",
+            f"It is known on {_days(days)}; {LEAST_DAYS} are needed since the last change.",
+        )
+    if looks < LEAST_LOOKS or payers < LEAST_PAYERS:
+        return Decision(
+            "few_looks",
+            f"Nobody counted there, and of {looks} vehicles looked at {payers} had paid; "
+            f"{LEAST_LOOKS} and {LEAST_PAYERS} are needed to know how many do not pay.",
+        )
+    return ALLOWED
+
+
+def propose(
+    current: Money, measured: Measured, *, terms: Terms, changed_on: date | None, today: date
+) -> Proposal:
+    """Return what a rate by the hour should become on `today`, `changed_on` being when it last changed."""
+    told = f"{measured.text} of the spaces were taken, on {_days(measured.days)}."
+    if changed_on is not None and today < changed_on + BETWEEN_CHANGES:
+        again = changed_on + BETWEEN_CHANGES
+        wait = f"It changed on {changed_on:%-d %B}; it may change again from {again:%-d %B}, after 28 days."
+        return Proposal(current, Decision("too_soon", wait), (told, wait))
+    if EMPTY <= measured.occupancy < FULL:
+        fine = "60% to 80% is the aim: it stays."
+        return Proposal(current, Decision("on_target", fine), (told, fine))
+    if measured.occupancy >= FULL:
+        rate = max(current, min(current + terms.step, terms.most))
+        step, limit = f"80% or more: {terms.step} up.", f"{terms.most} is the most."
+    else:
+        down = terms.large_step if measured.occupancy < VERY_EMPTY else terms.step
+        rate = min(current, max(current - down, terms.least))
+        below = "30" if measured.occupancy < VERY_EMPTY else "60"
+        step, limit = f"Below {below}%: {down} down.", f"{terms.least} is the least."
+    if rate == current:
+        return Proposal(current, Decision("at_limit", limit), (told, step, limit))
+    held = [limit] if rate in (terms.least, terms.most) else []
+    is_sure = not _limit_within(measured)
+    if not is_sure:
+        held.append("A limit lies within the error: look again before it is changed.")
+    return Proposal(rate, ALLOWED, (told, step, *held), is_sure)
+
+
+def effect(
+    current: Money, proposed: Money, measured: Measured, *, paid_hours: float, days: int
+) -> Effect:
+    """Return what is expected of a change, out of `paid_hours` paid on `days` days (of the calendar)."""
+    ratio = proposed.minor / current.minor if current.minor else 1.0
+    taken = sorted(min(measured.occupancy * ratio**e, 1.0) for e in (WEAKEST, STRONGEST))
+    now = current.minor * paid_hours * FOUR_WEEKS / max(days, 1)
+    then = sorted(now * ratio ** (1 + e) for e in (WEAKEST, STRONGEST))
+
+    def money(minor: float) -> Money:
+        return Money(round(minor), current.currency)
+
+    return Effect(
+        least_taken=taken[0],
+        taken=min(measured.occupancy * ratio**ELASTICITY, 1.0),
+        most_taken=taken[1],
+        revenue_now=money(now),
+        least_revenue=money(then[0]),
+        most_revenue=money(then[1]),
+    )
+
+
+def _limit_within(measured: Measured) -> bool:
+    low, high = measured.occupancy - measured.error, measured.occupancy + measured.error
+    return any(low < limit <= high for limit in (FULL, EMPTY))
+
+
+def _days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
