@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django import forms
 
+from enforcement.queries import crew
 from enforcement.queries.calls import PRIORITIES
 from enforcement.rules.calls import INCIDENTS, OUTCOMES
 from parkops.ui.fields import DayField, InstantField
@@ -129,3 +130,36 @@ class PositionForm(forms.Form):
     lat = forms.FloatField(min_value=-90, max_value=90)
     lon = forms.FloatField(min_value=-180, max_value=180)
     accuracy = forms.FloatField(min_value=0, max_value=100_000, required=False)
+
+
+class PatrolForm(forms.Form):
+    """Which shift stops are suggested for."""
+
+    on = DayField(label="Day", required=False)
+    hour = forms.TypedChoiceField(
+        label="From",
+        required=False,
+        coerce=int,
+        choices=[("", "This hour"), *((hour, f"{hour:02}:00") for hour in range(24))],
+    )
+    hours = forms.TypedChoiceField(
+        label="Hours",
+        required=False,
+        coerce=int,
+        initial=4,
+        choices=[(hours, str(hours)) for hours in (4, 2, 3, 5, 6, 7, 8, 9, 10)],
+    )
+
+
+class PlanForm(forms.Form):
+    """What the suggested stops are called as a beat, and who walks it."""
+
+    name = forms.CharField(label="Name", max_length=60)
+    officer = forms.ChoiceField(label="Walked by", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(one.ref, one.name) for one in crew.officers()]
+        self.fields["officer"] = forms.ChoiceField(
+            label="Walked by", required=False, choices=[("", "Nobody yet"), *known]
+        )

@@ -82,6 +82,7 @@ ITEMS = [
             "office_dispatch:officers",
             "office_dispatch:beats",
             "office_dispatch:coverage",
+            "office_dispatch:patrol",
             "office_dispatch:incidents",
         ),
     ),

@@ -89,6 +89,20 @@ def give_duty(
     return duty
 
 
+@transaction.atomic
+def plan_patrol(
+    *, name: str, zones: Sequence[str], officer_ref: str, on: date, by: Actor, at: datetime
+) -> Beat:
+    """Make the zones of a suggested patrol a beat, in their order; if an officer is named they walk it on `on`.
+
+    :raises Refused: as `save_beat` and `give_duty` do.
+    """
+    beat = save_beat(name=name, zones=zones, by=by, at=at)
+    if officer_ref:
+        give_duty(officer_ref, beat=beat.reference, on=on, by=by, at=at)
+    return beat
+
+
 def _locked(reference: UUID) -> Beat:
     beat = Beat.objects.select_for_update().filter(reference=reference).first()
     if beat is None:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from enforcement.views import dispatch as views
+from enforcement.views import patrol
 
 pages = [
     path("", views.board, name="board"),
@@ -13,6 +14,7 @@ pages = [
     path("beats/duty/", views.duty, name="duty"),
     path("beats/<uuid:reference>/", views.beat, name="beat"),
     path("coverage/", views.coverage, name="coverage"),
+    path("patrol/", patrol.patrol, name="patrol"),
     path("incidents/", views.incidents, name="incidents"),
     path("incidents/<str:number>/", views.incident, name="incident"),
     path("calls/<str:number>/", views.detail, name="detail"),

@@ -50,7 +50,7 @@ def document_of(given: Given) -> dict[str, Any]:
         document["measures"] = measures or [{"how": "count"}]
     else:
         chosen = [name for name in given.getlist("columns") if view.column(name)]
-        document["columns"] = chosen or view.plain_names[:6]
+        document["columns"] = chosen or view.begun_with
     sort = given.get("sort") or ""
     if sort.removeprefix("-") in _keys(document):
         document["sort"] = {"by": sort.removeprefix("-"), "descending": sort.startswith("-")}

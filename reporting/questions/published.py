@@ -47,7 +47,8 @@ class Column:
 class View:
     """A published view: `code` is its name without `bi_`. `needs` is what its reader must be allowed.
 
-    `day` is the column that says when a row happened; `record` the column that leads to the page `page`.
+    `day` is the column that says when a row happened; `record` the column that leads to the page `page`;
+    `usual` are the columns that a question begins with, the first ones if there is no word of it.
     """
 
     code: str
@@ -58,6 +59,12 @@ class View:
     day: str = ""
     record: str = ""
     page: str = ""
+    usual: str = ""
+
+    @property
+    def begun_with(self) -> list[str]:
+        """The columns that a question begins with."""
+        return self.usual.split() or self.plain_names[:6]
 
     @property
     def name(self) -> str:
@@ -162,6 +169,7 @@ VIEWS: tuple[View, ...] = (
         day="issued_at",
         record="citation",
         page="office_citations:detail",
+        usual="citation violation_name zone issued_at status fine_minor",
     ),
     View(
         "appeals",
@@ -200,6 +208,7 @@ VIEWS: tuple[View, ...] = (
         day="filed_at",
         record="appeal",
         page="office_appeals:detail",
+        usual="appeal citation grounds_name filed_at outcome days",
     ),
     View(
         "checks",
@@ -259,6 +268,7 @@ VIEWS: tuple[View, ...] = (
         day="sold_at",
         record="permit",
         page="office_permits:detail",
+        usual="permit type status sold_at ends_at net_minor",
     ),
     View(
         "sessions",
@@ -285,6 +295,7 @@ VIEWS: tuple[View, ...] = (
         day="starts_at",
         record="session",
         page="office_stays:detail",
+        usual="session zone starts_at ends_at minutes net_minor",
     ),
     View(
         "zone_days",
@@ -365,6 +376,7 @@ VIEWS: tuple[View, ...] = (
         day="raised_at",
         record="charge",
         page="office_charges:detail",
+        usual="kind reference raised_at due_on amount_minor owed_minor",
     ),
     View(
         "payments",

@@ -155,7 +155,7 @@ def _built(request: HttpRequest, document: dict[str, Any], *, given: Any) -> dic
     if not views:
         raise PermissionDenied("Your role includes nothing that could be asked about.")
     if "view" not in given:
-        document = document | {"view": views[0].code, "columns": views[0].plain_names[:6]}
+        document = document | {"view": views[0].code, "columns": views[0].begun_with}
     context: dict[str, Any] = {"formats": FORMATS, "told": ""}
     fault: Refused | None = None
     currency = programme.in_force(timezone.now()).programme.currency

@@ -1,0 +1,158 @@
+"""Where an officer should go next: by violations expected an hour, and some stops where little is known. Pure.
+
+Zones and hours count, never plates or people: who was cited, and by whom, is not an input.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from parkops.kernel.decisions import ALLOWED, Decision
+
+WEIGHT = 20
+"""A zone's all-week share of violations counts as so many looks of these hours: a few looks alone say little."""
+USUAL_SHARE = 0.05
+USUAL_PACE = 20.0
+LEAST_LOOKS = 30
+EVERY = 5
+"""One stop in so many goes where least was looked: else nobody would learn that a quiet zone is so no more."""
+FADING = (0.4, 0.7)
+"""What is left to find an hour after a visit, and two hours after: those who stood there were looked at."""
+DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+BAND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Looks at plates, and how many of them found a violation."""
+
+    looks: int = 0
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a zone: by weekday and band of two hours, all week, lately, and looks an hour."""
+
+    zone: str
+    hours: Mapping[tuple[int, int], Seen] = field(default_factory=dict)
+    week: Seen = Seen()
+    lately: int = 0
+    last_on: date | None = None
+    pace: float = USUAL_PACE
+    spaces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An hour of a shift in a zone. One that `explores` goes there to learn."""
+
+    hour: int
+    zone: str
+    expected: float
+    explores: bool
+    because: tuple[str, ...]
+
+    @property
+    def clock(self) -> str:
+        """When it is: 10:00."""
+        return f"{self.hour % 24:02}:00"
+
+
+def is_known(zones: Sequence[Known]) -> Decision:
+    """Decide whether enough was looked at for an order to say anything."""
+    looks = sum(one.week.looks for one in zones)
+    if not zones:
+        return Decision("no_zones", "No zone is enforced in these hours.")
+    if looks < LEAST_LOOKS:
+        return Decision(
+            "few_looks",
+            f"Officers and cameras looked at {looks} plates in these zones in twelve weeks; "
+            f"{LEAST_LOOKS} are needed before an order says more than chance.",
+        )
+    return ALLOWED
+
+
+def expected(known: Known, usual: Seen, *, weekday: int, hour: int) -> float:
+    """Return the violations expected in an hour of looking in a zone: its share of looks, times its pace.
+
+    Few looks of these hours lean on the zone's whole week, and that on all zones (`usual`).
+    """
+    return share(known, usual, weekday=weekday, hour=hour) * known.pace
+
+
+def share(known: Known, usual: Seen, *, weekday: int, hour: int) -> float:
+    """Return the share of looks that should find a violation in these hours."""
+    everywhere = _leaning(usual, USUAL_SHARE)
+    return _leaning(_of(known, weekday, hour), _leaning(known.week, everywhere))
+
+
+def order(known: Mapping[int, Sequence[Known]], *, weekday: int, usual: Seen) -> list[Stop]:
+    """Return a stop for each hour of a shift, out of the zones enforced in it, by hour.
+
+    A zone that was just visited has less left to find; every fifth stop goes where least was looked for its
+    spaces in four weeks and the shift has not been yet.
+    """
+    stops: list[Stop] = []
+    visited: dict[str, int] = {}
+    for place, (hour, zones) in enumerate(known.items()):
+        if not zones:
+            continue
+        fresh = [one for one in zones if one.zone not in visited]
+        explores = bool(fresh) and (place + 1) % EVERY == 0
+        if explores:
+            chosen = min(fresh, key=lambda one: (one.lately / max(one.spaces, 1), one.zone))
+        else:
+            chosen = max(
+                zones,
+                key=lambda one: (
+                    expected(one, usual, weekday=weekday, hour=hour)
+                    * _left(one.zone, place, visited),
+                    one.week.looks,
+                    one.zone,
+                ),
+            )
+        value = expected(chosen, usual, weekday=weekday, hour=hour) * _left(
+            chosen.zone, place, visited
+        )
+        told = _because(chosen, weekday, hour, explores=explores, again=chosen.zone in visited)
+        stops.append(Stop(hour, chosen.zone, value, explores, told))
+        visited[chosen.zone] = place
+    return stops
+
+
+def _left(zone: str, place: int, visited: Mapping[str, int]) -> float:
+    since = place - visited[zone] - 1 if zone in visited else len(FADING)
+    return FADING[since] if since < len(FADING) else 1.0
+
+
+def _leaning(seen: Seen, prior: float) -> float:
+    return (seen.found + WEIGHT * prior) / (seen.looks + WEIGHT)
+
+
+def _of(known: Known, weekday: int, hour: int) -> Seen:
+    return known.hours.get((weekday, hour % 24 // BAND * BAND), Seen())
+
+
+def _because(
+    known: Known, weekday: int, hour: int, *, explores: bool, again: bool
+) -> tuple[str, ...]:
+    seen = _of(known, weekday, hour)
+    band = hour % 24 // BAND * BAND
+    told = [
+        f"{seen.found} {'violation' if seen.found == 1 else 'violations'} in {seen.looks} checks "
+        f"on {DAYS[weekday]} {band}-{band + BAND}."
+    ]
+    if seen.looks < WEIGHT:
+        told.append(f"All week {known.week.found} in {known.week.looks}, which counts more here.")
+    told.append(f"About {known.pace:.0f} checks an hour.")
+    if explores:
+        since = f"the last on {known.last_on:%-d %B}" if known.last_on else "none that is known"
+        told = [
+            f"{known.lately} checks in four weeks for {known.spaces} spaces, {since}: "
+            "one stop in five goes where little is known.",
+            *told,
+        ]
+    if again:
+        told.append("Visited before in this shift: less is left to find.")
+    return tuple(told)
