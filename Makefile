@@ -19,7 +19,7 @@ T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-reports bench-live forecast-backtest crash-matrix reports-agree doctor lock clean
+.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-reports bench-live forecast-backtest crash-matrix reports-agree reports-agree-files doctor lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -106,6 +106,12 @@ crash-matrix: .venv/dev.installed ## Kill servers and workers between a hold and
 
 reports-agree: .venv/dev.installed ## Make every report of the demonstration in four formats and compare their totals
 	@$(PY) -m tests.reporting.agree
+
+reports-agree-files: .venv/dev.installed ## Import cities' files of citations and compare the reports with them (DIR=folder)
+	$(if $(DIR),,$(error DIR=… names the folder with philadelphia_monthly and boston_2015_week))
+	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
+	$(PY) -m tests.reporting.agree_files "$(abspath $(DIR))"; status=$$?; \
+	$(PY) -m parkops.local stop >/dev/null; exit $$status
 
 doctor: .venv/base.installed ## Say what is missing or set wrongly
 	@$(PY) manage.py doctor

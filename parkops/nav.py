@@ -148,6 +148,13 @@ ITEMS = [
         also=("office_questions:list",),
     ),
     NavItem(
+        "Insights",
+        "chart-line",
+        "office_insights:list",
+        Permission.REPORT_VIEW,
+        "People and money",
+    ),
+    NavItem(
         "Program",
         "sliders-horizontal",
         "office_programme:show",

@@ -30,6 +30,7 @@ SURFACES = [
     ("field/", "enforcement.urls.field_hits"),
     ("", "reporting.urls.portal"),
     ("office/", "reporting.urls.office"),
+    ("office/", "reporting.urls.insights"),
     ("office/", "permits.urls.office"),
     ("office/", "enforcement.urls.office"),
     ("office/", "enforcement.urls.appeals"),

@@ -1,16 +1,19 @@
 """The questions of a report, of a replay and of the oversell adviser, as forms."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 
 from parkops.jobs.models import Job
+from parkops.programme.schema import Programme
 from parkops.ui.fields import DayField
 from reporting.catalogue.base import Parameter, Report
 from reporting.exports import WRITERS
 from reporting.rules.periods import DAYS, KEY, PERIODS
 
+LONGEST_DAYS, USUAL_DAYS = 400, 56
 FORMATS = [("pdf", "PDF"), ("xlsx", "XLSX"), ("csv", "CSV"), ("json", "JSON")]
 
 
@@ -101,6 +104,59 @@ class RiskForm(forms.Form):
             (10, "1 day in 10"),
         ],
     )
+
+
+class InsightForm(forms.Form):
+    """The days and the zone that a question is about."""
+
+    zone = forms.ChoiceField(label="Zone", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        asks: Container[str],
+        programme: Programme,
+        today: date,
+        counted: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if "period" in asks:
+            first = today - timedelta(days=USUAL_DAYS - 1)
+            self.fields["from"] = DayField(label="From", required=False, initial=first)
+            self.fields["to"] = DayField(label="To, included", required=False, initial=today)
+        if "counted" in asks:
+            names = {zone.code: zone.name for zone in programme.zones}
+            told = self.data.get("zone", "")
+            others = [told] if told in names and told not in counted else []
+            self.fields["zone"].choices = [
+                (code, f"{code}, {names.get(code, 'no more')}") for code in (*counted, *others)
+            ]
+        elif "zone" in asks:
+            zones = [(zone.code, f"{zone.code}, {zone.name}") for zone in programme.zones]
+            self.fields["zone"].choices = [("", "Every zone"), *zones]
+        else:
+            del self.fields["zone"]
+        self._today = today
+
+    def clean(self) -> dict[str, Any]:
+        """Return the answers, if the days are in order and not too many."""
+        found = super().clean() or {}
+        first, last = found.get("from"), found.get("to") or self._today
+        if first and last < first:
+            self.add_error("to", "The last day must not be before the first.")
+        elif first and (last - first).days >= LONGEST_DAYS:
+            self.add_error("from", f"At most {LONGEST_DAYS} days can be asked for at once.")
+        return found
+
+    def asked(self) -> tuple[date, date, str]:
+        """Return the first day, the last one and the zone; what is left out or wrong is as usual."""
+        first, last = self._today - timedelta(days=USUAL_DAYS - 1), self._today
+        if not self.is_bound or not self.is_valid():
+            return first, last, ""
+        told = self.cleaned_data
+        last = told.get("to") or last
+        return told.get("from") or min(first, last), last, told.get("zone") or ""
 
 
 def _field(parameter: Parameter) -> forms.Field:

@@ -53,7 +53,8 @@ class Tick:
 class Chart:
     """Everything that is drawn, and the numbers once more as a table.
 
-    `shape` is bars, stacked, line, heat or shares. `before` is the path of the previous period.
+    `shape` is bars, stacked, line, heat or shares. `before` is the path of the previous period, `band` the
+    outline of what a line may be between.
     """
 
     shape: str
@@ -63,6 +64,7 @@ class Chart:
     ticks: list[Tick] = field(default_factory=list)
     path: str = ""
     before: str = ""
+    band: str = ""
     heads: list[str] = field(default_factory=list)
     rows: list[tuple[str, list[str]]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -196,8 +198,14 @@ def line(
     head: str = "",
     before: Sequence[float | None] = (),
     names: tuple[str, str] = ("Now", "Before"),
+    band: Sequence[tuple[float, float]] = (),
 ) -> Chart:
-    """Place a line through the points; a mark of full height carries each title and link."""
+    """Place a line through the points; a mark of full height carries each title and link.
+
+    `band` is between what each of the points may be: it lies behind the line, and stands in the table.
+    """
+    if band:
+        return _within(series, band, title=title, head=head, name=names[0])
     drawn = bars(series, title=title, head=head, before=before, names=names)
     step = SIDE / max(len(drawn.marks), 1)
     marks = [Mark(m.point, step * i, 0.0, step, SIDE) for i, m in enumerate(drawn.marks)]
@@ -213,6 +221,39 @@ def line(
         heads=drawn.heads,
         rows=drawn.rows,
         names=drawn.names,
+    )
+
+
+def _within(
+    series: Sequence[Point],
+    band: Sequence[tuple[float, float]],
+    *,
+    title: str,
+    head: str,
+    name: str,
+) -> Chart:
+    """A line with what it may be between."""
+    points = list(series)
+    top = scale_top(max([p.value for p in points] + [high for _, high in band], default=0))
+    step = SIDE / max(len(points), 1)
+
+    def placed(values: Sequence[float]) -> list[tuple[float, float]]:
+        return [(step * (i + 0.5), SIDE * (1 - value / top)) for i, value in enumerate(values)]
+
+    highs, lows = placed([high for _, high in band]), placed([low for low, _ in band])
+    return Chart(
+        "line",
+        title,
+        [point.label for point in points],
+        [Mark(point, step * i, 0.0, step, SIDE) for i, point in enumerate(points)],
+        ticks(top),
+        path=path(placed([point.value for point in points])),
+        band=path([*highs, *reversed(lows)]),
+        heads=[head, name, "At least", "At most"],
+        rows=[
+            (point.label, [figure(point.value), figure(low), figure(high)])
+            for point, (low, high) in zip(points, band, strict=True)
+        ],
     )
 
 

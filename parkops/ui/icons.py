@@ -17,6 +17,7 @@ NAMES = frozenset(
         "camera",
         "car",
         "chart-column",
+        "chart-line",
         "check",
         "chevron-down",
         "chevron-left",

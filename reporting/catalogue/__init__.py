@@ -12,11 +12,13 @@ from reporting.catalogue import (
     enforcement,
     money,
     occupancy,
+    occupancy_now,
     people,
     permit_sales,
     permits,
     prepaid,
     revenue,
+    spaces,
 )
 from reporting.catalogue.base import Report
 from reporting.questions import report as questions
@@ -28,6 +30,7 @@ REPORTS: dict[str, Report] = {
         *permits.REPORTS,
         citations.REPORT,
         coverage.REPORT,
+        spaces.COMPLIANCE,
         *enforcement.REPORTS,
         revenue.REPORT,
         booked_revenue.REPORT,
@@ -35,7 +38,9 @@ REPORTS: dict[str, Report] = {
         ageing.REPORT,
         *money.REPORTS,
         *people.REPORTS,
+        occupancy_now.REPORT,
         *occupancy.REPORTS,
+        *spaces.REPORTS,
     )
 }
 

@@ -1,4 +1,4 @@
-"""Citations by violation, officer, zone and month."""
+"""Citations by violation, officer, zone, street, agency, hour and month."""
 
 import json
 from collections.abc import Sequence
@@ -37,6 +37,16 @@ _GROUPS = {
         Column("zone", "Zone", told="Blank for imported citations, which have places"),
     ),
     "agency": ("c.agency", Column("agency", "Agency", told="Blank for our own")),
+    "street": (
+        "upper(regexp_replace(btrim(split_part(c.place, ',', 1)), '^[0-9]+[A-Za-z]?[[:space:]]+', ''))",
+        Column(
+            "street", "Street", told="The place without its house number and what follows a comma"
+        ),
+    ),
+    "hour": (
+        "to_char(c.issued_at AT TIME ZONE %(place)s, 'HH24:00')",
+        Column("hour", "Hour", told="The local hour that begins then"),
+    ),
 }
 BY = (
     ("violation", "Violation"),
@@ -48,6 +58,10 @@ BY = (
     ("officer", "Officer"),
     ("zone", "Zone"),
     ("agency", "Agency"),
+    ("street", "Street"),
+    ("hour", "Hour of the day"),
+    ("agency,violation", "Agency and violation"),
+    ("street,violation", "Street and violation"),
     ("month,violation", "Month and violation"),
     ("month,officer", "Month and officer"),
     ("month,zone", "Month and zone"),
@@ -77,7 +91,8 @@ _LINES = """
          FROM jsonb_array_elements(one.several) line
        ) line
  CROSS JOIN LATERAL (
-       SELECT one.issued_on, one.source, one.officer, one.zone_code, one.agency, one.voided_at,
+       SELECT one.issued_on, one.issued_at, one.source, one.officer, one.zone_code, one.place, one.agency,
+              one.voided_at,
               one.dismissed_at, one.settled_at, line.violation_code, line.violation_name,
               line.sanction, line.fine_minor
        ) c
@@ -123,6 +138,7 @@ SELECT {selected}, {_SUMS}
         "violation": asking.answers["violation"],
         "source": asking.answers["source"],
         "renamed": json.dumps(_renamed(asking.programme)),
+        "place": asking.programme.tz.key,
         "month": month,
         "day": day,
         # A year that begins in January ends in itself.
@@ -202,7 +218,7 @@ COLUMNS = [
 REPORT = Report(
     code="citations",
     name="Citations",
-    about="What was written, by violation, officer, zone and month, and what became of it.",
+    about="What was written, by violation, officer, zone, street, agency, hour and month, and what became of it.",
     section="Enforcement",
     parameters=(
         *PERIOD,

@@ -208,6 +208,7 @@ _NUMBERS: Mapping[Kind, Callable[[Any, Programme], Any]] = {
     Kind.MONEY: lambda value, programme: Money(int(value), programme.currency),
     Kind.COUNT: lambda value, _programme: int(value),
     Kind.NUMBER: lambda value, _programme: round(float(value), 1),
+    Kind.SHARE: lambda value, _programme: round(float(value), 6),
 }
 
 

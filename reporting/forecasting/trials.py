@@ -12,6 +12,7 @@ from reporting.forecasting.weekly import (
     best_weight,
     fitted,
     last_week,
+    offs_of,
     persistence,
     three_weeks,
     tried,
@@ -64,13 +65,13 @@ def trial(series: Series, *, first: date, last: date, odd: Container[date] = ())
     """Return how the forecasts of a series would have done from `first` to `last`, fitted on the days before."""
     days = days_from(first, last)
     week = learned(series, first, odd)
-    hour = fitted([series], week, _before(first), steps=AN_HOUR)
+    hour = fitted([offs_of(series, week, _before(first))], steps=AN_HOUR)
     return Trial(
         first,
         last,
         week.weight,
         tried(series, week, days),
-        tried(series, hour, days),
+        hour.tried(offs_of(series, week, days)),
         tried(series, last_week, days),
         tried(series, three_weeks, days),
         tried(series, persistence(AN_HOUR), days),

@@ -1,13 +1,13 @@
 """The week as it usually is, and what the present says of the next hour.
 
-The figure of a slot (an hour of a weekday, say) is smoothed from week to week: the newest week weighs `weight`,
-the one before `weight` of the rest, and so on. That is simple exponential smoothing with a season of a week,
-slot by slot. What comes within the hour follows from how far the present is off that figure, and how that
+The figure of a slot (half an hour of a weekday, say) is smoothed from week to week: the newest week weighs
+`weight`, the one before `weight` of the rest, and so on. That is simple exponential smoothing with a season of a
+week, slot by slot. What comes within the hour follows from how far the present is off that figure, and how that
 has moved, by two factors fitted by least squares. What is fitted is fitted on days before those it is tried on.
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -62,48 +62,61 @@ class Weekly:
 
     weight: float = USUAL_WEIGHT
     odd: Container[date] = frozenset()
+    _days: dict[tuple[date, date], list[date]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def __call__(self, series: Series, day: date, slot: int, known_to: date) -> float | None:
         """Return what to expect, knowing the days up to `known_to`; None where there is nothing to go by."""
-        total = weights = 0.0
-        weight = 1.0
-        for before in self._like(day, known_to):
-            value = series.get((before, slot))
-            if value is not None:
-                total += weight * value
-                weights += weight
-                weight *= 1 - self.weight
-        return total / weights if weights else None
+        return smoothed(self.known(series, day, slot, known_to), self.weight)
+
+    def known(self, series: Series, day: date, slot: int, known_to: date) -> list[float]:
+        """Return what was in this slot of the days like this one, up to `known_to`, the newest first."""
+        like = self._days.get((day, known_to))
+        if like is None:
+            like = self._days[day, known_to] = [*self._like(day, known_to)]
+        return [series[before, slot] for before in like if (before, slot) in series]
 
     def _like(self, day: date, known_to: date) -> Iterator[date]:
-        """The days like this one up to `known_to`, the newest first."""
-        kind = self._kind(day)
         if day not in self.odd:
-            steps = max((day - known_to).days + 6, 7) // 7
+            steps = _weeks_before(day, known_to)
             for n in range(steps, steps + WEEKS_BACK):
                 if day - n * WEEK not in self.odd:
                     yield day - n * WEEK
             return
         for n in range(WEEKS_BACK * 7):
-            if self._kind(known_to - n * DAY) == kind:
-                yield known_to - n * DAY
+            before = known_to - n * DAY
+            if before in self.odd or before.weekday() == SUNDAY:
+                yield before
 
-    def _kind(self, day: date) -> int:
-        return SUNDAY if day in self.odd else day.weekday()
+
+def smoothed(known: Sequence[float], weight: float) -> float | None:
+    """Return the weighted mean of what was, the newest first; None of nothing."""
+    total = weights = 0.0
+    share = 1.0
+    for value in known:
+        total += share * value
+        weights += share
+        share *= 1 - weight
+    return total / weights if weights else None
 
 
 def last_week(series: Series, day: date, slot: int, known_to: date) -> float | None:
     """Return what was in the same slot of the last week that is known: what any method must beat."""
-    steps = max((day - known_to).days + 6, 7) // 7
-    return series.get((day - steps * WEEK, slot))
+    return series.get((day - _weeks_before(day, known_to) * WEEK, slot))
 
 
 def three_weeks(series: Series, day: date, slot: int, known_to: date) -> float | None:
     """Return the mean of the same slot in the last three weeks that are known."""
-    steps = max((day - known_to).days + 6, 7) // 7
+    steps = _weeks_before(day, known_to)
     known = [series.get((day - n * WEEK, slot)) for n in range(steps, steps + 3)]
     there = [value for value in known if value is not None]
     return sum(there) / len(there) if there else None
+
+
+def _weeks_before(day: date, known_to: date) -> int:
+    """How many weeks before a day its weekday is known."""
+    return max((day - known_to).days + 6, 7) // 7
 
 
 def tried(series: Series, guess: Guess, days: Sequence[date], *, ahead: timedelta = WEEK) -> Tried:
@@ -122,67 +135,87 @@ def tried(series: Series, guess: Guess, days: Sequence[date], *, ahead: timedelt
 
 
 def best_weight(many: Sequence[Series], days: Sequence[date], odd: Container[date]) -> float:
-    """Return the weight that would have done best on `days` over all series; the usual one of nothing."""
-    found = []
-    for weight in WEIGHTS:
-        whole = Tried(())
-        for series in many:
-            whole += tried(series, Weekly(weight, odd), days)
-        if whole.mean is not None:
-            found.append((whole.mean, abs(weight - USUAL_WEIGHT), weight))
-    return min(found)[2] if found else USUAL_WEIGHT
+    """Return the weight that would have done best on `days` over all series, each told a week ahead; the usual
+    one of nothing."""
+    wanted, week = {*days}, Weekly(odd=odd)
+    errors = dict.fromkeys(WEIGHTS, 0.0)
+    count = 0
+    for series in many:
+        for (day, slot), true in series.items():
+            if day not in wanted:
+                continue
+            known = week.known(series, day, slot, day - WEEK)
+            if not known:
+                continue
+            count += 1
+            for weight in WEIGHTS:
+                errors[weight] += abs((smoothed(known, weight) or 0.0) - true)
+    if not count:
+        return USUAL_WEIGHT
+    return min(WEIGHTS, key=lambda weight: (errors[weight], abs(weight - USUAL_WEIGHT)))
+
+
+def offs_of(
+    series: Series, usual: Guess, days: Sequence[date], *, known_to: date | None = None
+) -> dict[Slot, float]:
+    """Return how far each slot of `days` is off what is usual, told a week ahead or knowing up to `known_to`."""
+    wanted = {*days}
+    found = {}
+    for (day, slot), true in series.items():
+        if day in wanted:
+            told = usual(series, day, slot, known_to or day - WEEK)
+            if told is not None:
+                found[day, slot] = true - told
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """What comes a few slots from now: the usual figure, and what is left of how far the present is off it.
+    """What is left, some slots later, of how far the present is off what is usual.
 
-    `now` and `before` are the factors of how far the present slot is off and the one before it.
+    `now` and `before` are the factors of how far the present slot is off, and the one before it.
     """
 
-    usual: Guess
     steps: int
     now: float = 1.0
     before: float = 0.0
 
-    def __call__(self, series: Series, day: date, slot: int, known_to: date) -> float | None:
-        """Return what to expect in `slot`, knowing the day up to `steps` slots before."""
-        usual = self.usual(series, day, slot, known_to)
-        off = self.off(series, day, slot - self.steps, known_to)
-        if usual is None or off is None:
+    def __call__(self, offs: Mapping[Slot, float], day: date, slot: int) -> float | None:
+        """Return how far off `slot` will be, knowing the day up to `steps` slots before; None without it."""
+        off = offs.get((day, slot - self.steps))
+        if off is None:
             return None
-        earlier = self.off(series, day, slot - self.steps - 1, known_to)
+        earlier = offs.get((day, slot - self.steps - 1))
         if earlier is None:
-            return usual + (self.now + self.before) * off
-        return usual + self.now * off + self.before * earlier
+            return (self.now + self.before) * off
+        return self.now * off + self.before * earlier
 
-    def off(self, series: Series, day: date, slot: int, known_to: date) -> float | None:
-        """Return how far a slot is off what is usual."""
-        true, usual = series.get((day, slot)), self.usual(series, day, slot, known_to)
-        return None if true is None or usual is None else true - usual
+    def tried(self, offs: Mapping[Slot, float]) -> Tried:
+        """Return how it would have done on the days that are told here."""
+        errors, gaps = [], 0
+        for (day, slot), true in offs.items():
+            told = self(offs, day, slot)
+            if told is None:
+                gaps += 1
+            else:
+                errors.append(told - true)
+        return Tried(tuple(errors), gaps)
 
 
-def fitted(many: Sequence[Series], usual: Guess, days: Sequence[date], *, steps: int) -> Nearby:
-    """Return the forecast of so many slots ahead whose factors fit `days` best, by least squares."""
-    plain = Nearby(usual, steps)
-    wanted = {*days}
+def fitted(many: Sequence[Mapping[Slot, float]], *, steps: int) -> Nearby:
+    """Return the forecast of so many slots ahead whose factors fit these days best, by least squares."""
     aa = ab = bb = ay = by = 0.0
-    for series in many:
-        for day, slot in series:
-            if day not in wanted:
-                continue
-            known_to = day - WEEK
-            y = plain.off(series, day, slot, known_to)
-            a = plain.off(series, day, slot - steps, known_to)
-            b = plain.off(series, day, slot - steps - 1, known_to)
-            if y is None or a is None or b is None:
+    for offs in many:
+        for (day, slot), y in offs.items():
+            a, b = offs.get((day, slot - steps)), offs.get((day, slot - steps - 1))
+            if a is None or b is None:
                 continue
             aa, ab, bb = aa + a * a, ab + a * b, bb + b * b
             ay, by = ay + a * y, by + b * y
     whole = aa * bb - ab * ab
     if whole <= 1e-12 * (aa * bb or 1.0):
-        return Nearby(usual, steps, min(ay / aa, 1.0) if aa else 1.0)
-    return Nearby(usual, steps, (ay * bb - by * ab) / whole, (by * aa - ay * ab) / whole)
+        return Nearby(steps, min(ay / aa, 1.0) if aa else 1.0)
+    return Nearby(steps, (ay * bb - by * ab) / whole, (by * aa - ay * ab) / whole)
 
 
 def persistence(steps: int) -> Guess:

@@ -31,7 +31,7 @@ PERSONAS = {
     ),
     "accountant": (
         "amos@harbor.example",
-        r"office/(payments|reconciliation|plans|chargebacks|gift-certificates|drives|coupons|ledger|reports|questions|invoices|payers|statements|bank|charges|charge-files)",
+        r"office/(payments|reconciliation|plans|chargebacks|gift-certificates|drives|coupons|ledger|reports|questions|insights|invoices|payers|statements|bank|charges|charge-files)",
     ),
     "administrator": (
         "alice@harbor.example",

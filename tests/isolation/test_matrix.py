@@ -20,6 +20,7 @@ IN_EVERY_TENANT = (
     "park/",
     "office/sessions/zones/",
     "office/reports/<slug:code>/",
+    "office/insights/<slug:code>/",
     "office/ledger/",
     "office/hangtags/<str:code>/",
     "office/program/oversell/",

@@ -637,6 +637,7 @@ class Things:
             (r"office/reports/schedules/", "reference", self.schedule.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
             (r"office/reports/", "code", "revenue"),
+            (r"office/insights/", "code", "occupancy"),
             (r"office/questions/", "reference", self.question.reference),
             (r"reports/", "number", self.run.number),
             (r"office/program/oversell/", "code", "STAFF-YEAR"),

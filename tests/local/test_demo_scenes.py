@@ -32,6 +32,7 @@ from parkops.local.demo import (
     phones,
     plans,
     season,
+    sensors,
     till,
     visitors,
 )
@@ -39,6 +40,7 @@ from parkops.local.demo.programmes import PLACES, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.messaging.models import Phone, TextMessage
 from parkops.programme import lint, load, queries
+from parkops.programme.occupancy import estimated
 from parkops.tallies import operations as tallies
 from parkops.tallies.models import Tally
 from parkops.tenancy.models import Tenant
@@ -71,6 +73,8 @@ from permits.rules import draws
 from reporting.catalogue import REPORTS
 from reporting.catalogue.base import Asking
 from reporting.models import SavedFilter, Schedule, ScheduledRun
+from reporting.queries import forecasts
+from reporting.queries.counted import counted_zones
 
 DAY = timedelta(days=1)
 STAFF = ("clerk", "admin", "reviewer", "officer", "accountant")
@@ -113,6 +117,7 @@ def stage(harbor, now, apply_programme, settings, monkeypatch):
         cards,
         offers,
         figures,
+        sensors,
     ):
         played.acts += part.acts(played)
     played.play()
@@ -150,6 +155,16 @@ def a_camera_has_read_plates_and_three_wait_with_their_pictures(stage, now):
     assert (len(reads), len(waiting)) == (10, 3)
     assert all(read.shown for read in waiting)
     assert {read.state for read in reads} == {"waiting", "checked"}
+
+
+@checked
+def zones_are_counted_for_weeks_and_the_coming_one_is_told(stage, now):
+    zones = counted_zones()
+    assert len(zones) >= 3
+    told = forecasts.occupancy(zones[0], rules=queries.in_force(now).programme, at=stage.until)
+    assert len(told.hours) > 300
+    assert told.tried.week.mean < 0.06
+    assert estimated(stage.until)[zones[0].lower()].high
 
 
 @checked

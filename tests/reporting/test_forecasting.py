@@ -19,6 +19,7 @@ from reporting.forecasting.weekly import (
     best_weight,
     fitted,
     last_week,
+    offs_of,
     three_weeks,
     tried,
 )
@@ -80,19 +81,20 @@ class TestTheUsualWeek:
 
 class TestTheNextHour:
     def test_factors_are_found_again(self):
-        usual = Weekly(0.9)
         known = {}
         offs = [0.05, -0.08, 0.03, 0.1, -0.02]
         for n, day in enumerate(days_from(MONDAY, MONDAY + timedelta(days=6))):
             first, second = offs[n % 5], offs[(n * 3 + 1) % 5]
             values = {16: first, 17: second, 19: 1.3 * second - 0.4 * first}
-            known |= {(day - timedelta(days=7), slot): 0.5 for slot in values}
-            known |= {(day, slot): 0.5 + off for slot, off in values.items()}
-        found = fitted([known], usual, days_from(MONDAY, MONDAY + timedelta(days=6)), steps=2)
+            known |= {(day, slot): off for slot, off in values.items()}
+        found = fitted([known], steps=2)
         assert (found.now, found.before) == (pytest.approx(1.3), pytest.approx(-0.4))
+        assert found.tried(known).mean == pytest.approx(0)
 
     def test_without_a_present_there_is_nothing_to_go_by(self):
-        assert Nearby(Weekly(), 2)(weeks(), DAYS[30], 16, DAYS[23]) is None
+        offs = offs_of(weeks(), Weekly(), DAYS[28:35])
+        assert Nearby(2)(offs, DAYS[30], 16) is None
+        assert Nearby(2)(offs, DAYS[30], 18) == pytest.approx(0)
 
 
 class TestTrials:

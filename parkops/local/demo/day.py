@@ -6,7 +6,7 @@ from random import Random
 
 from parkops.customers.models import Customer, Vehicle
 from parkops.kernel.decisions import Refused
-from parkops.local.demo import people, season
+from parkops.local.demo import people, season, sensors
 from parkops.local.demo.load import cast_of
 from parkops.local.demo.scene import Act
 from parkops.tenancy.models import Tenant
@@ -21,6 +21,7 @@ def step(tenant: Tenant, *, at: datetime) -> str:
     stage = season.Stage(cast, dice, acts, until=at)
     for officer in cast.officers:
         stage.begin_shift(officer, at)
+    sensors.count_now(tenant.slug, at)
     name = dice.choice(("look", "look", "look", "look", "park", "park", "buy_short", "cite"))
     with suppress(Refused):
         getattr(stage, name)(at)

@@ -34,6 +34,7 @@ from parkops.local.demo import (
     people,
     phones,
     plans,
+    sensors,
     till,
     visitors,
 )
@@ -93,6 +94,7 @@ PARTS = (
     cards,
     offers,
     counted,
+    sensors,
 )
 """What is played besides the ordinary days."""
 
