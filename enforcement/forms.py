@@ -220,6 +220,11 @@ class CitationFilterForm(forms.Form):
     officer = forms.CharField(label="Officer", max_length=100, required=False)
     since = DayField(label="From", required=False)
     until = DayField(label="To", required=False)
+    hour = forms.ChoiceField(
+        label="Hour",
+        required=False,
+        choices=[("", "All"), *((str(hour), f"{hour:02}:00") for hour in range(24))],
+    )
 
     def __init__(
         self, *args: Any, violations: Sequence[str] = (), zones: Sequence[str] = (), **kwargs: Any
@@ -236,10 +241,20 @@ class CheckFilterForm(forms.Form):
 
     q = forms.CharField(label="Plate", max_length=32, required=False)
     verdict = forms.ChoiceField(label="Verdict", required=False)
+    zone = forms.ChoiceField(label="Zone", required=False)
+    since = DayField(label="From", required=False)
+    until = DayField(label="To", required=False)
 
-    def __init__(self, *args: Any, verdicts: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        verdicts: Sequence[tuple[str, str]] = (),
+        zones: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["verdict"].choices = [("", "All"), *verdicts]
+        self.fields["zone"].choices = [("", "All"), *((code, code) for code in zones)]
 
 
 def _plate(text: str) -> str:

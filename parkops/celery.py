@@ -45,6 +45,7 @@ EVERY_TENANT = {
     "accounts.forget_unconfirmed": 86_400.0,
     "reporting.forget_expired_files": 3600.0,
     "reporting.run_schedules": 60.0,
+    "reporting.watch_limits": 60.0,
 }
 
 app.conf.beat_schedule = {

@@ -29,6 +29,7 @@ SURFACES = [
     ("field/", "enforcement.urls.field_calls"),
     ("field/", "enforcement.urls.field_hits"),
     ("", "reporting.urls.portal"),
+    ("", "reporting.urls.wall"),
     ("office/", "reporting.urls.office"),
     ("office/", "reporting.urls.insights"),
     ("office/", "permits.urls.office"),

@@ -6,6 +6,7 @@ from parkops.public import views
 
 urlpatterns = [
     path("", views.front, name="home"),
+    path("platform/<str:token>/", views.operator, name="operator"),
     path("", include("parkops.health_urls")),
 ]
 

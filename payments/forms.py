@@ -87,6 +87,8 @@ class PaymentsFilter(forms.Form):
     q = forms.CharField(label="Number, payer, plate or reference", required=False, max_length=100)
     method = forms.ChoiceField(label="Way", required=False)
     state = forms.ChoiceField(label="State", required=False)
+    since = DayField(label="Paid from", required=False)
+    until = DayField(label="Paid to", required=False)
 
     def __init__(self, *args, methods=(), states=(), **kwargs):
         super().__init__(*args, **kwargs)

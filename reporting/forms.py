@@ -79,6 +79,17 @@ class HistoryForm(forms.Form):
         return str(self.cleaned_data.get(name) or "") if self.is_valid() else ""
 
 
+class PresentForm(forms.Form):
+    """Of which zone the vehicles are listed."""
+
+    zone = forms.ChoiceField(label="Zone", required=False)
+
+    def __init__(self, *args: Any, zones: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(code, f"{code}, {name}") for code, name in zones]
+        self.fields["zone"].choices = [("", "All zones"), *named]
+
+
 class ReplayForm(forms.Form):
     """On how many months a draft is tried."""
 

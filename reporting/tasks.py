@@ -5,7 +5,7 @@ from django.utils import timezone
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from parkops.tenancy.later import tenant_task
-from reporting.operations import reports, schedules
+from reporting.operations import limits, reports, schedules
 from reporting.replay import operations as replays
 
 
@@ -21,6 +21,12 @@ def forget_expired_files(**_later: object) -> None:
 def run_schedules(**_later: object) -> None:
     """Run the saved filters whose time has come."""
     schedules.run_due_schedules(at=timezone.now())
+
+
+@tenant_task
+def watch_limits(**_later: object) -> None:
+    """Tell once of each figure that came to be beyond its limit."""
+    limits.watch_limits(at=timezone.now())
 
 
 def work_replay(job: Job, progress: jobs.Progress) -> None:

@@ -29,7 +29,12 @@ def tallied_appeal(appeal: Appeal) -> AbstractContextManager[None]:
 
 
 def _of(citation: Citation) -> Steps:
-    ends = (citation.settled_at, citation.dismissed_at, citation.voided_at)
+    ends = (
+        citation.settled_at,
+        citation.dismissed_at,
+        citation.voided_at,
+        citation.written_off_at,
+    )
     return counting.citation(
         is_ours=citation.source == Citation.Source.OURS,
         issued_at=citation.issued_at,

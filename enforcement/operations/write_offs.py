@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from enforcement.models import Citation, WriteOff
-from enforcement.operations import hand_overs
+from enforcement.operations import hand_overs, tallying
 from enforcement.operations.citations import locked
 from enforcement.operations.releases import follow_debts
 from enforcement.queries import citations as citing
@@ -96,8 +96,9 @@ def take_back_write_off(number: str, *, by: Actor, at: datetime) -> Citation:
     held = escalation.write_off_of(citation)
     if citation.written_off_at is None or held is None:
         raise Conflict("not_written_off", "This citation is not written off.")
-    citation.written_off_at = None
-    citation.save(update_fields=["written_off_at"])
+    with tallying.tallied(citation):
+        citation.written_off_at = None
+        citation.save(update_fields=["written_off_at"])
     held.ended_at = at
     held.save(update_fields=["ended_at"])
     text = f"Write-off of citation {citation.number} taken back"
@@ -111,8 +112,9 @@ def _write_off(citation: Citation, asked: WriteOff, *, by: Actor, at: datetime) 
     amount = payments.write_off_charge(
         kind=KIND, reference=citation.number, text=text, by=by, at=at
     )
-    citation.written_off_at = at
-    citation.save(update_fields=["written_off_at"])
+    with tallying.tallied(citation):
+        citation.written_off_at = at
+        citation.save(update_fields=["written_off_at"])
     asked.amount_minor = amount.minor
     asked.decided_at, asked.decided_by, asked.is_accepted = at, by.name, True
     asked.save(update_fields=["amount_minor", "decided_at", "decided_by", "is_accepted"])

@@ -1,11 +1,12 @@
 """What the office sees: lists of citations, appeals and checks, and one of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import ExtractHour
 from django.urls import reverse
 
 from enforcement.models import (
@@ -17,6 +18,7 @@ from enforcement.models import (
     PlateCheck,
     VoidRequest,
 )
+from enforcement.models.citations import CitationQuerySet
 from enforcement.queries import chain, checks, evidence
 from enforcement.queries import citations as citing
 from enforcement.queries.citations import Standing
@@ -104,11 +106,13 @@ def citations(
     officer: str = "",
     since: date | None = None,
     until: date | None = None,
-    imported: bool = False,
-    to_void: bool = False,
-    with_proof: bool = False,
+    hour: int | None = None,
+    view: str = "",
 ) -> QuerySet[Citation]:
-    """Return the citations that all of these ask for, newest first; dates are local and included."""
+    """Return the citations that all of these ask for, newest first; dates are local and included.
+
+    `hour` is that of the local clock; `view` one of the saved views (`_VIEWS`), an unknown one is all.
+    """
     rows = Citation.objects.standing(status) if status else Citation.objects.all()
     if text:
         rows = rows.filter(citing.named(text))
@@ -123,15 +127,27 @@ def citations(
     if until is not None:
         ends = midnight(until + timedelta(days=1), citing.tenant_zone())
         rows = rows.filter(issued_at__lt=ends)
-    if imported:
-        rows = rows.filter(source=Citation.Source.IMPORT)
-    if to_void:
-        asked = VoidRequest.objects.filter(decided_at=None).values("citation")
-        rows = rows.filter(pk__in=asked)
-    if with_proof:
-        waiting = CureProof.objects.filter(decided_at=None).values("citation")
-        rows = rows.filter(pk__in=waiting)
+    if hour is not None:
+        rows = rows.alias(hour=ExtractHour("issued_at", tzinfo=citing.tenant_zone())).filter(
+            hour=hour
+        )
+    if view in _VIEWS:
+        rows = _VIEWS[view](rows)
     return rows.order_by("-issued_at", "-pk")
+
+
+_Rows = CitationQuerySet
+_VIEWS: dict[str, Callable[[_Rows], _Rows]] = {
+    "ours": lambda rows: rows.filter(source=Citation.Source.OURS),
+    "unpaid": lambda rows: rows.filter(source=Citation.Source.OURS).unpaid(),
+    "imported": lambda rows: rows.filter(source=Citation.Source.IMPORT),
+    "voids": lambda rows: rows.filter(
+        pk__in=VoidRequest.objects.filter(decided_at=None).values("citation")
+    ),
+    "proofs": lambda rows: rows.filter(
+        pk__in=CureProof.objects.filter(decided_at=None).values("citation")
+    ),
+}
 
 
 def citation_rows(found: Sequence[Citation], *, at: datetime) -> list[CitationRow]:
@@ -147,6 +163,7 @@ def citation_tabs(current: str) -> list[Tab]:
     url = reverse("office_citations:list")
     views = [
         ("", "All"),
+        ("view=unpaid", "Ours, unpaid"),
         (f"status={Status.ISSUED}", "Owed"),
         (f"status={Status.ON_APPEAL}", "On appeal"),
         (f"status={Status.ON_PLAN}", "On a plan"),
@@ -208,9 +225,23 @@ def _link_rows(citation: Citation) -> list[LinkRow]:
     return [LinkRow(link, wrong.get(link.sequence, "")) for link in links]
 
 
-def plate_checks(*, text: str = "", verdict: str = "") -> QuerySet[PlateCheck]:
-    """Return the plate checks, the newest first."""
+def plate_checks(
+    *,
+    text: str = "",
+    verdict: str = "",
+    zone: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[PlateCheck]:
+    """Return the plate checks, the newest first; dates are local ones of the asking, and included."""
     rows = PlateCheck.objects.all()
+    if zone:
+        rows = rows.filter(zone_code=zone)
+    if since is not None:
+        rows = rows.filter(recorded_at__gte=midnight(since, citing.tenant_zone()))
+    if until is not None:
+        ends = midnight(until + timedelta(days=1), citing.tenant_zone())
+        rows = rows.filter(recorded_at__lt=ends)
     if text:
         rows = rows.filter(plate_key=citing.key_in(text) or "-")
     if verdict:

@@ -7,7 +7,7 @@ _QUERY = """
 SELECT 'citations_unpaid', %(ever)s::timestamptz, count(*)
   FROM enforcement_citation
  WHERE source = 'ours' AND settled_at IS NULL AND dismissed_at IS NULL
-   AND voided_at IS NULL AND fine_minor > 0
+   AND voided_at IS NULL AND written_off_at IS NULL AND fine_minor > 0
 UNION ALL
 SELECT 'appeals_waiting', %(ever)s::timestamptz, count(*)
   FROM enforcement_appeal WHERE decided_at IS NULL

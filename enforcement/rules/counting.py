@@ -13,7 +13,7 @@ FLOWS = (ISSUED, CHECKED)
 def citation(*, is_ours: bool, issued_at: datetime, fine_minor: int, is_over: bool) -> Steps:
     """Return what a citation adds; an imported one is not counted.
 
-    `is_over` says that it was paid, dismissed or voided.
+    `is_over` says that it was paid, dismissed, voided or written off.
     """
     if not is_ours:
         return {}

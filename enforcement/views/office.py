@@ -35,7 +35,6 @@ def citation_list(request: HttpRequest) -> HttpResponse:
     form = CitationFilterForm(request.GET, violations=violations, zones=zones)
     data = form.cleaned_data if form.is_valid() else {}
     looks.note_search(data.get("q", ""), place="citations", by=actor(request), at=now)
-    imported = request.GET.get("view") == "imported"
     rows = office.citations(
         text=data.get("q", ""),
         status=data.get("status", ""),
@@ -44,9 +43,8 @@ def citation_list(request: HttpRequest) -> HttpResponse:
         officer=data.get("officer", ""),
         since=data.get("since"),
         until=data.get("until"),
-        imported=imported,
-        to_void=request.GET.get("view") == "voids",
-        with_proof=request.GET.get("view") == "proofs",
+        hour=int(data["hour"]) if data.get("hour") else None,
+        view=request.GET.get("view", ""),
     )
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found.object_list = office.citation_rows(list(found.object_list), at=now)
@@ -126,10 +124,18 @@ def photo(request: HttpRequest, number: str, reference: UUID) -> HttpResponse:
 @require_safe
 def check_list(request: HttpRequest) -> HttpResponse:
     """List who looked at which plate, newest first."""
-    form = CheckFilterForm(request.GET, verdicts=office.verdict_choices())
+    now = timezone.now()
+    _, zones = office.known_codes(at=now)
+    form = CheckFilterForm(request.GET, verdicts=office.verdict_choices(), zones=zones)
     data = form.cleaned_data if form.is_valid() else {}
-    looks.note_search(data.get("q", ""), place="checks", by=actor(request), at=timezone.now())
-    rows = office.plate_checks(text=data.get("q", ""), verdict=data.get("verdict", ""))
+    looks.note_search(data.get("q", ""), place="checks", by=actor(request), at=now)
+    rows = office.plate_checks(
+        text=data.get("q", ""),
+        verdict=data.get("verdict", ""),
+        zone=data.get("zone", ""),
+        since=data.get("since"),
+        until=data.get("until"),
+    )
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found.object_list = office.check_rows(list(found.object_list))
     return page(

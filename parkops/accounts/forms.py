@@ -76,7 +76,7 @@ class RolesForm(forms.Form):
 
     roles = forms.MultipleChoiceField(
         label="Roles",
-        choices=[(role.value, role.value.capitalize()) for role in Role],
+        choices=[(role.value, role.label.capitalize()) for role in Role],
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -66,6 +66,11 @@ class User(AbstractBaseUser):
         """Return whether a role of this person includes `permission`."""
         return self.is_active and permission in permissions_of([Role(role) for role in self.roles])
 
+    @property
+    def role_names(self) -> list[str]:
+        """What the roles are called."""
+        return [Role(role).label for role in self.roles]
+
     def has_role(self, role: Role) -> bool:
         """Return whether this person has `role`."""
         return role.value in self.roles

@@ -122,7 +122,7 @@ def invite_staff(
             to=user.email,
             context={
                 "name": user.name,
-                "roles": [Role(role).value for role in user.roles],
+                "roles": [Role(role).label for role in user.roles],
                 "link": welcome_link(user),
                 "days": WELCOME_DAYS,
             },

@@ -64,7 +64,7 @@ def staff() -> list[StaffRow]:
             person.pk,
             person.email,
             person.name,
-            list(person.roles),
+            person.role_names,
             person.is_active,
             person.has_usable_password(),
             person.last_login,

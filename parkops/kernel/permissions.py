@@ -9,15 +9,22 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     CLERK = "clerk"
     OFFICER = "officer"
+    OFFICER_LEAD = "officer_lead"
     REVIEWER = "reviewer"
     ACCOUNTANT = "accountant"
     AUDITOR = "auditor"
+
+    @property
+    def label(self) -> str:
+        """What the role is called, in small letters: officer lead."""
+        return self.value.replace("_", " ")
 
 
 class Permission(StrEnum):
     """One thing a signed-in member of staff may do."""
 
     DASHBOARD_VIEW = "dashboard.view"
+    DASHBOARD_MANAGE = "dashboard.manage"
     SEARCH = "search"
     CUSTOMER_VIEW = "customer.view"
     CUSTOMER_EDIT = "customer.edit"
@@ -103,6 +110,27 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CITATION_VIEW,
             _P.CITATION_ISSUE,
             _P.BOOT_ORDER,
+            _P.PROGRAMME_VIEW,
+        }
+    ),
+    Role.OFFICER_LEAD: frozenset(
+        {
+            _P.DASHBOARD_VIEW,
+            _P.SEARCH,
+            _P.PERMIT_VIEW,
+            _P.PLATE_CHECK,
+            _P.CAMERA_VIEW,
+            _P.READ_VIEW,
+            _P.READ_REVIEW,
+            _P.CITATION_VIEW,
+            _P.CITATION_ISSUE,
+            _P.CITATION_VOID,
+            _P.BOOT_ORDER,
+            _P.DISPATCH_VIEW,
+            _P.DISPATCH_MANAGE,
+            _P.APPEAL_VIEW,
+            _P.REPORT_VIEW,
+            _P.REPORT_RUN,
             _P.PROGRAMME_VIEW,
         }
     ),

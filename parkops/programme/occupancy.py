@@ -96,18 +96,24 @@ def estimated(at: datetime) -> dict[str, Estimate]:
 
     A zone of which nothing is known is not in it.
     """
-    present: dict[str, set[str]] = {}
-    for source in _sources:
-        for zone, plate in source(at):
-            present.setdefault(code_key(zone), set()).add(plate)
+    plates = present(at)
     counted: dict[str, Counted] = {}
     for counter in _counters:
         for count in counter(at):
             counted[code_key(count.zone)] = count
     return {
-        zone: fuse(len(present.get(zone, ())), counted.get(zone), at=at)
-        for zone in (*present, *(zone for zone in counted if zone not in present))
+        zone: fuse(len(plates.get(zone, ())), counted.get(zone), at=at)
+        for zone in (*plates, *(zone for zone in counted if zone not in plates))
     }
+
+
+def present(at: datetime) -> dict[str, set[str]]:
+    """Return the plates (their keys) believed present at `at`, by the code key of the zone."""
+    found: dict[str, set[str]] = {}
+    for source in _sources:
+        for zone, plate in source(at):
+            found.setdefault(code_key(zone), set()).add(plate)
+    return found
 
 
 def fuse(plates: int, count: Counted | None, *, at: datetime) -> Estimate:

@@ -1,15 +1,18 @@
 """The front pages: the platform's own, and a tenant's with what stands behind it."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from parkops.accounts.models import User
 from parkops.customers import operations as customers
+from parkops.public.platform import platform
 from parkops.public.today import today
+from parkops.tenancy import operators
 from parkops.tenancy import queries as tenancy
 from parkops.ui.access import public
 from parkops.ui.language import languages_of
@@ -22,6 +25,24 @@ def front(request: HttpRequest) -> HttpResponse:
     """Show what ParkOps is, and the tenants of the demonstration if there are any."""
     context = {"demonstrations": tenancy.demonstrations(), "is_local": settings.IS_LOCAL}
     return page(request, "public/platform.html", context)
+
+
+@public
+@require_safe
+@never_cache
+def operator(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the operator how the platform does; who has no address that holds sees that there is none."""
+    if not operators.opens(token, at=timezone.now()):
+        raise Http404("This address leads nowhere.")
+    shown = platform()
+    if request.GET.get("v") == shown.version:
+        return HttpResponse(status=204)
+    context = {"shown": shown, "now": timezone.now(), "oob": "v" in request.GET}
+    template = "_operator" if context["oob"] else "operator"
+    response = page(request, f"public/{template}.html", context)
+    response["Live-Version"] = shown.version
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @public

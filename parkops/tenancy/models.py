@@ -1,5 +1,7 @@
 """Tenants, their hosts, and the work promised to them: the only tables of the public schema."""
 
+import uuid
+
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
 
@@ -86,6 +88,25 @@ class Rhythm(models.Model):
 
     def __str__(self) -> str:
         return self.task
+
+
+class OperatorLink(models.Model):
+    """An address at which the operator sees how the platform does, until it expires or is revoked."""
+
+    id = models.BigAutoField(primary_key=True)
+    reference = models.UUIDField(default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference"], name="operator_link_reference_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SchemaPattern(models.Model):

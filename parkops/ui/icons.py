@@ -22,6 +22,7 @@ NAMES = frozenset(
         "chevron-down",
         "chevron-left",
         "chevron-right",
+        "chevron-up",
         "circle-check",
         "circle-question-mark",
         "circle-x",

@@ -16,7 +16,7 @@ def disputes() -> QuerySet[Dispute]:
 
 def waiting() -> QuerySet[Dispute]:
     """Return the chargebacks that wait for our answer, those to be answered first first."""
-    rows = disputes().filter(status=Dispute.Status.NEEDS_RESPONSE)
+    rows = disputes().filter(status=Dispute.Status.NEEDS_RESPONSE, answered_at__isnull=True)
     return rows.order_by("respond_by", "pk")
 
 

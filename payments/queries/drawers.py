@@ -48,9 +48,17 @@ def open_drawer_of(holder_ref: str) -> Drawer | None:
     return Drawer.objects.filter(holder_ref=holder_ref, closed_at__isnull=True).first()
 
 
-def drawers() -> QuerySet[Drawer]:
-    """Return all drawers, in no order."""
-    return Drawer.objects.all()
+def drawers(state: str = "") -> QuerySet[Drawer]:
+    """Return the drawers that are "open" or wait for their second person ("to_sign"), else all; in no
+    order."""
+    rows = Drawer.objects.all()
+    if state == "open":
+        return rows.filter(closed_at__isnull=True)
+    if state == "to_sign":
+        return rows.filter(
+            closed_at__isnull=False, signed_at__isnull=True, recount_asked_at__isnull=True
+        )
+    return rows
 
 
 def expected_in(drawer: Drawer) -> Money:

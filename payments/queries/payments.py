@@ -1,6 +1,7 @@
 """What has been taken and given back."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet, Sum
@@ -16,6 +17,9 @@ from payments.queries.charges import ChargeRow
 _PARTS: str = "parts"
 _GIVEN_BACK: str = "given_back"
 _TAKEN_BACK: str = "taken_back"
+
+MADE_BEFORE = timedelta(days=30)
+"""A payment comes at the latest so long after it was begun: what is older need not be looked through."""
 
 
 def payment(number: str) -> Payment:
@@ -94,9 +98,20 @@ def payments_matching(
     state: str = "",
     method: str = "",
     customer: UUID | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> QuerySet[Payment]:
-    """Return payments whose number, payer, reference or plate is `text`, in no order."""
+    """Return payments whose number, payer, reference or plate is `text`, in no order.
+
+    The money came on a local day from `since` to `until`, both included, where these are given.
+    """
     rows = Payment.objects.select_related("customer")
+    if since is not None:
+        begins = place.day_start(since)
+        rows = rows.filter(succeeded_at__gte=begins, created_at__gte=begins - MADE_BEFORE)
+    if until is not None:
+        ends = place.day_end(until)
+        rows = rows.filter(succeeded_at__lt=ends, created_at__lt=ends)
     if number:
         rows = rows.filter(number=number)
     if state:

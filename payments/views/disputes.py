@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown, refused_on
+from parkops.ui.values import Tab
 from payments.forms_disputes import EvidenceForm
 from payments.models import Dispute
 from payments.operations import card_account
@@ -24,10 +26,16 @@ PER_PAGE = 25
 @may(Permission.PAYMENT_VIEW)
 @require_safe
 def dispute_list(request: HttpRequest) -> HttpResponse:
-    """List chargebacks, the newest first."""
-    rows = reading.disputes().order_by("-opened_at", "-pk")
+    """List chargebacks, the newest first, or those that wait for our answer."""
+    waits = request.GET.get("view") == "waiting"
+    rows = reading.waiting() if waits else reading.disputes().order_by("-opened_at", "-pk")
     shown: Page[Any] = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": shown, "now": timezone.now()}
+    url = reverse("office_disputes:list")
+    tabs = [
+        Tab("All", url, current=not waits),
+        Tab("To be answered", f"{url}?view=waiting", current=waits),
+    ]
+    context = {"page": shown, "now": timezone.now(), "tabs": tabs}
     return page(request, "payments/office/disputes.html", context, part="results")
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,21 +17,29 @@ from parkops.kernel.permissions import Permission
 from parkops.ui import pdf
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown, refused_on
+from parkops.ui.values import Tab
 from payments import drawer_pages, operations, place, queries
 from payments.forms_drawers import CountForm, DepositForm, FloatForm, MoveForm, WhyForm
 
 PER_PAGE = 25
+STATES = {"": "All", "open": "Open", "to_sign": "To sign off"}
 
 
 @may(Permission.PAYMENT_VIEW)
 @require_safe
 def drawer_list(request: HttpRequest) -> HttpResponse:
     """List drawers, those opened last first, with what was over or short."""
-    rows = Paginator(queries.drawers().order_by("-opened_at", "-pk"), PER_PAGE)
+    state = request.GET.get("state", "")
+    rows = Paginator(queries.drawers(state).order_by("-opened_at", "-pk"), PER_PAGE)
     shown: Page[Any] = rows.get_page(request.GET.get("page"))
     shown.object_list = [drawer_pages.drawer_line(row) for row in shown.object_list]
+    url = reverse("office_counter:drawers")
     context = {
         "page": shown,
+        "tabs": [
+            Tab(label, f"{url}?state={value}" if value else url, current=value == state)
+            for value, label in STATES.items()
+        ],
         "may_take": request.user.may(Permission.PAYMENT_TAKE),
         "may_sign": request.user.may(Permission.DRAWER_SIGN),
     }

@@ -31,7 +31,11 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     form = PaymentsFilter(request.GET, methods=Payment.Method.choices, states=Payment.State.choices)
     told = form.cleaned_data if form.is_valid() else {}
     rows = queries.payments_matching(
-        text=told.get("q", ""), method=told.get("method", ""), state=told.get("state", "")
+        text=told.get("q", ""),
+        method=told.get("method", ""),
+        state=told.get("state", ""),
+        since=told.get("since"),
+        until=told.get("until"),
     )
     found = queries.with_parts(rows).order_by("-created_at", "-pk")
     shown: Page[Any] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from parkops.customers.models import Customer
 from parkops.kernel.codes import code_key
+from parkops.kernel.dates import local_date, midnight
 from parkops.kernel.numbers import tidy
 from parkops.kernel.plates import plate_key
 from parkops.programme import queries as programme
@@ -72,8 +73,16 @@ def counts(*, at: datetime, most: int) -> dict[str, int]:
         return dict(zip(VIEWS, cursor.fetchone(), strict=True))
 
 
+def day_begins(at: datetime) -> datetime:
+    """Return the instant at which the tenant's local day of `at` began."""
+    zone = programme.in_force(at).programme.tz
+    return midnight(local_date(at, zone), zone)
+
+
 def view_q(view: str, *, at: datetime) -> Q:
-    """Return the condition of a saved view; an unknown one is all."""
+    """Return the condition of a saved view, or of those "sold" on the day of `at`; an unknown one is all."""
+    if view == "sold":
+        return Q(paid_at__gte=day_begins(at), paid_at__lte=at)
     active = status_q(Status.ACTIVE, at)
     return {
         "current": active,

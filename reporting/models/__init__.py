@@ -1,12 +1,17 @@
 """The tables of reporting, one noun a file."""
 
+from reporting.models.arrangements import Arrangement
 from reporting.models.filters import SavedFilter
+from reporting.models.limits import FigureLimit
 from reporting.models.questions import Question
 from reporting.models.replays import Replay, ReplayRow
 from reporting.models.runs import ReportRun
 from reporting.models.schedules import Schedule, ScheduledRun
+from reporting.models.walls import WallScreen
 
 __all__ = [
+    "Arrangement",
+    "FigureLimit",
     "Question",
     "Replay",
     "ReplayRow",
@@ -14,4 +19,5 @@ __all__ = [
     "SavedFilter",
     "Schedule",
     "ScheduledRun",
+    "WallScreen",
 ]

@@ -1,5 +1,6 @@
 """What happened just now, across the apps."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
@@ -8,27 +9,31 @@ from parkops.kernel.money import Money
 from parkops.ui.values import Event
 from reporting import sql
 
-_NEWEST = """
+# Each by an index of its own, the newest first.
+_NEWEST = {
+    "citation": """
 (SELECT issued_at AS at, 'citation' AS kind, number, plate_text, region,
         coalesce(nullif(zone_code, ''), place) AS place, violation_name AS detail,
         fine_minor::bigint AS amount, officer AS who
    FROM enforcement_citation WHERE source = 'ours' AND issued_at <= %(now)s
-  ORDER BY issued_at DESC, id DESC LIMIT %(limit)s)
-UNION ALL
-(SELECT paid_at, 'permit', number, '', '', '', type_code, (net_minor + tax_minor)::bigint, ''
+  ORDER BY issued_at DESC, id DESC LIMIT %(limit)s)""",
+    "permit": """
+(SELECT paid_at AS at, 'permit' AS kind, number, '' AS plate_text, '' AS region, '' AS place,
+        type_code AS detail, (net_minor + tax_minor)::bigint AS amount, '' AS who
    FROM permits_permit WHERE paid_at <= %(now)s
-  ORDER BY paid_at DESC LIMIT %(limit)s)
-UNION ALL
-(SELECT created_at, 'payment', number, '', '', method, state, amount_minor::bigint, payer
+  ORDER BY paid_at DESC LIMIT %(limit)s)""",
+    "payment": """
+(SELECT created_at AS at, 'payment' AS kind, number, '' AS plate_text, '' AS region, method AS place,
+        state AS detail, amount_minor::bigint AS amount, payer AS who
    FROM payments_payment WHERE created_at <= %(now)s
-  ORDER BY created_at DESC, id DESC LIMIT %(limit)s)
-UNION ALL
-(SELECT a.filed_at, 'appeal', a.number, '', '', '', c.number, 0, a.name
+  ORDER BY created_at DESC, id DESC LIMIT %(limit)s)""",
+    "appeal": """
+(SELECT a.filed_at AS at, 'appeal' AS kind, a.number, '' AS plate_text, '' AS region, '' AS place,
+        c.number AS detail, 0::bigint AS amount, a.name AS who
    FROM enforcement_appeal a JOIN enforcement_citation c ON c.id = a.citation_id
   WHERE a.filed_at <= %(now)s
-  ORDER BY a.filed_at DESC, a.id DESC LIMIT %(limit)s)
-ORDER BY at DESC LIMIT %(limit)s
-"""
+  ORDER BY a.filed_at DESC, a.id DESC LIMIT %(limit)s)""",
+}
 
 _PAGES = {
     "citation": "office_citations:detail",
@@ -45,9 +50,15 @@ _STATES = {
 }
 
 
-def just_now(at: datetime, *, currency: str, limit: int = 8) -> list[Event]:
-    """Return the newest `limit` things that happened by `at`, newest first; one query."""
-    return [_event(currency, *row) for row in sql.rows(_NEWEST, now=at, limit=limit)]
+def just_now(
+    at: datetime, *, currency: str, kinds: Collection[str] = tuple(_PAGES), limit: int = 8
+) -> list[Event]:
+    """Return the newest `limit` things of these `kinds` that happened by `at`, newest first; one query."""
+    parts = [_NEWEST[kind] for kind in _NEWEST if kind in kinds]
+    if not parts:
+        return []
+    query = f"{' UNION ALL '.join(parts)} ORDER BY at DESC LIMIT %(limit)s"
+    return [_event(currency, *row) for row in sql.rows(query, now=at, limit=limit)]
 
 
 def _event(

@@ -2,16 +2,10 @@
 
 from django.urls import include, path
 
+from reporting.urls.desks import dashboard_urls
 from reporting.urls.saved import filter_urls, schedule_urls
-from reporting.views import dashboard, oversell, replays, reports, runs
+from reporting.views import oversell, replays, reports, runs
 
-dashboard_urls = (
-    [
-        path("", dashboard.today, name="today"),
-        path("live/", dashboard.live, name="live"),
-    ],
-    "office_dashboard",
-)
 report_urls = (
     [
         path("", reports.catalogue_page, name="list"),

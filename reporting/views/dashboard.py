@@ -1,58 +1,96 @@
-"""The dashboard: today's figures, each a link to its rows, kept live by polling."""
+"""The dashboards: today's figures by desk, each a link to its rows, kept live by polling."""
 
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from parkops.accounts.models import User
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
-from reporting import dashboards
-from reporting.queries import feed
-from reporting.queries import live as figures
+from parkops.ui.values import Tab
+from reporting.dashboards import desks
+from reporting.dashboards.desks import Desk
+from reporting.dashboards.look import Look
+from reporting.queries import arrangements, live, news
+from reporting.queries import desks as waiting
 
 
 @may(Permission.DASHBOARD_VIEW)
 @require_safe
 @refusals_shown
-def today(request: HttpRequest) -> HttpResponse:
-    """Show the day."""
-    return page(request, "reporting/office/today.html", _context(request, timezone.now()))
+def today(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Show the day at a desk: the person's own first, or the one that is asked for."""
+    return page(request, "reporting/office/today.html", _context(request, code, timezone.now()))
 
 
 @may(Permission.DASHBOARD_VIEW)
 @require_safe
 @refusals_shown
-def live(request: HttpRequest) -> HttpResponse:
-    """Give the parts of the page that changed since version `v`; 204 when nothing did."""
+def news_of(request: HttpRequest) -> HttpResponse:
+    """Give the desk again if anything changed since version `v`; 204 when nothing did."""
     now = timezone.now()
-    if figures.counts(now).version == request.GET.get("v"):
+    look = look_of(request, now)
+    version = news.version_of(look.counts, look.waiting)
+    if version == request.GET.get("v"):
         response = HttpResponse(status=204)
     else:
-        context = _context(request, now)
+        context = _context(request, request.GET.get("desk", ""), now, look)
         response = render(request, "reporting/office/_live.html", context)
-        response["Live-Version"] = context["counts"].version
+        response["Live-Version"] = version
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _context(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    counts = figures.counts(now)
-    rules = programme.in_force(now).programme
+def look_of(request: HttpRequest, now: datetime) -> Look:
+    """Return what this person's dashboards are drawn from; part of other views."""
+    user = request.user
+    return Look(
+        live.counts(now),
+        waiting.desks(now),
+        programme.in_force(now).programme,
+        now,
+        request.tenant.locale,
+        str(user.pk),
+        user.may,
+    )
+
+
+def desk_of(user: User, code: str) -> tuple[Desk, list[Desk]]:
+    """Return the desk asked for, or the person's first, and all of theirs.
+
+    :raises Http404: if it is not theirs.
+    """
+    theirs = desks.desks_of(user.roles)
+    found = [desk for desk in theirs if desk.code == code] if code else theirs
+    if not found:
+        raise Http404("There is no such dashboard.")
+    return found[0], theirs
+
+
+def _context(
+    request: HttpRequest, code: str, now: datetime, look: Look | None = None
+) -> dict[str, Any]:
+    look = look or look_of(request, now)
+    desk, theirs = desk_of(request.user, code)
+    figures, panels = desks.drawn(arrangements.pieces_of(desk, request.user), look)
     return {
-        "counts": counts,
+        "desk": desk,
+        "tabs": [_tab(one, is_current=one == desk) for one in theirs] if len(theirs) > 1 else [],
+        "version": news.version_of(look.counts, look.waiting),
         "now": now,
-        "day": date.fromisoformat(counts.day),
-        "stats": dashboards.stats(counts, locale=request.tenant.locale),
-        "queues": dashboards.queues(counts),
-        "todo": dashboards.todo(counts, now=now),
-        "zones": dashboards.zones(counts),
-        "zone_map": dashboards.zone_map(rules, counts),
-        "hours": dashboards.citations_by_hour(counts),
-        "events": feed.just_now(now, currency=counts.currency),
+        "day": date.fromisoformat(look.counts.day),
+        "figures": figures,
+        "alerts": desks.alerts(look),
+        "panels": panels,
     }
+
+
+def _tab(desk: Desk, *, is_current: bool) -> Tab:
+    return Tab(desk.name, reverse("office_dashboard:desk", args=[desk.code]), current=is_current)

@@ -2,6 +2,7 @@
 // The server answers 204 (nothing changed) or fragments with hx-swap-oob and a Live-Version header;
 // a Live-Seconds header changes how often it asks.
 import { define, written } from "./define.js";
+import { focusHeld } from "./focus.js";
 
 const LONGEST_WAIT = 60;
 
@@ -19,6 +20,7 @@ define("po-live", class extends HTMLElement {
     this.onVisible = () => (document.hidden ? clearTimeout(this.timer) : this.ask());
     this.onAnswer = ({ detail }) => { if (detail.elt === this) this.answered(detail.xhr); };
     document.addEventListener("visibilitychange", this.onVisible);
+    window.addEventListener("online", this.onVisible);
     this.addEventListener("htmx:afterRequest", this.onAnswer);
     this.clock = setInterval(() => this.show(), 1000);
     this.plan();
@@ -26,6 +28,7 @@ define("po-live", class extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.onVisible);
+    window.removeEventListener("online", this.onVisible);
     this.removeEventListener("htmx:afterRequest", this.onAnswer);
     clearInterval(this.clock);
     clearTimeout(this.timer);
@@ -42,9 +45,11 @@ define("po-live", class extends HTMLElement {
     this.asking = true;
     const address = new URL(this.getAttribute("url"), location.href);
     if (this.version) address.searchParams.set("v", this.version);
+    const held = focusHeld();
     // Errors are told by afterRequest, like answers: a timeout has status 0.
     await htmx.ajax("GET", address.pathname + address.search, { source: this, swap: "none" }).catch(() => {});
     this.asking = false;
+    held();
     this.plan();
   }
 

@@ -17,25 +17,25 @@ pytestmark = pytest.mark.browser
 PERSONAS = {
     "anonymous": (
         "",
-        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|boots/|visit/|park/|parking/|event/|carpool/|invoices/|reports/",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|boots/|visit/|park/|parking/|event/|carpool/|invoices/|reports/|wall/",
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|plans/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),
     "clerk": (
         "clara@harbor.example",
-        r"office/(counter|dispatch|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events|draws|texts)",
+        r"office/($|counter|dispatch|permits|customers|waitlists|search|hangtags|plates|sessions|departments|visitor-events|draws|texts)",
     ),
     "reviewer": (
         "rita@harbor.example",
-        r"office/(appeals|hearings|conflicts|citations|citation-numbers|plate-checks|plate-reads)",
+        r"office/($|appeals|hearings|conflicts|citations|citation-numbers|plate-checks|plate-reads)",
     ),
     "accountant": (
         "amos@harbor.example",
-        r"office/(payments|reconciliation|plans|chargebacks|gift-certificates|drives|coupons|ledger|reports|questions|insights|invoices|payers|statements|bank|charges|charge-files)",
+        r"office/($|payments|reconciliation|plans|chargebacks|gift-certificates|drives|coupons|ledger|reports|questions|insights|invoices|payers|statements|bank|charges|charge-files)",
     ),
     "administrator": (
         "alice@harbor.example",
-        r"mailbox|office/($|imports|program|pricing|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation|plate-looks)",
+        r"mailbox|office/($|present|desks|limits|wall|imports|program|pricing|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation|plate-looks)",
     ),
 }
 SCREENS = [(360, "light"), (1280, "dark")]

@@ -19,6 +19,7 @@ IN_EVERY_TENANT = (
     "permits/waitlist/<str:code>/",
     "park/",
     "office/sessions/zones/",
+    "office/desks/",
     "office/reports/<slug:code>/",
     "office/insights/<slug:code>/",
     "office/ledger/",

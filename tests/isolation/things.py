@@ -81,8 +81,9 @@ from permits.views.portal.holding import VERIFY
 from permits.views.portal.line import path_of
 from permits.views.portal.visiting import OWN
 from reporting.models import ReportRun
-from reporting.operations import filters, reports, schedules
+from reporting.operations import filters, limits, reports, schedules, walls
 from reporting.operations.schedules import Plan
+from reporting.queries.walls import PURPOSE as WALL
 from reporting.questions import operations as questions
 from reporting.replay import operations as replays
 from reporting.rules.schedules import Every, Rhythm
@@ -119,6 +120,7 @@ class Things:
         self._citations()
         self._money()
         self._rest()
+        self._on_the_dashboard()
 
     def post(self, path: str, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
         """Make something through the API."""
@@ -566,6 +568,24 @@ class Things:
         self.given_up = OutboxEntry.objects.order_by("pk").first()
         OutboxEntry.objects.filter(pk=self.given_up.pk).update(state=OutboxEntry.State.DEAD)
 
+    def _on_the_dashboard(self) -> None:
+        """A limit of a figure, and a screen on a wall."""
+        by = Actor("staff", str(self.officer.pk), self.officer.name)
+        self.limit = limits.set_limit(
+            figure="jobs",
+            direction="over",
+            amount=0,
+            tone="bad",
+            for_all=True,
+            by_mail=False,
+            user=self.officer,
+            by=by,
+            at=self.at,
+        )
+        self.screen = walls.set_up_screen(
+            name=f"{MARK} hall", pieces=["occupied", "map"], theme="dark", by=by, at=self.at
+        )
+
     def _carpool(self, wish: dict) -> None:
         pool = self.post("/permits", {**wish, "permit_type": "CARPOOL", "vehicles": []})
         self.shared = pool["number"]
@@ -636,6 +656,10 @@ class Things:
             (r"office/reports/saved/", "reference", self.saved.reference),
             (r"office/reports/schedules/", "reference", self.schedule.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),
+            (r"office/desks/", "code", "today"),
+            (r"office/limits/", "reference", self.limit.reference),
+            (r"office/wall/", "reference", self.screen.reference),
+            (r"wall/", "token", signing.sign_name(str(self.screen.reference), purpose=WALL)),
             (r"office/reports/", "code", "revenue"),
             (r"office/insights/", "code", "occupancy"),
             (r"office/questions/", "reference", self.question.reference),

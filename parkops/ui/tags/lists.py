@@ -40,10 +40,12 @@ def stat(
     tone: str = "",
     spark: Any = None,
     anchor: str = "",
+    alert: str = "",
 ) -> dict[str, Any]:
     """One figure in a bay: a number or Money, the link to its rows, and what it is compared with.
 
-    `note` is what it is compared with, `strong` its bold first words, `spark` a `charts.Spark`.
+    `note` is what it is compared with, `strong` its bold first words, `spark` a `charts.Spark`. `alert` is why
+    the figure itself has the `tone`: "over 10".
     """
     return _shared(
         context,
@@ -58,6 +60,7 @@ def stat(
         tone=tone,
         spark=spark,
         id=anchor,
+        alert=alert,
     )
 
 

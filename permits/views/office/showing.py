@@ -55,7 +55,7 @@ def permit_list(request: HttpRequest) -> HttpResponse:
     # Not asked for when a part shows none.
     counts: Any = SimpleLazyObject(lambda: listing.counts(at=now, most=COUNTED))
     paginator = LongPaginator(found.order_by(*order), PER_PAGE)
-    if not (filters.text or filters.type_code or filters.status):
+    if not (filters.text or filters.type_code or filters.status or view == "sold"):
         paginator.counted = counts.get(view, counts["all"])
     shown = paginator.get_page(request.GET.get("page"))
     shown.object_list = office.list_rows(list(shown.object_list), at=now)

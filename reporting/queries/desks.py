@@ -1,0 +1,366 @@
+"""What waits at each desk of the office: one look at the database, remembered for a moment for all who poll.
+
+Each figure is counted by the query of the list that it leads to.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Min, Sum
+
+from enforcement.models import Appeal, Citation, CureProof
+from enforcement.queries import appeal_pages, calls, crew, hearings, office
+from parkops.kernel.dates import local_date, midnight
+from parkops.programme import queries as programme
+from payments import pages as paying
+from payments import queries as money
+from payments.models import BankLine
+from permits.queries import listing
+from reporting.models import FigureLimit
+from reporting.queries import live
+
+FIGURES, VERSION, LOOKING, SLOW = (
+    "reporting:desks",
+    "reporting:desks-version",
+    "reporting:desks-looking",
+    "reporting:desks-slow",
+)
+SLOW_SECONDS = 60
+MOST_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAtWork:
+    """An officer on shift; where they were seen last if they share it. `mark` stands for them on the map."""
+
+    mark: str
+    name: str
+    since: str
+    beat: str
+    call: str
+    seen_at: str
+    lat: float
+    lon: float
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether there is a place of the last quarter of an hour."""
+        return bool(self.seen_at)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A call that somebody should answer."""
+
+    number: str
+    kind: str
+    place: str
+    priority: str
+    tone: str
+    officer: str
+    answer_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextAppeal:
+    """An appeal that waits, with the day by which it should be decided (empty: none)."""
+
+    number: str
+    name: str
+    citation: str
+    reviewer: str
+    filed_at: str
+    decide_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class HearingToday:
+    """A hearing of the day."""
+
+    starts_at: str
+    appeal: str
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrawer:
+    """A drawer in use. What should lie in it is not told: who counts is not to know."""
+
+    id: str
+    name: str
+    holder_ref: str
+    holder: str
+    opened_at: str
+    receipts: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitNow:
+    """A limit of a figure; `owner` is whose own it is (a staff id), `crossed_at` since when it is beyond."""
+
+    figure: str
+    direction: str
+    amount: int
+    tone: str
+    owner: str
+    crossed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What waits at the desks at one instant. Amounts are minor units of the tenant's currency."""
+
+    at: str
+    day: str
+    appeals_due: int
+    appeals_with_nobody: int
+    appeals_to_hear: int
+    appeals_of: dict[str, int]
+    next_decision_on: str
+    proofs: int
+    oldest_proof_at: str
+    voids: int
+    hearings_today: int
+    calls_open: int
+    calls_new: int
+    calls_late: int
+    drawers_to_sign: int
+    to_deposit: int
+    refunds: int
+    disputes: int
+    plans: int
+    bank_lines: int
+    invoices_overdue: int
+    invoices_overdue_minor: int
+    proven_at: str
+    sold_today: int
+    citations_by_zone: list[tuple[str, int]] = field(default_factory=list)
+    officers: list[OfficerAtWork] = field(default_factory=list)
+    calls: list[OpenCall] = field(default_factory=list)
+    appeals: list[NextAppeal] = field(default_factory=list)
+    hearings: list[HearingToday] = field(default_factory=list)
+    drawers: list[OpenDrawer] = field(default_factory=list)
+    limits: list[LimitNow] = field(default_factory=list)
+
+    @property
+    def version(self) -> str:
+        """A digest of the figures: the same while nothing changed."""
+        told = asdict(self)
+        del told["at"]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def desks(at: datetime) -> Desks:
+    """Return what waits at the desks: all who poll share one look, as they do of the live figures."""
+    known = cache.get(FIGURES)
+    if known is not None:
+        is_fresh = cache.get(VERSION) == known["version"]
+        if is_fresh or not cache.add(LOOKING, True, live.LOOK_SECONDS):
+            return _from_plain(known)
+    found = look(at)
+    cache.set(FIGURES, {**asdict(found), "version": found.version}, live.KEPT_SECONDS)
+    cache.set(VERSION, found.version, live.REMEMBERED_SECONDS)
+    cache.delete(LOOKING)
+    return found
+
+
+def look(at: datetime) -> Desks:
+    """Return what waits at the desks as of `at`, from the database; the same number of queries always."""
+    zone = programme.in_force(at).programme.tz
+    today = local_date(at, zone)
+    begins = midnight(today, zone)
+    heard = hearings.days(today, count=1)
+    booked = [one for day in heard for row in day.slots for one in row.hearings]
+    return Desks(
+        at=at.astimezone(UTC).isoformat(),
+        day=today.isoformat(),
+        hearings_today=len(booked),
+        hearings=[
+            HearingToday(
+                _iso(one.slot.starts_at),
+                one.appeal.number,
+                one.appeal.name,
+                one.slot.place or "By video",
+            )
+            for one in booked[:MOST_ROWS]
+        ],
+        sold_today=listing.matching(listing.Filters(view="sold"), at=at).count(),
+        citations_by_zone=_by_zone(begins, at),
+        officers=_officers(at),
+        limits=_limits(),
+        **_appeals(today),
+        **_proofs_and_voids(),
+        **_calls(at),
+        **_money(today),
+    )
+
+
+def _appeals(today: date) -> dict[str, Any]:
+    tabs = appeal_pages.appeal_tabs("", me="", today=today)
+    counted = dict(zip(appeal_pages.VIEWS, (tab.count or 0 for tab in tabs), strict=True))
+    waiting = Appeal.objects.filter(decided_at__isnull=True)
+    of = waiting.exclude(reviewer_ref="").values_list("reviewer_ref")
+    rows = list(appeal_pages.appeals("", me="", today=today)[:MOST_ROWS])
+    dated = [one.decide_on for one in rows if one.decide_on is not None]
+    return {
+        "appeals_due": counted["due"],
+        "appeals_with_nobody": counted["unassigned"],
+        "appeals_to_hear": counted["hearing"],
+        "appeals_of": dict(of.annotate(count=Count("pk")).order_by("reviewer_ref")),
+        "next_decision_on": dated[0].isoformat() if dated else "",
+        "appeals": [
+            NextAppeal(
+                one.number,
+                one.name,
+                one.citation.number,
+                one.reviewer,
+                _iso(one.filed_at),
+                one.decide_on.isoformat() if one.decide_on else "",
+            )
+            for one in rows
+        ],
+    }
+
+
+def _proofs_and_voids() -> dict[str, Any]:
+    told = CureProof.objects.filter(decided_at=None).aggregate(
+        count=Count("pk"), oldest=Min("filed_at")
+    )
+    return {
+        "proofs": told["count"],
+        "oldest_proof_at": _iso(told["oldest"]),
+        "voids": office.citations(view="voids").count(),
+    }
+
+
+def _calls(at: datetime) -> dict[str, Any]:
+    tabs = calls.call_tabs("", at=at)
+    counted = dict(zip(calls.VIEWS, (tab.count or 0 for tab in tabs), strict=True))
+    rows = calls.call_rows(list(calls.calls("", at=at)[:MOST_ROWS]), at=at)
+    return {
+        "calls_open": counted[""],
+        "calls_new": counted["new"],
+        "calls_late": counted["late"],
+        "calls": [
+            OpenCall(
+                row.call.number,
+                str(row.kind),
+                row.call.zone_code or row.call.place,
+                row.priority.text,
+                row.priority.tone,
+                row.call.officer,
+                _iso(row.call.answer_by),
+            )
+            for row in rows
+        ],
+    }
+
+
+def _by_zone(begins: datetime, at: datetime) -> list[tuple[str, int]]:
+    """The zones with the most citations of the day."""
+    rows = Citation.objects.filter(
+        source=Citation.Source.OURS, issued_at__gte=begins, issued_at__lte=at
+    ).exclude(zone_code="")
+    counted = rows.values_list("zone_code").annotate(count=Count("pk"))
+    return list(counted.order_by("-count", "zone_code")[:MOST_ROWS])
+
+
+def _officers(at: datetime) -> list[OfficerAtWork]:
+    return [
+        OfficerAtWork(
+            row.mark,
+            row.shift.officer,
+            _iso(row.shift.began_at),
+            row.beat.name if row.beat else "",
+            row.call.number if row.call else "",
+            _iso(row.position.seen_at) if row.position else "",
+            row.position.lat if row.position else 0.0,
+            row.position.lon if row.position else 0.0,
+        )
+        for row in crew.at_work(at=at)
+    ]
+
+
+def _limits() -> list[LimitNow]:
+    return [
+        LimitNow(
+            one.figure,
+            one.direction,
+            one.amount,
+            one.tone,
+            str(one.owner_id or ""),
+            _iso(one.crossed_at),
+        )
+        for one in FigureLimit.objects.order_by("figure", "amount", "pk")
+    ]
+
+
+def _money(today: date) -> dict[str, Any]:
+    waits = paying.counts()
+    opened = money.drawers("open").annotate(receipts=Count("payment")).order_by("opened_at", "pk")
+    proof = money.last_proof()
+    return {
+        "refunds": waits.refunds,
+        "disputes": waits.disputes,
+        "plans": waits.plans,
+        "bank_lines": money.bank_lines(state=BankLine.State.OPEN).count(),
+        "drawers_to_sign": money.drawers("to_sign").count(),
+        "to_deposit": money.drawers_here().count()
+        + money.drops_here().count()
+        + money.cheques_here().count(),
+        "proven_at": _iso(proof.as_of_at) if proof else "",
+        "drawers": [
+            OpenDrawer(
+                str(one.public_id),
+                one.name,
+                one.holder_ref,
+                one.holder_name,
+                _iso(one.opened_at),
+                one.receipts,
+            )
+            for one in opened[:MOST_ROWS]
+        ],
+        **_overdue(today),
+    }
+
+
+def _overdue(today: date) -> dict[str, int]:
+    """What reads every invoice past its day is remembered for a minute."""
+    known = cache.get(SLOW)
+    if known is None:
+        told = money.invoices_matching(state="overdue", today=today).aggregate(
+            count=Count("pk"), sum=Sum("owed")
+        )
+        known = {
+            "invoices_overdue": told["count"],
+            "invoices_overdue_minor": int(told["sum"] or 0),
+        }
+        cache.set(SLOW, known, SLOW_SECONDS)
+    return known
+
+
+def _iso(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at else ""
+
+
+def _from_plain(known: dict[str, Any]) -> Desks:
+    told = {name: value for name, value in known.items() if name != "version"}
+    for name, kind in _ROWS.items():
+        told[name] = [kind(**row) for row in told[name]]
+    return Desks(**told)
+
+
+_ROWS: dict[str, Callable[..., Any]] = {
+    "officers": OfficerAtWork,
+    "calls": OpenCall,
+    "appeals": NextAppeal,
+    "hearings": HearingToday,
+    "drawers": OpenDrawer,
+    "limits": LimitNow,
+}
