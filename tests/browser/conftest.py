@@ -25,6 +25,35 @@ from tests.isolation.things import Things
 _numbers = count(1)
 
 
+class WebServer:
+    """The site on a port of this machine, which stays the same when it is ended and begun again."""
+
+    def __init__(self) -> None:
+        self._server = self._made(0)
+        self.port = self._server.server_port
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Serve, in a thread of its own."""
+        if self._thread is not None:
+            self._server = self._made(self.port)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
+        self._thread.start()
+
+    def end(self) -> None:
+        """Answer nobody any more; ended twice is once."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _made(self, port: int) -> ThreadedWSGIServer:
+        server = ThreadedWSGIServer(("127.0.0.1", port), QuietWSGIRequestHandler)
+        server.daemon_threads = True
+        server.set_app(get_wsgi_application())
+        return server
+
+
 def working_moment() -> datetime:
     """Return the last Tuesday, 15:15 UTC: lots are enforced, and meters are paid."""
     day = timezone.now() - timedelta(days=1)
@@ -54,21 +83,17 @@ def served(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         databases.copy(name)
         databases.use(name)
-        server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
-        server.daemon_threads = True
-        server.set_app(get_wsgi_application())
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        port = server.server_port
+        server = WebServer()
+        port = server.port
         patch.setattr(settings, "PORT", port)
         # The tests of one machine come from one address, faster than people do.
         patch.setattr("parkops.api.limits.allow", lambda *_, **__: True)
-        thread.start()
+        server.begin()
         try:
             connection.set_tenant(_tenant("harbor"))
-            yield SimpleNamespace(home=f"http://harbor.localhost:{port}", port=port)
+            yield SimpleNamespace(home=f"http://harbor.localhost:{port}", port=port, server=server)
         finally:
-            server.shutdown()
-            server.server_close()
+            server.end()
             connection.set_schema_to_public()
             connections.close_all()
             databases.use(before)

@@ -15,7 +15,7 @@ from parkops.founding import found_tenant
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Conflict
 from parkops.kernel.permissions import Role
-from parkops.local.demo import draft, questions, season
+from parkops.local.demo import draft, limits, questions, season
 from parkops.local.demo.programmes import PLACES, Place, programme_of
 from parkops.local.demo.scene import Cast
 from parkops.tenancy import hosts
@@ -28,6 +28,7 @@ STAFF = (
     ("clerk", "Casey Clerk", Role.CLERK),
     ("officer", "Olu Officer", Role.OFFICER),
     ("officer2", "Oda Officer", Role.OFFICER),
+    ("lead", "Lee Lead", Role.OFFICER_LEAD),
     ("reviewer", "Rowan Reviewer", Role.REVIEWER),
     ("accountant", "Ari Accountant", Role.ACCOUNTANT),
     ("auditor", "Aud Auditor", Role.AUDITOR),
@@ -146,6 +147,7 @@ def _make(place: Place, *, at: datetime) -> None:
         administrator = User.objects.get(email=f"{STAFF[0][0]}@{place.slug}.example")
         draft.open_one(by=season.actor_of(administrator), at=at)
         questions.keep_two(by=season.actor_of(administrator), at=at)
+        limits.set_up(administrator, by=season.actor_of(administrator), at=at)
     tenancy.open_tenant(tenant)
 
 
