@@ -19,7 +19,7 @@ T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-reports bench-live forecast-backtest crash-matrix reports-agree reports-agree-files doctor lock clean
+.PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-reports bench-live forecast-backtest crash-matrix dashboard-left-open reports-agree reports-agree-files doctor lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -103,6 +103,11 @@ forecast-backtest: .venv/dev.installed ## Try the forecast of occupancy on Birmi
 crash-matrix: .venv/dev.installed ## Kill servers and workers between a hold and its receipt, and say where the money is
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/crashes; \
 	$(PY) -m tests.crashes; status=$$?; $(PY) -m parkops.local stop >/dev/null; exit $$status
+
+dashboard-left-open: .venv/dev.installed ## Leave a dashboard open while its servers are killed and started (MINUTES=60)
+	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/left-open; \
+	$(PY) -m tests.left_open --minutes $(or $(MINUTES),60); status=$$?; \
+	$(PY) -m parkops.local stop >/dev/null; exit $$status
 
 reports-agree: .venv/dev.installed ## Make every report of the demonstration in four formats and compare their totals
 	@$(PY) -m tests.reporting.agree

@@ -1,5 +1,7 @@
 """The dashboards as they are looked at: every desk, the wall, and one left open for an hour over restarts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -173,27 +175,20 @@ def _look_again() -> None:
     cache.delete_many(["reporting:version", "reporting:desks-version"])
 
 
-class _database_away:
-    """Nobody gets into this test's own database, and who is in it is thrown out."""
-
-    def __enter__(self) -> None:
-        self.name = connection.settings_dict["NAME"]
-        connections.close_all()
-        self._allow(False)
+@contextmanager
+def _database_away() -> Iterator[None]:
+    """Let nobody into this test's own database, and throw out who is in it."""
+    name = connection.settings_dict["NAME"]
+    allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    connections.close_all()
+    with databases.maintenance() as session:
+        session.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        session.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+    try:
+        yield
+    finally:
         with databases.maintenance() as session:
-            session.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                [self.name],
-            )
-
-    def __exit__(self, *_: object) -> None:
-        self._allow(True)
+            session.execute(allow.format(sql.Identifier(name), sql.SQL("true")))
         connection.set_tenant(_tenant("harbor"))
-
-    def _allow(self, is_open: bool) -> None:
-        with databases.maintenance() as session:
-            session.execute(
-                sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
-                    sql.Identifier(self.name), sql.SQL("true" if is_open else "false")
-                )
-            )
