@@ -20,7 +20,13 @@ class NavItem:
 
 
 ITEMS = [
-    NavItem("Today", "house", "office_dashboard:today", Permission.DASHBOARD_VIEW),
+    NavItem(
+        "Today",
+        "house",
+        "office_dashboard:today",
+        Permission.DASHBOARD_VIEW,
+        also=("office_dashboard:desks", "office_dashboard:limits", "office_dashboard:screens"),
+    ),
     NavItem("Counter", "receipt", "office_counter:home", Permission.PAYMENT_TAKE),
     NavItem(
         "Permits",

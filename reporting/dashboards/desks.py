@@ -56,7 +56,7 @@ DESKS = {
         ),
         _desk(
             "officers",
-            "Enforcement",
+            "Enforcement today",
             (Role.OFFICER_LEAD,),
             "officers",
             "calls_new",
@@ -75,7 +75,7 @@ DESKS = {
         ),
         _desk(
             "counter",
-            "Counter",
+            "Counter today",
             (Role.CLERK,),
             "my_receipts",
             "sold",
@@ -92,7 +92,7 @@ DESKS = {
         ),
         _desk(
             "appeals",
-            "Appeals",
+            "Appeals today",
             (Role.REVIEWER,),
             "appeals",
             "my_appeals",
@@ -109,7 +109,7 @@ DESKS = {
         ),
         _desk(
             "money",
-            "Money",
+            "Money today",
             (Role.ACCOUNTANT,),
             "taken",
             "refunds",

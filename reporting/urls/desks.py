@@ -8,6 +8,7 @@ dashboard_urls = (
     [
         path("", dashboard.today, name="today"),
         path("live/", dashboard.news_of, name="live"),
+        path("desks/", dashboard.today, name="desks"),
         path("desks/<slug:code>/", dashboard.today, name="desk"),
         path("desks/<slug:code>/arrangement/", arranging.arrange, name="arrange"),
         path("present/", present.vehicles, name="present"),

@@ -7,6 +7,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enforcement.operations import positions, shifts
 from parkops.accounts.models import User
 from parkops.kernel.actors import Actor
 from parkops.kernel.money import Money
@@ -63,10 +64,10 @@ class TestWhoseTheyAre:
         [
             ("alice", "Today"),
             ("otto", "Today"),
-            ("lead", "Enforcement"),
-            ("clara", "Counter"),
-            ("rita", "Appeals"),
-            ("amos", "Money"),
+            ("lead", "Enforcement today"),
+            ("clara", "Counter today"),
+            ("rita", "Appeals today"),
+            ("amos", "Money today"),
         ],
     )
     def test_each_role_begins_with_its_own(self, site, who, first, request):
@@ -102,6 +103,21 @@ class TestWhoseTheyAre:
         assert "Taken today" not in text
         assert Permission.PAYMENT_VIEW not in permissions_of([Role.REVIEWER])
         assert "Visa" not in text
+
+
+class TestOfficersOnTheMap:
+    def test_are_there_for_who_may_see_the_dispatch_and_for_nobody_else(
+        self, lead, rita, bob, harbor, now
+    ):
+        by = Actor("staff", str(bob.pk), bob.name)
+        shifts.start_shift(by=by, at=now)
+        positions.agree(by=by, at=now)
+        positions.keep_position(lat=42.37, lon=-71.11, accuracy_m=5, by=by, at=now)
+        seen = PANELS["map"].drawn(look_at(now, lead))
+        assert (seen["officers"], seen["seen"], seen["unseen"]) == (1, 1, 0)
+        unseen = PANELS["map"].drawn(look_at(now, rita))
+        assert unseen["officers"] == 0
+        assert "officers_at_work" not in desks.offered(may=rita.may)
 
 
 def rows_behind(answer) -> int:
