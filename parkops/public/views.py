@@ -33,13 +33,13 @@ def front(request: HttpRequest) -> HttpResponse:
 def operator(request: HttpRequest, token: str) -> HttpResponse:
     """Show the operator how the platform does; who has no address that holds sees that there is none."""
     if not operators.opens(token, at=timezone.now()):
-        raise Http404("This address leads nowhere.")
+        raise Http404
     shown = platform()
     if request.GET.get("v") == shown.version:
         return HttpResponse(status=204)
     context = {"shown": shown, "now": timezone.now(), "oob": "v" in request.GET}
-    template = "_operator" if context["oob"] else "operator"
-    response = page(request, f"public/{template}.html", context)
+    template = "_figures" if context["oob"] else "page"
+    response = page(request, f"public/operator/{template}.html", context)
     response["Live-Version"] = shown.version
     response["X-Robots-Tag"] = "noindex"
     return response

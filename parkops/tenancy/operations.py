@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.management import call_command
@@ -11,7 +11,7 @@ from django_tenants.utils import schema_context
 
 from parkops.kernel.decisions import Conflict, Refused
 from parkops.tenancy import hosts, patterns, readers
-from parkops.tenancy.models import Domain, OutboxEntry, SchemaPattern, Tenant
+from parkops.tenancy.models import Domain, OperatorLink, OutboxEntry, SchemaPattern, Tenant
 from parkops.ui.brand import check as check_brand
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
@@ -182,3 +182,18 @@ def _set_status(tenant: Tenant, status: Tenant.Status) -> None:
         Tenant.objects.filter(pk=tenant.pk).update(status=status)
     tenant.status = status
     transaction.on_commit(hosts.forget_everywhere)
+
+
+def make_operator_link(*, name: str, days: int, at: datetime) -> OperatorLink:
+    """Make an address at which somebody sees how the platform does; it holds for `days`."""
+    with schema_context("public"):
+        return OperatorLink.objects.create(
+            name=name, made_at=at, expires_at=at + timedelta(days=days)
+        )
+
+
+def revoke_operator_links(*, name: str, at: datetime) -> int:
+    """Let every address made for this name lead nowhere; returns how many did lead somewhere."""
+    with schema_context("public"):
+        rows = OperatorLink.objects.filter(name=name, revoked_at__isnull=True, expires_at__gt=at)
+        return rows.update(revoked_at=at)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from parkops.public.platform import platform
-from parkops.tenancy import operators
+from parkops.tenancy import operations, operators
 
 LONGEST_DAYS = 366
 COLUMNS = ("work_waiting", "work_given_up", "jobs_open", "jobs_failed", "messages_failed", "behind")
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"An address holds from 1 to {LONGEST_DAYS} days.")
         if not name.strip() or len(name) > 80 or not name.isprintable():
             raise CommandError("Say in 1 to 80 characters for whom it is.")
-        made = operators.make_link(name=name.strip(), days=days, at=timezone.now())
+        made = operations.make_operator_link(name=name.strip(), days=days, at=timezone.now())
         self.stdout.write(f"Until {made.expires_at:%Y-%m-%d %H:%M} UTC, for {made.name}:")
         self.stdout.write(operators.address_of(made))
 
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.name}\tmade {one.made_at:%Y-%m-%d %H:%M}\t{state}")
 
     def _revoke(self, *, name: str, **_: Any) -> None:
-        count = operators.revoke_links(name=name, at=timezone.now())
+        count = operations.revoke_operator_links(name=name, at=timezone.now())
         if not count:
             raise CommandError(f"No address of {name} leads anywhere.")
         self.stdout.write(f"{count} of {name} ended.")
