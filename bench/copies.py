@@ -18,7 +18,9 @@ class Mold:
 
     def __init__(self, tenant: Any) -> None:
         self.tenant = tenant
-        self._text = _run("pg_dump", f"--schema={tenant.schema_name}", "--no-owner").stdout
+        self._text = _run(
+            "pg_dump", f"--schema={tenant.schema_name}", "--no-owner", "--no-privileges"
+        ).stdout
 
     @contextmanager
     def copy(self, name: str) -> Iterator[Any]:

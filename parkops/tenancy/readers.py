@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from psycopg import sql
 
 from parkops.kernel.decisions import Conflict, NotFound, Refused
@@ -135,7 +135,11 @@ def drop_readers(schema: str) -> None:
     """Remove every role of a tenant whose schema is gone: they own and read nothing any more."""
     with connection.cursor() as cursor:
         for role in _roles(schema):
-            cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+            try:
+                with transaction.atomic():
+                    cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+            except DatabaseError as error:  # such as one that a copy of this database names too
+                logger.warning("The role %s stays, with nothing to read here: %s", role, error)
 
 
 def _login(label: str) -> str:
@@ -185,7 +189,8 @@ def _make(role: str, published: Published) -> None:
     schema = sql.Identifier(connection.schema_name)
     ours = sql.Identifier(role)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [role])
+        # One at a time in a schema: two that grant on the same view would get in each other's way.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [connection.schema_name])
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
             cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(ours))

@@ -49,6 +49,18 @@ def drawn(answer: Answer) -> Drawn:
     return Drawn(charts.bars(points, title=title, head=head))
 
 
+def on_paper(answer: Answer) -> dict[str, Any]:
+    """Return the bars of a dataset and what they are called, if one group is to be drawn and few are."""
+    question, rows = answer.question, answer.dataset.rows
+    if not question.chart or question.chart == "heat" or len(rows) > MOST_LINES:
+        return {}
+    bars = [(_label(row[0]), _height(row[1])) for row in rows]
+    if any(value < 0 for _, value in bars):
+        return {}
+    measure, group = answer.dataset.columns[1].title, question.groups[0].title
+    return {"chart": bars, "chart_title": f"{measure} by {group.lower()}"}
+
+
 def _heat(answer: Answer, values: list[float], title: str) -> Drawn:
     """A line for each value of the first group, a column for each of the second."""
     rows = answer.dataset.rows

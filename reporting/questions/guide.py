@@ -54,10 +54,11 @@ not see to it; the page says so to administrators.
     manage.py bi_access TENANT --list
     manage.py bi_access TENANT --label looker --revoke
 
-It prints host, database, schema, user and password; the password once. The login reads as the role above,
-eight connections at most, two minutes a statement. A login without personal columns cannot say `SELECT *` of
-a view that has some: name the columns. The catalogs of the database show the names of schemas and roles to
-every login; who may connect at all is `pg_hba.conf`'s to say.
+Suspending a tenant leaves its logins as they are: revoke them too. It prints host, database, schema, user and
+password; the password once. The login reads as the role above, eight connections at most, two minutes a
+statement. A login without personal columns cannot say `SELECT *` of a view that has some: name the columns.
+The catalogs of the database show the names of schemas and roles to every login; who may connect at all is
+`pg_hba.conf`'s to say.
 
 Whoever changes a column under a view drops the view in the same migration and makes it again; the roles are
 given it again by themselves.

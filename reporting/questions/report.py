@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from parkops.kernel.decisions import Refused
@@ -10,6 +11,7 @@ from reporting.catalogue.base import Asking, Parameter, Report
 from reporting.datasets import Dataset
 from reporting.questions import rules
 from reporting.questions.answers import FILE_SECONDS, answer
+from reporting.questions.drawings import on_paper
 from reporting.questions.published import VIEWS, View
 from reporting.questions.rules import Question
 
@@ -45,7 +47,7 @@ def _report(view: View, *, is_personal: bool) -> Report:
             seconds=FILE_SECONDS,
             title=asking.answers["name"],
         )
-        return found.dataset
+        return replace(found.dataset, **on_paper(found))
 
     return Report(
         code=code,

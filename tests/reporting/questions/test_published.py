@@ -79,6 +79,16 @@ def test_a_new_tenant_has_the_same_views(harbor, now):
         assert cursor.fetchone() == (0,)
 
 
+def test_a_role_that_something_else_hangs_on_is_left(harbor, now, caplog):
+    tenant = tenancy.create_tenant(slug="newcomer", name="Newcomer", at=now)
+    with tenant_context(tenant):
+        role = answers.role(is_personal=True)
+    with tenant_context(harbor), connection.cursor() as cursor:
+        cursor.execute(f"GRANT USAGE ON SCHEMA {harbor.schema_name} TO {role}")
+    tenancy.drop_tenant(tenant)
+    assert "stays, with nothing to read here" in caplog.text
+
+
 class TestReader:
     def test_reads_the_views(self, harbor):
         role = answers.role(is_personal=True)

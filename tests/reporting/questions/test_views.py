@@ -16,6 +16,7 @@ from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.programme import queries as programme
 from reporting.models import Question, ReportRun
+from reporting.operations.reports import dataset_of
 from reporting.questions import answers, operations, rules
 
 LIST = "/office/questions/"
@@ -260,6 +261,15 @@ class TestKeeping:
 
 
 class TestFiles:
+    def test_bars_are_drawn_on_paper_too(self, harbor, cite, now):
+        cite("ABC 123", zone="LOT-A")
+        found = dataset_of(
+            "question-citations", {"question": json.dumps(BY_ZONE), "name": "By zone"}, at=now
+        )
+        assert found.chart == [("LOT-A", 1.0)]
+        assert found.chart_title == "Count by zone"
+        assert found.title == "By zone"
+
     @pytest.mark.parametrize("file_format", ["csv", "json", "xlsx", "pdf"])
     def test_a_file_is_a_report_like_any_other(self, site, alice, cite, file_format):
         cite("ABC 123", zone="LOT-A")
