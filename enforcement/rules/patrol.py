@@ -90,14 +90,16 @@ def share(known: Known, usual: Seen, *, weekday: int, hour: int) -> float:
 def order(known: Mapping[int, Sequence[Known]], *, weekday: int, usual: Seen) -> list[Stop]:
     """Return a stop for each hour of a shift, out of the zones enforced in it, by hour.
 
-    A zone that was just visited has less left to find; every fifth stop goes where least was looked for its
-    spaces in four weeks and the shift has not been yet.
+    Nobody stays where another zone is enforced, and one that was just visited has less left. Every fifth stop
+    goes where least was looked for its spaces in four weeks and the shift has not been yet.
     """
     stops: list[Stop] = []
     visited: dict[str, int] = {}
     for place, (hour, zones) in enumerate(known.items()):
         if not zones:
             continue
+        here = stops[-1].zone if stops else ""
+        zones = [one for one in zones if one.zone != here] or zones
         fresh = [one for one in zones if one.zone not in visited]
         explores = bool(fresh) and (place + 1) % EVERY == 0
         if explores:
@@ -145,7 +147,7 @@ def _because(
     ]
     if seen.looks < WEIGHT:
         told.append(f"All week {known.week.found} in {known.week.looks}, which counts more here.")
-    told.append(f"About {known.pace:.0f} checks an hour.")
+    told.append(f"About {known.pace:.1f} checks an hour.")
     if explores:
         since = f"the last on {known.last_on:%-d %B}" if known.last_on else "none that is known"
         told = [

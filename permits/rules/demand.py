@@ -53,7 +53,12 @@ class Measured:
     @property
     def text(self) -> str:
         """The occupancy with its error: 84% ± 3."""
-        return f"{self.occupancy * WHOLE:.0f}% ± {self.error * WHOLE:.0f}"
+        error = self.error * WHOLE
+        return (
+            f"{self.occupancy * WHOLE:.0f}% ± {error:.1f}"
+            if error < 1
+            else (f"{self.occupancy * WHOLE:.0f}% ± {error:.0f}")
+        )
 
 
 @dataclass(frozen=True, slots=True)

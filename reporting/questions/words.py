@@ -21,6 +21,8 @@ def _filter(one: Filter) -> str:
     name = one.column.title[0].lower() + one.column.title[1:]
     if one.test == "in":
         return f"{name} {PERIODS[one.values[0]]}"
+    if one.test in ("yes", "no"):
+        return f"{name}: {one.test}"
     test = TESTS[one.column.kind][one.test]
     if one.column.kind in TIMES:
         test = test.removeprefix("is ") if one.values else test

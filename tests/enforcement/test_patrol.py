@@ -59,6 +59,14 @@ class TestOrder:
         assert [stop.zone for stop in stops] == ["GOOD", "FAIR"]
         assert stops[0].because[0] == "40 violations in 100 checks on Tuesdays 10-12."
 
+    def test_nobody_stays_where_another_zone_is_enforced(self):
+        zones = [known("BEST", 100, 99), known("POOR", 100, 1)]
+        stops = patrol.order(dict.fromkeys(range(8, 12), zones), weekday=TUESDAY, usual=USUAL)
+        assert [stop.zone for stop in stops] == ["BEST", "POOR", "BEST", "POOR"]
+        alone = patrol.order(dict.fromkeys((8, 9), zones[:1]), weekday=TUESDAY, usual=USUAL)
+        assert [stop.zone for stop in alone] == ["BEST", "BEST"]
+        assert alone[1].expected < alone[0].expected
+
     def test_one_stop_in_five_goes_where_least_was_looked(self):
         zones = [
             known("GOOD", 100, 40, lately=90, spaces=10),

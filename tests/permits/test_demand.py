@@ -71,6 +71,9 @@ class TestPropose:
             "80% or more: $0.25 up.",
         )
 
+    def test_an_error_below_one_is_told_too(self):
+        assert measured(0.84, 0.004).text == "84% ± 0.4"
+
     def test_currencies_without_cents_have_whole_steps(self):
         terms = Terms.usual("JPY")
         assert (terms.step.minor, terms.most.minor) == (25, 1000)

@@ -124,6 +124,15 @@ class TestRead:
 
 
 class TestWords:
+    def test_says_yes_and_no(self):
+        document = {
+            "view": "charges",
+            "filters": [{"column": "is_settled", "is": "no"}],
+            "groups": [{"column": "kind"}],
+        }
+        asked = rules.read(document, currency="USD")
+        assert sentence(asked) == "Charges, is settled: no, by kind: count"
+
     def test_says_what_is_asked(self):
         asked = read(
             filters=[
