@@ -22,7 +22,6 @@ from parkops.local.demo import (
     cards,
     charlie,
     command,
-    counted,
     escalation,
     figures,
     former,
@@ -93,7 +92,6 @@ PARTS = (
     former,
     cards,
     offers,
-    counted,
     sensors,
 )
 """What is played besides the ordinary days."""

@@ -20,11 +20,15 @@ EACH = timedelta(minutes=30)
 BY_HAND = 10
 WEEKDAY = (0.93, 1.0, 0.99, 0.96, 0.84, 0.3, 0.22)
 HOLIDAY = 0.2
+SATURDAY_SUNDAY = (5, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What counts a zone, how full that is at its peak and at night, and by how many it is off."""
+    """What counts a zone, how full that is at its peak and at night, and by how many it is off.
+
+    `hours` is how broad the peak is, `weekend` by how much weekends are busier than elsewhere.
+    """
 
     zone: str
     kind: str
@@ -33,6 +37,8 @@ class Counter:
     at: float = 11.5
     off: int = 0
     is_home: bool = False
+    hours: float = 3.1
+    weekend: float = 1.0
 
 
 COUNTERS = {
@@ -43,7 +49,8 @@ COUNTERS = {
         Counter("MAPLE", "sensor", 0.38, 0.88, is_home=True),
     ),
     "town": (
-        Counter("RIVER", "gate", 0.9, 0.1, at=14.0, off=1),
+        # Dear enough at weekends, too cheap at noon of working days: its rates have something to propose.
+        Counter("RIVER", "gate", 0.97, 0.12, at=12.75, off=1, hours=5.5, weekend=1.9),
         Counter("OLDTOWN", "sensor", 0.45, 0.9, is_home=True),
         Counter("MILL-ST", "sensor", 0.86, 0.06, at=15.0),
     ),
@@ -98,11 +105,12 @@ def _taken(
     local = at.astimezone(rules.tz)
     hour = local.hour + local.minute / 60
     busy = HOLIDAY if local.date() in rules.holidays else WEEKDAY[local.weekday()]
+    busy *= counter.weekend if local.weekday() in SATURDAY_SUNDAY else 1.0
     if counter.is_home:
         # Those who live there are away by day.
         share = counter.night - (counter.night - counter.peak) * busy * _bell(hour, 12.5, 3.6)
     else:
-        rise = _bell(hour, counter.at, 3.1)
+        rise = _bell(hour, counter.at, counter.hours)
         share = counter.night + (counter.peak - counter.night) * busy * rise
     share += mood + dice.gauss(0, 0.012) + 0.01 * cos(2 * pi * local.toordinal() / 21)
     return max(round(share * spaces), 0)
