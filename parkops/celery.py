@@ -46,6 +46,7 @@ EVERY_TENANT = {
     "reporting.forget_expired_files": 3600.0,
     "reporting.run_schedules": 60.0,
     "reporting.watch_limits": 60.0,
+    "reporting.refresh_open_figures": 86_400.0,
 }
 
 app.conf.beat_schedule = {

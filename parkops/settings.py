@@ -103,6 +103,7 @@ INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARE
 
 MIDDLEWARE = [
     "parkops.tenancy.middleware.TenantMiddleware",
+    "parkops.metrics.middleware.CountingMiddleware",
     "reporting.middleware.NothingNewMiddleware",
     "parkops.tenancy.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -325,6 +326,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- metrics ----------------------------------------------------------------------------------
+# What an operator's Prometheus sends as a bearer token to /metrics; empty: there is no such page.
+METRICS_TOKEN = env.str("PARKOPS_METRICS_TOKEN", "")
 
 # --- messages ---------------------------------------------------------------------------------
 _email_url = env.str("EMAIL_URL", "")

@@ -30,6 +30,8 @@ SURFACES = [
     ("field/", "enforcement.urls.field_hits"),
     ("", "reporting.urls.portal"),
     ("", "reporting.urls.wall"),
+    ("", "reporting.urls.opening"),
+    ("", "reporting.urls.calendars"),
     ("office/", "reporting.urls.office"),
     ("office/", "reporting.urls.insights"),
     ("office/", "permits.urls.office"),

@@ -2,12 +2,14 @@
 
 from django.urls import include, path
 
+from parkops.metrics.views import metrics
 from parkops.public import views
 
 urlpatterns = [
     path("", views.front, name="home"),
     path("platform/<str:token>/", views.operator, name="operator"),
     path("", include("parkops.health_urls")),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler400 = "parkops.ui.errors.bad_request"

@@ -19,7 +19,7 @@ from reporting.catalogue import REPORTS, find
 from reporting.exports import WRITERS
 from reporting.models import ReportRun
 from reporting.operations import reports
-from reporting.queries import live, runs
+from reporting.queries import filters, live, runs
 
 router = Router(tags=["Reports and live figures"])
 
@@ -130,6 +130,35 @@ def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
     _require(request, found.report)
     stored, kind, name = runs.file_of(found, at=timezone.now())
     return stored_file(stored, kind=kind, save_as=name, tenant=request.tenant)
+
+
+@router.get("/report-schedules", auth=needs(Scope.REPORTS_READ))
+def schedules(request: HttpRequest) -> dict[str, Any]:
+    """List the schedules of shared filters, of reports that the program may see, the next one due first."""
+    may = request.auth.has
+    hidden = [
+        report.code
+        for report in REPORTS.values()
+        if not all(may(SCOPES[needed]) for needed in report.all_needs)
+    ]
+    return {
+        "items": [
+            {
+                "id": str(row.schedule.reference),
+                "name": row.schedule.saved_filter.name,
+                "report": row.schedule.saved_filter.report,
+                "parameters": row.schedule.saved_filter.parameters,
+                "formats": row.schedule.formats,
+                "when": row.rhythm,
+                "only_if_not_empty": row.schedule.skips_empty,
+                "next_due_at": instant_out(row.next_due_at) if row.next_due_at else None,
+                "last_due_at": instant_out(row.last_due_at) if row.last_due_at else None,
+                "last_outcome": row.outcome.lower() or None,
+            }
+            for row in filters.shared_schedules(hidden)
+        ],
+        "next": None,
+    }
 
 
 def _require(request: HttpRequest, code: str) -> None:

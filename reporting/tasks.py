@@ -5,7 +5,7 @@ from django.utils import timezone
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from parkops.tenancy.later import tenant_task
-from reporting.operations import limits, reports, schedules
+from reporting.operations import limits, opening, reports, schedules
 from reporting.replay import operations as replays
 
 
@@ -27,6 +27,12 @@ def run_schedules(**_later: object) -> None:
 def watch_limits(**_later: object) -> None:
     """Tell once of each figure that came to be beyond its limit."""
     limits.watch_limits(at=timezone.now())
+
+
+@tenant_task
+def refresh_open_figures(**_later: object) -> None:
+    """Work out the sets of open data, where they are open."""
+    opening.refresh_open_figures(at=timezone.now())
 
 
 def work_replay(job: Job, progress: jobs.Progress) -> None:

@@ -93,6 +93,12 @@ def schedules_for(user: User, hidden: Sequence[str] = ()) -> list[ScheduleRow]:
     return [_schedule_row(one) for one in seen.exclude(saved_filter__report__in=hidden)]
 
 
+def shared_schedules(hidden: Sequence[str] = ()) -> list[ScheduleRow]:
+    """Return the schedules of the filters that the whole office sees, the next one due first."""
+    seen = _schedules().filter(saved_filter__is_shared=True)
+    return [_schedule_row(one) for one in seen.exclude(saved_filter__report__in=hidden)]
+
+
 def schedules_of(kept: SavedFilter) -> list[ScheduleRow]:
     """Return the schedules of a filter, the next one due first."""
     return [_schedule_row(one) for one in _schedules().filter(saved_filter=kept)]

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from reporting.urls.desks import dashboard_urls
 from reporting.urls.saved import filter_urls, schedule_urls
-from reporting.views import oversell, replays, reports, runs
+from reporting.views import opening, oversell, replays, reports, runs
 
 report_urls = (
     [
@@ -41,10 +41,13 @@ oversell_urls = (
     "office_oversell",
 )
 
+opening_urls = ([path("", opening.settings, name="settings")], "office_opening")
+
 urlpatterns = [
     path("", include(dashboard_urls)),
     path("reports/saved/", include(filter_urls)),
     path("reports/schedules/", include(schedule_urls)),
+    path("reports/open-figures/", include(opening_urls)),
     path("reports/", include(report_urls)),
     path("questions/", include("reporting.urls.questions")),
     path("pricing/", include("reporting.urls.pricing")),

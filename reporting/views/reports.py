@@ -36,6 +36,7 @@ def catalogue_page(request: HttpRequest) -> HttpResponse:
         "sections": catalogue.sections(may_see),
         "filters": filters.filters_for(request.user, hidden),
         "may_run": may_see(Permission.REPORT_RUN),
+        "may_open": may_see(Permission.PROGRAMME_EDIT),
         "runs": runs.newest_runs(hidden),
     }
     return page(request, "reporting/office/catalogue.html", context)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PERSONAS = {
     "anonymous": (
         "",
-        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|boots/|visit/|park/|parking/|event/|carpool/|invoices/|reports/|wall/",
+        r"$|zones|help|accessibility|privacy|permits/|citations/|appeals/|report/|pay/|account/|boots/|visit/|park/|parking/|event/|carpool/|invoices/|reports/|open-data/|embed/|apds/|calendar/|wall/",
     ),
     "dana": ("dana@customer.example", r"permits/|pay/|plans/|my/|account/|validate/"),
     "officer": ("bob@harbor.example", r"field/"),

@@ -81,7 +81,8 @@ from permits.views.portal.holding import VERIFY
 from permits.views.portal.line import path_of
 from permits.views.portal.visiting import OWN
 from reporting.models import ReportRun
-from reporting.operations import filters, limits, reports, schedules, walls
+from reporting.operations import calendars, filters, limits, reports, schedules, walls
+from reporting.operations import opening as figures
 from reporting.operations.schedules import Plan
 from reporting.queries.walls import PURPOSE as WALL
 from reporting.questions import operations as questions
@@ -548,6 +549,16 @@ class Things:
         plan = Plan(Rhythm(Every.DAY, 420), ["csv"], [owner.pk])
         self.schedule = schedules.make_schedule(self.saved.reference, plan, by=owner, at=self.at)
         schedules.run_due_schedules(at=self.schedule.next_due_at + timedelta(minutes=5))
+        figures.change_opening(
+            opens_data=True,
+            opens_spaces=True,
+            license_code="CC0-1.0",
+            framed_by=[],
+            by=SYSTEM,
+            at=self.at,
+        )
+        figures.refresh_open_figures(at=self.at)
+        self.calendar = calendars.make_calendar_link(self.customer.pk, by=SYSTEM, at=self.at)
         self.replay = replays.ask_replay(
             load.load_document(queries.document(1)), months=1, name=MARK, by=SYSTEM, at=self.at
         )
@@ -653,6 +664,8 @@ class Things:
             (r"(office|field)/boots/", "number", self.boot.number),
             (r"boots/", "token", boot_path(self.boot).rstrip("/").rpartition("/")[2]),
             (r"field/checks/", "reference", self.check.reference),
+            (r"calendar/", "token", self.calendar),
+            (r"open-data/", "code", "citations-by-zone"),
             (r"office/reports/saved/", "reference", self.saved.reference),
             (r"office/reports/schedules/", "reference", self.schedule.reference),
             (r"(office/reports|api/v1/report-runs)/", "reference", self.run.reference),

@@ -4,14 +4,18 @@ import csv
 import io
 import json
 import re
+import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import redis
+from django.conf import settings
 from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
@@ -27,6 +31,16 @@ from tests.permits.conftest import hold, pay, person, sell  # noqa: F401  fixtur
 BY = Actor("staff", "1", "Alice Admin")
 HOSTILE = ('=HYPERLINK("http://127.0.0.1/","x")', "<img src=http://127.0.0.1/>", "+1+1", "@SUM(A1)")
 _CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@contextmanager
+def a_fresh_minute() -> Iterator[None]:
+    """Forget what was counted against limits in the minute of a clock that stands still."""
+    with redis.from_url(settings.REDIS_URL) as store:
+        minute = f"limit:*:{int(time.time()) // 60}"
+        for name in store.scan_iter(minute, count=1000):
+            store.delete(name)
+        yield
 
 
 @pytest.fixture

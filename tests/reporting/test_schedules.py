@@ -226,6 +226,26 @@ class TestPages:
                 site.get(page)
 
 
+class TestApi:
+    def test_lists_what_the_office_shares(self, site, token, save, schedule):
+        one = schedule(save("Shared", is_shared=True, period="yesterday"))
+        schedule(save("Mine", period="yesterday"))
+        run_due()
+        told = site.get("/api/v1/report-schedules", headers=token("reports:read")).json()["items"]
+        assert [row["id"] for row in told] == [str(one.reference)]
+        assert told[0]["parameters"] == {"period": "yesterday"}
+        assert told[0]["when"] == "Every day at 07:00"
+        assert told[0]["next_due_at"].startswith("2026-11-12T07:00:00")
+        assert told[0]["last_outcome"] == "sent"
+
+    def test_but_not_those_of_reports_with_more_in_them(self, site, token, save, alice, now):
+        kept = save("Acts", owner=alice, report="audit-log", is_shared=True)
+        schedules.make_schedule(kept.reference, Plan(DAILY, ["csv"], [alice.pk]), by=alice, at=now)
+        path = "/api/v1/report-schedules"
+        assert site.get(path, headers=token("reports:read")).json()["items"] == []
+        assert len(site.get(path, headers=token("admin")).json()["items"]) == 1
+
+
 class TestDue:
     def test_nothing_is_run_before_its_time(self, schedule):
         one = schedule()

@@ -1,15 +1,16 @@
-"""The demonstration's figures for others: saved filters, and a schedule that has run for three weeks."""
+"""The demonstration: saved filters, a schedule that has run for three weeks, and open data."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from parkops.accounts import queries as accounts
 from parkops.accounts.models import User
 from parkops.jobs import operations as jobs
+from parkops.kernel.actors import SYSTEM
 from parkops.kernel.permissions import Permission
 from parkops.local.demo.scene import Act, Scene
-from reporting.models import ReportRun
-from reporting.operations import filters, schedules
+from reporting.models import Opening, ReportRun
+from reporting.operations import filters, opening, schedules
 from reporting.operations.schedules import Plan
 from reporting.rules.schedules import LAST_DAY, Every, Rhythm
 
@@ -19,9 +20,9 @@ WEEKS = 3
 
 
 def acts(scene: Scene) -> list[Act]:
-    """Return what the campus' accountant set up some weeks ago, and what has run since."""
-    if scene.cast.slug != "campus":
-        return []
+    """Return what the town opens, or what the campus' accountant set up, and what has run since."""
+    if scene.cast.slug == "town":
+        return [(scene.until - timedelta(minutes=1), _open)]
     begun = scene.when(-7 * WEEKS, 9)
     mondays = [
         scene.when(-days, 7, 5) for days in range(7 * WEEKS) if scene.when(-days, 7).weekday() == 0
@@ -54,6 +55,19 @@ def _set_up(_scene: Scene, at: datetime) -> None:
     for rhythm, formats, skips in ((MONDAYS, ["xlsx", "csv"], False), (MONTH_ENDS, ["csv"], True)):
         plan = Plan(rhythm, formats, people[:2], skips_empty=skips)
         schedules.make_schedule(week.reference, plan, by=owner, at=at)
+
+
+def _open(at: datetime) -> None:
+    """Open all figures, and work them out."""
+    opening.change_opening(
+        opens_data=True,
+        opens_spaces=True,
+        license_code=Opening.License.CC_BY,
+        framed_by=[],
+        by=SYSTEM,
+        at=at,
+    )
+    opening.refresh_open_figures(at=at)
 
 
 def _run_due(at: datetime) -> None:

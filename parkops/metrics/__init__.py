@@ -1,0 +1,1 @@
+"""What an operator's Prometheus reads: requests, queues and jobs, of the platform and of its tenants."""
