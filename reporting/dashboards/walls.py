@@ -23,7 +23,7 @@ FIT = {
 }
 """The pieces that a wall may show, by what they are called."""
 MOST_FIGURES = 6
-MOST_ZONES = 8
+MOST_ZONES = 6
 
 
 @dataclass(frozen=True, slots=True)

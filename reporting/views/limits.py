@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parkops.kernel.permissions import Permission
+from parkops.kernel.permissions import Permission, Role
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown, refused_on
 from reporting.dashboards import figures
@@ -38,6 +38,7 @@ def limit_list(request: HttpRequest) -> HttpResponse:
             "limit": limit,
             "figure": figures.stat(figures.FIGURES[limit.figure], look),
             "amount": figures.said(figures.FIGURES[limit.figure], limit.amount, look),
+            "told": Role(limit.told_role).label if limit.told_role else "",
             "may_remove": limit.owner_id == request.user.pk
             or (limit.owner_id is None and may_manage),
         }

@@ -63,6 +63,7 @@ def test_every_desk_and_the_wall(visitor, session_of, things):
     watched.page.set_viewport_size({"width": 1920, "height": 1080})
     watched.page.emulate_media(media="screen")
     watched.page.goto("/office/wall/")
+    assert watched.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     smallest = watched.page.evaluate(
         "Math.min(...[...document.querySelectorAll('#wall :is(.wall__label, .wall__value, th, td b)')]"
         ".map((one) => parseFloat(getComputedStyle(one).fontSize)))"
