@@ -96,9 +96,9 @@ bench-reports: .venv/dev.installed ## Measure a PDF of 500 pages, a CSV of a mil
 
 forecast-backtest: .venv/dev.installed ## Try the forecast of occupancy on Birmingham's car parks (FILE=dataset.csv, KEEP=slug)
 	$(if $(FILE),,$(error FILE=… names the data set "Parking Birmingham", a CSV))
-	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench; \
+	@$(if $(KEEP),,export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/bench;) \
 	$(PY) -m bench.forecast "$(abspath $(FILE))" $(if $(KEEP),--keep $(KEEP)); status=$$?; \
-	$(PY) -m parkops.local stop >/dev/null; exit $$status
+	$(if $(KEEP),,$(PY) -m parkops.local stop >/dev/null;) exit $$status
 
 crash-matrix: .venv/dev.installed ## Kill servers and workers between a hold and its receipt, and say where the money is
 	@export PARKOPS_LOCAL_DIR=$(CURDIR)/.local/crashes; \

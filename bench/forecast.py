@@ -41,14 +41,12 @@ def main() -> int:
 
     parks = _parks(options.file)
     prepare()
-    with _tenant(options.keep) as tenant:
+    with _tenant(options.keep, parks) as tenant:
         from django_tenants.utils import tenant_context
 
         with tenant_context(tenant):
             _load(options.file, parks)
             kept = _tried(parks)
-    if options.keep:
-        print(f"\nThe tenant is kept: {options.keep}.")
     return 0 if kept else 1
 
 
@@ -60,33 +58,39 @@ def _parks(file: Path) -> dict[str, tuple[str, int]]:
 
 
 @contextmanager
-def _tenant(slug: str | None) -> Iterator[Any]:
+def _tenant(slug: str | None, parks: dict[str, tuple[str, int]]) -> Iterator[Any]:
+    """Make a tenant with the car parks as zones: one that is removed, or one that is kept."""
     from django.utils import timezone
+    from django_tenants.utils import tenant_context
 
     from bench import tenant
-    from parkops.tenancy import operations as tenancy
-
-    if slug is None:
-        with tenant.made("forecast") as made:
-            yield made
-        return
-    made = tenancy.create_tenant(slug=slug, name="Birmingham 2016", at=timezone.now())
-    tenancy.open_tenant(made)
-    yield made
-
-
-def _load(file: Path, parks: dict[str, tuple[str, int]]) -> None:
-    """Make a program with the car parks as zones, and import the file as counts by sensors."""
-    import yaml
-    from django.utils import timezone
-
-    from enforcement.imports import mapping as mappings
-    from enforcement.imports import operations as imports
+    from parkops.founding import found_tenant
     from parkops.kernel.actors import SYSTEM
-    from parkops.programme import load
     from parkops.programme import operations as programme
 
-    at = timezone.now()
+    at, loaded = timezone.now(), _programme(parks)
+    if slug:
+        founded = found_tenant(
+            slug=slug,
+            name="Birmingham 2016",
+            loaded=loaded,
+            admin_email=f"admin@{slug}.example",
+            at=at,
+        )
+        yield founded.tenant
+        print(f"\nKept at {founded.site_url}/office/insights/; sign in by {founded.welcome_url}")
+        return
+    with tenant.made("forecast") as made:
+        with tenant_context(made):
+            programme.apply_version(loaded, begins_at=None, by=SYSTEM, at=at)
+        yield made
+
+
+def _programme(parks: dict[str, tuple[str, int]]) -> Any:
+    import yaml
+
+    from parkops.programme import load
+
     document = {
         "schema": 1,
         "programme": {"name": "Birmingham 2016", "timezone": ZONE, "currency": "GBP"},
@@ -95,8 +99,18 @@ def _load(file: Path, parks: dict[str, tuple[str, int]]) -> None:
             for name, (code, spaces) in parks.items()
         ],
     }
-    loaded = load.load(yaml.safe_dump(document, sort_keys=False).encode(), "birmingham.yaml")
-    programme.apply_version(loaded, begins_at=None, by=SYSTEM, at=at)
+    return load.load(yaml.safe_dump(document, sort_keys=False).encode(), "birmingham.yaml")
+
+
+def _load(file: Path, parks: dict[str, tuple[str, int]]) -> None:
+    """Import the file as counts by sensors."""
+    import yaml
+    from django.utils import timezone
+
+    from enforcement.imports import mapping as mappings
+    from enforcement.imports import operations as imports
+    from parkops.kernel.actors import SYSTEM
+
     mapping = {
         "name": "birmingham",
         "kind": "sensor",
@@ -121,7 +135,7 @@ def _load(file: Path, parks: dict[str, tuple[str, int]]) -> None:
             told=lambda: None,
             refused=lambda one: reasons.__setitem__(one.reason, reasons.get(one.reason, 0) + 1),
             by=SYSTEM,
-            at=at,
+            at=timezone.now(),
         )
     print(
         f"\n{outcome.lines:,} lines in {time.perf_counter() - began:.1f} s: {outcome.imported:,} counts, "
