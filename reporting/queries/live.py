@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
@@ -79,7 +80,7 @@ class ZoneCount:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The live figures at one instant. `taken_today_minor` is in the tenant's currency."""
+    """The live figures at one instant; `version` is a digest of them, the same while nothing changed."""
 
     at: str
     day: str
@@ -102,6 +103,7 @@ class Counts:
     books_differ: int
     differences_open: int
     zones: list[ZoneCount] = field(default_factory=list)
+    version: str = ""
 
     @property
     def occupied(self) -> int:
@@ -112,13 +114,6 @@ class Counts:
     def spaces(self) -> int:
         """Spaces in all zones."""
         return sum(zone.spaces for zone in self.zones)
-
-    @property
-    def version(self) -> str:
-        """A digest of the figures: the same while nothing changed."""
-        told = asdict(self)
-        del told["at"]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def counts(at: datetime) -> Counts:
@@ -132,7 +127,7 @@ def counts(at: datetime) -> Counts:
         if is_fresh or not cache.add(LOOKING, True, LOOK_SECONDS):
             return _from_plain(known)
     figures = look(at)
-    cache.set(FIGURES, _as_plain(figures), KEPT_SECONDS)
+    cache.set(FIGURES, asdict(figures), KEPT_SECONDS)
     cache.set(VERSION, figures.version, REMEMBERED_SECONDS)
     cache.delete(LOOKING)
     return figures
@@ -166,7 +161,7 @@ def look(at: datetime) -> Counts:
         _NOW, failed=Job.State.FAILED
     )
     present = occupancy.estimates(at)
-    return Counts(
+    seen = Counts(
         at=at.astimezone(UTC).isoformat(),
         day=today.isoformat(),
         currency=rules.currency,
@@ -190,11 +185,19 @@ def look(at: datetime) -> Counts:
         ],
         **series,
     )
+    return replace(seen, version=digest_of(seen))
+
+
+def digest_of(figures: Any) -> str:
+    """Return a digest of what figures tell, but for the instant at which they were looked at."""
+    told = asdict(figures)
+    del told["at"]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _series(
     found: Iterable[tuple[str, datetime, int]], zone: ZoneInfo, *, begins: datetime, hour: int
-) -> dict[str, Series]:
+) -> dict[str, Any]:
     series = {name: Series([0] * HOURS, [0] * HOURS, hour) for name in SERIES}
     names = {figure: name for name, figure in SERIES.items()}
     for figure, quarter, value in found:
@@ -204,12 +207,8 @@ def _series(
     return series
 
 
-def _as_plain(figures: Counts) -> dict:
-    return {**asdict(figures), "version": figures.version}
-
-
 def _from_plain(known: dict) -> Counts:
-    told = {name: value for name, value in known.items() if name != "version"}
+    told = dict(known)
     for name in ("sold", "checks", "citations", "taken"):
         told[name] = Series(**told[name])
     told["zones"] = [ZoneCount(**zone) for zone in told["zones"]]
