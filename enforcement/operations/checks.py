@@ -81,7 +81,11 @@ def keep_checks(rows: Sequence[dict[str, Any]]) -> int:
 
 
 def _write_queued(records: Sequence[PlateCheck]) -> None:
-    """Write those that are not there yet."""
+    """Write those that are not there yet; whoever was handed the same ones waits, and finds them there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.enforcement_platecheck'))"
+        )
     references = [record.reference for record in records]
     known = set(
         PlateCheck.objects.filter(reference__in=references).values_list("reference", flat=True)

@@ -29,6 +29,8 @@ SELECT * FROM unnest(%s::varchar[], %s::timestamptz[], %s::bigint[])
 
 # Under a lock of its own, so that two workers do not add up the same rows; acts go on adding meanwhile.
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.tallies_tally'))"
+# Two checks that counted at once would both add what is missing: the second waits, and sees it there.
+_WAIT = "SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.tallies_tally'))"
 _ADD_UP = """
 WITH told AS (
   SELECT id, name, n, CASE WHEN name = ANY(%(levels)s) AND at <= %(now)s THEN %(ever)s ELSE at END AS at
@@ -115,5 +117,6 @@ def _mended(at: datetime) -> list[list[str | int]]:
         "since": quarter(at - CHECKED),
     }
     with connection.cursor() as cursor:
+        cursor.execute(_WAIT)
         cursor.execute(query, values)
         return [[name, moment.isoformat(), int(n)] for name, moment, n in cursor.fetchall()]

@@ -181,6 +181,12 @@ def _read(parameter: Parameter, text: str, *, today: date) -> Any:
                 "required", f"{parameter.label} is needed.", field=f"parameters.{parameter.key}"
             )
         return ""
+    if "\x00" in text:
+        raise Refused(
+            "not_a_text",
+            f"{parameter.label} is to be a text that can be typed.",
+            field=f"parameters.{parameter.key}",
+        )
     if parameter.choices and text not in {value for value, _ in parameter.choices}:
         allowed = ", ".join(value for value, _ in parameter.choices)
         raise Refused(

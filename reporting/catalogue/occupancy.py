@@ -89,7 +89,7 @@ SEEN = counted(
     f"""
 WITH s AS (
   SELECT zone_code, plate_key, at AS seen_at FROM enforcement_platecheck
-   WHERE at >= %(begins)s AND at < %(ends)s
+   WHERE at >= %(begins)s AND at < %(ends)s AND plate_key <> ''
    UNION ALL
   SELECT zone_code, plate_key, seen_at FROM enforcement_observation
    WHERE seen_at >= %(begins)s AND seen_at < %(ends)s AND NOT is_gone

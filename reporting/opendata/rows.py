@@ -21,7 +21,7 @@ Counts = dict[str, dict[tuple[str, str], int]]
 _HOURS = """
 WITH s AS (
   SELECT zone_code, plate_key, at AS seen_at FROM enforcement_platecheck
-   WHERE at >= %(begins)s AND at < %(ends)s
+   WHERE at >= %(begins)s AND at < %(ends)s AND plate_key <> ''
    UNION ALL
   SELECT zone_code, plate_key, seen_at FROM enforcement_observation
    WHERE seen_at >= %(begins)s AND seen_at < %(ends)s AND NOT is_gone
@@ -31,11 +31,12 @@ WITH s AS (
 ), hours AS (
   SELECT s.zone_code, extract(isodow FROM s.seen_at AT TIME ZONE %(place)s)::int AS weekday,
          to_char(s.seen_at AT TIME ZONE %(place)s, 'HH24:00') AS hour,
-         (s.seen_at AT TIME ZONE %(place)s)::date AS day, count(DISTINCT s.plate_key) AS plates
+         (s.seen_at AT TIME ZONE %(place)s)::date AS day, s.plate_key
     FROM s WHERE s.zone_code <> ''
-   GROUP BY 1, 2, 3, 4
+   GROUP BY 1, 2, 3, 4, 5
 )
-SELECT zone_code, weekday, hour, count(*), sum(plates)::int, round(avg(plates))::int
+SELECT zone_code, weekday, hour, count(DISTINCT day), count(DISTINCT plate_key),
+       round(count(*)::numeric / count(DISTINCT day))::int
   FROM hours
  GROUP BY 1, 2, 3
  ORDER BY 1, 2, 3

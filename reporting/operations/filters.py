@@ -39,6 +39,7 @@ def save_filter(
     reports.require_format(file_format)
     dated_of(report, parameters, at=at)
     name = _named(name)
+    _one_at_a_time(owner)
     known = SavedFilter.objects.select_for_update().filter(owner=owner, name__iexact=name).first()
     if known is not None and known.report != code:
         raise Conflict(
@@ -64,6 +65,7 @@ def change_filter(
     :raises Refused: if it is somebody else's, or the name cannot be used.
     """
     kept = own_filter(reference, by=by)
+    _one_at_a_time(kept.owner)
     name = _named(name)
     others = SavedFilter.objects.filter(owner=kept.owner, name__iexact=name).exclude(pk=kept.pk)
     if others.exists():
@@ -83,7 +85,7 @@ def remove_filter(reference: uuid.UUID, *, by: User, at: datetime) -> None:
     :raises NotFound: if `by` sees none.
     :raises Refused: if it is somebody else's, or a schedule runs it.
     """
-    kept = own_filter(reference, by=by)
+    kept = locked_filter(reference, by=by)
     if kept.schedules.exists():
         raise Conflict("is_scheduled", f"{kept.name} is run by a schedule. Remove that first.")
     _record("report.filter_removed", kept, by=by, at=at)
@@ -128,9 +130,24 @@ def own_filter(reference: uuid.UUID, *, by: User) -> SavedFilter:
     return kept
 
 
+def locked_filter(reference: uuid.UUID, *, by: User) -> SavedFilter:
+    """Return a filter that somebody may change, as `own_filter` does, locked until the transaction ends."""
+    kept = (
+        SavedFilter.objects.select_for_update().filter(pk=own_filter(reference, by=by).pk).first()
+    )
+    if kept is None:
+        raise NotFound("There is no such saved filter.")
+    return kept
+
+
 def actor_of(user: User) -> Actor:
     """Return a member of staff as who acts."""
     return Actor("staff", str(user.pk), user.name or user.email)
+
+
+def _one_at_a_time(owner: User) -> None:
+    """Let what is named for an owner wait for each other: a name that is free stays so."""
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
 
 
 def _named(name: str) -> str:

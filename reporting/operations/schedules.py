@@ -17,7 +17,7 @@ from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from reporting.models import Schedule, ScheduledRun
 from reporting.operations import reports
-from reporting.operations.filters import actor_of, own_filter
+from reporting.operations.filters import actor_of, locked_filter, own_filter
 from reporting.queries.seeing import may_see
 from reporting.rules.schedules import Rhythm, latest_due, may_be, next_due
 
@@ -37,13 +37,16 @@ class Plan:
 
 @transaction.atomic
 def make_schedule(reference: uuid.UUID, plan: Plan, *, by: User, at: datetime) -> Schedule:
-    """Run a saved filter by the clock from now on.
+    """Run a saved filter by the clock from now on; the same plan again is the one that it has.
 
     :raises NotFound: if `by` sees no such filter.
     :raises Refused: if it is somebody else's, or the plan cannot be.
     """
-    kept = own_filter(reference, by=by)
+    kept = locked_filter(reference, by=by)
     _require_plan(plan, kept.report)
+    same = kept.schedules.filter(paused_at__isnull=True, **_columns(plan)).first()
+    if same is not None:
+        return same
     schedule = Schedule.objects.create(
         saved_filter=kept,
         created_at=at,

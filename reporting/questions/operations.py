@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
@@ -38,15 +38,19 @@ def keep_question(
     _asked(document, may, at)
     name = _named(name)
     _not_taken(name, by)
-    question = Question.objects.create(
-        name=name,
-        document=document,
-        is_shared=is_shared,
-        owner_ref=by.ref,
-        owner_name=by.name,
-        created_at=at,
-        changed_at=at,
-    )
+    try:
+        with transaction.atomic():
+            question = Question.objects.create(
+                name=name,
+                document=document,
+                is_shared=is_shared,
+                owner_ref=by.ref,
+                owner_name=by.name,
+                created_at=at,
+                changed_at=at,
+            )
+    except IntegrityError as error:  # the same was sent twice at once
+        raise _taken(name) from error
     _record("question.kept", question, by, at)
     return question
 
@@ -107,7 +111,8 @@ def make_file(
     :raises Refused: if the question cannot be asked, or is about what they may not see.
     """
     question = _asked(document, may, at)
-    parameters = {"question": json.dumps(document), "name": name or sentence(question)[:200]}
+    title = _named(name) if name else sentence(question)[:200]
+    parameters = {"question": json.dumps(document), "name": title}
     return reports.ask_report(code_of(question), parameters, file_format=file_format, by=by, at=at)
 
 
@@ -133,7 +138,11 @@ def _named(name: str) -> str:
 
 def _not_taken(name: str, by: Actor) -> None:
     if Question.objects.filter(owner_ref=by.ref, name=name).exists():
-        raise Conflict("name_taken", f"There is a question {name} already.", field="name")
+        raise _taken(name)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict("name_taken", f"There is a question {name} already.", field="name")
 
 
 def _changeable(reference: UUID, may: May, by: Actor) -> Question:

@@ -342,10 +342,14 @@ def _filter(view: View, given: Any, field: str, currency: str) -> Filter:
     test = _word(asked.get("is"), f"{field}.is")
     if test not in tests:
         raise _refused(f"{field}.is", f"{column.title} is tested by {', '.join(tests)}.")
-    if test in WITHOUT_VALUE:
-        return Filter(column, test)
     value = asked.get("value")
     where = f"{field}.value"
+    if test in WITHOUT_VALUE:
+        if (
+            value
+        ):  # such as what stood there before the test was changed: it is kept with the question
+            _texts(value, where, is_several=True)
+        return Filter(column, test)
     if test == "in":
         word = _word(value, where)
         if word not in PERIODS:

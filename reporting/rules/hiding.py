@@ -25,24 +25,16 @@ def shown(counts: Mapping[K, int]) -> dict[K, Shown]:
     """Return the numbers of a group whose sum may be known, as they may be shown.
 
     A number under `LEAST` is hidden as such. Where the sum less what is shown would tell it, the smallest
-    other one is withheld too, as many as it takes. Where none is left to withhold, all are withheld alike.
+    other one is withheld too; where it still would, knowing that it is the smallest and why, all are.
     """
     small = [key for key, count in counts.items() if 0 < count < LEAST]
-    others = sorted(
-        (key for key, count in counts.items() if count >= LEAST), key=lambda key: counts[key]
-    )
-    withheld: list[K] = []
-    while not _is_hidden(counts, small, withheld) and others:
-        withheld.append(others.pop(0))
-    told = FEWER if _is_hidden(counts, small, withheld) else WITHHELD
-    return {
-        key: Shown(None, told)
-        if key in small
-        else Shown(None, WITHHELD)
-        if key in withheld
-        else Shown(count)
-        for key, count in counts.items()
-    }
+    if not small or _is_open(sum(counts[key] for key in small), len(small)):
+        return {key: Shown(None, FEWER) if key in small else Shown(counts[key]) for key in counts}
+    withheld = _withheld(counts, small)
+    if withheld is None:
+        return dict.fromkeys(counts, Shown(None, WITHHELD))
+    why = {**dict.fromkeys(small, FEWER), withheld: WITHHELD}
+    return {key: Shown(None, why[key]) if key in why else Shown(counts[key]) for key in counts}
 
 
 def shown_together(tables: Sequence[Mapping[K, int]]) -> list[dict[K, Shown]]:
@@ -62,16 +54,27 @@ def is_safe(found: Mapping[K, Shown]) -> bool:
     return not why or FEWER in why
 
 
-def _is_hidden(counts: Mapping[K, int], small: Sequence[K], withheld: Sequence[K]) -> bool:
-    """Whether each small number could be more than one, for who knows the sum and how many are hidden."""
-    if not small:
-        return True
-    rest = sum(counts[key] for key in (*small, *withheld))
-    least = (len(small) - 1) + LEAST * len(withheld)
-    most = None if withheld else (LEAST - 1) * (len(small) - 1)
-    possible = [
-        number
-        for number in range(1, LEAST)
-        if rest - number >= least and (most is None or rest - number <= most)
+def _is_open(total: int, many: int) -> bool:
+    """Whether so many small numbers of this sum could be others than they are."""
+    return many > 1 and many < total < (LEAST - 1) * many
+
+
+def _withheld(counts: Mapping[K, int], small: Sequence[K]) -> K | None:
+    """Return the other number that hides the small ones once it is withheld too; None if it does not.
+
+    Whoever reads the rest knows the sum of both, that it is the smallest of the others, and that the small
+    ones alone could not be hidden: of what they could be under all of that there must be more than one.
+    """
+    keys = [*counts]
+    others = sorted((key for key in keys if counts[key] >= LEAST), key=lambda key: counts[key])
+    if not others:
+        return None
+    first, rest = others[0], others[1:]
+    total = sum(counts[key] for key in (*small, first))
+    most = min((counts[key] - (keys.index(key) < keys.index(first)) for key in rest), default=total)
+    could = [
+        one
+        for one in range(len(small), (LEAST - 1) * len(small) + 1)
+        if LEAST <= total - one <= most and not _is_open(one, len(small))
     ]
-    return len(possible) > 1
+    return first if len(could) > 1 else None

@@ -50,7 +50,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     if code not in catalogue.REPORTS and catalogue.find(code):
         return redirect("office_questions:list")
     report = open_report(request, code)
-    if request.method != "POST" and "preview" in request.GET:
+    if request.method != "POST" and "preview" in request.GET and getattr(request, "htmx", False):
         shown = {"report": report, "shown": _preview(report, request.GET.dict())}
         return page(request, "reporting/office/ask.html", shown, part="preview")
     is_saving = "save" in request.POST

@@ -1,5 +1,6 @@
 """Small numbers stay hidden, also from somebody who knows the sum and how they are hidden."""
 
+from collections import defaultdict
 from itertools import product
 
 from hypothesis import given
@@ -76,3 +77,26 @@ def test_examples():
     assert [one.why for one in shown({"a": 4, "b": 4}).values()] == [WITHHELD, WITHHELD]
     assert shown({"a": 0, "b": 7}) == {"a": Shown(0), "b": Shown(7)}
     assert shown({}) == {}
+
+
+def test_who_knows_how_they_are_hidden_cannot_tell_a_small_number_either():
+    """Of all groups that look alike and have one sum, every hidden small number has several values."""
+    alike = defaultdict(list)
+    for numbers in product(range(16), repeat=3):
+        found = shown(dict(enumerate(numbers)))
+        look = tuple((one.number, one.why) for one in found.values())
+        alike[sum(numbers), look].append(numbers)
+    for (total, look), groups in alike.items():
+        told = sum(number or 0 for number, _ in look)
+        if total - told < 12:  # beyond, the numbers tried here end before what could be
+            for place, (_, why) in enumerate(look):
+                assert why != FEWER or len({one[place] for one in groups}) > 1, groups
+
+
+def test_the_smallest_other_number_does_not_tell_by_being_the_smallest():
+    told = shown({"a": 4, "b": 5, "c": 5})  # withheld beside c = 5, b can only be 5, and a the rest
+    assert {one.why for one in told.values()} == {WITHHELD}
+    told = shown(
+        {"a": 1, "b": 1, "c": 6, "d": 20}
+    )  # c is withheld only if a and b are both 1, or both 4
+    assert {one.why for one in told.values()} == {WITHHELD}
