@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from enforcement.models import Beat, Duty, Shift
+from enforcement.queries.citations import tenant_zone
 from enforcement.queries.crew import officers
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
+from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.programme import queries as programme
 
@@ -59,7 +61,7 @@ def retire_beat(reference: UUID, *, by: Actor, at: datetime) -> Beat:
 def give_duty(
     officer_ref: str, *, beat: UUID | None, on: date, by: Actor, at: datetime
 ) -> Duty | None:
-    """Let an officer walk a beat on a day, or none; a shift that is on follows.
+    """Let an officer walk a beat on a day, or none; a shift that is on follows if it is of that day.
 
     :raises NotFound: if there is no such beat.
     :raises Refused: for who is no officer.
@@ -77,7 +79,10 @@ def give_duty(
             walked_on=on,
             defaults={"beat": chosen, "officer": officer.name},
         )
-    Shift.objects.filter(officer_ref=officer_ref, ended_at=None).update(beat=chosen)
+    shift = Shift.objects.filter(officer_ref=officer_ref, ended_at=None).first()
+    if shift is not None and on in {local_date(one, tenant_zone()) for one in (shift.began_at, at)}:
+        shift.beat = chosen
+        shift.save(update_fields=["beat"])
     audit.record(
         "duty.given",
         subject=("officer", officer_ref),

@@ -8,6 +8,8 @@ from parkops.kernel.money import Money, decimals
 from parkops.ui import charts
 from parkops.ui.charts import Chart, Point
 from reporting.questions.answers import WEEKDAYS, Answer
+from reporting.questions.published import TIMES
+from reporting.questions.rules import Question
 
 MOST_BARS, MOST_LINES, MOST_SHARES = 60, 31, 8
 
@@ -25,6 +27,8 @@ def drawn(answer: Answer) -> Drawn:
     question, rows = answer.question, answer.dataset.rows
     if not question.chart or not rows:
         return Drawn()
+    if _is_time(question):
+        return Drawn(told="Days and times have no height: ask for a number to draw it.")
     measure = len(question.groups)
     values = [_height(row[measure]) for row in rows]
     if any(value < 0 for value in values):
@@ -54,11 +58,21 @@ def on_paper(answer: Answer) -> dict[str, Any]:
     question, rows = answer.question, answer.dataset.rows
     if not question.chart or question.chart == "heat" or len(rows) > MOST_LINES:
         return {}
+    if _is_time(question):
+        return {}
     bars = [(_label(row[0]), _height(row[1])) for row in rows]
     if any(value < 0 for _, value in bars):
         return {}
     measure, group = answer.dataset.columns[1].title, question.groups[0].title
     return {"chart": bars, "chart_title": f"{measure} by {group.lower()}"}
+
+
+def _is_time(question: Question) -> bool:
+    """Whether what is drawn, the first measure, is the earliest or latest day or time."""
+    first = question.measures[0]
+    return (
+        first.how in ("least", "most") and first.column is not None and first.column.kind in TIMES
+    )
 
 
 def _heat(answer: Answer, values: list[float], title: str) -> Drawn:

@@ -159,6 +159,19 @@ class TestBeats:
         beats.give_duty(str(bob.pk), beat=None, **told)
         assert Shift.objects.get().beat is None
 
+    def test_of_another_day_leave_the_shift_that_is_on_alone(self, harbor, bob):
+        here, there = (
+            beats.save_beat(name=name, zones=["LOT-A"], by=SYSTEM, at=NOW)
+            for name in ("North", "South")
+        )
+        told = {"by": SYSTEM, "at": NOW}
+        beats.give_duty(str(bob.pk), beat=here.reference, on=NOW.date(), **told)
+        shifts.start_shift(by=person(bob), at=NOW)
+        tomorrow = NOW.date() + timedelta(days=1)
+        beats.give_duty(str(bob.pk), beat=there.reference, on=tomorrow, **told)
+        assert Shift.objects.get().beat == here
+        assert crew.duty_of(str(bob.pk), on=tomorrow).beat == there
+
     def test_have_a_name_of_their_own_and_zones(self, harbor):
         beats.save_beat(name="North", zones=["LOT-A"], by=SYSTEM, at=NOW)
         for told in ({"name": "north"}, {"name": " "}, {"name": "South", "zones": ["NOWHERE"]}):

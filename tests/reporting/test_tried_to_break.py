@@ -9,10 +9,14 @@ from enforcement.models import PlateCheck
 from enforcement.operations import checks
 from enforcement.queries.checks import Look
 from parkops.kernel.actors import SYSTEM
+from parkops.programme import queries as programme
 from reporting.catalogue import REPORTS
 from reporting.models import Question
 from reporting.opendata.rows import rows_of_all
+from reporting.questions.answers import answer
+from reporting.questions.drawings import drawn, on_paper
 from reporting.questions.published import VIEWS
+from reporting.questions.rules import MEASURES, measurable, read
 
 LIST = "/office/questions/"
 
@@ -128,3 +132,79 @@ class TestVehiclesByHour:
         assert self.rows(now) == []
         file = make("vehicles-seen", "csv", from_="2026-10-01", to="2026-11-30")
         assert b"LOT-B" not in file
+
+
+class TestQuestionsThatNobodyDraws:
+    @pytest.mark.parametrize("of", ["issued_at", "issued_on"])
+    def test_the_last_day_of_each_zone_has_no_bar(self, site, alice, cite, make, of):
+        cite("ABC 123")
+        document = {
+            "view": "citations",
+            "groups": [{"column": "zone"}],
+            "measures": [{"how": "most", "column": of}],
+        }
+        site.login_as(alice)
+        for chart in ("bars", "line", "shares"):
+            asked = f"view=citations&g0=zone&m0=most&m0of={of}&chart={chart}"
+            assert "LOT-B" in site.get(f"{LIST}new/?{asked}").content.decode()
+        asked = f"view=citations&g0=zone&g1=status&m0=least&m0of={of}&chart=heat"
+        assert site.get(f"{LIST}new/?{asked}").status_code == 200
+        told = json.dumps(document | {"chart": "bars"})
+        for form in ("pdf", "xlsx", "json", "csv"):
+            assert make("question-citations", form, question=told, name="Last")
+
+    def test_every_kind_of_column_is_measured_grouped_and_drawn(self, busy):
+        """Whatever is chosen from the lists, there is an answer, and bars or a word why there are none."""
+        rules_now = programme.in_force(busy).programme
+        for view in VIEWS:
+            for column in {one.kind: one for one in view.columns}.values():
+                for how in MEASURES:
+                    if how == "count" or not measurable(how, column):
+                        continue
+                    document = {
+                        "view": view.code,
+                        "groups": [{"column": column.name}],
+                        "measures": [{"how": how, "column": column.name}],
+                        "chart": "bars",
+                    }
+                    asked = read(document, currency=rules_now.currency)
+                    found = answer(asked, rules_now, at=busy)
+                    shown = drawn(found)
+                    assert bool(found.dataset.rows) == bool(shown.chart or shown.told), document
+                    on_paper(found)
+
+
+class TestCountsOverTheApi:
+    @pytest.mark.parametrize(
+        "count",
+        [
+            {"at": "0001-01-01T00:00:00+14:00"},
+            {"at": "9999-12-31T23:59:59-14:00"},
+            {"at": "2026-11-01T01:30:00"},
+            {"occupied": 10**40},
+            {"occupied": -1},
+            {"capacity": 10**40},
+            {"capacity": -(10**20)},
+            {"occupied": 1.5},
+            {"zone": "LOT-A\u202e"},
+            {"zone": "Z" * 10_000},
+        ],
+    )
+    def test_what_no_counter_says_is_told_at_its_field(self, site, token, count):
+        told = site.post(
+            "/api/v1/occupancy-counts",
+            {"counts": [{"zone": "LOT-A", "occupied": 1, **count}]},
+            content_type="application/json",
+            headers=token("enforcement:write"),
+        )
+        assert told.status_code in (200, 422), told.content
+        if told.status_code == 200:
+            assert told.json()["taken"] == 0 or "1" in count.get("at", "")
+
+    @pytest.mark.parametrize("at", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"])
+    def test_counts_are_listed_since_any_instant(self, site, token, at):
+        for side in ("from", "to"):
+            told = site.get(
+                f"/api/v1/occupancy-counts?{side}={at}", headers=token("enforcement:read")
+            )
+            assert told.status_code in (200, 422)
