@@ -9,7 +9,7 @@ from typing import Any
 from parkops.kernel.money import Money
 
 LONGEST_BY_DAY = 92
-SHORT = 12
+SHORT = 16
 
 
 class Kind(StrEnum):
@@ -46,6 +46,15 @@ class Column:
     def is_number(self) -> bool:
         """Whether its cells stand to the right."""
         return self.kind in NUMBERS
+
+
+MOST_FOLDED = 9
+"""So many columns can be read below one another on a phone; a table of more is moved sideways."""
+
+
+def folds(columns: Sequence[Column]) -> bool:
+    """Whether the rows of a table with these columns are blocks on a phone."""
+    return len(columns) <= MOST_FOLDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,13 +51,14 @@ CountSource = Callable[[datetime], Iterable[Counted]]
 class Estimate:
     """How many vehicles stand in a zone: at least `low`, nine times in ten at most `high` (None is not known).
 
-    `because` says in plain words what it is made from.
+    `because` says in plain words what it is made from, `source` in three.
     """
 
     occupied: int
     low: int
     high: int | None
     because: tuple[str, ...]
+    source: str = ""
 
     @property
     def text(self) -> str:
@@ -68,6 +69,11 @@ class Estimate:
             return f"{self.occupied:,}"
         return f"{self.occupied:,}, between {self.low:,} and {self.high:,}"
 
+
+NOTHING = Estimate(
+    0, 0, None, ("Nobody counted, and no vehicle was seen or paid for.",), "nobody seen or paid for"
+)
+"""What is said of a zone of which nothing is known."""
 
 _sources: list[Source] = []
 _counters: list[CountSource] = []
@@ -127,7 +133,7 @@ def fuse(plates: int, count: Counted | None, *, at: datetime) -> Estimate:
         told = (
             f"{seen} seen or paid for in the last three hours; nobody counted, so it may be more."
         )
-        return Estimate(plates, plates, None, (told,))
+        return Estimate(plates, plates, None, (told,), "seen or paid for")
     age = max((at - count.counted_at).total_seconds() / 60, 0.0)
     because = [f"{count.occupied:,} of {count.capacity:,} counted by {_BY[count.by]} {_ago(age)}."]
     bias, error = 0.0, count.capacity * UNTRIED_SHARE
@@ -148,7 +154,7 @@ def fuse(plates: int, count: Counted | None, *, at: datetime) -> Estimate:
             f"But {plates:,} plates were seen or paid for there in the last three hours."
         )
         high = plates
-    return Estimate(round(middle), low, high, tuple(because))
+    return Estimate(round(middle), low, high, tuple(because), f"counted by {_BY[count.by]}")
 
 
 def _compared(by: str, tried: Tried) -> str:

@@ -60,6 +60,10 @@ class Stat:
     because: str = ""
 
 
+def _to_hear(count: int) -> str:
+    return "1 appeal to be heard in all" if count == 1 else f"{count:,} appeals to be heard in all"
+
+
 def _money_figure(look: Look, minor: int) -> Money:
     return Money(minor, look.counts.currency)
 
@@ -250,7 +254,7 @@ FIGURES = {
             P.APPEAL_VIEW,
             lambda look: look.waiting.hearings_today,
             "office_hearings:day",
-            note=lambda look: f"{look.waiting.appeals_to_hear} appeals are to be heard in all",
+            note=lambda look: _to_hear(look.waiting.appeals_to_hear),
         ),
         Figure(
             "my_receipts",

@@ -94,7 +94,7 @@ def _events(look: Look) -> Context:
         "appeal": look.may(P.APPEAL_VIEW),
     }
     kinds = [kind for kind, is_open in may.items() if is_open]
-    return {"events": feed.just_now(look.now, currency=look.counts.currency, kinds=kinds)}
+    return {"events": feed.just_now(look.now, rules=look.rules, kinds=kinds)}
 
 
 def _officers(look: Look) -> Context:

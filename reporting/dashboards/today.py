@@ -12,7 +12,7 @@ from parkops.ui.maps import Map
 from parkops.ui.values import Todo
 from reporting.dashboards.look import Look, link
 from reporting.queries.desks import OfficerAtWork
-from reporting.queries.live import Counts, Series
+from reporting.queries.live import Counts, Series, ZoneCount
 
 FULL_SHARE = 0.98
 NEARLY_FULL_SHARE = 0.9
@@ -30,6 +30,8 @@ class ZoneLine:
     share: float
     tone: str
     url: str
+    between: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,18 @@ def zones(counts: Counts) -> list[ZoneLine]:
                 share,
                 tone_of(share),
                 _present(zone.code),
+                _between(zone),
+                zone.source,
             )
         )
     return sorted(lines, key=lambda line: (-line.share, line.code))
+
+
+def _between(zone: ZoneCount) -> str:
+    """Return how sure the count of a zone is: "38 to 47", "or more"."""
+    if zone.high is None:
+        return "or more"
+    return "" if zone.low == zone.high else f"{zone.low:,} to {zone.high:,}"
 
 
 def zone_map(

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import NoReverseMatch, reverse
 
 from parkops.kernel.money import Money
+from parkops.programme.schema import Programme
 from parkops.ui.values import Event
 from reporting import sql
 
@@ -51,18 +52,18 @@ _STATES = {
 
 
 def just_now(
-    at: datetime, *, currency: str, kinds: Collection[str] = tuple(_PAGES), limit: int = 8
+    at: datetime, *, rules: Programme, kinds: Collection[str] = tuple(_PAGES), limit: int = 8
 ) -> list[Event]:
     """Return the newest `limit` things of these `kinds` that happened by `at`, newest first; one query."""
     parts = [_NEWEST[kind] for kind in _NEWEST if kind in kinds]
     if not parts:
         return []
     query = f"{' UNION ALL '.join(parts)} ORDER BY at DESC LIMIT %(limit)s"
-    return [_event(currency, *row) for row in sql.rows(query, now=at, limit=limit)]
+    return [_event(rules, *row) for row in sql.rows(query, now=at, limit=limit)]
 
 
 def _event(
-    currency: str,
+    rules: Programme,
     at: datetime,
     kind: str,
     number: str,
@@ -73,12 +74,14 @@ def _event(
     amount: int,
     who: str,
 ) -> Event:
-    money = Money(int(amount), currency)
+    money = Money(int(amount), rules.currency)
     if kind == "citation":
         told = f"{number} cited in {place}" if place else f"{number} cited"
         by = f"{detail}, by {who}" if who else detail
         return Event(at, told, by, "", _url(kind, number), plate, region, money)
     if kind == "permit":
+        sold = rules.permit_type(detail)
+        detail = sold.name if sold else detail
         return Event(at, f"{number} sold", detail, "good", _url(kind, number), amount=money)
     if kind == "payment":
         word, tone = _STATES.get(detail, ("started", ""))

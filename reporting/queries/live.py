@@ -16,6 +16,7 @@ from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date, midnight
 from parkops.programme import occupancy
 from parkops.programme import queries as programme
+from parkops.programme.occupancy import NOTHING, Estimate
 from parkops.tallies import queries as tallies
 from payments.rules import counting as paid
 from permits.rules import counting as permitted
@@ -70,12 +71,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class ZoneCount:
-    """How full a zone seems."""
+    """How full a zone seems: at least `low`, nine times in ten at most `high` (None is not known)."""
 
     code: str
     name: str
     taken: int
     spaces: int
+    low: int = 0
+    high: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def look(at: datetime) -> Counts:
     oldest, officers, failed, review, unsent, dead, differ, apart = sql.row(
         _NOW, failed=Job.State.FAILED
     )
-    present = occupancy.estimates(at)
+    present = occupancy.estimated(at)
     seen = Counts(
         at=at.astimezone(UTC).isoformat(),
         day=today.isoformat(),
@@ -179,7 +183,7 @@ def look(at: datetime) -> Counts:
         books_differ=differ,
         differences_open=apart,
         zones=[
-            ZoneCount(z.code, z.name, present.get(code_key(z.code), 0), z.capacity.total)
+            _zone(z.code, z.name, z.capacity.total, present.get(code_key(z.code), NOTHING))
             for z in rules.zones
             if z.capacity and z.capacity.total
         ],
@@ -193,6 +197,10 @@ def digest_of(figures: Any) -> str:
     told = asdict(figures)
     del told["at"]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _zone(code: str, name: str, spaces: int, seen: Estimate) -> ZoneCount:
+    return ZoneCount(code, name, seen.occupied, spaces, seen.low, seen.high, seen.source)
 
 
 def _series(

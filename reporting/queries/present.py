@@ -6,9 +6,7 @@ from datetime import datetime
 from parkops.kernel.codes import code_key
 from parkops.programme import occupancy
 from parkops.programme import queries as programme
-from parkops.programme.occupancy import Estimate
-
-NOTHING = Estimate(0, 0, None, ("Nobody counted, and no vehicle was seen or paid for.",))
+from parkops.programme.occupancy import NOTHING, Estimate
 
 
 @dataclass(frozen=True, slots=True)

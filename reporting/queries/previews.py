@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from parkops.kernel.decisions import Refused
 from parkops.programme import queries as programme
 from reporting.catalogue.base import Asking, Report
-from reporting.datasets import Cell, Column, Dataset
+from reporting.datasets import Cell, Column, Dataset, folds
 from reporting.queries.asking import dated_of
 
 ROWS = 12
@@ -26,6 +26,11 @@ class Preview:
     totals: Sequence[Cell] = ()
     count: int = 0
     told: str = ""
+
+    @property
+    def folds(self) -> bool:
+        """Whether its rows are blocks on a phone."""
+        return folds(self.columns)
 
     @property
     def sub(self) -> str:

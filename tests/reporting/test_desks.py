@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enforcement.operations import positions, shifts
+from enforcement.operations.counts import take_counts
+from enforcement.rules.counts import Told
 from parkops.accounts.models import User
-from parkops.kernel.actors import Actor
+from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission, Role, permissions_of
 from parkops.programme import queries as programme
@@ -174,7 +176,22 @@ class TestEveryFigureIsItsRows:
             followed += 1
         assert followed >= 2
         for zone in PANELS["occupancy"].drawn(look)["zones"]:
-            assert rows_behind(site.get(zone.url)) == zone.taken
+            answer = site.get(zone.url)
+            assert rows_behind(answer) == zone.taken
+            [known] = answer.context["zones"]
+            assert known.estimate.source == zone.source
+            assert str(known.estimate.high or "or more") in zone.between
+
+    def test_a_zone_says_how_sure_its_count_is_and_what_it_is_made_of(self, shown, alice, now):
+        _, site = shown
+        take_counts([Told(1, "LOT-A", now, 40, 120)], kind="gate", by=SYSTEM, at=now)
+        zones = PANELS["occupancy"].drawn(look_at(now, alice))["zones"]
+        [counted] = [zone for zone in zones if zone.code == "LOT-A"]
+        assert (counted.between, counted.source) == ("34 to 46", "counted by the gate")
+        _forget()
+        text = site.get("/office/").content.decode()
+        assert "34 to 46" in text
+        assert "counted by the gate" in text
 
 
 class TestCost:
