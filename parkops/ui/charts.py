@@ -49,6 +49,12 @@ class Tick:
     text: str
 
 
+MOST_UPRIGHT = 12
+"""Of more labels only every third is written where there is little room."""
+LETTERS_NARROW = 34
+"""So many letters have room below a chart on a phone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Everything that is drawn, and the numbers once more as a table.
@@ -68,6 +74,12 @@ class Chart:
     heads: list[str] = field(default_factory=list)
     rows: list[tuple[str, list[str]]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+
+    @property
+    def stands_narrow(self) -> bool:
+        """Whether its labels stand upright where there is little room: few, but long."""
+        longest = max(map(len, self.labels), default=0)
+        return len(self.labels) <= MOST_UPRIGHT and longest * len(self.labels) > LETTERS_NARROW
 
     @property
     def has_links(self) -> bool:

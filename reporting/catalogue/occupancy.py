@@ -5,6 +5,8 @@ from reporting.catalogue.counted import counted, zone_name
 from reporting.datasets import Column, Kind
 
 ZONE = Parameter("in_zone", "Zone", "code", hint="Its code; left out: every zone")
+STAY_LENGTH = "(greatest(coalesce(s.stopped_at, s.ends_at), s.starts_at) - s.starts_at)"
+"""How long a stay was; one that was given back before it began was none."""
 _IN_ZONE = "(%(in_zone)s = '' OR upper(s.zone_code) = upper(%(in_zone)s))"
 
 STAYS = counted(
@@ -13,8 +15,8 @@ STAYS = counted(
     f"""
 SELECT (s.starts_at AT TIME ZONE %(place)s)::date, s.zone_code, s.zone_code, count(*),
        count(DISTINCT s.plate_key),
-       sum(extract(epoch FROM coalesce(s.stopped_at, s.ends_at) - s.starts_at)) / 3600,
-       avg(extract(epoch FROM coalesce(s.stopped_at, s.ends_at) - s.starts_at)) / 60,
+       sum(extract(epoch FROM {STAY_LENGTH})) / 3600,
+       avg(extract(epoch FROM {STAY_LENGTH})) / 60,
        sum(s.net_minor), sum(s.tax_minor)
   FROM permits_parkingsession s
  WHERE s.starts_at >= %(begins)s AND s.starts_at < %(ends)s AND {_IN_ZONE}
@@ -44,8 +46,8 @@ LENGTHS = counted(
     "Length of stays",
     f"""
 WITH s AS (
-  SELECT zone_code, extract(epoch FROM coalesce(stopped_at, ends_at) - starts_at) / 60 AS minutes
-    FROM permits_parkingsession
+  SELECT zone_code, extract(epoch FROM {STAY_LENGTH}) / 60 AS minutes
+    FROM permits_parkingsession s
    WHERE starts_at >= %(begins)s AND starts_at < %(ends)s
 )
 SELECT s.zone_code, s.zone_code, count(*), count(*) FILTER (WHERE minutes <= 30),

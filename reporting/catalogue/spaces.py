@@ -5,7 +5,7 @@ from typing import Any
 
 from reporting.catalogue.base import PERIOD, Asking
 from reporting.catalogue.counted import counted, zone_name
-from reporting.catalogue.occupancy import ZONE
+from reporting.catalogue.occupancy import STAY_LENGTH, ZONE
 from reporting.datasets import Column, Kind
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -131,8 +131,8 @@ TURNOVER = counted(
     f"""
 WITH stay AS (
   SELECT upper(zone_code) AS zone_code, starts_at,
-         extract(epoch FROM coalesce(stopped_at, ends_at) - starts_at) / 60 AS minutes
-    FROM permits_parkingsession
+         extract(epoch FROM {STAY_LENGTH}) / 60 AS minutes
+    FROM permits_parkingsession s
    WHERE starts_at >= %(begins)s AND starts_at < %(ends)s AND {_in_zone("zone_code")}
 ), zone AS (
   SELECT zone_code, count(*) AS stays, avg(minutes) AS mean,

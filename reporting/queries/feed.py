@@ -42,7 +42,13 @@ _PAGES = {
     "payment": "office_payments:detail",
     "appeal": "office_appeals:detail",
 }
-_METHODS = {"cash": "cash", "cheque": "check", "card": "card", "account": "account"}
+_METHODS = {
+    "cash": "cash",
+    "cheque": "check",
+    "card": "card",
+    "account": "account",
+    "other": "other means",
+}
 _STATES = {
     "succeeded": ("taken", "good"),
     "failed": ("declined", "bad"),

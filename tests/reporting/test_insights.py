@@ -20,12 +20,13 @@ from parkops.kernel.dates import local_instant
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui import charts
+from permits.models import ParkingSession
 from permits.operations import stays
 from permits.rules.plates import read_plates
 from reporting.insights import enforcement, forecasts, money, occupancy
 from reporting.insights.intervals import between, wilson
 from reporting.insights.questions import QUESTIONS
-from reporting.insights.values import Asked
+from reporting.insights.values import Asked, rows_of
 from reporting.queries import live
 
 PAGES = [question.code for question in QUESTIONS]
@@ -124,6 +125,16 @@ class TestStays:
             ("Minutes each", 60),
         ]
         assert occupancy.stays(asked(zone="LOT-A")).empty
+
+    def test_one_given_back_before_it_began_was_of_no_minutes(self, asked, now):
+        for n, minutes in enumerate((30, 60)):
+            plate = read_plates([f"AAA{n}"])[0]
+            stays.start_stay(plate=plate, zone_code="METER", minutes=minutes, by=SYSTEM, at=now)
+        ahead = ParkingSession.objects.filter(plate_key="AAA1")
+        assert ahead.update(ends_at=now, stopped_at=now - timedelta(days=7))
+        assert rows_of(asked().dataset("turnover"))[0]["mean"] == 15
+        assert rows_of(asked().dataset("stays"))[0]["hours"] == 0.5
+        assert rows_of(asked().dataset("stay-lengths"))[0]["median"] == 15
 
 
 class TestCompliance:
