@@ -56,8 +56,12 @@ def rows_of_all(at: datetime) -> tuple[date, dict[str, list[Row]]]:
         return report.build(Asking(read, rules, at, lambda _share, _stage: None)).rows
 
     by_violation = _counted(told("citations", by="month,violation"), code=1, name=2, count=3)
+    by_zone_told = told("citations", by="month,zone")
     by_zone = _counted(
-        told("citations", by="month,zone"), code=1, count=2, named=lambda code: _zone(rules, code)
+        [[month, _known_zone(rules, code), *rest] for month, code, *rest in by_zone_told],
+        code=1,
+        count=2,
+        named=lambda code: _zone(rules, code),
     )
     permits = _counted(told("permit-sales"), code=1, name=2, count=3)
     violations, zones = _citations(by_violation, by_zone)
@@ -157,6 +161,12 @@ def _vehicles(rules: Programme, at: datetime) -> list[Row]:
         }
         for zone, weekday, hour, days, plates, each in lines
     ]
+
+
+def _known_zone(rules: Programme, code: Any) -> str:
+    """The code of a zone of the program; what a former system's file wrote there stays inside."""
+    zone = rules.zone(str(code)) if code else None
+    return zone.code if zone else ""
 
 
 def _zone(rules: Programme, code: str) -> str:

@@ -55,9 +55,11 @@ def settle(scheduled_id: int, *, at: datetime) -> None:
     one = rows.select_for_update(of=("self",)).get(pk=scheduled_id)
     runs = list(ReportRun.objects.select_related("job").filter(scheduled=one).order_by("pk"))
     open_states = (Job.State.QUEUED, Job.State.RUNNING)
-    if one.outcome != Outcome.RUNNING or any(run.job.state in open_states for run in runs):
-        return
     made = [run for run in runs if run.job.state == Job.State.DONE]
+    # One that failed is sent all the same once somebody let it be made again.
+    waits = one.outcome == Outcome.RUNNING or (one.outcome == Outcome.FAILED and bool(made))
+    if not waits or any(run.job.state in open_states for run in runs):
+        return
     faults = [run.job.error or "It was cancelled." for run in runs if run not in made]
     one.over_at, one.because = at, " ".join(dict.fromkeys(faults))
     if not made:

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.db import connection
 
+from enforcement.models import Citation
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Refused
 from parkops.local.demo import figures
@@ -150,6 +151,17 @@ class TestOpenData:
         assert november["FIRE-LANE"]["note"] == "fewer than 5"
         assert november["NO-PERMIT"]["citations"] == ""
         assert november["NO-PERMIT"]["note"] == "not shown"
+
+    def test_a_place_that_is_no_zone_of_the_program_is_not_named(
+        self, harbor, cite, now, opened, site
+    ):
+        for n in range(6):
+            cite(f"NOP{n}", "NO-PERMIT")
+        Citation.objects.update(zone_code="BY ANN SMITH'S DOOR")
+        opened(at=now + timedelta(days=30))
+        told = site.get("/open-data/citations-by-zone.json").json()["rows"]
+        november = [row for row in told if row["month"] == "2026-11"]
+        assert [(row["zone"], row["citations"]) for row in november] == [("", 6)]
 
     def test_every_format_says_the_same(self, site, month_after):
         told = site.get("/open-data/citations-by-zone.json").json()

@@ -338,6 +338,23 @@ class TestDue:
         assert Message.objects.get(event="report.failed").to == amos.email
         assert mails() == []
 
+    def test_one_that_failed_is_sent_once_it_is_made_again(self, schedule, monkeypatch):
+        def refuses(*_args):
+            raise Refused("too_long", "Too many rows.")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(reports, "_write_dataset", refuses)
+            broken.setattr(reports, "_write_lines", refuses)
+            schedule()
+            run_due()
+        for _ in range(2):
+            run = ReportRun.objects.get()
+            if run.job.state == "failed":
+                reports.retry_report(run.reference, by=SYSTEM, at=AFTER)
+            jobs.work(run.job_id)
+            assert ScheduledRun.objects.get().outcome == "sent"
+            assert len(mails()) == len({mail.to for mail in mails()}) == 2
+
     def test_one_whose_run_was_cancelled_is_over(self, schedule):
         schedule()
         schedules.run_due_schedules(at=AFTER)
