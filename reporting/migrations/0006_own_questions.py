@@ -63,8 +63,8 @@ SELECT stay.number AS session,
        stay.zone_code AS zone,
        stay.sold_at, stay.starts_at,
        coalesce(stay.stopped_at, stay.ends_at) AS ends_at,
-       round(extract(epoch FROM coalesce(stay.stopped_at, stay.ends_at) - stay.starts_at) / 60)::bigint
-         AS minutes,
+       round(extract(epoch FROM greatest(coalesce(stay.stopped_at, stay.ends_at), stay.starts_at)
+                                - stay.starts_at) / 60)::bigint AS minutes,
        stay.stopped_at IS NOT NULL AS was_stopped,
        stay.net_minor, stay.tax_minor, stay.covered_net_minor, stay.covered_tax_minor,
        (SELECT currency FROM bi_program) AS currency,
@@ -198,7 +198,8 @@ SELECT happened.zone, happened.day,
       FROM enforcement_citation WHERE voided_at IS NULL
     UNION ALL
     SELECT zone_code, (starts_at AT TIME ZONE (SELECT time_zone FROM bi_program))::date, 0, 0, 0, 0, 1,
-           extract(epoch FROM coalesce(stopped_at, ends_at) - starts_at) / 60, net_minor
+           extract(epoch FROM greatest(coalesce(stopped_at, ends_at), starts_at) - starts_at) / 60,
+           net_minor
       FROM permits_parkingsession
   ) happened
  GROUP BY happened.zone, happened.day

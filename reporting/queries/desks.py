@@ -3,7 +3,6 @@
 Each figure is counted by the query of the list that it leads to.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,12 +21,6 @@ from permits.queries import listing
 from reporting.models import FigureLimit
 from reporting.queries import live
 
-FIGURES, VERSION, LOOKING, SLOW = (
-    "reporting:desks",
-    "reporting:desks-version",
-    "reporting:desks-looking",
-    "reporting:desks-slow",
-)
 SLOW_SECONDS = 60
 REMEMBERED_SECONDS = 10
 """As often as a page asks: what waits is many queries, and what is done all day is in the live figures."""
@@ -148,6 +141,20 @@ class Desks:
     drawers: list[OpenDrawer] = field(default_factory=list)
     limits: list[LimitNow] = field(default_factory=list)
     version: str = ""
+
+
+_ROWS: dict[str, type] = {
+    "officers": OfficerAtWork,
+    "calls": OpenCall,
+    "appeals": NextAppeal,
+    "hearings": HearingToday,
+    "drawers": OpenDrawer,
+    "limits": LimitNow,
+}
+_SHAPE = live.shape_of(Desks, *_ROWS.values())
+FIGURES, VERSION, LOOKING, SLOW = (
+    f"reporting:desks:{name}:{_SHAPE}" for name in ("figures", "version", "looking", "slow")
+)
 
 
 def desks(at: datetime) -> Desks:
@@ -349,13 +356,3 @@ def _from_plain(known: dict[str, Any]) -> Desks:
     for name, kind in _ROWS.items():
         told[name] = [kind(**row) for row in told[name]]
     return Desks(**told)
-
-
-_ROWS: dict[str, Callable[..., Any]] = {
-    "officers": OfficerAtWork,
-    "calls": OpenCall,
-    "appeals": NextAppeal,
-    "hearings": HearingToday,
-    "drawers": OpenDrawer,
-    "limits": LimitNow,
-}

@@ -1,5 +1,6 @@
 """The dashboard: who sees it, what it answers when nothing changed, what it costs."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -112,3 +113,18 @@ class TestALook:
             )["all"]
         )
         assert seen.permits_active == Permit.objects.filter(status_q(Status.ACTIVE, now)).count()
+
+
+def test_a_release_with_other_figures_remembers_them_apart():
+    @dataclass
+    class Told:
+        checks: int
+
+    @dataclass
+    class Later:
+        checks: int
+        reads: int
+
+    Later.__name__ = "Told"
+    assert live.shape_of(Told) != live.shape_of(Later)
+    assert live.FIGURES != live.VERSION
