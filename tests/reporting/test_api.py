@@ -86,7 +86,17 @@ AS_OF = {
         "gift-certificates",
         "customer-balances",
     )
-} | {code: set() for code in ("permit-places", "waitlist-people", "hangtags", "vehicles", "access")}
+} | {
+    code: set()
+    for code in (
+        "permit-places",
+        "waitlist-people",
+        "hangtags",
+        "vehicles",
+        "access",
+        "occupancy-now",
+    )
+}
 
 
 def test_the_catalogue(api):

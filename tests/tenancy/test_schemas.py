@@ -35,6 +35,7 @@ def test_public_holds_the_platforms_tables_only(harbor):
         "django_content_type",
         "django_migrations",
         "tenancy_domain",
+        "tenancy_operatorlink",
         "tenancy_outboxentry",
         "tenancy_rhythm",
         "tenancy_schemapattern",
