@@ -53,14 +53,19 @@ def main() -> int:
     from bench.__main__ import prepare
 
     prepare()
+    from django.db import connections
+
     from bench import tenant
     from tests.browser import chromium
 
-    with tenant.made("left-open") as owner, _web() as web, chromium.opened() as browser:
-        _start(owner)
-        page = _opened(browser, owner, web)
-        outages = _outages(web, minutes)
-        wrong = _watch(page, owner, outages, minutes)
+    with tenant.made("left-open") as owner:
+        with _web() as web, chromium.opened() as browser:
+            _start(owner)
+            page = _opened(browser, owner, web)
+            outages = _outages(web, minutes)
+            wrong = _watch(page, owner, outages, minutes)
+        # The connection that made the tenant was another than the browser's, and ended with PostgreSQL.
+        connections.close_all()
     print(
         "\n".join(wrong)
         if wrong
