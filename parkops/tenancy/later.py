@@ -113,7 +113,8 @@ def tenant_task(function: Callable[..., None] | None = None, *, lease: timedelta
         except TenantMissing as missing:
             _shelve(entry, schema, missing)
             raise
-        if entry is not None and not _take_turn(entry, turn, lease):
+        promise = {"pk": entry, "schema_name": schema, "task": run.name, "arguments": arguments}
+        if entry is not None and not _take_turn(promise, turn, lease):
             return
         try:
             with tenant_context(tenant):
@@ -157,11 +158,15 @@ def active_tenant(schema: str) -> Tenant:
     return tenant
 
 
-def _take_turn(entry: int, turn: int, lease: timedelta) -> bool:
-    """Claim this delivery; False if another has it or the work is done."""
+def _take_turn(promise: dict[str, Any], turn: int, lease: timedelta) -> bool:
+    """Claim this delivery of `promise` (fields of its row); False if another has it or the work is done.
+
+    After a restore of the database the queue still holds messages whose rows are gone, and their numbers are
+    given anew to other promises: a message takes only the turn of the very promise that it carries.
+    """
     with schema_context("public"):
         taken = OutboxEntry.objects.filter(
-            pk=entry, attempts=turn, state=OutboxEntry.State.WAITING
+            **promise, attempts=turn, state=OutboxEntry.State.WAITING
         ).update(attempts=F("attempts") + 1, available_at=timezone.now() + lease)
     return taken == 1
 

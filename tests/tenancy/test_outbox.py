@@ -122,6 +122,15 @@ class TestDelivery:
         deliver(entry, turn=0)
         assert DONE == []
 
+    def test_a_message_from_before_a_restore_takes_no_other_promises_turn(self, entry):
+        """The queue outlived a restore of the database: the row with its number is another promise."""
+        task.run(schema=entry.schema_name, entry=entry.pk, turn=0, word="of yesterday")
+        assert DONE == []
+        entry.refresh_from_db()
+        assert entry.attempts == 0
+        deliver(entry)
+        assert DONE == [{"schema": "t_harbor", "word": "hello"}]
+
     def test_not_yet_is_put_off_and_does_not_count(self, entry):
         TROUBLE.append(NotYet(30))
         deliver(entry)
