@@ -139,11 +139,11 @@ def _csv(options: argparse.Namespace) -> list[bool]:
 
     def ours() -> int:
         with tempfile.TemporaryFile() as store:
-            lines = reports.lines_of("voids", ASKED, at=now)
+            blocks = reports.blocks_of("voids", ASKED, at=now)
             columns = REPORTS["voids"].columns
-            return delimited.write_rows(store, columns, lines, currency="USD", tell=look).rows
+            return delimited.write_blocks(store, columns, blocks, currency="USD", tell=look).rows
 
-    query, values = _sent(lambda: next(reports.lines_of("voids", ASKED, at=now)))[0]
+    query, values = _sent(lambda: next(reports.blocks_of("voids", ASKED, at=now)))[0]
 
     def copy() -> None:
         with (

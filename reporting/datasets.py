@@ -1,6 +1,6 @@
 """What a report says, before it is drawn: one value from which every format is made, totals included."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -132,6 +132,21 @@ class Dataset:
         return any(column.is_totalled for column in self.columns)
 
 
+Block = Sequence[Sequence[Any]]
+"""Some rows of a report by column: the cells of the first one, of the second, and so on."""
+
+
+def rows_of(block: Block) -> list[Sequence[Any]]:
+    """Return the rows of a block."""
+    return list(zip(*block, strict=True))
+
+
+def blocks_of(rows: Sequence[Sequence[Any]], size: int) -> Iterator[Block]:
+    """Yield rows as blocks of at most `size`."""
+    for first in range(0, len(rows), size):
+        yield list(zip(*rows[first : first + size], strict=True))
+
+
 class Sums:
     """The last line of a report, added up as the rows come: sums where a column has one, blanks elsewhere."""
 
@@ -142,13 +157,13 @@ class Sums:
         self._plain = [n for n in summed if columns[n].kind is not Kind.MONEY]
         self._found: list[Any] = [0] * len(columns)
 
-    def add(self, cells: Sequence[Sequence[Any]]) -> None:
-        """Add some rows, given by column; a blank cell is nothing."""
+    def add(self, block: Block) -> None:
+        """Add some rows; a blank cell is nothing."""
         found = self._found
         for place in self._minor:
-            found[place] += sum(cell.minor for cell in cells[place] if cell is not None)
+            found[place] += sum([cell.minor for cell in block[place] if cell is not None])
         for place in self._plain:
-            for cell in cells[place]:
+            for cell in block[place]:
                 found[place] += cell or 0
 
     def totals(self) -> list[Any]:

@@ -104,8 +104,9 @@ def tenant_task(function: Callable[..., None] | None = None, *, lease: timedelta
     if function is None:
         return partial(tenant_task, lease=lease)
     module = function.__module__.removesuffix(".tasks").removeprefix("parkops.")
+    name = f"{module}.{function.__name__}"
 
-    @shared_task(name=f"{module}.{function.__name__}", acks_late=True)
+    @shared_task(name=name, acks_late=True)
     @wraps(function)
     def run(*, schema: str = "", entry: int | None = None, turn: int = 0, **arguments: Any) -> None:
         try:
@@ -113,7 +114,7 @@ def tenant_task(function: Callable[..., None] | None = None, *, lease: timedelta
         except TenantMissing as missing:
             _shelve(entry, schema, missing)
             raise
-        promise = {"pk": entry, "schema_name": schema, "task": run.name, "arguments": arguments}
+        promise = {"pk": entry, "schema_name": schema, "task": name, "arguments": arguments}
         if entry is not None and not _take_turn(promise, turn, lease):
             return
         try:

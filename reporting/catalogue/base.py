@@ -8,7 +8,7 @@ from typing import Any
 from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme.schema import Programme
-from reporting.datasets import Column, Dataset
+from reporting.datasets import Block, Column, Dataset
 from reporting.rules.periods import DAYS, PERIODS, dated
 from reporting.rules.periods import KEY as PERIOD_KEY
 
@@ -59,7 +59,8 @@ class Report:
     """A report of the catalogue. `needs` and `also_needs` are what its reader must be allowed besides
     reports; `asked` tells in few words what was asked, where that is not its parameters.
 
-    `lines` gives the rows of its dataset one by one, however many there are.
+    `blocks` gives the rows of its dataset, however many there are, a few thousand at once: a block holds
+    the cells of each column.
     """
 
     code: str
@@ -70,7 +71,7 @@ class Report:
     columns: Sequence[Column]
     section: str = ""
     needs: Permission | None = None
-    lines: Callable[[Asking], Iterator[Sequence[Any]]] | None = None
+    blocks: Callable[[Asking], Iterator[Block]] | None = None
     also_needs: Permission | None = None
     asked: Callable[[Mapping[str, Any]], str] | None = None
 

@@ -105,7 +105,6 @@ _WANTED = """
    AND (%(violation)s = '' OR upper(c.violation_code) = upper(%(violation)s))
    AND (%(source)s = '' OR c.source = %(source)s)
 """
-_IMPORTED = f"SELECT EXISTS (SELECT {_LINES} {_WANTED} AND c.source = 'import')"  # noqa: S608
 IMPORTED = (
     "Imported citations have the fines of their file and owe them until they are settled here: "
     "what was paid before they came is known only where the file says it."
@@ -125,7 +124,7 @@ def build(asking: Asking) -> Dataset:
     by_line = {"violation", "merged"} & {*keys} or asking.answers["violation"]
     asked = f"{_LINES if by_line else _WHOLE} {_WANTED}"
     query = f"""
-SELECT {selected}, {_SUMS}
+SELECT {selected}, {_SUMS}, bool_or(c.source = 'import')
 {asked}
  GROUP BY {", ".join(grouped)}
  ORDER BY {", ".join(grouped)}
@@ -147,8 +146,8 @@ SELECT {selected}, {_SUMS}
     found = sql.rows(query, **values)
     currency = asking.programme.currency
     rows = [
-        [*row[:-2], Money(int(row[-2] or 0), currency), Money(int(row[-1] or 0), currency)]
-        for row in found
+        [*cells, Money(int(fines or 0), currency), Money(int(standing or 0), currency)]
+        for *cells, fines, standing, _ in found
     ]
     asking.tell(0.9, "Drawing")
     step, drawn = over_time(
@@ -163,7 +162,7 @@ SELECT {selected}, {_SUMS}
             ("Violation", asking.answers["violation"] or "every kind"),
             ("Written", dict(SOURCES).get(asking.answers["source"], "by us, and imported")),
         ],
-        notes=[IMPORTED] if sql.row(_IMPORTED, **values)[0] else [],
+        notes=[IMPORTED] if any(is_imported for *_, is_imported in found) else [],
         figures=_figures(rows, currency),
         chart=drawn,
         chart_title=f"Issued a {step}",

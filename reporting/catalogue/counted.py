@@ -20,7 +20,7 @@ from reporting.catalogue.base import (
     one_day_later,
     period_text,
 )
-from reporting.datasets import Column, Dataset, Kind, share
+from reporting.datasets import Block, Column, Dataset, Kind, rows_of, share
 
 Naming = Callable[[Programme, str], str]
 
@@ -57,14 +57,15 @@ def counted(
     def given(asking: Asking) -> dict[str, Any]:
         return _values(asking, parameters) | dict(values(asking) if values else {})
 
-    def lines(asking: Asking) -> Iterator[Sequence[Any]]:
+    def blocks(asking: Asking) -> Iterator[Block]:
         told = _reader(asked, columns, naming, asking.programme)
         for some in sql.each(query, **given(asking)):
-            yield from told(some)
+            yield told(some)
 
     def build(asking: Asking) -> Dataset:
         asking.tell(0.1, "Adding up")
-        rows = _reader(asked, columns, naming, asking.programme)(sql.rows(query, **given(asking)))
+        read = _reader(asked, columns, naming, asking.programme)
+        rows = rows_of(read(sql.rows(query, **given(asking))))
         return Dataset(
             title=name,
             columns=columns,
@@ -85,7 +86,7 @@ def counted(
         build=build,
         columns=columns,
         needs=needs,
-        lines=lines,
+        blocks=blocks,
     )
 
 
@@ -136,7 +137,7 @@ def _values(asking: Asking, parameters: Sequence[Parameter]) -> dict[str, Any]:
     return told
 
 
-Reading = Callable[[Sequence[Sequence[Any]]], Sequence[Any]]
+Reading = Callable[[Block], Sequence[Any]]
 """Makes the cells of one column of the columns of the answer."""
 
 
@@ -145,21 +146,19 @@ def _reader(
     columns: Sequence[Column],
     naming: Mapping[str, Naming],
     programme: Programme,
-) -> Callable[[Sequence[Sequence[Any]]], list[Sequence[Any]]]:
-    """Return what makes rows of lines of the answer, with the cells that are a part of others.
+) -> Callable[[Sequence[Sequence[Any]]], Block]:
+    """Return what makes a block of lines of the answer, with the cells that are a part of others.
 
     It goes by columns, so that what a cell is needs not be asked of each.
     """
     keys = [column.key for column in asked]
     readings = [_reading(column, keys, naming, programme) for column in columns]
 
-    def read(lines: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-        if not lines:
-            return []
-        found = list(zip(*lines, strict=True))
+    def read(lines: Sequence[Sequence[Any]]) -> Block:
+        found = list(zip(*lines, strict=True)) if lines else [()] * len(keys)
         if len(found) != len(keys):
             raise ValueError(f"a line of {len(found)} cells, and {len(keys)} columns")
-        return list(zip(*(reading(found) for reading in readings), strict=True))
+        return [reading(found) for reading in readings]
 
     return read
 
@@ -175,15 +174,21 @@ def _reading(
         ]
     place = keys.index(column.key)
     if column.key in naming:
-        return _names(place, naming[column.key], programme)
-    if column.kind in _NUMBERS:
-        number = _NUMBERS[column.kind]
+        name = naming[column.key]
+        return _by_value(place, lambda code: name(programme, str(code or "")))
+    if column.kind is Kind.MONEY:
+        # Few amounts come often: each is made once in a block.
+        return _by_value(place, lambda minor: _money(minor, programme.currency))
+    if column.kind in _DIGITS:
+        digits = _DIGITS[column.kind]
         return lambda found: [
-            None if value is None else number(value, programme) for value in found[place]
+            None if value is None else round(float(value), digits) for value in found[place]
         ]
+    if column.kind is Kind.COUNT:
+        return lambda found: [None if value is None else int(value) for value in found[place]]
     as_it_is = {Kind.TEXT: {str}, Kind.DATE: {date}}.get(column.kind)
 
-    def read(found: Sequence[Sequence[Any]]) -> Sequence[Any]:
+    def read(found: Block) -> Sequence[Any]:
         cells = found[place]
         if set(map(type, cells)) == as_it_is:
             return cells
@@ -192,24 +197,21 @@ def _reading(
     return read
 
 
-def _names(place: int, naming: Naming, programme: Programme) -> Reading:
-    known: dict[str, str] = {}
+def _by_value(place: int, made: Callable[[Any], Any]) -> Reading:
+    """Return what makes a cell of each value of a column, the same of the same."""
 
-    def read(found: Sequence[Sequence[Any]]) -> Sequence[str]:
-        codes = [str(code or "") for code in found[place]]
-        for code in set(codes) - known.keys():
-            known[code] = naming(programme, code)
-        return [known[code] for code in codes]
+    def read(found: Block) -> Sequence[Any]:
+        known = {value: made(value) for value in set(found[place])}
+        return list(map(known.__getitem__, found[place]))
 
     return read
 
 
-_NUMBERS: Mapping[Kind, Callable[[Any, Programme], Any]] = {
-    Kind.MONEY: lambda value, programme: Money(int(value), programme.currency),
-    Kind.COUNT: lambda value, _programme: int(value),
-    Kind.NUMBER: lambda value, _programme: round(float(value), 1),
-    Kind.SHARE: lambda value, _programme: round(float(value), 6),
-}
+def _money(minor: Any, currency: str) -> Money | None:
+    return None if minor is None else Money(int(minor), currency)
+
+
+_DIGITS = {Kind.NUMBER: 1, Kind.SHARE: 6}
 
 
 def _told(value: Any, kind: Kind, programme: Programme) -> Any:

@@ -3,21 +3,24 @@
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from operator import itemgetter
 from typing import IO, Any
 
 from defusedcsv import csv as defusedcsv
 
 from parkops.kernel.money import Money
 from parkops.tenancy.models import Tenant
-from reporting.datasets import Column, Dataset, Sums, plain
+from reporting.datasets import Block, Column, Dataset, Sums, blocks_of, plain
 from reporting.exports.far import Begun, unheard
 
 MARK = "\ufeff"
 AT_ONCE = 2_000
+END = "\r\n"
+NEEDS_QUOTES = re.compile('[",\r\n]')
 FORMULA = frozenset("@+-=|%")
 """What a spreadsheet takes for the beginning of a formula."""
 
@@ -34,24 +37,32 @@ class Written:
 def write(dataset: Dataset, _tenant: Tenant, begun: Begun = unheard) -> bytes:
     """Return UTF-8 with a byte-order mark: heads, rows, and a last line of totals if there are any."""
     store, tell = io.BytesIO(), begun("Writing rows as CSV", len(dataset.rows))
-    write_rows(store, dataset.columns, dataset.rows, currency=dataset.currency, tell=tell)
+    _write(store, dataset, tell)
     return store.getvalue()
 
 
 def digests(dataset: Dataset) -> Written:
     """Return the digests of a dataset in whatever format it is: those that its CSV has."""
-    return write_rows(_Nowhere(), dataset.columns, dataset.rows, currency=dataset.currency)
+    return _write(_Nowhere(), dataset, lambda _count: None)
 
 
-def write_rows(
+def _write(store: IO[bytes], dataset: Dataset, tell: Callable[[int], None]) -> Written:
+    blocks = blocks_of(dataset.rows, AT_ONCE)
+    return write_blocks(store, dataset.columns, blocks, currency=dataset.currency, tell=tell)
+
+
+def write_blocks(
     store: IO[bytes],
     columns: Sequence[Column],
-    rows: Iterable[Sequence[Any]],
+    blocks: Iterable[Block],
     *,
     currency: str,
     tell: Callable[[int], None] = lambda _count: None,
 ) -> Written:
-    """Write rows as they come, a few thousand at once, and the totals that they have added up to."""
+    """Write rows as they come, block by block, and the totals that they have added up to.
+
+    What kind of cells a column has is asked once for all of a block.
+    """
     sums, digest, count = Sums(columns, currency), hashlib.sha256(), 0
 
     def put(text: str) -> None:
@@ -60,17 +71,10 @@ def write_rows(
         store.write(data)
 
     put(MARK + _lines([[column.title for column in columns]]))
-    coming = iter(rows)
-    while some := list(islice(coming, AT_ONCE)):
-        # Column by column: what kind of cells it has is asked once for all of them.
-        cells = list(zip(*some, strict=True))
-        sums.add(cells)
-        put(
-            _lines(
-                zip(*map(_texts, cells), strict=True), is_harmless=not any(map(_is_risky, cells))
-            )
-        )
-        count += len(some)
+    for block in blocks:
+        sums.add(block)
+        put(_text(block))
+        count += len(block[0])
         tell(count)
     last = ""
     if any(column.is_totalled for column in columns):
@@ -81,27 +85,58 @@ def write_rows(
     return Written(count, digest.hexdigest(), totals)
 
 
-def _texts(column: Sequence[Any]) -> Sequence[Any]:
-    """Return the cells of a column as CSV writes them."""
+def _text(block: Block) -> str:
+    """Return the rows of a block as text. What could be taken for a formula is defused."""
+    columns = [_cells(column) for column in block]
+    if any(map(_is_risky, block)):
+        return _lines(zip(*columns, strict=True))
+    if len(columns) == 1:
+        # A line of one blank cell would be no line at all: csv writes it quoted.
+        return _lines(zip(*columns, strict=True), writer=csv)
+    # As csv writes it, seven times as fast: which columns need quotes is asked of each as a whole.
+    line = ",".join(["%s"] * len(columns)) + END
+    return "".join(map(line.__mod__, zip(*map(_quoted, columns), strict=True)))
+
+
+def _cells(column: Sequence[Any]) -> Sequence[Any]:
+    """Return the cells of a column as texts and numbers."""
     kinds = set(map(type, column))
     if kinds <= {str, int, float}:
         return column
     if kinds == {Money}:
-        return [cell.amount for cell in column]
+        currency = column[0].currency
+        minors = [cell.minor for cell in column]
+        amounts = {minor: Money(minor, currency).amount for minor in set(minors)}
+        return list(map(amounts.__getitem__, minors))
     if kinds == {date}:
-        return [cell.isoformat() for cell in column]
+        days = {day: day.isoformat() for day in set(column)}
+        return list(map(days.__getitem__, column))
     return [_blank(plain(cell)) for cell in column]
+
+
+def _quoted(column: Sequence[Any]) -> Sequence[Any]:
+    """Return a column whose texts are in quotes where they have to be."""
+    texts = column if set(map(type, column)) == {str} else list(map(str, column))
+    if not NEEDS_QUOTES.search("".join(texts)):
+        return texts
+    return [
+        '"' + text.replace('"', '""') + '"' if NEEDS_QUOTES.search(text) else text for text in texts
+    ]
 
 
 def _is_risky(column: Sequence[Any]) -> bool:
     """Whether a cell of the column could be taken for a formula; numbers and dates never are."""
-    return any(type(cell) is str and cell[:1] in FORMULA for cell in column)
+    texts = column if set(map(type, column)) == {str} else [c for c in column if type(c) is str]
+    return not FORMULA.isdisjoint(map(_first, texts))
 
 
-def _lines(rows: Iterable[Sequence[Any]], *, is_harmless: bool = False) -> str:
-    """Return rows as text; unless they are harmless, all go by what defuses them."""
+_first = itemgetter(slice(1))
+
+
+def _lines(rows: Iterable[Sequence[Any]], *, writer: Any = defusedcsv) -> str:
+    """Return rows as text, defused unless another writer is given."""
     text = io.StringIO(newline="")
-    (csv if is_harmless else defusedcsv).writer(text).writerows(rows)
+    writer.writer(text, lineterminator=END).writerows(rows)
     return text.getvalue()
 
 

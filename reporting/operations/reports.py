@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -23,7 +23,7 @@ from parkops.programme import queries as programme
 from parkops.tenancy.models import Tenant
 from reporting import catalogue
 from reporting.catalogue.base import Asking, Report, Told
-from reporting.datasets import Dataset, Proof
+from reporting.datasets import Block, Dataset, Proof
 from reporting.exports import WRITERS, delimited
 from reporting.exports.far import Begun
 from reporting.models import ReportRun, ScheduledRun
@@ -135,8 +135,8 @@ def make_report(job: Job, progress: jobs.Progress) -> None:
     progress.begin("Reading the records")
     with tempfile.TemporaryFile() as store:
         report = catalogue.report_of(run.report)
-        if run.format == "csv" and report.lines is not None:
-            made = _write_lines(store, report, run, progress)
+        if run.format == "csv" and report.blocks is not None:
+            made = _write_blocks(store, report, run, progress)
         else:
             made = _write_dataset(store, run, progress)
         length = store.tell()
@@ -162,15 +162,15 @@ def _file_name(run: ReportRun, attempt: int) -> str:
     return f"reports/{run.reference}-{attempt}.{run.format}"
 
 
-def _write_lines(
+def _write_blocks(
     store: IO[bytes], report: Report, run: ReportRun, progress: jobs.Progress
 ) -> delimited.Written:
-    """Write CSV row by row as the database gives them: never more than a few thousand rows are held."""
+    """Write CSV as the database gives its rows: never more than a few thousand are held."""
     progress.begin("Writing rows as CSV")
-    return delimited.write_rows(
+    return delimited.write_blocks(
         store,
         report.columns,
-        lines_of(report.code, run.parameters, at=run.created_at),
+        blocks_of(report.code, run.parameters, at=run.created_at),
         currency=programme.in_force(run.created_at).programme.currency,
         tell=progress.count,
     )
@@ -226,15 +226,15 @@ def dataset_of(
     return report.build(_asking(report, parameters, at, tell))
 
 
-def lines_of(code: str, parameters: Mapping[str, Any], *, at: datetime) -> Iterator[Sequence[Any]]:
-    """Yield the rows of a report one by one, however many there are.
+def blocks_of(code: str, parameters: Mapping[str, Any], *, at: datetime) -> Iterator[Block]:
+    """Yield the rows of a report in blocks, however many there are.
 
     :raises Conflict: if it is not made of one statement.
     """
     report = catalogue.report_of(code)
-    if report.lines is None:
+    if report.blocks is None:
         raise Conflict("not_by_rows", f"{report.name} is made whole, not row by row.")
-    yield from report.lines(_asking(report, parameters, at, lambda _share, _stage: None))
+    yield from report.blocks(_asking(report, parameters, at, lambda _share, _stage: None))
 
 
 def _asking(report: Report, parameters: Mapping[str, Any], at: datetime, tell: Told) -> Asking:
