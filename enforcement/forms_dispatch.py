@@ -8,6 +8,7 @@ from django import forms
 
 from enforcement.queries import crew
 from enforcement.queries.calls import PRIORITIES
+from enforcement.queries.patrol import WEEKS
 from enforcement.rules.calls import INCIDENTS, OUTCOMES
 from parkops.ui.fields import DayField, InstantField
 
@@ -148,6 +149,13 @@ class PatrolForm(forms.Form):
         coerce=int,
         initial=4,
         choices=[(hours, str(hours)) for hours in (4, 2, 3, 5, 6, 7, 8, 9, 10)],
+    )
+    weeks = forms.TypedChoiceField(
+        label="Checks of",
+        required=False,
+        coerce=int,
+        initial=WEEKS[0],
+        choices=[(weeks, f"{weeks} weeks") for weeks in WEEKS],
     )
 
 

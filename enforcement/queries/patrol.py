@@ -1,4 +1,4 @@
-"""What a shift should look at: zones by hour, out of twelve weeks of looks at plates."""
+"""What a shift should look at: zones by hour, out of the last weeks of looks at plates."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,10 +15,13 @@ from parkops.kernel.dates import local_date, local_instant
 from parkops.kernel.decisions import Decision
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
+from parkops.tenancy.patience import TookTooLong, within
 from parkops.ui import charts
 from parkops.ui.charts import Chart, Point
 
-LOOKED_BACK = timedelta(days=84)
+WEEKS = (12, 8, 4, 2)
+"""Of how many weeks the looks may be asked for, the usual first."""
+SECONDS = 8
 LATELY = timedelta(days=28)
 
 _LOOKS = """
@@ -45,6 +48,7 @@ class Suggested:
     chart: Chart | None
     first_hour: int
     hours: int
+    weeks: int
 
     @property
     def weekday(self) -> str:
@@ -62,11 +66,20 @@ class Suggested:
         return [(stop, self.names.get(stop.zone, stop.zone)) for stop in self.stops]
 
 
-def suggested(*, on: date, first_hour: int, hours: int, at: datetime) -> Suggested:
-    """Return where to go in a shift of so many `hours` from `first_hour` of the local day `on`."""
+def suggested(
+    *, on: date, first_hour: int, hours: int, at: datetime, weeks: int = WEEKS[0]
+) -> Suggested:
+    """Return where to go in a shift of so many `hours` from `first_hour` of the local day `on`, out of the looks
+    of so many `weeks`; where the database needs too long for them, `decision` says so."""
     rules = programme.in_force(at).programme
-    known = _known(rules, at=at)
     shift = range(first_hour, first_hour + hours)
+    narrow = "Choose fewer weeks of checks." if weeks > WEEKS[-1] else "Try again in some minutes."
+    try:
+        with within(SECONDS, narrow, field="weeks"):
+            known = _known(rules, weeks=weeks, at=at)
+    except TookTooLong as late:
+        decision = Decision(late.code, str(late), late.field)
+        return Suggested(on, [], decision, {}, None, first_hour, hours, weeks)
     by_hour = {
         hour: [
             one
@@ -89,14 +102,14 @@ def suggested(*, on: date, first_hour: int, hours: int, at: datetime) -> Suggest
         chart=_chart([*zones.values()], shift, on, usual) if decision else None,
         first_hour=first_hour,
         hours=hours,
+        weeks=weeks,
     )
 
 
-def _known(rules: Programme, *, at: datetime) -> dict[str, Known]:
+def _known(rules: Programme, *, weeks: int, at: datetime) -> dict[str, Known]:
     """Return what is known of each zone with hours of its own, by its key."""
-    since = at - LOOKED_BACK
     values: dict[str, Any] = {
-        "since": since,
+        "since": at - timedelta(weeks=weeks),
         "until": at,
         "lately": at - LATELY,
         "place": rules.tz.key,

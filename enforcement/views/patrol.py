@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from enforcement.forms_dispatch import PatrolForm, PlanForm
 from enforcement.operations import beats as walking
 from enforcement.queries import citations as citing
-from enforcement.queries.patrol import Suggested, suggested
+from enforcement.queries.patrol import WEEKS, Suggested, suggested
 from parkops.kernel.dates import local_date
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
@@ -37,6 +37,7 @@ def patrol(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("Your role does not include planning of beats.")
     if request.method == "POST" and plan.is_valid():
         with refused_on(plan):
+            found.decision.require()
             walking.plan_patrol(
                 name=plan.cleaned_data["name"],
                 zones=found.zones,
@@ -66,6 +67,7 @@ def _suggested(form: PatrolForm, now: datetime) -> Suggested:
         on=data.get("on") or local_date(now, citing.tenant_zone()),
         first_hour=local.hour if data.get("hour") in (None, "") else data["hour"],
         hours=data.get("hours") or USUAL_HOURS,
+        weeks=data.get("weeks") or WEEKS[0],
         at=now,
     )
 

@@ -7,11 +7,10 @@ from datetime import date, datetime, timedelta
 from math import sqrt
 from statistics import fmean, stdev
 
-from django.db import OperationalError, connection
-
 from parkops.kernel.codes import code_key
-from parkops.kernel.decisions import Decision, Refused
+from parkops.kernel.decisions import Decision
 from parkops.programme.schema import Programme
+from parkops.tenancy.patience import within
 from permits.rules import demand
 from permits.rules.demand import Measured
 from reporting import sql
@@ -101,20 +100,13 @@ def observed(
         "zones": sorted({code_key(zone) for zone in zones}),
     }
     known = Observed(since.astimezone(programme.tz).date(), until.astimezone(programme.tz).date())
-    try:
-        with reading():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {SECONDS * 1000}")
-            for zone, day, hour, vehicles in sql.rows(_PAID, **values):
-                known.paid[zone, day, hour] = float(vehicles)
-            for zone, day, hour, share in sql.rows(_COUNTED, **values):
-                known.counted[zone, day, hour] = float(share)
-            for zone, day, hour, seen, payers in sql.rows(_LOOKS, **values):
-                known.looks[zone, day, hour] = (seen, payers)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "57014":
-            raise
-        raise Refused("takes_too_long", "There is more to read than ten seconds allow.") from None
+    with within(SECONDS, "There is more to read than a page may."), reading():
+        for zone, day, hour, vehicles in sql.rows(_PAID, **values):
+            known.paid[zone, day, hour] = float(vehicles)
+        for zone, day, hour, share in sql.rows(_COUNTED, **values):
+            known.counted[zone, day, hour] = float(share)
+        for zone, day, hour, seen, payers in sql.rows(_LOOKS, **values):
+            known.looks[zone, day, hour] = (seen, payers)
     for zone, day, _ in known.paid:
         known.begun[zone] = min(day, known.begun.get(zone, day))
     return known

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
-
 from parkops.kernel.decisions import Refused
 from parkops.programme import queries as programme
+from parkops.tenancy.patience import within
 from reporting.catalogue.base import Asking, Report
 from reporting.datasets import Cell, Column, Dataset, folds
 from reporting.queries.asking import dated_of
@@ -46,16 +45,12 @@ def preview(report: Report, given: Mapping[str, Any], *, at: datetime) -> Previe
     try:
         today = at.astimezone(rules.tz).date()
         answers = report.answers(dated_of(report, given, at=at), today=today)
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {int(SECONDS * 1000)}")
+        with within(SECONDS, "This takes longer than a preview may. Make the report."):
             dataset = report.build(
                 Asking(answers=answers, programme=rules, at=at, tell=lambda _share, _stage: None)
             )
     except Refused as refusal:
         return Preview(told=str(refusal))
-    except OperationalError:
-        return Preview(told="This takes longer than a preview may. Make the report.")
     return _of(dataset)
 
 

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.urls import reverse
 
 from parkops.kernel.dates import local_date
-from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
 from parkops.programme.schema import Programme
 from parkops.tenancy import readers
+from parkops.tenancy.patience import patient
 from reporting import datasets
 from reporting.datasets import Cell, Dataset
 from reporting.questions import published
@@ -87,16 +87,8 @@ def answer(
         today=local_date(at, programme.tz),
         limit=question.limit + 1,
     )
-    try:
+    with patient(seconds, "Ask for fewer days, or add a filter.", field="filters"):
         rows = _read(text, values, is_personal=question.is_personal, seconds=seconds)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "57014":
-            raise
-        told = (
-            f"The database was asked for {seconds:.0f} seconds and stopped. "
-            "Ask for fewer days, or add a filter."
-        )
-        raise Refused("takes_too_long", told, field="filters") from None
     is_cut = len(rows) > question.limit
     readers_ = [_reader(output, programme) for output in question.outputs]
     notes = [f"Only the first {question.limit:,} rows; there are more."] if is_cut else []

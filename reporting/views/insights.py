@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.db import OperationalError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 from parkops.kernel.dates import local_date
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
+from parkops.tenancy.patience import TookTooLong, within
 from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
 from parkops.ui.values import Tab
@@ -63,14 +63,10 @@ def question(request: HttpRequest, code: str) -> HttpResponse:
 def _answer(found: Question, asked: Asked) -> Answer:
     """Return the answer; one that takes too long is said so."""
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {SECONDS * 1000}")
+        with within(SECONDS, "Ask for fewer days, or make the report."):
             return found.answer(asked)
-    except OperationalError:
-        return Answer(
-            empty=("This takes longer than a page may", "Ask for fewer days, or make the report.")
-        )
+    except TookTooLong as refusal:
+        return Answer(empty=("This takes longer than a page may", str(refusal)))
 
 
 def _tabs(current: Question, asked: Asked) -> list[Tab]:

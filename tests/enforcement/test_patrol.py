@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from enforcement.models import Beat, Duty
 from enforcement.operations import beats
+from enforcement.queries import patrol as queries
 from enforcement.queries.patrol import suggested
 from enforcement.rules import patrol
 from enforcement.rules.patrol import Known, Seen
@@ -143,6 +144,16 @@ class TestSuggested:
         assert found.stops == []
         assert "are needed" in found.decision.reason
 
+    def test_fewer_weeks_are_of_fewer_looks(self, looks, now):
+        looks("LOT-A", 160, bad=160)
+        on = now.astimezone(programme.in_force(now).programme.tz).date()
+        usual, narrow = (
+            suggested(on=on, first_hour=10, hours=1, weeks=weeks, at=now).stops[0].because[0]
+            for weeks in (12, 2)
+        )
+        assert usual.startswith("160 violations in 160 checks")
+        assert 40 <= int(narrow.split()[0]) <= 80
+
 
 class TestPlan:
     def test_is_a_beat_in_order_that_an_officer_walks(self, harbor, bob, now):
@@ -195,6 +206,18 @@ class TestPage:
         assert "Make the beat" not in site.get(PAGE).content.decode()
         assert site.post(PAGE, {"name": "x"}).status_code == 403
         assert not Beat.objects.exists()
+
+    def test_says_what_to_narrow_where_the_database_needs_too_long(
+        self, site, clara, harbor, monkeypatch
+    ):
+        monkeypatch.setattr(queries, "SECONDS", 0.1)
+        monkeypatch.setattr(queries, "_LOOKS", "SELECT pg_sleep(3)")
+        site.login_as(clara)
+        assert "Choose fewer weeks of checks." in site.get(PAGE).content.decode()
+        answer = site.post(PAGE, {"name": "Morning"})
+        assert answer.status_code == 422
+        assert not Beat.objects.exists()
+        assert "Try again in some" in site.get(PAGE, {"weeks": "2"}).content.decode()
 
     def test_a_beat_without_a_name_is_refused(self, site, clara, looks):
         looks("LOT-B", 40, bad=20)
