@@ -81,17 +81,18 @@ WITH sight AS (
          date_trunc('hour', greatest(s.starts_at, %(begins)s)),
          least(coalesce(s.stopped_at, s.ends_at), %(ends)s) - interval '1 microsecond', interval '1 hour') hour
    WHERE s.starts_at >= %(begins)s - interval '31 days' AND s.starts_at < %(ends)s
-     AND coalesce(s.stopped_at, s.ends_at) > %(begins)s AND {_in_zone("s.zone_code")}
-), day AS (
+     AND coalesce(s.stopped_at, s.ends_at) > %(begins)s AND s.plate_key <> '' AND {_in_zone("s.zone_code")}
+), once AS (
   SELECT upper(zone_code) AS zone_code, extract(isodow FROM seen_at {_LOCAL})::int AS weekday,
-         extract(hour FROM seen_at {_LOCAL})::int AS hour, (seen_at {_LOCAL})::date AS day,
-         count(DISTINCT plate_key) AS plates
+         extract(hour FROM seen_at {_LOCAL})::int AS hour, (seen_at {_LOCAL})::date AS day, plate_key
     FROM sight
    WHERE zone_code <> ''
-   GROUP BY 1, 2, 3, 4
+   GROUP BY 1, 2, 3, 4, 5
+), day AS (
+  SELECT once.*, count(*) OVER (PARTITION BY zone_code, weekday, hour, day) AS plates FROM once
 )
-SELECT zone_code, zone_code, {_WEEKDAY}, lpad(hour::text, 2, '0') || ':00', count(*), sum(plates), avg(plates),
-       max(plates)
+SELECT zone_code, zone_code, {_WEEKDAY}, lpad(hour::text, 2, '0') || ':00', count(DISTINCT day), count(*),
+       count(DISTINCT plate_key), count(*)::float8 / count(DISTINCT day), max(plates)
   FROM day
  GROUP BY zone_code, weekday, hour
  ORDER BY zone_code, weekday, hour
@@ -103,6 +104,7 @@ SELECT zone_code, zone_code, {_WEEKDAY}, lpad(hour::text, 2, '0') || ':00', coun
         Column("hour", "Hour", told="The local hour that begins then"),
         Column("days", "Days", Kind.COUNT, "On which somebody looked, or paid, then"),
         Column("vehicles", "Vehicles", Kind.COUNT, "Different plates of each day's hour", True),
+        Column("plates", "Plates", Kind.COUNT, "Different ones of all those days together"),
         Column("each", "A day", Kind.NUMBER, "On average, of those days"),
         Column("most", "Most", Kind.COUNT, "On one day"),
     ],

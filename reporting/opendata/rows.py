@@ -5,42 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from parkops.kernel.dates import add_months, local_date, midnight
+from parkops.kernel.dates import add_months, local_date
 from parkops.kernel.money import Money
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
-from reporting import catalogue, sql
+from reporting import catalogue
 from reporting.catalogue.base import Asking
+from reporting.catalogue.spaces import WEEKDAYS
+from reporting.datasets import Dataset
+from reporting.insights.values import rows_of
 from reporting.opendata.sets import MONTHS, WEEKS
 from reporting.rules.hiding import LEAST, WITHHELD, Shown, shown, shown_together
 
 Row = dict[str, Any]
 Counts = dict[str, dict[tuple[str, str], int]]
 """How many, by month, of a code with its name."""
-
-_HOURS = """
-WITH s AS (
-  SELECT zone_code, plate_key, at AS seen_at FROM enforcement_platecheck
-   WHERE at >= %(begins)s AND at < %(ends)s AND plate_key <> ''
-   UNION ALL
-  SELECT zone_code, plate_key, seen_at FROM enforcement_observation
-   WHERE seen_at >= %(begins)s AND seen_at < %(ends)s AND NOT is_gone
-   UNION ALL
-  SELECT zone_code, plate_key, taken_at FROM enforcement_plateread
-   WHERE taken_at >= %(begins)s AND taken_at < %(ends)s AND plate_key <> ''
-), hours AS (
-  SELECT s.zone_code, extract(isodow FROM s.seen_at AT TIME ZONE %(place)s)::int AS weekday,
-         to_char(s.seen_at AT TIME ZONE %(place)s, 'HH24:00') AS hour,
-         (s.seen_at AT TIME ZONE %(place)s)::date AS day, s.plate_key
-    FROM s WHERE s.zone_code <> ''
-   GROUP BY 1, 2, 3, 4, 5
-)
-SELECT zone_code, weekday, hour, count(DISTINCT day), count(DISTINCT plate_key),
-       round(count(*)::numeric / count(DISTINCT day))::int
-  FROM hours
- GROUP BY 1, 2, 3
- ORDER BY 1, 2, 3
-"""
 
 
 def rows_of_all(at: datetime) -> tuple[date, dict[str, list[Row]]]:
@@ -49,11 +28,18 @@ def rows_of_all(at: datetime) -> tuple[date, dict[str, list[Row]]]:
     until = local_date(at, rules.tz).replace(day=1) - timedelta(days=1)
     first = add_months(until.replace(day=1), 1 - MONTHS)
 
-    def told(code: str, **answers: str) -> Sequence[Sequence[Any]]:
+    def dataset(code: str, begins: date, ends: date, **answers: str) -> Dataset:
         report = catalogue.report_of(code)
-        given = {"from": first.isoformat(), "to": until.isoformat(), **answers}
+        given = {"from": begins.isoformat(), "to": ends.isoformat(), **answers}
         read = report.answers(given, today=until)
-        return report.build(Asking(read, rules, at, lambda _share, _stage: None)).rows
+        return report.build(Asking(read, rules, at, lambda _share, _stage: None))
+
+    def told(code: str, **answers: str) -> Sequence[Sequence[Any]]:
+        return dataset(code, first, until, **answers).rows
+
+    monday = local_date(at, rules.tz)
+    monday -= timedelta(days=monday.weekday())
+    seen = dataset("occupancy-seen", monday - timedelta(weeks=WEEKS), monday - timedelta(days=1))
 
     by_violation = _counted(told("citations", by="month,violation"), code=1, name=2, count=3)
     by_zone_told = told("citations", by="month,zone")
@@ -72,7 +58,7 @@ def rows_of_all(at: datetime) -> tuple[date, dict[str, list[Row]]]:
             permits, {m: shown(of) for m, of in permits.items()}, "type", "permits"
         ),
         "revenue-by-month": _revenue(told("payments-by-subject")),
-        "vehicles-by-hour": _vehicles(rules, at),
+        "vehicles-by-hour": _vehicles(rules, rows_of(seen)),
     }
 
 
@@ -141,26 +127,22 @@ def _revenue(rows: Sequence[Sequence[Any]]) -> list[Row]:
     ]
 
 
-def _vehicles(rules: Programme, at: datetime) -> list[Row]:
-    today = local_date(at, rules.tz)
-    monday = today - timedelta(days=today.weekday())
-    lines = sql.rows(
-        _HOURS,
-        begins=midnight(monday - timedelta(weeks=WEEKS), rules.tz),
-        ends=midnight(monday, rules.tz),
-        place=rules.tz.key,
-    )
-    return [
-        {
-            "zone": zone,
-            "weekday": weekday,
-            "hour": hour,
-            "days": days,
-            "vehicles": each if plates >= LEAST else None,
-            "note": "" if plates >= LEAST else WITHHELD,
-        }
-        for zone, weekday, hour, days, plates, each in lines
-    ]
+def _vehicles(rules: Programme, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    found = []
+    for row in rows:
+        zone, is_shown = _known_zone(rules, row["zone"]), row["plates"] >= LEAST
+        if zone:
+            found.append(
+                {
+                    "zone": zone,
+                    "weekday": WEEKDAYS.index(row["weekday"]) + 1,
+                    "hour": row["hour"],
+                    "days": row["days"],
+                    "vehicles": int(row["vehicles"] / row["days"] + 0.5) if is_shown else None,
+                    "note": "" if is_shown else WITHHELD,
+                }
+            )
+    return found
 
 
 def _known_zone(rules: Programme, code: Any) -> str:

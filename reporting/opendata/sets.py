@@ -100,13 +100,15 @@ SETS: dict[str, OpenSet] = {
             "vehicles-by-hour",
             say("Vehicles by weekday and hour"),
             say(
-                "How many different vehicles officers and cameras saw in a zone in an hour, on average."
+                "How many different vehicles were seen, or had paid, in a zone in an hour, on average."
             ),
             (
                 OpenColumn("zone", say("Zone"), "text", say("Its code")),
                 OpenColumn("weekday", say("Weekday"), "count", say("1 is Monday, 7 is Sunday")),
                 OpenColumn("hour", say("Hour"), "text", say("The local hour that begins then")),
-                OpenColumn("days", say("Days"), "count", say("On which somebody looked then")),
+                OpenColumn(
+                    "days", say("Days"), "count", say("On which somebody looked, or paid, then")
+                ),
                 OpenColumn(
                     "vehicles", say("Vehicles"), "count", say("On average of these days, rounded")
                 ),

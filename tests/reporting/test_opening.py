@@ -16,9 +16,14 @@ from parkops.local.demo import figures
 from parkops.local.demo.scene import Cast, Scene
 from parkops.programme import occupancy
 from parkops.programme import queries as programme
+from permits.models import ParkingSession
+from permits.operations import stays
+from permits.rules.plates import read_plates
 from reporting import tasks
+from reporting.insights.values import Asked, rows_of
 from reporting.models import OpenFigures, Opening
 from reporting.opendata import SETS
+from reporting.opendata.rows import rows_of_all
 from reporting.operations import opening
 from reporting.queries import opening as queries
 from reporting.views import open_figures as views
@@ -314,3 +319,26 @@ def test_the_towns_demonstration_opens_its_figures(harbor, now):
         act(at)
     assert Opening.objects.get().opens_spaces
     assert OpenFigures.objects.count() == len(SETS)
+
+
+class TestVehiclesByHour:
+    def test_is_the_heat_map_of_the_office(self, harbor, now):
+        monday = now - timedelta(days=now.weekday() + 7)
+        for n in range(6):
+            (plate,) = read_plates([f"PAID {n}"])
+            stays.start_stay(plate=plate, zone_code="METER", minutes=30, by=SYSTEM, at=monday)
+        rules = programme.in_force(now).programme
+        first = (monday - timedelta(days=20)).astimezone(rules.tz).date()
+        asked = Asked(first, first + timedelta(days=27), "", rules, now, lambda _one: True)
+        (of_office,) = rows_of(asked.dataset("occupancy-seen"))
+        (opened,) = rows_of_all(now)[1]["vehicles-by-hour"]
+        assert opened["vehicles"] == of_office["each"] == of_office["plates"] == 6
+        assert (opened["zone"], opened["weekday"]) == ("METER", 1)
+
+    def test_a_place_that_is_no_zone_is_left_out(self, harbor, now):
+        at = now - timedelta(weeks=1)
+        for n in range(6):
+            (plate,) = read_plates([f"PAID {n}"])
+            stays.start_stay(plate=plate, zone_code="METER", minutes=30, by=SYSTEM, at=at)
+        ParkingSession.objects.update(zone_code="BY ANN SMITH'S DOOR")
+        assert rows_of_all(now)[1]["vehicles-by-hour"] == []
