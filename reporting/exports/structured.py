@@ -9,9 +9,14 @@ from reporting.exports.far import Begun, passing, unheard
 
 
 def write(dataset: Dataset, _tenant: Tenant, begun: Begun = unheard) -> bytes:
+    """Return a dataset's document as text."""
+    return json.dumps(document(dataset, begun), ensure_ascii=False, indent=1).encode()
+
+
+def document(dataset: Dataset, begun: Begun = unheard) -> dict[str, Any]:
     """Return `{title, columns, rows, totals, filters, currency}`; rows are objects by column key."""
     keys = [column.key for column in dataset.columns]
-    document = {
+    return {
         "title": dataset.title,
         "currency": dataset.currency,
         "made_at": dataset.made_at.isoformat() if dataset.made_at else None,
@@ -31,7 +36,6 @@ def write(dataset: Dataset, _tenant: Tenant, begun: Begun = unheard) -> bytes:
             if cell is not None
         },
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
 def _proof(dataset: Dataset) -> dict[str, Any]:

@@ -30,8 +30,11 @@ def save_filter(
     is_shared: bool,
     owner: User,
     at: datetime,
+    signed: Actor | None = None,
 ) -> SavedFilter:
     """Keep what is asked of a report under a name; the same name of the same owner is changed.
+
+    `signed` is who does it in the owner's name, if not they themselves.
 
     :raises Refused: if the name, the format or an answer cannot be used.
     """
@@ -39,8 +42,7 @@ def save_filter(
     reports.require_format(file_format)
     dated_of(report, parameters, at=at)
     name = _named(name)
-    _one_at_a_time(owner)
-    known = SavedFilter.objects.select_for_update().filter(owner=owner, name__iexact=name).first()
+    known = named_filter(owner, name)
     if known is not None and known.report != code:
         raise Conflict(
             "name_taken",
@@ -51,7 +53,7 @@ def save_filter(
     kept.name, kept.parameters = name, dict(parameters)
     kept.format, kept.is_shared = file_format, is_shared
     kept.save()
-    _record("report.filter_saved", kept, by=owner, at=at)
+    _record("report.filter_saved", kept, by=signed or actor_of(owner), at=at)
     return kept
 
 
@@ -74,7 +76,7 @@ def change_filter(
         )
     kept.name, kept.is_shared = name, is_shared
     kept.save(update_fields=["name", "is_shared"])
-    _record("report.filter_changed", kept, by=by, at=at)
+    _record("report.filter_changed", kept, by=actor_of(by), at=at)
     return kept
 
 
@@ -88,7 +90,7 @@ def remove_filter(reference: uuid.UUID, *, by: User, at: datetime) -> None:
     kept = locked_filter(reference, by=by)
     if kept.schedules.exists():
         raise Conflict("is_scheduled", f"{kept.name} is run by a schedule. Remove that first.")
-    _record("report.filter_removed", kept, by=by, at=at)
+    _record("report.filter_removed", kept, by=actor_of(by), at=at)
     kept.delete()
 
 
@@ -140,6 +142,14 @@ def locked_filter(reference: uuid.UUID, *, by: User) -> SavedFilter:
     return kept
 
 
+def named_filter(owner: User, name: str) -> SavedFilter | None:
+    """Return somebody's filter of this name, locked; where there is none the name stays free until the
+    transaction ends."""
+    _one_at_a_time(owner)
+    name = " ".join(name.split())
+    return SavedFilter.objects.select_for_update().filter(owner=owner, name__iexact=name).first()
+
+
 def actor_of(user: User) -> Actor:
     """Return a member of staff as who acts."""
     return Actor("staff", str(user.pk), user.name or user.email)
@@ -159,8 +169,6 @@ def _named(name: str) -> str:
     return name
 
 
-def _record(act: str, kept: SavedFilter, *, by: User, at: datetime) -> None:
+def _record(act: str, kept: SavedFilter, *, by: Actor, at: datetime) -> None:
     subject = ("saved_filter", str(kept.reference))
-    audit.record(
-        act, subject=subject, actor=actor_of(by), at=at, report=kept.report, name=kept.name
-    )
+    audit.record(act, subject=subject, actor=by, at=at, report=kept.report, name=kept.name)

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from parkops.accounts import queries as accounts
 from parkops.accounts.models import User
 from parkops.audit import operations as audit
+from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
@@ -36,8 +37,12 @@ class Plan:
 
 
 @transaction.atomic
-def make_schedule(reference: uuid.UUID, plan: Plan, *, by: User, at: datetime) -> Schedule:
+def make_schedule(
+    reference: uuid.UUID, plan: Plan, *, by: User, at: datetime, signed: Actor | None = None
+) -> Schedule:
     """Run a saved filter by the clock from now on; the same plan again is the one that it has.
+
+    `signed` is who does it in the name of `by`, if not they themselves; so for the other acts.
 
     :raises NotFound: if `by` sees no such filter.
     :raises Refused: if it is somebody else's, or the plan cannot be.
@@ -53,7 +58,7 @@ def make_schedule(reference: uuid.UUID, plan: Plan, *, by: User, at: datetime) -
         next_due_at=next_due(plan.rhythm, at, _zone(at)),
         **_columns(plan),
     )
-    _record("report.scheduled", schedule, by=by, at=at)
+    _record("report.scheduled", schedule, by=signed or actor_of(by), at=at)
     return schedule
 
 
@@ -70,38 +75,44 @@ def change_schedule(reference: uuid.UUID, plan: Plan, *, by: User, at: datetime)
     for name, value in columns.items():
         setattr(schedule, name, value)
     schedule.save(update_fields=[*columns])
-    _record("report.schedule_changed", schedule, by=by, at=at)
+    _record("report.schedule_changed", schedule, by=actor_of(by), at=at)
     return schedule
 
 
 @transaction.atomic
-def pause_schedule(reference: uuid.UUID, *, by: User, at: datetime) -> Schedule:
+def pause_schedule(
+    reference: uuid.UUID, *, by: User, at: datetime, signed: Actor | None = None
+) -> Schedule:
     """Run it no more until it is resumed; pausing it again changes nothing."""
     schedule = own_schedule(reference, by=by)
     if schedule.paused_at is None:
         schedule.paused_at = at
         schedule.save(update_fields=["paused_at"])
-        _record("report.schedule_paused", schedule, by=by, at=at)
+        _record("report.schedule_paused", schedule, by=signed or actor_of(by), at=at)
     return schedule
 
 
 @transaction.atomic
-def resume_schedule(reference: uuid.UUID, *, by: User, at: datetime) -> Schedule:
+def resume_schedule(
+    reference: uuid.UUID, *, by: User, at: datetime, signed: Actor | None = None
+) -> Schedule:
     """Run it again from its next time on: what was due meanwhile is not made up for."""
     schedule = own_schedule(reference, by=by)
     if schedule.paused_at is not None:
         schedule.paused_at = None
         schedule.next_due_at = next_due(schedule.rhythm, at, _zone(at))
         schedule.save(update_fields=["paused_at", "next_due_at"])
-        _record("report.schedule_resumed", schedule, by=by, at=at)
+        _record("report.schedule_resumed", schedule, by=signed or actor_of(by), at=at)
     return schedule
 
 
 @transaction.atomic
-def remove_schedule(reference: uuid.UUID, *, by: User, at: datetime) -> None:
+def remove_schedule(
+    reference: uuid.UUID, *, by: User, at: datetime, signed: Actor | None = None
+) -> None:
     """Remove a schedule with the list of what became of it; the reports that it made stay."""
     schedule = own_schedule(reference, by=by)
-    _record("report.schedule_removed", schedule, by=by, at=at)
+    _record("report.schedule_removed", schedule, by=signed or actor_of(by), at=at)
     schedule.delete()
 
 
@@ -220,11 +231,11 @@ def _zone(at: datetime) -> ZoneInfo:
     return programme.in_force(at).programme.tz
 
 
-def _record(act: str, schedule: Schedule, *, by: User, at: datetime) -> None:
+def _record(act: str, schedule: Schedule, *, by: Actor, at: datetime) -> None:
     audit.record(
         act,
         subject=("schedule", str(schedule.reference)),
-        actor=actor_of(by),
+        actor=by,
         at=at,
         filter=schedule.saved_filter.name,
         when=schedule.rhythm.text,

@@ -73,10 +73,10 @@ def filters_for(user: User, hidden: Sequence[str] = (), *, report: str = "") -> 
     ]
 
 
-def row_of(kept: SavedFilter, user: User) -> FilterRow:
-    """Return a filter as the lists show it to somebody."""
+def row_of(kept: SavedFilter, user: User | None = None) -> FilterRow:
+    """Return a filter as the lists show it to somebody, or to a program."""
     report = catalogue.report_of(kept.report)
-    owner = "Yours" if kept.owner_id == user.pk else (kept.owner.name or kept.owner.email)
+    owner = "Yours" if user and kept.owner_id == user.pk else (kept.owner.name or kept.owner.email)
     asked = urlencode({**kept.parameters, "format": kept.format})
     return FilterRow(
         kept=kept,
@@ -97,6 +97,37 @@ def shared_schedules(hidden: Sequence[str] = ()) -> list[ScheduleRow]:
     """Return the schedules of the filters that the whole office sees, the next one due first."""
     seen = _schedules().filter(saved_filter__is_shared=True)
     return [_schedule_row(one) for one in seen.exclude(saved_filter__report__in=hidden)]
+
+
+def shared_schedule(reference: uuid.UUID) -> ScheduleRow:
+    """Return a schedule of a filter that the whole office sees.
+
+    :raises NotFound: if there is none.
+    """
+    rows = _schedules().select_related("saved_filter__owner")
+    found = rows.filter(reference=reference, saved_filter__is_shared=True).first()
+    if found is None:
+        raise NotFound("There is no such schedule of a shared filter.")
+    return _schedule_row(found)
+
+
+def shared_filters(hidden: Sequence[str] = ()) -> list[FilterRow]:
+    """Return the filters that the whole office sees, by name, but for those of `hidden` reports."""
+    rows = SavedFilter.objects.select_related("owner").filter(is_shared=True)
+    rows = rows.exclude(report__in=hidden).order_by("name", "pk")
+    return [row_of(kept) for kept in rows if kept.report in catalogue.REPORTS]
+
+
+def shared_filter(reference: uuid.UUID) -> SavedFilter:
+    """Return a filter that the whole office sees.
+
+    :raises NotFound: if there is none.
+    """
+    rows = SavedFilter.objects.select_related("owner")
+    found = rows.filter(reference=reference, is_shared=True).first()
+    if found is None:
+        raise NotFound("There is no such saved filter that the office shares.")
+    return found
 
 
 def schedules_of(kept: SavedFilter) -> list[ScheduleRow]:

@@ -37,6 +37,9 @@ written into the statement. It may be kept, shared, and saved as CSV, XLSX, JSON
 every report has. An answer has 10,000 rows and takes 5 seconds at most; a file may take two minutes. Over
 HTTP it is a report run: `{"report": "question-citations", "parameters": {"question": "<the document as
 text>"}, "format": "csv"}`; `question-citations-personal` if it asks of people.
+`GET /api/v1/report-questions` lists the kept questions that are shared; with `/{id}/answer` behind it, it is
+the answer of one now, as JSON, with the same rows and seconds as its page. A program needs the scope of what is
+asked: `reports:read`, `enforcement:read` for citations, `customers:read` for personal columns.
 
 ## As whom the database is read
 

@@ -30,21 +30,22 @@ class Kept:
     may_change: bool
 
 
-def kept(*, ref: str, may: May, at: datetime) -> list[Kept]:
-    """Return one's own questions and the shared ones that somebody may see, by name."""
-    rows = Question.objects.filter(Q(owner_ref=ref) | Q(is_shared=True)).order_by("name", "pk")
+def kept(*, ref: str = "", may: May, at: datetime) -> list[Kept]:
+    """Return one's own questions and the shared ones that somebody may see, by name; a program has none."""
+    seen = Q(owner_ref=ref) | Q(is_shared=True) if ref else Q(is_shared=True)
+    rows = Question.objects.filter(seen).order_by("name", "pk")
     currency = programme.in_force(at).programme.currency
     found = [_kept(row, ref, may, currency) for row in rows[:MOST]]
     return [one for one in found if one.is_mine or _is_open(one, may)]
 
 
-def one(reference: UUID, *, ref: str, may: May, at: datetime) -> Kept:
-    """Return a question that is one's own or shared.
+def one(reference: UUID, *, ref: str = "", may: May, at: datetime) -> Kept:
+    """Return a question that is one's own or shared; a program has none of its own.
 
     :raises NotFound: if there is none that somebody may see.
     """
     row = Question.objects.filter(reference=reference).first()
-    if row is None or not (row.is_shared or row.owner_ref == ref):
+    if row is None or not (row.is_shared or _is_mine(row, ref)):
         raise NotFound("There is no such question.")
     found = _kept(row, ref, may, programme.in_force(at).programme.currency)
     if not _is_open(found, may):
@@ -52,12 +53,16 @@ def one(reference: UUID, *, ref: str, may: May, at: datetime) -> Kept:
     return found
 
 
+def _is_mine(row: Question, ref: str) -> bool:
+    return bool(ref) and row.owner_ref == ref
+
+
 def _is_open(found: Kept, may: May) -> bool:
     return found.asked is None or all(may(needed) for needed in found.asked.needs)
 
 
 def _kept(row: Question, ref: str, may: May, currency: str) -> Kept:
-    is_mine = row.owner_ref == ref
+    is_mine = _is_mine(row, ref)
     may_change = is_mine or (row.is_shared and may(Permission.STAFF_MANAGE))
     try:
         asked = rules.read(row.document, currency=currency)

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from parkops.kernel.dates import MINUTES_PER_DAY, local_date, local_instant
 from parkops.kernel.decisions import ALLOWED, Decision
 
+WEEKDAYS = tuple(name.lower() for name in day_name)
+"""What programs call the days of the week, Monday first."""
 LAST_DAY = 31
 """The day of the month that is its last, however long it is."""
 _LOOKED_AT = 64
@@ -33,9 +35,14 @@ class Rhythm:
     day: int = 1
 
     @property
+    def clock(self) -> str:
+        """The local time: 07:00."""
+        return f"{self.minute // 60:02}:{self.minute % 60:02}"
+
+    @property
     def text(self) -> str:
         """The rhythm in words: "Every Monday at 07:00"."""
-        clock = f"{self.minute // 60:02}:{self.minute % 60:02}"
+        clock = self.clock
         if self.every is Every.DAY:
             return f"Every day at {clock}"
         if self.every is Every.WEEK:

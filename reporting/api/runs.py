@@ -1,4 +1,4 @@
-"""Live figures and reports over HTTP."""
+"""Live figures, and reports that are made when they are asked for."""
 
 import uuid
 from typing import Any
@@ -13,29 +13,16 @@ from parkops.api.values import instant_out, money_out
 from parkops.jobs import queries as jobs
 from parkops.jobs.models import Job
 from parkops.kernel.money import Money
-from parkops.kernel.permissions import Permission, Scope
+from parkops.kernel.permissions import Scope
 from parkops.ui.files import stored_file
-from reporting.catalogue import REPORTS, find
+from reporting.api.scopes import SCOPES, require_report
+from reporting.catalogue import REPORTS
 from reporting.exports import WRITERS
 from reporting.models import ReportRun
 from reporting.operations import reports
-from reporting.queries import filters, live, runs
+from reporting.queries import live, runs
 
-router = Router(tags=["Reports and live figures"])
-
-
-SCOPES = {
-    Permission.CUSTOMER_VIEW: Scope.CUSTOMERS_READ,
-    Permission.PAYMENT_VIEW: Scope.PAYMENTS_READ,
-    Permission.CITATION_VIEW: Scope.ENFORCEMENT_READ,
-    Permission.APPEAL_VIEW: Scope.ENFORCEMENT_READ,
-    Permission.DISPATCH_VIEW: Scope.ENFORCEMENT_READ,
-    Permission.STAFF_MANAGE: Scope.ADMIN,
-    Permission.PERMIT_VIEW: Scope.PERMITS_READ,
-    Permission.LEDGER_VIEW: Scope.PAYMENTS_READ,
-    Permission.PROGRAMME_VIEW: Scope.REPORTS_READ,
-}
-"""What a program needs besides `reports:read` for reports with more than figures in them."""
+router = Router()
 
 
 class RunIn(Schema):
@@ -94,7 +81,7 @@ def catalogue(request: HttpRequest) -> dict[str, Any]:
 @idempotent
 def ask(request: HttpRequest, body: RunIn) -> Status:
     """Queue a report; it is made by a worker."""
-    _require(request, body.report)
+    require_report(request, body.report)
     run = reports.ask_report(
         body.report,
         {key: value for key, value in body.parameters.items() if value is not None},
@@ -109,7 +96,7 @@ def ask(request: HttpRequest, body: RunIn) -> Status:
 def run(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
     """Tell how far a report is."""
     found = runs.run_of(reference)
-    _require(request, found.report)
+    require_report(request, found.report)
     return _run(found)
 
 
@@ -117,7 +104,7 @@ def run(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
 def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
     """Cancel a report that is not finished; that of somebody else needs the scope reports:write."""
     asked, actor = runs.run_of(reference), request.auth.actor
-    _require(request, asked.report)
+    require_report(request, asked.report)
     if (asked.asked_by_ref, asked.asked_by_name) != (actor.ref, actor.name):
         request.auth.require(Scope.REPORTS_WRITE)
     return _run(reports.cancel_report(reference, by=request.auth.actor, at=timezone.now()))
@@ -127,45 +114,9 @@ def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
 def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
     """Give the file of a finished report."""
     found = runs.run_of(reference)
-    _require(request, found.report)
+    require_report(request, found.report)
     stored, kind, name = runs.file_of(found, at=timezone.now())
     return stored_file(stored, kind=kind, save_as=name, tenant=request.tenant)
-
-
-@router.get("/report-schedules", auth=needs(Scope.REPORTS_READ))
-def schedules(request: HttpRequest) -> dict[str, Any]:
-    """List the schedules of shared filters, of reports that the program may see, the next one due first."""
-    may = request.auth.has
-    hidden = [
-        report.code
-        for report in REPORTS.values()
-        if not all(may(SCOPES[needed]) for needed in report.all_needs)
-    ]
-    return {
-        "items": [
-            {
-                "id": str(row.schedule.reference),
-                "name": row.schedule.saved_filter.name,
-                "report": row.schedule.saved_filter.report,
-                "parameters": row.schedule.saved_filter.parameters,
-                "formats": row.schedule.formats,
-                "when": row.rhythm,
-                "only_if_not_empty": row.schedule.skips_empty,
-                "next_due_at": instant_out(row.next_due_at) if row.next_due_at else None,
-                "last_due_at": instant_out(row.last_due_at) if row.last_due_at else None,
-                "last_outcome": row.outcome.lower() or None,
-            }
-            for row in filters.shared_schedules(hidden)
-        ],
-        "next": None,
-    }
-
-
-def _require(request: HttpRequest, code: str) -> None:
-    """Refuse a program that may not see what is in the report of this code."""
-    report = find(code)
-    for needed in report.all_needs if report else ():
-        request.auth.require(SCOPES[needed])
 
 
 def _run(run: ReportRun) -> dict[str, Any]:

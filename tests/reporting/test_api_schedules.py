@@ -1,0 +1,162 @@
+"""Schedules made by programs: for the whole office, in the name of somebody, never beyond their rights."""
+
+import uuid
+
+import pytest
+
+from parkops.audit.models import AuditEvent
+from reporting.models import SavedFilter, Schedule
+from reporting.operations import filters
+
+PATH = "/api/v1/report-schedules"
+ASKED = {
+    "report": "citations",
+    "parameters": {"period": "last-month", "by": "violation"},
+    "name": "For the council",
+    "owner": "amos@harbor.example",
+    "every": "week",
+    "weekday": "friday",
+    "time": "07:30",
+    "formats": ["csv", "pdf"],
+    "recipients": ["clara@harbor.example"],
+    "only_if_not_empty": True,
+}
+
+
+@pytest.fixture
+def call(site, token, amos, clara):
+    """Call the API: `call("post", PATH, {...}, "reports:write")`."""
+
+    def do(method, path=PATH, body=None, *scopes, **more):
+        headers = token(*(scopes or ("reports:write", "reports:read"))) | more
+        extra = {} if body is None else {"data": body, "content_type": "application/json"}
+        return getattr(site, method)(path, headers=headers, **extra)
+
+    return do
+
+
+class TestMaking:
+    def test_one_is_made_read_paused_resumed_and_removed(self, call):
+        made = call("post", PATH, ASKED)
+        assert made.status_code == 201, made.content
+        told = made.json()
+        assert (told["when"], told["time"]) == ("Every Friday at 07:30", "07:30")
+        assert (told["owner"], told["recipients"]) == (ASKED["owner"], ASKED["recipients"])
+        kept = SavedFilter.objects.get()
+        assert (kept.is_shared, kept.parameters, kept.format) == (True, ASKED["parameters"], "csv")
+        place = f"{PATH}/{told['id']}"
+        assert call("get", place).json()["history"] == []
+        for _ in range(2):
+            assert call("post", f"{place}/pause").json()["next_due_at"] is None
+        assert call("post", f"{place}/resumption").json()["paused_at"] is None
+        assert [row["id"] for row in call("get").json()["items"]] == [told["id"]]
+        assert call("delete", place).status_code == 204
+        assert call("delete", place).status_code == 404
+        acts = AuditEvent.objects.filter(event__startswith="report.")
+        assert {one.actor_kind for one in acts} == {"token"}
+
+    def test_the_same_again_is_the_one_that_there_is(self, call):
+        first, again = call("post", PATH, ASKED), call("post", PATH, ASKED)
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert first.json()["id"] == again.json()["id"]
+        assert SavedFilter.objects.count() == Schedule.objects.count() == 1
+
+    def test_the_same_key_repeats_its_answer(self, site, token, amos, clara):
+        headers = token("reports:write", "reports:read") | {"idempotency-key": "k1"}
+        sent = {"data": ASKED, "content_type": "application/json", "headers": headers}
+        first, again = site.post(PATH, **sent), site.post(PATH, **sent)
+        assert (first.status_code, first.content) == (again.status_code, again.content)
+        other = {**sent, "data": {**ASKED, "day": 3}}
+        assert site.post(PATH, **other).json()["code"] == "idempotency_mismatch"
+
+    def test_a_shared_filter_is_run_and_one_of_ones_own_is_not_there(self, call, amos, now):
+        told = {"file_format": "csv", "owner": amos, "at": now}
+        shared = filters.save_filter("revenue", {}, name="Ours", is_shared=True, **told)
+        own = filters.save_filter("revenue", {}, name="Mine", is_shared=False, **told)
+        listed = call("get", "/api/v1/report-filters").json()["items"]
+        assert [row["id"] for row in listed] == [str(shared.reference)]
+        plan = {key: ASKED[key] for key in ("every", "time", "recipients")}
+        made = call("post", PATH, {**plan, "filter": str(shared.reference)})
+        assert made.status_code == 201
+        assert made.json()["name"] == "Ours"
+        for missing in (own.reference, uuid.uuid4()):
+            assert call("post", PATH, {**plan, "filter": str(missing)}).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"report": "horoscope"}, "report"),
+            ({"report": ""}, "filter"),
+            ({"filter": str(uuid.UUID(int=1))}, "filter"),
+            ({"parameters": {"by": "moon"}}, "parameters.by"),
+            ({"name": ""}, "name"),
+            ({"owner": "nobody@harbor.example"}, "owner"),
+            ({"owner": "otto@harbor.example"}, "owner"),
+            ({"recipients": ["clara@harbor.example", "x@y.example"]}, "recipients.1"),
+            ({"recipients": []}, "recipients"),
+            ({"formats": ["docx"]}, "formats.0"),
+            ({"time": "25:00"}, "time"),
+            ({"day": 32}, "day"),
+            ({"weekday": "moonday"}, "weekday"),
+            ({"color": "red"}, "color"),
+        ],
+    )
+    def test_what_is_wrong_is_named_and_nothing_is_kept(self, call, otto, wrong, field):
+        answer = call("post", PATH, ASKED | wrong)
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
+        assert not SavedFilter.objects.exists()
+
+    def test_a_filter_that_somebody_has_is_not_written_over(self, call, amos, now):
+        filters.save_filter(
+            "citations",
+            {},
+            name=ASKED["name"],
+            file_format="csv",
+            is_shared=False,
+            owner=amos,
+            at=now,
+        )
+        answer = call("post", PATH, ASKED)
+        assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
+        assert SavedFilter.objects.get().parameters == {}
+
+
+class TestRights:
+    def test_writing_needs_its_scope_and_that_of_what_is_in_the_report(self, call, alice):
+        assert call("post", PATH, ASKED, "reports:read").status_code == 403
+        told = {
+            **ASKED,
+            "report": "permit-holders",
+            "parameters": {},
+            "owner": alice.email,
+            "recipients": [alice.email],
+        }
+        assert call("post", PATH, told, "reports:write").status_code == 403
+        made = call("post", PATH, told, "reports:write", "customers:read", "permits:read")
+        assert made.status_code == 201, made.content
+        place = f"{PATH}/{made.json()['id']}"
+        assert call("get", place, None, "reports:read").status_code == 403
+        assert call("delete", place, None, "reports:write").status_code == 403
+
+    def test_nobodys_name_gives_more_than_their_role(self, call, clara):
+        told = {**ASKED, "report": "audit-log", "parameters": {}, "owner": clara.email}
+        answer = call("post", PATH, told, "admin")
+        assert [error["field"] for error in answer.json()["errors"]] == ["owner"]
+
+    def test_another_tenants_is_not_there(self, call, other_site, hillside):
+        from django_tenants.utils import tenant_context
+
+        from parkops.accounts import operations as accounts
+        from parkops.kernel.actors import SYSTEM
+        from tests.seed import BEGAN
+
+        place = f"{PATH}/{call('post', PATH, ASKED).json()['id']}"
+        with tenant_context(hillside):
+            secret = accounts.create_token(name="t", scopes=["admin"], by=SYSTEM, at=BEGAN)[1]
+        headers = {"authorization": f"Bearer {secret}"}
+        assert other_site.get(place, headers=headers).status_code == 404
+        assert other_site.post(f"{place}/pause", headers=headers).status_code == 404
+        assert other_site.delete(place, headers=headers).status_code == 404
+        assert other_site.get(PATH, headers=headers).json()["items"] == []
+        assert Schedule.objects.get().paused_at is None
