@@ -82,6 +82,12 @@ class Chart:
         return len(self.labels) <= MOST_UPRIGHT and longest * len(self.labels) > LETTERS_NARROW
 
     @property
+    def told(self) -> str:
+        """What is read aloud in place of the drawing where no table stands below it."""
+        marks = "; ".join(mark.title for mark in self.marks)
+        return f"{self.title}: {marks}" if marks else self.title
+
+    @property
     def has_links(self) -> bool:
         """Whether a mark leads to its rows, which makes the drawing a group and not a picture."""
         return any(mark.point.url for mark in self.marks)

@@ -10,6 +10,7 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 FAMILY = "Liberation Sans,Arial,sans-serif"
 ASKED_AT_MOST = 40
 """How many characters that no font so far has are looked for on the machine, for one paper."""
+UNKNOWN = "\ufffd"
 _RTL = ("R", "AL")
 
 
@@ -35,14 +36,23 @@ class Faces:
         return self._bold if bold else self._plain
 
     def runs(self, text: str, bold: bool = False) -> list[tuple[TTFont, str]]:
-        """Return `text` in the order in which it is drawn, in pieces of one font each."""
+        """Return `text` in the order in which it is drawn, in pieces of one font each.
+
+        In place of a character that no font has stands the sign for such.
+        """
         font = self.base(bold)
-        if text.isascii():
+        if text.isascii() and text.isprintable():
             return [(font, text)]
         known = font.face.charToGlyph
         found: list[tuple[TTFont, str]] = []
-        for character in _as_drawn(text):
-            own = font if ord(character) in known else (self._other(character) or font)
+        for drawn in _as_drawn(text):
+            own, character = font, drawn
+            if ord(drawn) not in known:
+                other = self._other(drawn)
+                if other is None:
+                    character = UNKNOWN if ord(UNKNOWN) in known else "?"
+                else:
+                    own = other
             if found and found[-1][0] is own:
                 found[-1] = (own, found[-1][1] + character)
             else:

@@ -1,15 +1,13 @@
-"""A long report as PDF: drawn line by line with the look of `css/pdf/paper.css`, and not tagged."""
+"""A long report as PDF/UA: drawn line by line with the look of `css/pdf/paper.css`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import segno
-from django.utils.formats import localize
-from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, letter
-from reportlab.pdfgen.canvas import Canvas
 
 from parkops.kernel.money import Money
 from parkops.ui import charts, pdf, words
@@ -18,10 +16,10 @@ from parkops.ui.faces import Faces
 from parkops.ui.place import Place, place_of
 from parkops.ui.tags.words import when_text
 from reporting.datasets import Column, Kind, Proof
+from reporting.exports.canvas import Tagged
 from reporting.exports.far import Begun, passing, unheard
 from reporting.exports.paper import Paper
-
-rl_config.useA85 = 0  # pages as bytes: a fifth smaller, and no time is spent on making text of them
+from reporting.exports.structure import Body, Element, head_of, picture
 
 MM = 72 / 25.4
 SIDE, TOP, BOTTOM = 15 * MM, 16 * MM, 18 * MM
@@ -44,46 +42,7 @@ def write(paper: Paper, begun: Begun = unheard) -> bytes:
         sheet.plot(paper.chart)
     _Table(sheet, paper).draw(begun)
     sheet.end()
-    return sheet.canvas.finished(begun)
-
-
-class _Numbered(Canvas):
-    """A canvas whose pages are closed when their number is known, each kept as one text until then."""
-
-    def __init__(self, size: tuple[float, float], language: str, foot: Any) -> None:
-        super().__init__("", pagesize=size, pageCompression=1, lang=language)
-        self._code: list[str]
-        self._pages: list[dict[str, Any]] = []
-        self._foot = foot
-
-    def encoded(self, text: str, faces: Faces, size: float, bold: bool) -> str:
-        """Return what shows one line of text at the place where the page is, as the file says it."""
-        told = []
-        for font, part in faces.runs(text, bold):
-            for subset, some in font.splitString(part, self._doc):
-                name = font.getSubsetInternalName(subset, self._doc)
-                told.append(f"{name} {size:g} Tf ({self._escape(some)}) Tj")
-        return " ".join(told)
-
-    def put(self, code: str) -> None:
-        """Put onto the page what is said as the file says it."""
-        self._code.append(code)
-
-    def showPage(self) -> None:  # noqa: N802  its name in reportlab
-        self._code = ["\n".join(self._code)]
-        self._pages.append(dict(self.__dict__))
-        self._startPage()
-
-    def finished(self, begun: Begun) -> bytes:
-        """Close all pages, each with its foot, and return the file."""
-        self.showPage()
-        closing = passing(self._pages, "Closing pages", begun, every=10)
-        for number, state in enumerate(closing, start=1):
-            self.__dict__.update(state)
-            self._foot(self, number, len(self._pages))
-            super().showPage()
-            state["_code"] = []
-        return self.getpdfdata()
+    return sheet.finished(begun)
 
 
 class _Sheet:
@@ -97,10 +56,19 @@ class _Sheet:
         self.size = letter if pdf.page_size(self.place) == "letter" else A4
         self.width = self.size[0] - 2 * SIDE
         self.y = self.size[1]
-        self.canvas = _Numbered(self.size, self.place.locale, self._foot)
-        dataset, tenant = paper.dataset, paper.tenant
-        self.canvas.setTitle(f"{dataset.title}, {tenant.name}")
-        self.canvas.setAuthor(tenant.name)
+        self.canvas = Tagged(self.size, self.faces)
+        self.all = self.canvas.structure.root
+
+    def finished(self, begun: Begun) -> bytes:
+        """Close all pages and return the file."""
+        tenant = self.paper.tenant
+        return self.canvas.finished(
+            title=_plain(f"{self.paper.dataset.title}, {tenant.name}"),
+            author=_plain(tenant.name),
+            language=self.place.locale,
+            foot=self._foot,
+            begun=begun,
+        )
 
     def text(
         self,
@@ -108,24 +76,38 @@ class _Sheet:
         y: float,
         text: str,
         *,
+        part: Element,
         size: float = CELL,
         bold: bool = False,
         color: str = INK,
         right: bool = False,
     ) -> None:
-        """Write one line, whatever is in it, from `x` on or up to it."""
-        canvas = self.canvas
+        """Write one line that belongs to `part`, whatever is in it, from `x` on or up to it."""
+        with self.canvas.part(part):
+            self._write(x, y, text, size=size, bold=bold, color=color, right=right)
+
+    def _write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float,
+        bold: bool = False,
+        color: str = MUTED,
+        right: bool = False,
+    ) -> None:
         if right:
             x -= self.faces.width(text, size, bold)
-        canvas.setFillColor(HexColor(color))
-        for font, part in self.faces.runs(text, bold):
-            canvas.setFont(font.fontName, size)
-            canvas.drawString(x, y, part)
-            x += self.faces.width(part, size, bold)
+        code = self.canvas.encoded(text, size, bold)
+        self.canvas.put(f"BT {_channels(color)} rg 1 0 0 1 {x:.2f} {y:.2f} Tm {code} ET")
 
     def lines(self, text: str, width: float, size: float = CELL, bold: bool = False) -> list[str]:
-        """Return `text` in lines that fit, broken between words and, where one is too long, inside it."""
-        plain = " ".join(text.translate(_UNSEEN).split())
+        """Return `text` in lines that fit, broken between words and, where one is too long, inside it.
+
+        A line that ends with a word keeps the blank after it, so that whoever puts them together again has words.
+        """
+        plain = _plain(text)
         if self.faces.width(plain, size, bold) <= width:
             return [plain]
         found, line = [], ""
@@ -135,7 +117,7 @@ class _Sheet:
                 line = joined
                 continue
             if line:
-                found.append(line)
+                found.append(f"{line} ")
             *whole, line = self._pieces(word, width, size, bold)
             found += whole
         return [*found, line]
@@ -153,17 +135,24 @@ class _Sheet:
         self, text: str, *, size: float = CELL, color: str = INK, bold: bool = False
     ) -> None:
         """Write a text over the whole width."""
+        part = self.all.add("P")
         for line in self.lines(text, self.width, size, bold):
             self.need(size * LEAD)
             self.y -= size * LEAD
-            self.text(SIDE, self.y + size * 0.3, line, size=size, color=color, bold=bold)
+            self.text(SIDE, self.y + size * 0.3, line, part=part, size=size, color=color, bold=bold)
 
     def rule(self, weight: float, color: str, y: float | None = None) -> None:
         """Draw a line over the whole width."""
+        at = self.y if y is None else y
+        with self.canvas.decoration():
+            self._line(SIDE, at, SIDE + self.width, at, weight, color)
+
+    def _line(
+        self, x: float, y: float, to_x: float, to_y: float, weight: float, color: str
+    ) -> None:
         self.canvas.setStrokeColor(HexColor(color))
         self.canvas.setLineWidth(weight)
-        at = self.y if y is None else y
-        self.canvas.line(SIDE, at, SIDE + self.width, at)
+        self.canvas.line(x, y, to_x, to_y)
 
     def need(self, height: float) -> bool:
         """Begin a page if `height` is not left on this one; returns whether it did."""
@@ -175,25 +164,36 @@ class _Sheet:
 
     def head(self) -> None:
         """Draw the tenant's stripes and mark, whose paper it is, its number, and the heading."""
-        canvas, dataset = self.canvas, self.paper.dataset
-        wide, tall = self.size
-        for start in range(int(wide // (18 * MM)) + 1):
-            for offset, length, color in ((0, 12, self.brand.brand), (12, 6, self.brand.mark)):
-                canvas.setFillColor(HexColor(color))
-                canvas.rect((start * 18 + offset) * MM, tall - 2 * MM, length * MM, 2 * MM, 0, 1)
+        dataset, tall = self.paper.dataset, self.size[1]
         top = tall - 9 * MM
-        self._mark(top)
-        self.text(SIDE + 28.5 + MM, top - 11, self.paper.tenant.name, size=9.5, bold=True)
-        self.text(SIDE + 28.5 + MM, top - 23.5, "Parking", size=9.5)
+        with self.canvas.decoration():
+            self._stripes()
+            self._mark(top)
+        for place, line in enumerate((self.paper.tenant.name, "Parking")):
+            at, is_name = top - 11 - 12.5 * place, not place
+            who = self.all.add("P")
+            self.text(SIDE + 28.5 + MM, at, line, part=who, size=9.5, bold=is_name)
         end = SIDE + self.width
         made = when_text(dataset.made_at, "long", self.place) if dataset.made_at else ""
         for step, line in enumerate((f"Report {dataset.number}", f"{made}, by {dataset.made_by}")):
-            self.text(end, top - 11 - 11.2 * step, line, size=SMALL, color=MUTED, right=True)
+            at, which = top - 11 - 11.2 * step, self.all.add("P")
+            self.text(end, at, line, part=which, size=SMALL, color=MUTED, right=True)
         self.y = top - 25.5 - 9 * MM
+        self.canvas.bookmark(dataset.title, self.y)
+        heading = self.all.add("H1")
         for line in self.lines(dataset.title, self.width, 22, bold=True):
             self.y -= 24.2
-            self.text(SIDE, self.y + 5, line, size=22, bold=True)
+            self.text(SIDE, self.y + 5, line, part=heading, size=22, bold=True)
         self.y -= 4 * MM
+
+    def _stripes(self) -> None:
+        wide, tall = self.size
+        for start in range(int(wide // (18 * MM)) + 1):
+            for offset, length, color in ((0, 12, self.brand.brand), (12, 6, self.brand.mark)):
+                self.canvas.setFillColor(HexColor(color))
+                self.canvas.rect(
+                    (start * 18 + offset) * MM, tall - 2 * MM, length * MM, 2 * MM, 0, 1
+                )
 
     def _mark(self, top: float) -> None:
         canvas = self.canvas
@@ -231,6 +231,7 @@ class _Sheet:
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write labels with their texts in two columns between two lines."""
         half = (self.width - 6 * MM) / 2
+        listed = self.all.add("L")
         self.rule(0.5, RULE)
         self.y -= 2.5 * MM
         for start in range(0, len(pairs), 2):
@@ -241,10 +242,11 @@ class _Sheet:
             tall = max(len(lines) for _, _, lines in told) * TEXT * 1.4
             self.need(tall)
             for column, (label, indent, lines) in enumerate(told):
-                x = SIDE + column * (half + 6 * MM)
-                self.text(x, self.y - TEXT, label, size=TEXT, color=FAINT)
+                x, y = SIDE + column * (half + 6 * MM), self.y - TEXT
+                named, meant = _pair(listed)
+                self.text(x, y, label, part=named, size=TEXT, color=FAINT)
                 for step, line in enumerate(lines):
-                    self.text(x + indent, self.y - TEXT - step * TEXT * 1.4, line, size=TEXT)
+                    self.text(x + indent, y - step * TEXT * 1.4, line, part=meant, size=TEXT)
             self.y -= tall + MM
         self.y -= 1.5 * MM
         self.rule(0.5, RULE)
@@ -257,40 +259,48 @@ class _Sheet:
         self.y -= 6 * MM
         self.need(18 * MM)
         self.rule(1.5, INK)
-        step = self.width / len(figures)
+        step, listed = self.width / len(figures), self.all.add("L")
         for place, figure in enumerate(figures):
             x = SIDE + place * step
-            self.canvas.setStrokeColor(HexColor(RULE))
-            self.canvas.setLineWidth(1.5)
-            self.canvas.line(x, self.y, x, self.y - 13 * MM)
+            with self.canvas.decoration():
+                self._line(x, self.y, x, self.y - 13 * MM, 1.5, RULE)
             x += 3.5 * MM
-            self.text(x, self.y - 15, figure.label, size=TEXT, color=MUTED)
+            named, meant = _pair(listed)
+            self.text(x, self.y - 15, figure.label, part=named, size=TEXT, color=MUTED)
             told = _figure_text(figure.value, self.place)
             room = step - 4 * MM
             size = min(20.0, 20.0 * room / max(self.faces.width(told, 20, True), 1))
-            self.text(x, self.y - 36, told, size=size, bold=True)
+            value = meant.add("P")
+            self.text(x, self.y - 36, told, part=value, size=size, bold=True)
             if figure.note:
-                self.text(x, self.y - 48, figure.note, size=TEXT, color=MUTED)
+                note = meant.add("P")
+                self.text(x, self.y - 48, figure.note, part=note, size=TEXT, color=MUTED)
         self.y -= 18 * MM
 
     def plot(self, chart: charts.Chart) -> None:
-        """Draw the bars of the chart."""
+        """Draw the bars of the chart; who cannot see them is told what each stands for."""
         tall, left = 97.5, 25.5
         self.need(tall + 30)
         self.y -= 20
-        self.text(SIDE, self.y, chart.title, size=11, bold=True)
-        top, base = self.y - 14, self.y - tall + 15
-        wide, high = self.width - left, top - base
+        end, base = SIDE + self.width, self.y - tall + 15
+        box = (SIDE, base - 15, end, self.y + 11)
+        figure = self.all.add("Figure", picture(chart.told, box))
+        title = figure.add("Caption")
+        self.text(SIDE, self.y, chart.title, part=title, size=11, bold=True)
+        with self.canvas.part(figure):
+            self._bars(chart, SIDE + left, self.y - 14, base)
+        self.y -= tall
+
+    def _bars(self, chart: charts.Chart, start: float, top: float, base: float) -> None:
+        wide, high = SIDE + self.width - start, top - base
         for tick in chart.ticks:
             at = top - high * tick.y / charts.SIDE
-            self.canvas.setStrokeColor(HexColor(INK if tick is chart.ticks[-1] else HAIR))
-            self.canvas.setLineWidth(0.6)
-            self.canvas.line(SIDE + left, at, SIDE + self.width, at)
-            self.text(SIDE + left - 4.5, at - 2.3, tick.text, size=6.75, color=MUTED, right=True)
+            self._line(start, at, start + wide, at, 0.6, INK if tick is chart.ticks[-1] else HAIR)
+            self._write(start - 4.5, at - 2.3, tick.text, size=6.75, right=True)
         self.canvas.setFillColor(HexColor(self.brand.brand))
         for mark in chart.marks:
             self.canvas.rect(
-                SIDE + left + wide * mark.x / charts.SIDE,
+                start + wide * mark.x / charts.SIDE,
                 top - high * (mark.y + mark.height) / charts.SIDE,
                 wide * mark.width / charts.SIDE,
                 high * mark.height / charts.SIDE,
@@ -299,10 +309,9 @@ class _Sheet:
             )
         slot = wide / max(len(chart.labels), 1)
         for place, label in enumerate(chart.labels):
-            middle = SIDE + left + slot * (place + 0.5)
+            middle = start + slot * (place + 0.5)
             half = self.faces.width(label, 6.75) / 2
-            self.text(middle - half, base - 10.5, label, size=6.75, color=MUTED)
-        self.y -= tall
+            self._write(middle - half, base - 10.5, label, size=6.75)
 
     def end(self) -> None:
         """Write the notes, how the columns are computed, and how the paper is verified."""
@@ -321,7 +330,35 @@ class _Sheet:
         side = 24 * MM
         self.need(side + 7 * MM)
         self.y -= 7 * MM
-        code = segno.make(proof.url, error="m", micro=False)
+        section = self.all.add("Sect")
+        box = (SIDE, self.y - side, SIDE + side, self.y)
+        alt = "QR code: check that this report is genuine"
+        with self.canvas.part(section.add("Figure", picture(alt, box))):
+            self._squares(proof.url, side)
+        x, y = SIDE + side + 5 * MM, self.y - 11
+        told = "Is this paper genuine?"
+        self.canvas.bookmark(told, self.y)
+        self.text(x, y, told, part=section.add("H2"), size=11, bold=True)
+        number = self.paper.dataset.number
+        told = f"{proof.url} says when report {number} was made, and these two digests."
+        address, listed = section.add("P"), section.add("L")
+        named, meant = _pair(listed)
+        named_last, meant_last = _pair(listed)
+        for text, part, color in (
+            (told, address, INK),
+            ("SHA-256 of its rows and totals", named, FAINT),
+            (proof.rows, meant, INK),
+            ("SHA-256 of its totals", named_last, FAINT),
+            (proof.totals, meant_last, INK),
+        ):
+            size = 7.5 if text in (proof.rows, proof.totals) else TEXT
+            for one in self.lines(text, self.width - side - 5 * MM, size):
+                y -= size * 1.35
+                self.text(x, y, one, part=part, size=size, color=color)
+        self.y = min(self.y - side, y)
+
+    def _squares(self, told: str, side: float) -> None:
+        code = segno.make(told, error="m", micro=False)
         step = side / (len(code.matrix) + 8)
         self.canvas.setFillColor(HexColor("#000000"))
         for line, row in enumerate(code.matrix):
@@ -329,36 +366,27 @@ class _Sheet:
                 if dark:
                     x, y = SIDE + step * (place + 4), self.y - step * (line + 5)
                     self.canvas.rect(x, y, step, step, 0, 1)
-        x, y = SIDE + side + 5 * MM, self.y - 11
-        self.text(x, y, "Is this paper genuine?", size=11, bold=True)
-        number = self.paper.dataset.number
-        told = f"{proof.url} says when report {number} was made, and these two digests."
-        for text, color in (
-            (told, INK),
-            ("SHA-256 of its rows and totals", FAINT),
-            (proof.rows, INK),
-            ("SHA-256 of its totals", FAINT),
-            (proof.totals, INK),
-        ):
-            size = 7.5 if text in (proof.rows, proof.totals) else TEXT
-            for one in self.lines(text, self.width - side - 5 * MM, size):
-                y -= size * 1.35
-                self.text(x, y, one, size=size, color=color)
-        self.y = min(self.y - side, y)
 
     def heading(self, text: str, room: float) -> None:
         """Write a heading that stays with the `room` below it."""
         self.need(7 * MM + 14 + room)
         self.y -= 7 * MM + 11
-        self.text(SIDE, self.y, text, size=11, bold=True)
+        self.canvas.bookmark(text, self.y + 11)
+        self.text(SIDE, self.y, text, part=self.all.add("H2"), size=11, bold=True)
         self.y -= 2 * MM + 3
 
-    def _foot(self, canvas: Canvas, number: int, count: int) -> None:
-        y = BOTTOM / 2 - 3
+    def _foot(self, number: int, count: int) -> None:
+        y, end = BOTTOM / 2 - 3, SIDE + self.width
         told = f"{self.paper.tenant.name}, {self.paper.dataset.title}"
-        self.text(SIDE, y, told, size=SMALL, color=MUTED)
-        end = SIDE + self.width
-        self.text(end, y, f"Page {number} of {count}", size=SMALL, color=MUTED, right=True)
+        with self.canvas.decoration():
+            self._write(SIDE, y, told, size=SMALL)
+            self._write(end, y, f"Page {number} of {count}", size=SMALL, right=True)
+
+
+def _pair(listed: Element) -> tuple[Element, Element]:
+    """Return a new label of a list, and what it stands beside."""
+    item = listed.add("LI")
+    return item.add("Lbl"), item.add("LBody")
 
 
 _Lines = list[tuple[str, float]]
@@ -388,52 +416,71 @@ class _Table:
         """Draw the head, all rows and the totals."""
         sheet = self.sheet
         sheet.y -= 4 * MM
+        table = sheet.all.add("Table")
         heads = [self._lines(n, place.column.title, True) for n, place in enumerate(self.places)]
         sheet.need(self._height(heads) + 60)
-        self._row(heads, color=MUTED, line=(0.8, INK))
+        told = table.add("THead").add("TR")
+        self._row(heads, [told.add("TH", head_of("Column")) for _ in heads], head=True)
+        body = Body(columns=len(heads))
+        table.kids.append(body)
         for row in passing(self.paper.dataset.rows, "Drawing rows", begun):
             lines = [
                 self._lines(n, self._text(n, row[place]), False)
                 for n, place in enumerate(self.paper.kept)
             ]
-            if sheet.need(self._height(lines)):
-                self._row(heads, color=MUTED, line=(0.8, INK))
-            self._row(lines, line=(0.4, HAIR))
+            self._room_for(self._height(lines), heads)
+            self._row(lines, body)
         totals = self.paper.totals
         if totals:
             texts = [self._text(n, cell.value) for n, cell in enumerate(totals)]
             texts[0] = "Total"
             lines = [self._lines(n, text, True) for n, text in enumerate(texts)]
-            if sheet.need(self._height(lines) + 2):
-                self._row(heads, color=MUTED, line=(0.8, INK))
+            self._room_for(self._height(lines) + 2, heads)
             sheet.rule(0.8, INK)
             sheet.y -= 1.7
-            self._row(lines)
+            told = table.add("TFoot").add("TR")
+            cells = [told.add("TH", head_of("Row")), *(told.add("TD") for _ in texts[1:])]
+            self._row(lines, cells, is_last=True)
+
+    def _room_for(self, height: float, heads: Sequence[_Lines]) -> None:
+        """Begin a page, with the heads once more, if `height` is not left on this one."""
+        if self.sheet.need(height):
+            self._row(heads, None, head=True)
 
     def _row(
         self,
         told: Sequence[_Lines],
+        cells: Body | Sequence[Element] | None,
         *,
-        color: str = INK,
-        line: tuple[float, str] | None = None,
+        head: bool = False,
+        is_last: bool = False,
     ) -> None:
+        """Draw a row: of the body, of these cells, or once more, which is decoration."""
         sheet, size = self.sheet, self.size
         top = sheet.y - PAD - size * 0.98
-        said = [f"BT {_channels(color)} rg"]
-        for place, lines in zip(self.places, told, strict=True):
+        said = [f"BT {_HEAD if head else _CELL} rg"]
+        for place, lines, mark in zip(self.places, told, self._marks(cells), strict=True):
             end = place.x + place.width
+            said.append(mark)
             for step, (code, width) in enumerate(lines):
                 x = end - width if place.column.is_number else place.x
                 said.append(f"1 0 0 1 {x:.2f} {top - step * size * LEAD:.2f} Tm {code}")
-        sheet.y -= self._height(told)
+            said.append("EMC")
         said.append("ET")
-        if line:
-            weight, color = line
-            start, end, y = SIDE, SIDE + sheet.width, sheet.y
-            said.append(
-                f"{weight} w {_channels(color)} RG {start:.2f} {y:.2f} m {end:.2f} {y:.2f} l S"
-            )
+        sheet.y -= self._height(told)
+        if not is_last:
+            line = f"{SIDE:.2f} {sheet.y:.2f} m {SIDE + sheet.width:.2f} {sheet.y:.2f} l S"
+            said.append(f"/Artifact BMC {_UNDER_HEAD if head else _UNDER_ROW} {line} EMC")
         sheet.canvas.put("\n".join(said))
+
+    def _marks(self, cells: Body | Sequence[Element] | None) -> list[str]:
+        structure = self.sheet.canvas.structure
+        if isinstance(cells, Body):
+            first = structure.mark_row(cells)
+            return [f"/TD<</MCID {mark}>>BDC" for mark in range(first, first + cells.columns)]
+        if cells is None:
+            return ["/Artifact<</Type/Pagination/Subtype/Header>>BDC"] * len(self.places)
+        return [f"/{cell.tag}<</MCID {structure.mark(cell)}>>BDC" for cell in cells]
 
     def _height(self, told: Sequence[_Lines]) -> float:
         return max(map(len, told)) * self.size * LEAD + 2 * PAD + 0.4
@@ -456,8 +503,8 @@ class _Table:
             sheet, size = self.sheet, self.size
             found = [
                 (
-                    sheet.canvas.encoded(line, sheet.faces, size, bold),
-                    sheet.faces.width(line, size, bold),
+                    sheet.canvas.encoded(line, size, bold),
+                    sheet.faces.width(line.rstrip(), size, bold),
                 )
                 for line in sheet.lines(text, place.width + 0.01, size, bold)
             ]
@@ -517,9 +564,18 @@ _REMEMBERED = 2_000
 _UNSEEN = dict.fromkeys((*range(9), *range(14, 28), 127))
 
 
+def _plain(text: str) -> str:
+    """Return a text in one line, without what cannot be seen."""
+    return " ".join(text.translate(_UNSEEN).split())
+
+
 def _channels(color: str) -> str:
     """Return a color as the file says it: three shares of red, green and blue."""
     return " ".join(f"{int(color[i : i + 2], 16) / 255:.3f}" for i in (1, 3, 5))
+
+
+_HEAD, _CELL = _channels(MUTED), _channels(INK)
+_UNDER_HEAD, _UNDER_ROW = f"0.8 w {_channels(INK)} RG", f"0.4 w {_channels(HAIR)} RG"
 
 
 def _shared(least: Sequence[float], most: Sequence[float], room: float) -> list[float]:
@@ -543,7 +599,9 @@ def _cell_text(value: Any, kind: Kind, place: Place) -> str:
         return words.number_text(value, place.locale)
     if kind is Kind.SHARE:
         return words.share_text(value)
-    return str(localize(value))
+    if isinstance(value, date):
+        return when_text(value, "day", place)
+    return str(value)
 
 
 def _figure_text(value: Any, place: Place) -> str:

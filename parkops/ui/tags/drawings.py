@@ -139,7 +139,10 @@ def zone_map(drawn: maps.Map | None, small: bool = False) -> SafeString:
 
 @register.simple_tag
 def qr(text: str, label: str = "QR code", size: str = "", fill: str = "#000") -> SafeString:
-    """Draw `text` as a QR code. `size` is a width such as 30mm, for paper; CSS sizes a page's."""
+    """Draw `text` as a QR code. `size` is a width such as 30mm, for paper; CSS sizes a page's.
+
+    On paper its title is what is read aloud; on a page it would hang at the pointer.
+    """
     code = segno.make(text, error="m", micro=False)
     rows = [
         f"M{x} {y}h1v1h-1z"
@@ -149,9 +152,10 @@ def qr(text: str, label: str = "QR code", size: str = "", fill: str = "#000") ->
     ]
     side = len(code.matrix) + 8
     measure = format_html(' width="{0}" height="{0}"', size) if size else ""
+    title = format_html("<title>{}</title>", label) if size else ""
     drawn = mark_safe("".join(rows))  # noqa: S308  figures only
     return format_html(
-        '<svg class="qr" viewBox="-4 -4 {0} {0}"{1} role="img" aria-label="{2}">'
+        '<svg class="qr" viewBox="-4 -4 {0} {0}"{1} role="img" aria-label="{2}">{5}'
         '<rect x="-4" y="-4" width="{0}" height="{0}" fill="#fff"/>'
         '<path d="{3}" fill="{4}"/></svg>',
         side,
@@ -159,4 +163,5 @@ def qr(text: str, label: str = "QR code", size: str = "", fill: str = "#000") ->
         label,
         drawn,
         fill,
+        title,
     )
