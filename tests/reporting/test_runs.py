@@ -143,7 +143,7 @@ class TestMail:
             raise Refused("too_long", "30,000 rows are too many for a PDF.")
 
         run = asked(wants_mail=True)
-        monkeypatch.setattr(reports, "_write_lines", refuses)
+        monkeypatch.setattr(reports, "_write_blocks", refuses)
         monkeypatch.setattr(reports, "_write_dataset", refuses)
         jobs.work(run.job_id)
         assert "30,000 rows are too many" in Message.objects.get(event="report.failed").text
