@@ -16,10 +16,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import psutil
 
 FIGURE = "#citations .stat__value"
 SHOWN = f"""() => ({{
@@ -121,7 +123,9 @@ def _outages(web: "_Web", minutes: float) -> list[Outage]:
     def killed(daemon: Callable[..., Any]) -> Callable[[], None]:
         def kill() -> None:
             for process in daemon(local_dir()).processes():
-                process.kill()
+                # PostgreSQL's own processes end with the first of them, some before their turn.
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
 
         return kill
 

@@ -3,8 +3,8 @@
 Each figure is counted by the query of the list that it leads to.
 """
 
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -20,10 +20,12 @@ from payments.models import BankLine
 from permits.queries import listing
 from reporting.models import FigureLimit
 from reporting.queries import live
+from reporting.queries.sharing import Shared, shared
 
 SLOW_SECONDS = 60
 REMEMBERED_SECONDS = 10
 """As often as a page asks: what waits is many queries, and what is done all day is in the live figures."""
+LONGEST = timedelta(seconds=60)
 MOST_ROWS = 8
 
 
@@ -153,22 +155,16 @@ _ROWS: dict[str, type] = {
 }
 _SHAPE = live.shape_of(Desks, *_ROWS.values())
 FIGURES, VERSION, LOOKING, SLOW = (
-    f"reporting:desks:{name}:{_SHAPE}" for name in ("figures", "version", "looking", "slow")
+    f"reporting:waiting:{name}:{_SHAPE}" for name in ("figures", "version", "looking", "slow")
 )
+
+
+SHARED = Shared(FIGURES, VERSION, LOOKING, REMEMBERED_SECONDS, LONGEST)
 
 
 def desks(at: datetime) -> Desks:
     """Return what waits at the desks: all who poll share one look, as they do of the live figures."""
-    known = cache.get(FIGURES)
-    if known is not None:
-        is_fresh = cache.get(VERSION) == known["version"]
-        if is_fresh or not cache.add(LOOKING, True, live.LOOK_SECONDS):
-            return _from_plain(known)
-    found = look(at)
-    cache.set(FIGURES, asdict(found), live.KEPT_SECONDS)
-    cache.set(VERSION, found.version, REMEMBERED_SECONDS)
-    cache.delete(LOOKING)
-    return found
+    return shared(SHARED, at, look, _from_plain)
 
 
 def look(at: datetime) -> Desks:

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
-
 from enforcement.rules import counting as enforced
 from parkops.jobs.models import Job
 from parkops.kernel.codes import code_key
@@ -21,10 +19,10 @@ from parkops.tallies import queries as tallies
 from payments.rules import counting as paid
 from permits.rules import counting as permitted
 from reporting import sql
+from reporting.queries.sharing import Shared, shared
 
 REMEMBERED_SECONDS = 3
-KEPT_SECONDS = 60
-LOOK_SECONDS = 10
+LONGEST = timedelta(seconds=30)
 HOURS = 24
 
 SERIES = {
@@ -128,30 +126,16 @@ def shape_of(*kinds: type) -> str:
 
 _SHAPE = shape_of(Counts, Series, ZoneCount)
 FIGURES, VERSION, LOOKING = (
-    f"reporting:{name}:{_SHAPE}" for name in ("figures", "version", "looking")
+    f"reporting:live:{name}:{_SHAPE}" for name in ("figures", "version", "looking")
 )
 
 
+SHARED = Shared(FIGURES, VERSION, LOOKING, REMEMBERED_SECONDS, LONGEST)
+
+
 def counts(at: datetime) -> Counts:
-    """Return the live figures: all who poll share one look, which one of them takes every few seconds.
-
-    While it is taken the others get what is known, at most a minute old.
-    """
-    known = cache.get(FIGURES)
-    if known is not None:
-        is_fresh = unchanged_version() == known["version"]
-        if is_fresh or not cache.add(LOOKING, True, LOOK_SECONDS):
-            return _from_plain(known)
-    figures = look(at)
-    cache.set(FIGURES, asdict(figures), KEPT_SECONDS)
-    cache.set(VERSION, figures.version, REMEMBERED_SECONDS)
-    cache.delete(LOOKING)
-    return figures
-
-
-def unchanged_version() -> str | None:
-    """Return the version of the figures while they count as the present ones; None when it is time to look."""
-    return cache.get(VERSION)
+    """Return the live figures: all who poll share one look, which one of them takes every few seconds."""
+    return shared(SHARED, at, look, _from_plain)
 
 
 def look(at: datetime) -> Counts:

@@ -14,12 +14,15 @@ from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
+from parkops.ui.parts import drawn_once
 from parkops.ui.values import Tab
 from reporting.dashboards import desks
 from reporting.dashboards.desks import Desk
 from reporting.dashboards.look import Look
 from reporting.queries import arrangements, live, news
 from reporting.queries import desks as waiting
+
+FIGURE, PANEL = "reporting/office/_figure.html", "reporting/office/_panel.html"
 
 
 @may(Permission.DASHBOARD_VIEW)
@@ -80,15 +83,18 @@ def _context(
     look = look or look_of(request, now)
     desk, theirs = desk_of(request.user, code)
     figures, panels = desks.drawn(arrangements.pieces_of(desk, request.user), look)
+    parts = [*((FIGURE, one) for one in figures), *((PANEL, one) for one in panels)]
+    html = drawn_once(request, parts)
     return {
         "desk": desk,
         "tabs": [_tab(one, is_current=one == desk) for one in theirs] if len(theirs) > 1 else [],
         "version": news.version_of(look.counts, look.waiting),
         "now": now,
+        "as_of": datetime.fromisoformat(look.counts.at),
         "day": date.fromisoformat(look.counts.day),
-        "figures": figures,
+        "figures": html[: len(figures)],
         "alerts": desks.alerts(look),
-        "panels": panels,
+        "panels": html[len(figures) :],
     }
 
 

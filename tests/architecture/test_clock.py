@@ -27,6 +27,7 @@ MAY_READ = {
     "parkops/local/": "the embedded servers, the demonstration and the doctor are commands",
     "parkops/public/health.py": "a view: whether the queue is late",
     "parkops/tenancy/later.py": "the leases of the outbox",
+    "reporting/middleware.py": "it answers a poll before its view would: a door like a view",
     "reporting/operations/reports.py": "when a run was written, long after it was asked for",
     "parkops/ui/gallery.py": "a view: the page of all components",
     "parkops/ui/tags/lists.py": "a timeline says Today",

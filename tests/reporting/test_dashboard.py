@@ -10,11 +10,15 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
+from enforcement.rules import counting
+from parkops.audit import operations as audit
+from parkops.kernel.actors import SYSTEM
+from parkops.tallies import operations as tallies
 from payments.models import Payment
 from permits.models import Permit
 from permits.models.permits import status_q
 from permits.rules.status import Status
-from reporting.queries import live
+from reporting.queries import desks, live, news
 from tests.conftest import Site, _tenant
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +67,7 @@ class TestLive:
     def test_goes_on_after_the_moment_for_which_the_figures_count(self, site, alice):
         first = site.login_as(alice).get("/office/live/")["Live-Version"]
         with tenant_context(_tenant("harbor")):
-            cache.delete(live.VERSION)
+            cache.delete_many([live.VERSION, live.FIGURES])
         assert Site("harbor").get(f"/office/live/?v={first}").status_code == 302
         assert site.get(f"/office/live/?v={first}").status_code == 204
 
@@ -83,10 +87,58 @@ class TestOneLook:
     def test_a_look_that_was_never_finished_is_taken_by_the_next(self, harbor, now):
         live.counts(now)
         cache.delete(live.VERSION)
-        assert live.unchanged_version() is None
+        assert news.unchanged_version(now) is None
         again = live.counts(now)
-        assert live.unchanged_version() == again.version
+        assert cache.get(live.VERSION) == again.version
         assert cache.get(live.LOOKING) is None
+
+
+class TestWhileNobodyActs:
+    """The figures count longer while nothing was done: one query asks whether anything was."""
+
+    @pytest.fixture
+    def shown(self, harbor, now) -> str:
+        """The version of the figures a few seconds ago."""
+        version = news.version_of(live.counts(now), desks.desks(now))
+        cache.delete_many([live.VERSION, desks.VERSION])
+        return version
+
+    def test_one_query_and_no_look(self, shown, now, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            assert news.unchanged_version(now + timedelta(seconds=20)) == shown
+        with django_assert_num_queries(0):
+            assert news.unchanged_version(now + timedelta(seconds=21)) == shown
+
+    def test_the_views_own_look_is_spared_too(self, shown, now, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            assert live.counts(now + timedelta(seconds=20)).version in shown
+        assert cache.get(live.LOOKING) is None
+
+    @pytest.mark.parametrize("act", ["recorded", "counted"])
+    def test_an_act_is_seen_at_once(self, shown, harbor, now, act):
+        if act == "recorded":
+            audit.record("test.done", subject=("test", "1"), actor=SYSTEM, at=now)
+        else:
+            tallies.add(counting.checks(now, 1))
+        assert news.unchanged_version(now + timedelta(seconds=4)) is None
+        assert live.counts(now + timedelta(seconds=4)).checks.total == (act == "counted")
+
+    @pytest.mark.parametrize("seconds", [30, 61, -1])
+    def test_what_changes_by_time_alone_waits_no_longer_than_half_a_minute(
+        self, shown, now, seconds
+    ):
+        assert news.unchanged_version(now + timedelta(seconds=seconds)) is None
+
+    def test_the_poll_of_a_quiet_tenant_asks_one_query(
+        self, site, alice, django_assert_num_queries
+    ):
+        first = site.login_as(alice).get("/office/live/")
+        with tenant_context(_tenant("harbor")):
+            cache.delete_many([live.VERSION, desks.VERSION])
+        with CaptureQueriesContext(connection) as asked:
+            again = site.get(f"/office/live/?v={first['Live-Version']}")
+        assert again.status_code == 204
+        assert sum(one["sql"].lstrip().startswith("SELECT") for one in asked) == 1
 
 
 class TestALook:
