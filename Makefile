@@ -13,7 +13,8 @@ export PYTHONDONTWRITEBYTECODE :=
 SCRATCH := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2097152 {print "/dev/shm/parkops-"}')
 SCRATCH := $(if $(SCRATCH),$(SCRATCH)$(shell echo "$(CURDIR) $$(id -u)" | cksum | cut -d' ' -f1),$(CURDIR)/.local/test)
 OWN_SERVERS := PARKOPS_LOCAL_DIR=$(SCRATCH)
-CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+# The shell without a window takes a third less of the processor than the whole browser.
+CHROMIUM ?= $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 # Arguments for pytest: make test T="tests/permits -x"
 T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.

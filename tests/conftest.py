@@ -3,6 +3,7 @@
 import functools
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -21,6 +22,8 @@ from hypothesis import settings as hypothesis
 from tests import databases, seed
 
 _numbers = count(1)
+LONGEST = "test_every_page.py"
+MANY = 40  # tests in a file
 
 # A busy machine is no fault of the property under test.
 hypothesis.register_profile("parkops", deadline=None)
@@ -29,8 +32,21 @@ hypothesis.load_profile("parkops")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the browser's files: they take minutes each, and one begun last would run alone."""
-    items.sort(key=lambda item: "browser" not in item.path.parts)
+    """Begin with what takes minutes: a long file begun last would run alone.
+
+    At the beginning one worker makes the template, for the longest file of all. Meanwhile another does what
+    needs no database; then follow the other files of the browser, and the files of many tests.
+    """
+    tests = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> int:
+        if item.path.name == LONGEST:
+            return 0
+        if {"architecture", "kernel"} & {*item.path.parts}:
+            return 1
+        return 2 if "browser" in item.path.parts else 3 + (tests[item.path] < MANY)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ HARMLESS = ("net::ERR_ABORTED",)
 
 def program() -> str | None:
     """Return where Chromium is on this machine, if it is."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return os.environ.get("PARKOPS_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
