@@ -44,9 +44,15 @@ def modules() -> tuple[Module, ...]:
     )
 
 
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return every node of the tree, which is walked once: it is what these tests spend their time on."""
+    return tuple(ast.walk(tree))
+
+
 def calls(tree: ast.AST) -> Iterator[ast.Call]:
     """Yield every call in the tree."""
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (node for node in nodes(tree) if isinstance(node, ast.Call))
 
 
 def name_of(node: ast.AST) -> str:
@@ -62,7 +68,7 @@ def name_of(node: ast.AST) -> str:
 
 def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Yield every name that is imported, dotted in full, with its line."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

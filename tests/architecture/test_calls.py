@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.architecture.code import Module, calls, imported, module_of, modules, name_of
+from tests.architecture.code import Module, calls, imported, module_of, modules, name_of, nodes
 
 # What is imported -> the only files (or folders) that may, and why.
 KEPT_TO = {
@@ -57,7 +57,7 @@ def private_caches(module: Module) -> list[str]:
     full = {"functools.lru_cache", "functools.cache", "signing.dumps", "signing.loads"}
     return [
         f"{module.path}:{node.lineno}: {name_of(node)}"
-        for node in ast.walk(module.tree)
+        for node in nodes(module.tree)
         if isinstance(node, ast.Attribute) and name_of(node) in full
     ]
 
@@ -75,7 +75,7 @@ def test_no_view_swallows_every_error():
     swallowing = [
         f"{module.path}:{node.lineno}"
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in nodes(module.tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or name_of(node.type) in {"Exception", "BaseException"})
         and all(isinstance(line, ast.Pass | ast.Continue) for line in node.body)

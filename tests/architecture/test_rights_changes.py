@@ -3,7 +3,7 @@
 import ast
 
 from permits.queries.right_rows import OF_PERMIT
-from tests.architecture.code import calls, modules, name_of
+from tests.architecture.code import calls, modules, name_of, nodes
 
 # A permit's hold matters to no right, and until it is paid none rests on it.
 UNPAID = {"id", "number", "hold_expires_at"}
@@ -14,7 +14,7 @@ def untold(tree: ast.Module) -> list[str]:
     """Return the functions that save a permit's columns which rights rest on, or a right, without
     telling of it."""
     found = []
-    for function in ast.walk(tree):
+    for function in nodes(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
         told = any(

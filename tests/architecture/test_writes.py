@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.architecture.code import Module, calls, module_of, modules, name_of
+from tests.architecture.code import Module, calls, module_of, modules, name_of, nodes
 
 BULK = {"bulk_create", "bulk_update", "copy_rows", "get_or_create", "update_or_create"}
 QUERYSET = {"objects", "_default_manager", "_base_manager", "filter", "exclude", "all"}
@@ -27,7 +27,7 @@ def written(module: Module) -> list[str]:
     found: list[ast.expr] = [call for call in calls(module.tree) if _writes(call)]
     found += [
         node
-        for node in ast.walk(module.tree)
+        for node in nodes(module.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value)
     ]
     return [f"{module.path}:{node.lineno}: {ast.unparse(node)[:80]}" for node in found]
