@@ -12,7 +12,8 @@ class FigureLimit(models.Model):
     one person (`owner`) for themselves.
 
     `crossed_at` is since when it is beyond; `crossings` counts how often it came to be, so that each is told
-    once. `told_role` is whose holders get an e-mail of a limit for all.
+    once. `turned_at` is of the look that last found it beyond or back: an older look changes nothing.
+    `told_role` is whose holders get an e-mail of a limit for all.
     """
 
     class Direction(models.TextChoices):
@@ -37,6 +38,7 @@ class FigureLimit(models.Model):
     made_at = models.DateTimeField()
     made_by_name = models.CharField(max_length=200)
     crossed_at = models.DateTimeField(null=True)
+    turned_at = models.DateTimeField(null=True)
     crossings = models.PositiveIntegerField(default=0)
 
     class Meta:

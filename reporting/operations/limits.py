@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from parkops.accounts.models import User
@@ -101,34 +102,38 @@ def remove_limit(reference: UUID, *, user: User, by: Actor, at: datetime) -> Non
 
 def watch_limits(*, at: datetime) -> int:
     """Look at every limit; what is newly crossed is noted and told once; returns how many are."""
-    if not FigureLimit.objects.exists():
-        return 0
+    return note_crossings(look_of_all(at)) if FigureLimit.objects.exists() else 0
+
+
+def look_of_all(at: datetime) -> Look:
+    """Return what every figure is at `at`."""
     rules_now = programme.in_force(at).programme
-    look = Look(
+    return Look(
         live.counts(at), desks.desks(at), rules_now, at, "en-US", "", lambda _permission: True
     )
+
+
+def note_crossings(look: Look) -> int:
+    """Note which limits a look finds crossed or back, and tell of the crossed; returns how many these are.
+
+    Looks may come at once and in any order: each crossing is noted by one of them, which tells of it.
+    """
     found = 0
-    for pk in FigureLimit.objects.order_by("pk").values_list("pk", flat=True):
-        found += _watch(pk, look)
+    for limit in FigureLimit.objects.order_by("pk"):
+        found += _note(limit, look)
     return found
 
 
 @transaction.atomic
-def _watch(pk: int, look: Look) -> int:
-    limit = FigureLimit.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
-    figure = FIGURES.get(limit.figure) if limit else None
-    if limit is None or figure is None:
+def _note(limit: FigureLimit, look: Look) -> int:
+    figure = FIGURES.get(limit.figure)
+    if figure is None:
         return 0
     shown = figure.value(look)
     value = shown.minor if isinstance(shown, Money) else shown
     was = limit.crossed_at is not None
     now = rules.Limit(limit.direction, limit.amount).after(value, was_crossed=was)
-    if now == was:
-        return 0
-    limit.crossed_at = look.now if now else None
-    limit.crossings += now
-    limit.save(update_fields=["crossed_at", "crossings"])
-    if not now:
+    if now == was or not _turned(limit, now, look.now) or not now:
         return 0
     audit.record(
         "dashboard.limit_crossed",
@@ -143,7 +148,7 @@ def _watch(pk: int, look: Look) -> int:
         messaging.send_once(
             event="dashboard.crossed",
             app="reporting",
-            key=f"limit:{limit.pk}:{limit.crossings}:{person.pk}",
+            key=f"limit:{limit.pk}:{limit.crossings + 1}:{person.pk}",
             to=person.email,
             context={
                 "name": person.name,
@@ -156,3 +161,22 @@ def _watch(pk: int, look: Look) -> int:
             at=look.now,
         )
     return 1
+
+
+def _turned(limit: FigureLimit, is_beyond: bool, at: datetime) -> bool:
+    """Note that a limit came to be crossed or back, unless it is no more as it was read, or a later look has
+    told what it is; the database decides, so that of two looks one is first."""
+    as_read = FigureLimit.objects.filter(
+        Q(turned_at__isnull=True) | Q(turned_at__lt=at),
+        pk=limit.pk,
+        amount=limit.amount,
+        crossings=limit.crossings,
+        crossed_at=limit.crossed_at,
+    )
+    return bool(
+        as_read.update(
+            crossed_at=at if is_beyond else None,
+            turned_at=at,
+            crossings=limit.crossings + is_beyond,
+        )
+    )

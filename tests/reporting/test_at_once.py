@@ -3,8 +3,11 @@
 from parkops.accounts.models import User
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict
-from reporting.models import Question, SavedFilter, Schedule
-from reporting.operations import filters, schedules
+from parkops.kernel.money import Money
+from parkops.messaging.models import Message
+from payments import operations as payments
+from reporting.models import FigureLimit, Question, SavedFilter, Schedule
+from reporting.operations import filters, limits, schedules
 from reporting.operations.schedules import Plan
 from reporting.questions import operations as questions
 from reporting.rules.schedules import Every, Rhythm
@@ -52,3 +55,25 @@ def test_a_question_is_kept_once_and_the_other_is_told(both, now):  # noqa: F811
 
     assert [type(fault) for fault in both(keep)] == [Conflict]
     assert Question.objects.count() == 1
+
+
+def test_a_crossing_that_two_looks_find_is_told_once(both, now):  # noqa: F811
+    by = Actor("staff", str(amos().pk), "Amos")
+    limits.set_limit(
+        figure="to_sign",
+        direction="over",
+        amount=0,
+        tone="bad",
+        for_all=False,
+        by_mail=True,
+        user=amos(),
+        by=by,
+        at=now,
+    )
+    drawer = payments.open_drawer(name="Window", float_=Money(0, "USD"), by=by, at=now)
+    payments.close_drawer(drawer.public_id, counted=Money(0, "USD"), pieces=[], by=by, at=now)
+    found = []
+    assert both(lambda: found.append(limits.watch_limits(at=now))) == []
+    assert sorted(found) == [0, 1]
+    assert FigureLimit.objects.get().crossings == 1
+    assert Message.objects.filter(event="dashboard.crossed").count() == 1

@@ -132,6 +132,27 @@ class TestWatching:
                 tasks.watch_limits.run(schema=harbor.schema_name)
         assert len(self.told()) == 1
 
+    def test_an_older_look_that_ends_later_changes_nothing(self, limit, counted, amos, now):
+        limit()
+        older = operations.look_of_all(now)
+        counted()
+        assert self.watch(now + timedelta(minutes=1)) == 1
+        assert operations.note_crossings(older) == 0
+        assert self.watch(now + timedelta(minutes=2)) == 0
+        assert len(self.told()) == 1
+        assert FigureLimit.objects.get().crossed_at == now + timedelta(minutes=1)
+
+    def test_an_older_look_does_not_tell_of_what_is_over(self, limit, counted, amos, now):
+        limit()
+        drawer = counted()
+        self.watch(now)
+        cache.delete_many([desks.VERSION, desks.FIGURES])
+        older = operations.look_of_all(now + timedelta(minutes=1))
+        payments.sign_drawer(drawer, by=Actor("staff", "7", "Amos"), at=now)
+        self.watch(now + timedelta(minutes=2))
+        assert operations.note_crossings(older) == 0
+        assert len(self.told()) == 1
+
     def test_without_limits_hardly_anything_is_asked(
         self, harbor, now, django_assert_max_num_queries
     ):
