@@ -20,7 +20,8 @@ PER_PAGE = 50
 def listing(request: HttpRequest) -> HttpResponse:
     """List the imports, newest first."""
     rows = Paginator(queries.imports(), PER_PAGE).get_page(request.GET.get("page"))
-    return page(request, "enforcement/office/imports/list.html", {"page": rows}, part="results")
+    context = {"page": rows, "may_bring": request.user.may(Permission.IMPORT_UNDO)}
+    return page(request, "enforcement/office/imports/list.html", context, part="results")
 
 
 @may(Permission.IMPORT_VIEW)
