@@ -23,6 +23,7 @@ from parkops.programme.fields import (
     Count,
     Currency,
     Date,
+    Days,
     Flag,
     Language,
     LongSpan,
@@ -164,12 +165,45 @@ class Rate(Part):
         return self
 
 
+class DemandTerms(Part):
+    """How rates by the hour are proposed by demand: from `full` of the spaces taken on `step` up, below `empty`
+    it down, below `very_empty` by `large_step`; within `least` and `most`, once in `every` so many days, told
+    `notice` days before. Left out: as San Francisco publishes it, amounts in the program's currency."""
+
+    full: PartShare = Decimal("0.8")
+    empty: PartShare = Decimal("0.6")
+    very_empty: PartShare = Decimal("0.3")
+    step: Amount | None = None
+    large_step: Amount | None = None
+    least: Amount | None = None
+    most: Amount | None = None
+    every: Days = 28
+    notice: Days = 7
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "DemandTerms":
+        if self.empty > self.full:
+            wrong("the aim lies between empty and full; write at most what full is", "empty")
+        if self.very_empty > self.empty:
+            wrong("very_empty lies below empty; write at most what that is", "very_empty")
+        if self.least and self.most and self.most < self.least:
+            wrong(
+                f"{self.most.amount} is less than least; write {self.least.amount} or more", "most"
+            )
+        for name in ("step", "large_step"):
+            amount = getattr(self, name)
+            if amount is not None and not amount.minor:
+                wrong("a step of nothing changes no rate; write more, or leave it out", name)
+        return self
+
+
 class Sessions(Part):
     """Parking paid by the hour or day. With `refund_unused` an early stop gives back what the time
     that was not used cost."""
 
     rates: tuple[Rate, ...] = ()
     refund_unused: Flag = False
+    by_demand: DemandTerms = DemandTerms()
 
 
 class Fees(Part):

@@ -1,4 +1,5 @@
-"""What a rate by the hour should become by demand: the rule that San Francisco publishes. Pure.
+"""What a rate by the hour should become by demand: the rule that San Francisco publishes, with a program's own
+terms where it has some. Pure.
 
 Transportation Code, Division II, section 402: from 80% of the spaces taken on the rate goes up by 0.25, below 60%
 down by 0.25, within 0.50 and 10.00 an hour, at most once in 28 days. From its pilot come the larger step below
@@ -10,10 +11,8 @@ from datetime import date, timedelta
 
 from parkops.kernel.decisions import ALLOWED, Decision
 from parkops.kernel.money import Money, decimals
+from parkops.programme.schema import DemandTerms
 
-FULL, EMPTY, VERY_EMPTY = 0.80, 0.60, 0.30
-BETWEEN_CHANGES = timedelta(days=28)
-NOTICE = timedelta(days=7)
 LEAST_DAYS = 8
 LEAST_LOOKS, LEAST_PAYERS = 30, 10
 ELASTICITY, WEAKEST, STRONGEST = -0.4, -0.2, -0.6
@@ -24,19 +23,62 @@ WHOLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The steps and limits of rates in a currency."""
+    """The steps and limits of rates in a currency, the shares of spaces from which on they count, and how many
+    days lie between two changes and before one."""
 
     step: Money
     large_step: Money
     least: Money
     most: Money
+    full: float
+    empty: float
+    very_empty: float
+    every: int
+    notice: int
 
     @classmethod
     def usual(cls, currency: str) -> "Terms":
         """Return the published ones: 0.25 and 0.50, within 0.50 and 10.00; 25 and 50 where there are no cents."""
+        return cls.of(DemandTerms(), currency)
+
+    @classmethod
+    def of(cls, told: DemandTerms, currency: str) -> "Terms":
+        """Return what a program says, and what is published where it says nothing."""
         unit = 10 ** max(decimals(currency) - 2, 0)
-        amounts = (Money(minor * unit, currency) for minor in (25, 50, 50, 1000))
-        return cls(*amounts)
+
+        def usual(minor: int) -> Money:
+            return Money(minor * unit, currency)
+
+        step = usual(25) if told.step is None else told.step
+        least, most = told.least, told.most
+        if most is None:
+            most = max(usual(1000), least or usual(0))
+        return cls(
+            step=step,
+            large_step=max(usual(50), step) if told.large_step is None else told.large_step,
+            least=min(usual(50), most) if least is None else least,
+            most=most,
+            full=float(told.full),
+            empty=float(told.empty),
+            very_empty=float(told.very_empty),
+            every=told.every,
+            notice=told.notice,
+        )
+
+    @property
+    def aim(self) -> str:
+        """How many of the spaces should be taken: 60% to 80%."""
+        return f"{percent(self.empty)} to {percent(self.full)}"
+
+    @property
+    def shares(self) -> tuple[str, str, str]:
+        """From where on it is dearer, below where cheaper, and below where by the larger step."""
+        return percent(self.full), percent(self.empty), percent(self.very_empty)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether they are the published ones."""
+        return self == Terms.usual(self.step.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +156,29 @@ def propose(
 ) -> Proposal:
     """Return what a rate by the hour should become on `today`, `changed_on` being when it last changed."""
     told = f"{measured.text} of the spaces were taken, on {_days(measured.days)}."
-    if changed_on is not None and today < changed_on + BETWEEN_CHANGES:
-        again = changed_on + BETWEEN_CHANGES
-        wait = f"It changed on {changed_on:%-d %B}; it may change again from {again:%-d %B}, after 28 days."
+    again = changed_on + timedelta(days=terms.every) if changed_on else None
+    if again is not None and today < again:
+        after = f"after {_days(terms.every)}"
+        wait = (
+            f"It changed on {changed_on:%-d %B}; it may change again from {again:%-d %B}, {after}."
+        )
         return Proposal(current, Decision("too_soon", wait), (told, wait))
-    if EMPTY <= measured.occupancy < FULL:
-        fine = "60% to 80% is the aim: it stays."
+    full, empty, very_empty = terms.shares
+    if terms.empty <= measured.occupancy < terms.full:
+        fine = f"{terms.aim} is the aim: it stays."
         return Proposal(current, Decision("on_target", fine), (told, fine))
-    if measured.occupancy >= FULL:
+    if measured.occupancy >= terms.full:
         rate = max(current, min(current + terms.step, terms.most))
-        step, limit = f"80% or more: {terms.step} up.", f"{terms.most} is the most."
+        step, limit = f"{full} or more: {terms.step} up.", f"{terms.most} is the most."
     else:
-        down = terms.large_step if measured.occupancy < VERY_EMPTY else terms.step
+        is_very = measured.occupancy < terms.very_empty
+        down, below = (terms.large_step, very_empty) if is_very else (terms.step, empty)
         rate = min(current, max(current - down, terms.least))
-        below = "30" if measured.occupancy < VERY_EMPTY else "60"
-        step, limit = f"Below {below}%: {down} down.", f"{terms.least} is the least."
+        step, limit = f"Below {below}: {down} down.", f"{terms.least} is the least."
     if rate == current:
         return Proposal(current, Decision("at_limit", limit), (told, step, limit))
     held = [limit] if rate in (terms.least, terms.most) else []
-    is_sure = not _limit_within(measured)
+    is_sure = not _limit_within(measured, terms)
     if not is_sure:
         held.append("A limit lies within the error: look again before it is changed.")
     return Proposal(rate, ALLOWED, (told, step, *held), is_sure)
@@ -160,9 +206,14 @@ def effect(
     )
 
 
-def _limit_within(measured: Measured) -> bool:
+def percent(share: float) -> str:
+    """Return a share as it is said: 62.5%."""
+    return f"{round(share * WHOLE, 4):g}%"
+
+
+def _limit_within(measured: Measured, terms: Terms) -> bool:
     low, high = measured.occupancy - measured.error, measured.occupancy + measured.error
-    return any(low < limit <= high for limit in (FULL, EMPTY))
+    return any(low < limit <= high for limit in (terms.full, terms.empty))
 
 
 def _days(days: int) -> str:

@@ -96,7 +96,7 @@ def priced(*, at: datetime) -> Priced:
         since=midnight(today - observed.LOOKED_BACK, rules.tz),
         until=midnight(today, rules.tz),
     )
-    terms = Terms.usual(rules.currency)
+    terms = Terms.of(rules.sessions.by_demand, rules.currency)
     changes = _changes(found, in_force, at)
     lines = [_line(one, known, in_force, terms, changes[one.code], today) for one in found]
     return Priced(in_force, lines, known.first, known.until, terms)

@@ -1,5 +1,6 @@
 """Rates by demand: proposed out of how full zones were, and put into the draft of the program."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -44,7 +45,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "refused": refused,
         "may_edit": request.user.may(Permission.PROGRAMME_EDIT),
         "draft": programme.open_draft(),
-        "earliest": found.until + demand.NOTICE,
+        "earliest": found.until + timedelta(days=found.terms.notice),
         "elasticity": f"{demand.ELASTICITY} ({demand.WEAKEST} to {demand.STRONGEST})",
     }
     return page(request, "reporting/office/pricing.html", context, status=422 if refused else 200)

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from parkops.kernel.money import Money
+from parkops.programme.schema import DemandTerms
 from permits.rules import demand
 from permits.rules.demand import Measured, Terms
 
@@ -89,7 +91,81 @@ class TestPropose:
         if proposal.changes:
             assert proposal.rate <= max(USD.most, current)
             assert proposal.rate >= USD.least or proposal.rate > current
-            assert (proposal.rate > current) is (occupancy >= demand.FULL)
+            assert (proposal.rate > current) is (occupancy >= USD.full)
+
+
+class TestOwnTerms:
+    def of(self, **told) -> Terms:
+        return Terms.of(DemandTerms.model_validate(told, context={"currency": "USD"}), "USD")
+
+    def test_what_is_left_out_is_as_published(self):
+        assert self.of() == USD
+        assert USD.is_usual
+        assert (USD.aim, USD.every, USD.notice) == ("60% to 80%", 28, 7)
+        own = self.of(full="90%", every="14d")
+        assert not own.is_usual
+        assert (own.shares, own.every, own.step) == (("90%", "60%", "30%"), 14, USD.step)
+
+    @pytest.mark.parametrize(
+        ("occupancy", "becomes", "said"),
+        [
+            (0.85, "2.00", "70.5% to 90% is the aim: it stays."),
+            (0.90, "3.00", "90% or more: $1.00 up."),
+            (0.70, "1.00", "Below 70.5%: $1.00 down."),
+            (0.39, "1.00", "Below 40%: $1.50 down."),
+        ],
+    )
+    def test_the_programs_own_decide_and_are_said(self, occupancy, becomes, said):
+        terms = self.of(
+            full="90%",
+            empty="70.5%",
+            very_empty="40%",
+            step="1.00",
+            large_step="1.50",
+            least="1.00",
+            most="3.00",
+        )
+        told = demand.propose(
+            money("2.00"), measured(occupancy), terms=terms, changed_on=None, today=TODAY
+        )
+        assert told.rate == money(becomes)
+        assert said in told.because
+
+    def test_it_changes_again_after_the_programs_days(self):
+        for every, code in (("14d", ""), ("21d", "too_soon")):
+            told = demand.propose(
+                money("2.00"),
+                measured(0.9),
+                terms=self.of(every=every),
+                changed_on=TODAY - timedelta(days=15),
+                today=TODAY,
+            )
+            assert told.decision.code == code
+
+    @pytest.mark.parametrize(
+        ("told", "said"),
+        [
+            ({"full": "50%"}, "the aim lies between"),
+            ({"empty": "20%"}, "very_empty lies below"),
+            ({"least": "5.00", "most": "4.00"}, "less than least"),
+            ({"step": "0.00"}, "changes no rate"),
+            ({"full": 80}, "percent"),
+            ({"fall": "80%"}, "fall"),
+        ],
+    )
+    def test_terms_that_cannot_be_are_refused_in_words(self, told, said):
+        with pytest.raises(ValidationError, match=said):
+            self.of(**told)
+
+    @given(st.integers(0, 3000), st.integers(1, 3000), st.integers(1, 300))
+    def test_limits_and_steps_are_never_the_wrong_way_round(self, least, most, step):
+        def amount(minor):
+            return f"{minor // 100}.{minor % 100:02}"
+
+        for told in ({"least": amount(least)}, {"most": amount(most)}, {"step": amount(step)}):
+            terms = self.of(**told)
+            assert terms.least <= terms.most
+            assert terms.step <= terms.large_step
 
 
 class TestIsKnown:

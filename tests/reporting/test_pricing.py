@@ -253,6 +253,25 @@ class TestPriced:
         assert known
         assert {line.decision.code for line in known} == {"too_soon"}
 
+    def test_the_programs_own_terms_are_used_said_and_kept(self, busy_zone, site, alice, now):
+        rules = versions.document(2)
+        terms = {"full": "99%", "empty": "98%", "every": "14d"}
+        sessions = {**rules["sessions"], "by_demand": terms}
+        began = now - timedelta(minutes=5)
+        programme.apply_version(
+            load.load_document({**rules, "sessions": sessions}),
+            begins_at=began,
+            by=SYSTEM,
+            at=began,
+        )
+        found = priced(at=now)
+        assert (found.terms.shares[0], found.terms.every) == ("99%", 14)
+        assert versions.document(found.in_force.number)["sessions"]["by_demand"] == terms
+        with time_machine.travel(now, tick=False):
+            shown = site.login_as(alice).get(PAGE).content.decode()
+        assert "with the terms of version 3 of the program: from 99% of the spaces" in shown
+        assert "at most once in 14 days" in shown
+
 
 class TestDraftRates:
     def test_the_draft_differs_by_just_these_rates(self, busy_zone, now):
