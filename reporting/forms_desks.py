@@ -1,5 +1,7 @@
 """The questions of limits of figures and of screens on walls, as forms."""
 
+from calendar import day_name
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -9,9 +11,20 @@ from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission, Role
 from reporting.dashboards import walls
 from reporting.dashboards.figures import FIGURES
+from reporting.dashboards.limits import hours_of
 from reporting.models import FigureLimit, WallScreen
 
 LARGEST = 10**12
+
+
+class TimeField(forms.TimeField):
+    """Asks for a time of day, or for none."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = {"invalid": "Give a time of day such as 10:00."}
+        super().__init__(required=False, error_messages=told, **kwargs)
 
 
 class LimitForm(forms.Form):
@@ -26,6 +39,18 @@ class LimitForm(forms.Form):
         max_length=20,
         help_text="A number such as 10; of money an amount such as 1500.00.",
         error_messages={"required": "Give the number that it should not pass."},
+    )
+    days = forms.TypedMultipleChoiceField(
+        label="On",
+        coerce=int,
+        required=False,
+        choices=[*enumerate(day_name)],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None: every day.",
+    )
+    begins = TimeField(label="From", help_text="Empty: from midnight.")
+    ends = TimeField(
+        label="To", help_text="Empty: until midnight. Not after From: on the next day."
     )
     tone = forms.ChoiceField(label="If it is", choices=FigureLimit.Tone.choices)
     by_mail = forms.BooleanField(label="Tell by e-mail too, once", required=False)
@@ -54,7 +79,18 @@ class LimitForm(forms.Form):
             told["amount"] = self._amount(told["amount"], told["figure"])
         if told.get("for_all") and told.get("by_mail") and not told.get("told_role"):
             self.add_error("told_role", "Choose whose e-mail it is, or tell nobody by e-mail.")
+        begins, ends = told.get("begins"), told.get("ends")
+        if begins is not None and begins == ends:
+            self.add_error(
+                "ends", "It would end when it begins. Leave both empty for the whole day."
+            )
         return told
+
+    def limit(self) -> dict[str, Any]:
+        """Return the limit that was filled in, its days and times as hours of the week."""
+        told = dict(self.cleaned_data)
+        days, begins, ends = (told.pop(name) for name in ("days", "begins", "ends"))
+        return told | {"hours": hours_of(frozenset(days), _minute(begins), _minute(ends))}
 
     def _amount(self, text: str, figure: str) -> int | None:
         try:
@@ -70,6 +106,10 @@ class LimitForm(forms.Form):
         if not 0 <= number <= LARGEST:
             self.add_error("amount", "Give a number from 0 up to a million millions.")
         return number
+
+
+def _minute(clock: time | None) -> int | None:
+    return None if clock is None else clock.hour * 60 + clock.minute
 
 
 class ScreenForm(forms.Form):

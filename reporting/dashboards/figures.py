@@ -11,6 +11,7 @@ from parkops.kernel.permissions import Permission
 from parkops.ui import charts, words
 from reporting.dashboards.limits import Limit
 from reporting.dashboards.look import Look, link
+from reporting.models import FigureLimit
 from reporting.queries.desks import LimitNow
 from reporting.queries.live import Series
 
@@ -386,7 +387,7 @@ def stat(figure: Figure, look: Look) -> Stat:
         note=note,
         spark=spark,
         tone="bad" if any(one.tone == "bad" for one in beyond) else "warn" if beyond else "",
-        because=f"{beyond[-1].direction} {said(figure, beyond[-1].amount, look)}" if beyond else "",
+        because=limit_text(figure, beyond[-1], look) if beyond else "",
     )
 
 
@@ -399,9 +400,19 @@ def beyond_limits(figure: Figure, look: Look) -> list[LimitNow]:
         for one in look.waiting.limits
         if one.figure == figure.code
         and one.owner in ("", look.ref)
-        and Limit(one.direction, one.amount).is_beyond(number)
+        and one.is_watched
+        and _rule(one).is_beyond(number)
     ]
     return sorted(found, key=lambda one: (one.tone == "bad", one.amount))
+
+
+def limit_text(figure: Figure, limit: LimitNow | FigureLimit, look: Look) -> str:
+    """Return a limit in words: under 5, Mon-Fri 10:00-16:00."""
+    return _rule(limit).text(said(figure, limit.amount, look))
+
+
+def _rule(limit: LimitNow | FigureLimit) -> Limit:
+    return Limit(limit.direction, limit.amount, limit.hours)
 
 
 def said(figure: Figure, number: int, look: Look) -> str:

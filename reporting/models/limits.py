@@ -11,6 +11,8 @@ class FigureLimit(models.Model):
     """A figure should not be over, or under, an amount (minor units of money): set for all who see it, or by
     one person (`owner`) for themselves.
 
+    With `hours`, as the program writes them ("Mon-Fri 10:00-16:00"), it is a limit only then.
+
     `crossed_at` is since when it is beyond; `crossings` counts how often it came to be, so that each is told
     once. `turned_at` is of the look that last found it beyond or back: an older look changes nothing.
     `told_role` is whose holders get an e-mail of a limit for all.
@@ -29,6 +31,7 @@ class FigureLimit(models.Model):
     figure = models.CharField(max_length=32)
     direction = models.CharField(max_length=5, choices=Direction)
     amount = models.BigIntegerField()
+    hours = models.CharField(max_length=60, blank=True, default="", db_default="")
     tone = models.CharField(max_length=4, choices=Tone)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -45,7 +48,7 @@ class FigureLimit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reference"], name="figure_limit_reference_unique"),
             models.UniqueConstraint(
-                fields=["figure", "direction", "tone", "owner"],
+                fields=["figure", "direction", "tone", "owner", "hours"],
                 name="figure_limit_one_of_a_kind",
                 nulls_distinct=False,
             ),

@@ -35,11 +35,13 @@ def set_limit(
     for_all: bool,
     by_mail: bool,
     told_role: str = "",
+    hours: str = "",
     user: User,
     by: Actor,
     at: datetime,
 ) -> FigureLimit:
-    """Set a limit of a figure, for all or for the person; another amount takes the place of the one before.
+    """Set a limit of a figure, for all or for the person, with `hours` only then; another amount takes the place
+    of the one before.
 
     :raises Refused: if the figure cannot have it, or the person may not set one for all.
     """
@@ -48,14 +50,16 @@ def set_limit(
         raise NotFound("There is no such figure.")
     if for_all and not user.may(Permission.DASHBOARD_MANAGE):
         Decision("not_yours", "Only an administrator sets a limit for all.", "for_all").require()
+    rules.may_hold_in(hours).require()
     rules.may_limit(
-        direction=direction, counts_up=bool(known.series), is_own=known.is_own
+        direction=direction, counts_up=bool(known.series), is_own=known.is_own, hours=hours
     ).require()
     limit, is_new = FigureLimit.objects.select_for_update().get_or_create(
         figure=figure,
         direction=direction,
         tone=tone,
         owner=None if for_all else user,
+        hours=hours,
         defaults={"amount": amount, "made_at": at, "made_by_name": by.name},
     )
     told = {"amount": amount, "by_mail": by_mail, "told_role": told_role if for_all else ""}
@@ -73,6 +77,7 @@ def set_limit(
         direction=direction,
         amount=amount,
         for_all=for_all,
+        **({"hours": hours} if hours else {}),
     )
     return limit
 
@@ -132,7 +137,8 @@ def _note(limit: FigureLimit, look: Look) -> int:
     shown = figure.value(look)
     value = shown.minor if isinstance(shown, Money) else shown
     was = limit.crossed_at is not None
-    now = rules.Limit(limit.direction, limit.amount).after(value, was_crossed=was)
+    rule = rules.Limit(limit.direction, limit.amount, limit.hours)
+    now = rule.after(value, was_crossed=was, is_watched=rule.is_watched(look.now, look.rules.tz))
     if now == was or not _turned(limit, now, look.now) or not now:
         return 0
     audit.record(
@@ -154,8 +160,8 @@ def _note(limit: FigureLimit, look: Look) -> int:
                 "name": person.name,
                 "figure": figure.label,
                 "value": figures.said(figure, value, look),
-                "direction": limit.direction,
-                "amount": figures.said(figure, limit.amount, look),
+                "limit": rule.text(figures.said(figure, limit.amount, look)),
+                "has_hours": bool(limit.hours),
                 "link": f"{hosts.current_site_url()}{reverse('office_dashboard:today')}",
             },
             at=look.now,

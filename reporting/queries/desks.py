@@ -6,6 +6,7 @@ Each figure is counted by the query of the list that it leads to.
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db.models import Count, Min, Sum
@@ -18,6 +19,7 @@ from payments import pages as paying
 from payments import queries as money
 from payments.models import BankLine
 from permits.queries import listing
+from reporting.dashboards.limits import Limit
 from reporting.models import FigureLimit
 from reporting.queries import live
 from reporting.queries.sharing import Shared, shared
@@ -97,7 +99,8 @@ class OpenDrawer:
 
 @dataclass(frozen=True, slots=True)
 class LimitNow:
-    """A limit of a figure; `owner` is whose own it is (a staff id), `crossed_at` since when it is beyond."""
+    """A limit of a figure; `owner` is whose own it is (a staff id), `crossed_at` since when it is beyond, `hours`
+    when it is a limit, if not always, and `is_watched` whether it is one now."""
 
     figure: str
     direction: str
@@ -105,6 +108,8 @@ class LimitNow:
     tone: str
     owner: str
     crossed_at: str
+    hours: str
+    is_watched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,7 @@ def look(at: datetime) -> Desks:
         sold_today=listing.matching(listing.Filters(view="sold"), at=at).count(),
         citations_by_zone=_by_zone(begins, at),
         officers=_officers(at),
-        limits=_limits(),
+        limits=_limits(at, zone),
         **_appeals(today),
         **_proofs_and_voids(),
         **_calls(at),
@@ -285,7 +290,7 @@ def _officers(at: datetime) -> list[OfficerAtWork]:
     ]
 
 
-def _limits() -> list[LimitNow]:
+def _limits(at: datetime, zone: ZoneInfo) -> list[LimitNow]:
     return [
         LimitNow(
             one.figure,
@@ -294,6 +299,8 @@ def _limits() -> list[LimitNow]:
             one.tone,
             str(one.owner_id or ""),
             _iso(one.crossed_at),
+            one.hours,
+            Limit(one.direction, one.amount, one.hours).is_watched(at, zone),
         )
         for one in FigureLimit.objects.order_by("figure", "amount", "pk")
     ]

@@ -26,7 +26,7 @@ def limit_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = LimitForm(request.POST or None, user=request.user, currency=request.tenant.currency)
     if request.method == "POST" and form.is_valid():
-        told = {"for_all": False, "told_role": "", **form.cleaned_data}
+        told = {"for_all": False, "told_role": "", **form.limit()}
         with refused_on(form):
             operations.set_limit(**told, user=request.user, by=actor(request), at=now)
             messages.success(request, f"{figures.FIGURES[told['figure']].label} has its limit.")
@@ -37,7 +37,7 @@ def limit_list(request: HttpRequest) -> HttpResponse:
         {
             "limit": limit,
             "figure": figures.stat(figures.FIGURES[limit.figure], look),
-            "amount": figures.said(figures.FIGURES[limit.figure], limit.amount, look),
+            "text": figures.limit_text(figures.FIGURES[limit.figure], limit, look),
             "told": Role(limit.told_role).label if limit.told_role else "",
             "may_remove": limit.owner_id == request.user.pk
             or (limit.owner_id is None and may_manage),

@@ -1,11 +1,12 @@
 """Limits of figures: when they are crossed, who is told and how often, who may set them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from parkops.kernel.actors import Actor
@@ -14,13 +15,14 @@ from parkops.kernel.permissions import Role
 from parkops.messaging.models import Message
 from payments import operations as payments
 from reporting import tasks
-from reporting.dashboards.limits import Limit, may_limit
+from reporting.dashboards.limits import Limit, hours_of, may_hold_in, may_limit
 from reporting.models import FigureLimit
 from reporting.operations import limits as operations
 from reporting.queries import desks, live
 
 BY = Actor("staff", "1", "Alice Admin")
 AMOUNTS = st.integers(0, 10**6)
+WALLS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1))  # noqa: DTZ001
 DIRECTIONS = st.sampled_from(["over", "under"])
 
 
@@ -61,6 +63,71 @@ class TestLimit:
         assert may_limit(direction="over", counts_up=True, is_own=False)
         assert not may_limit(direction="under", counts_up=True, is_own=False)
         assert not may_limit(direction="over", counts_up=False, is_own=True)
+
+
+class TestHours:
+    ZONE = ZoneInfo("America/New_York")
+
+    @pytest.mark.parametrize(
+        ("days", "begins", "ends", "hours", "said"),
+        [
+            ([], None, None, "", "under 5"),
+            (range(7), None, None, "", "under 5"),
+            (range(5), 600, 960, "Mon-Fri 10:00-16:00", "under 5, Mon-Fri 10:00-16:00"),
+            ([5, 6], None, None, "Sat-Sun", "under 5, Sat-Sun"),
+            ([], 600, None, "10:00-24:00", "under 5, daily 10:00-24:00"),
+            ([4], 1320, 120, "Fri 22:00-02:00", "under 5, Fri 22:00-02:00"),
+        ],
+    )
+    def test_are_written_and_said(self, days, begins, ends, hours, said):
+        assert hours_of(frozenset(days), begins, ends) == hours
+        assert Limit("under", 5, hours).text("5") == said
+        assert may_hold_in(hours)
+
+    @given(st.frozensets(st.integers(0, 6)), st.integers(0, 1439), st.integers(0, 1439), WALLS)
+    def test_are_read_back_as_they_were_chosen(self, days, begins, ends, wall):
+        assume(begins != ends)
+        limit = Limit("over", 1, hours_of(days, begins, ends))
+        minute, day = wall.hour * 60 + wall.minute, wall.weekday()
+        chosen = days or frozenset(range(7))
+        if begins < ends:
+            expected = day in chosen and begins <= minute < ends
+        else:
+            expected = (day in chosen and minute >= begins) or (
+                (day - 1) % 7 in chosen and minute < ends
+            )
+        at = wall.replace(tzinfo=UTC)
+        assert limit.is_watched(at, ZoneInfo("UTC")) is expected
+
+    def test_by_the_clocks_of_the_tenant(self):
+        limit = Limit("under", 5, "Mon-Fri 10:00-16:00")
+        monday = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
+        assert limit.is_watched(monday, self.ZONE)
+        assert not limit.is_watched(monday - timedelta(minutes=1), self.ZONE)
+        assert not limit.is_watched(monday - timedelta(days=1), self.ZONE)
+
+    def test_outside_them_nothing_is_crossed(self):
+        limit = Limit("over", 5)
+        assert not limit.after(9, was_crossed=True, is_watched=False)
+        assert not limit.after(9, was_crossed=False, is_watched=False)
+
+    @pytest.mark.parametrize(
+        ("hours", "allowed"),
+        [
+            ("10:00-16:00", True),
+            ("Mon-Fri 10:00-24:00", True),
+            ("Mon-Fri", False),
+            ("00:00-16:00", False),
+            ("22:00-02:00", False),
+        ],
+    )
+    def test_what_counts_up_is_under_only_in_hours_after_midnight(self, hours, allowed):
+        told = may_limit(direction="under", counts_up=True, is_own=False, hours=hours)
+        assert bool(told) is allowed
+
+    @pytest.mark.parametrize("hours", ["soon", "Mon 25:00-26:00"])
+    def test_other_words_are_none(self, hours):
+        assert may_hold_in(hours).field == "hours"
 
 
 @pytest.mark.django_db
@@ -131,6 +198,37 @@ class TestWatching:
             for _ in range(2):
                 tasks.watch_limits.run(schema=harbor.schema_name)
         assert len(self.told()) == 1
+
+    def test_one_with_hours_is_crossed_in_them_only_and_told_each_time(
+        self, limit, counted, amos, now
+    ):
+        limit(hours="Tue 10:00-11:00")  # now is on a Tuesday, past ten
+        counted()
+        assert self.watch(now - timedelta(hours=2)) == 0
+        assert self.watch(now) == 1
+        assert self.watch(now + timedelta(hours=2)) == 0
+        assert FigureLimit.objects.get().crossed_at is None
+        assert self.watch(now + timedelta(days=7)) == 1
+        said = "Drawers to sign off: 1, over 0, Tue 10:00-11:00"
+        assert [subject for _, subject in self.told()] == [said] * 2
+
+    def test_one_with_hours_colors_and_is_said_in_them_only(self, limit, counted, site, amos, now):
+        limit(hours="Tue 10:00-11:00")
+        counted()
+        for at, is_beyond in ((now, True), (now + timedelta(hours=2), False)):
+            cache.delete_many([desks.VERSION, desks.FIGURES])
+            with time_machine.travel(at, tick=False):
+                text = site.login_as(amos).get("/office/").content.decode()
+            assert ("Beyond a limit." in text) is is_beyond
+            assert ("over 0, Tue 10:00-11:00" in text) is is_beyond
+
+    def test_other_hours_are_another_limit(self, limit):
+        first = limit()
+        assert limit(hours="Sat").pk != first.pk
+        assert limit(hours="Sat", amount=4).amount == 4
+        assert FigureLimit.objects.count() == 2
+        with pytest.raises(Refused):
+            limit(hours="whenever")
 
     def test_an_older_look_that_ends_later_changes_nothing(self, limit, counted, amos, now):
         limit()
@@ -231,9 +329,19 @@ class TestThePage:
         site.post(f"{self.PATH}{limit.reference}/removal/")
         assert not FigureLimit.objects.exists()
 
+    def test_sets_one_for_hours_and_says_it(self, site, clara):
+        site.login_as(clara)
+        told = {"figure": "sold", "direction": "under", "amount": "5", "tone": "warn"}
+        hours = {"days": ["0", "1", "2", "3", "4"], "begins": "10:00", "ends": "16:00"}
+        assert site.post(self.PATH, told | hours).status_code == 302
+        assert FigureLimit.objects.get().hours == "Mon-Fri 10:00-16:00"
+        assert "Under 5, Mon-Fri 10:00-16:00" in site.get(self.PATH).content.decode()
+
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [
+            ({"begins": "ten"}, "such as 10:00"),
+            ({"begins": "10:00", "ends": "10:00"}, "would end when it begins"),
             ({"amount": "many"}, "Give a number such as 10"),
             ({"amount": "-1"}, "Give a number from 0"),
             ({"direction": "under"}, "begins at nothing each midnight"),
