@@ -5,7 +5,8 @@
 A tenant is filled with citations. Polls of its dashboard, which knows the present version, are served in turns
 with a static view of Django's behind the same middleware; those of more tenants in turns with each other. Then
 one look is taken, as after a change, and the citations are counted by status as a page without remembered
-figures would. It removes the tenants that it makes.
+figures would. In the end the dashboards of all tenants are polled over HTTP, served by two workers as `make
+run` serves them. It removes the tenants that it makes.
 """
 
 import argparse
@@ -82,6 +83,9 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> bool:
 
         counted = _each(5, count)
     changed = _each(30, lambda n: _news(places[0]), before=lambda n: _change(places[0], n))
+    again = _each(30, lambda _n: _news(places[0]))
+    live.SHARED.seconds, desks.SHARED.seconds = live.REMEMBERED_SECONDS, desks.REMEMBERED_SECONDS
+    static_rate, poll_rate = _over_http(places)
     print(f"\n| {options.citations:,} citations | ms each | |\n| --- | ---: | --- |")
     share, times, looked = static / unchanged, counted / unchanged, counted / looks
     news = counted / changed
@@ -90,10 +94,22 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> bool:
     print(f"| The same, {len(places)} tenants in turns | {several:.3f} | {static / several:.0%} |")
     print(f"| One look, as after a change | {looks:.2f} | a count takes {looked:.0f} times it |")
     print(f"| Poll with news: that look and the page's parts | {changed:.1f} | {news:.0f} times |")
+    print(
+        f"| The same for the next who sees the same | {again:.1f} | {counted / again:.0f} times |"
+    )
     print(f"| What waits at the desks, looked at every 10 s for all | {waits:.1f} | |")
     print(f"| Counting the citations by status | {counted:.1f} | {times:.0f} times the poll |")
+    served = poll_rate / static_rate
+    print(f"\n| Two workers, {len(places)} dashboards open | a second |\n| --- | ---: |")
+    print(f"| Static view | {static_rate:,.0f} |")
+    print(f"| Polls, nothing new | {poll_rate:,.0f} |")
     return all(
         (
+            _told(
+                f"over HTTP, polls have {served:.0%} of the static view's throughput, at least "
+                f"{SHARE_OF_STATIC:.0%}",
+                served >= SHARE_OF_STATIC,
+            ),
             _told(f"a poll has at least {SHARE_OF_STATIC:.0%} of it", share >= SHARE_OF_STATIC),
             _told(f"a count takes at least {TIMES_A_COUNT} polls", times >= TIMES_A_COUNT),
             _told(
@@ -126,6 +142,31 @@ def _news(place: Any) -> None:
     answer = _OFFICES[place.host].get(f"{PATH}?v=0")
     if answer.status_code != 200:
         raise RuntimeError(f"a poll with news answered {answer.status_code}")
+
+
+def _over_http(places: list[Any]) -> tuple[float, float]:
+    """Return answers a second of the static view and of polls of all dashboards, in turns; the median counts."""
+    from django.conf import settings
+    from django.db import connections
+
+    from bench import load, server
+
+    rates: dict[str, list[float]] = {"static": [], "polls": []}
+    with server.serving("bench.wsgi:application") as port:
+        static = [load.Target(port, place.host, "/bench/static") for place in places]
+        polls = []
+        for place in places:
+            path = f"{PATH}?v={_version(place)}"
+            sid = _OFFICES[place.host].cookies[settings.SESSION_COOKIE_NAME].value
+            cookie = f"{settings.SESSION_COOKIE_NAME}={sid}"
+            polls.append(load.Target(port, place.host, path, cookie=cookie))
+        connections.close_all()
+        for targets in (static, polls):
+            load.rate(*targets, seconds=2)
+        for _ in range(3):
+            rates["static"].append(load.rate(*static, seconds=4))
+            rates["polls"].append(load.rate(*polls, seconds=4))
+    return statistics.median(rates["static"]), statistics.median(rates["polls"])
 
 
 def _made(stack: ExitStack, name: str) -> Any:

@@ -12,22 +12,27 @@ PROCESSES = 2
 CONNECTIONS = 4  # of each process; several, so that every worker of the server has some
 
 TIMEOUT = 120
+GOOD = (b"HTTP/1.1 200", b"HTTP/1.1 204")
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked: POST `path` on 127.0.0.1:`port`, with a body for each plate."""
+    """What is asked: POST `path` on 127.0.0.1:`port`, with a body for each plate; without bodies, GET it.
+
+    `token` is for the API, `cookie` ("name=value") for pages.
+    """
 
     port: int
     host: str
     path: str
-    token: str
-    bodies: tuple[bytes, ...]
+    token: str = ""
+    bodies: tuple[bytes, ...] = ()
+    cookie: str = ""
 
 
 def rate(*targets: Target, seconds: float) -> float:
     """Return how many answers a second the targets give together, each asked as often; every answer
-    must be 200.
+    must be 200, or 204 where there is nothing new.
 
     :raises SystemExit: if one is not, saying which.
     """
@@ -58,9 +63,9 @@ def _process(
         with socket.create_connection(("127.0.0.1", targets[0].port), timeout=TIMEOUT) as link:
             while (began := time.monotonic()) < until and not wrong:
                 target = pick.choice(targets)
-                link.sendall(_request(target, pick.choice(target.bodies)))
+                link.sendall(_request(target, pick.choice(target.bodies or (b"",))))
                 head = _answer(link)
-                if not head.startswith(b"HTTP/1.1 200"):
+                if not head.startswith(GOOD):
                     wrong.append(f"{target.path} answered {head.decode('latin-1')}")
                     return
                 took[place].append(time.monotonic() - began)
@@ -80,6 +85,9 @@ def _process(
 
 
 def _request(target: Target, body: bytes) -> bytes:
+    if not target.bodies:
+        cookie = f"Cookie: {target.cookie}\r\n" if target.cookie else ""
+        return f"GET {target.path} HTTP/1.1\r\nHost: {target.host}\r\n{cookie}\r\n".encode()
     return (
         f"POST {target.path} HTTP/1.1\r\nHost: {target.host}\r\nAuthorization: Bearer {target.token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
