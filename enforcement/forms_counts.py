@@ -27,7 +27,7 @@ class CountFileForm(forms.Form):
         label="File",
         required=False,
         help_text="CSV with heads, plain or gzipped, at most 4 MB. Nothing changes yet.",
-        error_messages={"empty": "The file is empty."},
+        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
     )
     kind = forms.ChoiceField(label="Counted by", choices=SpaceCount.Kind.choices)
     form = forms.ChoiceField(
@@ -35,7 +35,7 @@ class CountFileForm(forms.Form):
         choices=[(code, example) for code, (example, _) in FORMS.items()],
         help_text="Local times; with an offset such as +01:00 only the first.",
     )
-    only = forms.ChoiceField(label="All of one zone", required=False)
+    only = forms.ChoiceField(label="Zone", required=False)
     packed = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     name = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
@@ -43,7 +43,8 @@ class CountFileForm(forms.Form):
         self, *args: Any, zones: Sequence[tuple[str, str]], heads: Sequence[str] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        listed = [("", "no, each line says its own"), *zones]
+        self.fields["file"].required = not self.data.get("packed")
+        listed = [("", "each line says its own"), *zones]
         self.fields["only"].choices = listed  # type: ignore[attr-defined]
         for name in COLUMNS:
             field: forms.Field = forms.CharField(label=LABELS[name], required=False, max_length=200)
@@ -71,6 +72,4 @@ class CountFileForm(forms.Form):
                 found["raw"] = unpacked(found["packed"])
             except Refused as refusal:
                 self.add_error("file", str(refusal))
-        elif "file" not in self.errors:
-            self.add_error("file", "Choose a file.")
         return found

@@ -41,12 +41,11 @@ class LimitForm(forms.Form):
         error_messages={"required": "Give the number that it should not pass."},
     )
     days = forms.TypedMultipleChoiceField(
-        label="On",
+        label="On these days; none: every day",
         coerce=int,
         required=False,
-        choices=[*enumerate(day_name)],
+        choices=[(n, day[:3]) for n, day in enumerate(day_name)],
         widget=forms.CheckboxSelectMultiple,
-        help_text="None: every day.",
     )
     begins = TimeField(label="From", help_text="Empty: from midnight.")
     ends = TimeField(

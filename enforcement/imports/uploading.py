@@ -63,8 +63,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """By which names each column is known without being told, the surest first."""
 _WANTED = {
-    "zone": "the zone of each count, or choose one zone for all of the file",
-    "counted": "the instant of each count",
+    "zone": "the zone of each count, or one zone for all of the file",
+    "counted": "when each was counted",
     "occupied": "how many vehicles were there",
 }
 
@@ -125,7 +125,7 @@ def mapping_of(
         if not found[name] and not (name == "zone" and zone):
             raise Refused(
                 "columns",
-                f"Say which column has {wanted}. The file has {', '.join(sheet.heads)[:300]}.",
+                f"Choose the column that says {wanted}.",
                 field=name,
             )
     return CountMapping(

@@ -92,7 +92,7 @@ def suggested(
     usual = Seen(
         sum(one.week.looks for one in known.values()), sum(one.week.found for one in known.values())
     )
-    decision = patrol.is_known([*zones.values()])
+    decision = patrol.is_known([*zones.values()], weeks=weeks)
     stops = patrol.order(by_hour, weekday=on.weekday(), usual=usual) if decision else []
     return Suggested(
         on=on,

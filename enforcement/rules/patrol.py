@@ -59,15 +59,15 @@ class Stop:
         return f"{self.hour % 24:02}:00"
 
 
-def is_known(zones: Sequence[Known]) -> Decision:
-    """Decide whether enough was looked at for an order to say anything."""
+def is_known(zones: Sequence[Known], *, weeks: int = 12) -> Decision:
+    """Decide whether enough was looked at in so many weeks for an order to say anything."""
     looks = sum(one.week.looks for one in zones)
     if not zones:
         return Decision("no_zones", "No zone is enforced in these hours.")
     if looks < LEAST_LOOKS:
         return Decision(
             "few_looks",
-            f"Officers and cameras looked at {looks} plates in these zones in twelve weeks; "
+            f"Officers and cameras looked at {looks} plates in these zones in {weeks} weeks; "
             f"{LEAST_LOOKS} are needed before an order says more than chance.",
         )
     return ALLOWED

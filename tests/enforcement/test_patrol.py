@@ -101,7 +101,9 @@ class TestOrder:
 
     def test_too_few_looks_give_no_order(self):
         assert patrol.is_known([]).code == "no_zones"
-        assert patrol.is_known([known("A", 29, 20)]).code == "few_looks"
+        few = patrol.is_known([known("A", 29, 20)], weeks=2)
+        assert few.code == "few_looks"
+        assert "29 plates in these zones in 2 weeks" in few.reason
         assert patrol.is_known([known("A", 30, 0)])
 
 
