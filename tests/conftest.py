@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: databases, the two tenants, the people, their browsers."""
 
 import functools
+import gc
 import os
 import shutil
 from collections import Counter
@@ -49,6 +50,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays, Django and every test: it took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
     """Give this run a copy of the template database."""
@@ -66,8 +74,15 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
         shutil.rmtree(media, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[redis.Redis]:
+    """The server of the cache, over one connection."""
+    with redis.from_url(settings.REDIS_URL) as store:
+        yield store
+
+
 @pytest.fixture(autouse=True)
-def fresh_memory() -> None:
+def fresh_memory(valkey) -> None:
     """Forget between tests what is remembered of tenants, their programmes, figures and language."""
     from parkops.programme import queries
     from parkops.tenancy import hosts
@@ -75,10 +90,8 @@ def fresh_memory() -> None:
     translation.deactivate()
     queries.forget()
     hosts.forget()
-    with redis.from_url(settings.REDIS_URL) as store:
-        remembered = [*store.scan_iter(f"*:{cache.key_prefix}:*", count=1000)]
-        if remembered:
-            store.delete(*remembered)
+    if remembered := [*valkey.scan_iter(f"*:{cache.key_prefix}:*", count=1000)]:
+        valkey.delete(*remembered)
 
 
 def _tenant(slug: str):

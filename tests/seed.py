@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django_tenants.utils import tenant_context
 
 from parkops.accounts.models import User
@@ -15,6 +16,9 @@ from parkops.tenancy import operations as tenancy
 PROGRAMMES = Path(__file__).parent / "programmes"
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
+
+# A password costs a tenth of a second to hash, as it should; not so in tests.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 PEOPLE = {
     "harbor": [
