@@ -8,7 +8,7 @@ from django_tenants.utils import schema_context
 
 from enforcement.cameras.models import PlateRead
 from enforcement.imports import queries as imports
-from enforcement.models import AllottedNumber, CitationHold, CureProof, Letter
+from enforcement.models import AllottedNumber, CitationHold, CureProof, Letter, PlateCheck
 from enforcement.queries import boot_cases, chain, due, owners
 from enforcement.queries import escalation as escalations
 from enforcement.queries.boots import bootable
@@ -73,6 +73,7 @@ from permits.rules import draws
 from reporting.catalogue import REPORTS
 from reporting.catalogue.base import Asking
 from reporting.models import SavedFilter, Schedule, ScheduledRun
+from reporting.pricing.proposals import priced
 from reporting.queries import forecasts
 from reporting.queries.counted import counted_zones
 
@@ -165,6 +166,31 @@ def zones_are_counted_for_weeks_and_the_coming_one_is_told(stage, now):
     assert len(told.hours) > 300
     assert told.tried.week.mean < 0.06
     assert estimated(stage.until)[zones[0].lower()].high
+
+
+@checked
+def a_rate_should_rise_and_another_fall(stage, now):
+    proposed = priced(at=stage.until).proposed
+    dearer = {one.segment.zone.code for one in proposed if one.proposal.rate > one.current}
+    cheaper = {one.segment.zone.code for one in proposed if one.proposal.rate < one.current}
+    assert dearer == {"LOOP"}
+    assert "ARENA" in cheaper
+
+
+@checked
+def most_vehicles_may_stand_where_they_are_and_fewer_in_the_busy_hours(stage, now):
+    back = next(n for n in range(1, 9) if stage.when(-n, 9).weekday() < 5)
+
+    def wrong(hour: int) -> float:
+        begins = stage.when(-back, hour)
+        for turn in range(5):
+            stage.walk_along("SCIENCE", begins + turn * timedelta(minutes=8))
+        seen = PlateCheck.objects.filter(
+            zone_code="SCIENCE", at__gte=begins, at__lt=begins + timedelta(minutes=50)
+        )
+        return seen.exclude(verdict="authorized").count() / seen.count()
+
+    assert wrong(11) < wrong(14) < 0.5
 
 
 @checked

@@ -10,6 +10,7 @@ from parkops.local.demo import people, season, sensors
 from parkops.local.demo.load import cast_of
 from parkops.local.demo.scene import Act
 from parkops.tenancy.models import Tenant
+from permits.models import PlateRight
 
 
 def step(tenant: Tenant, *, at: datetime) -> str:
@@ -19,6 +20,8 @@ def step(tenant: Tenant, *, at: datetime) -> str:
     cast.customers = _some_people(dice)
     acts: list[Act] = []
     stage = season.Stage(cast, dice, acts, until=at)
+    for code, car in _holders(at):
+        stage.holders[code].append(car)
     for officer in cast.officers:
         stage.begin_shift(officer, at)
     sensors.count_now(tenant.slug, at)
@@ -36,6 +39,15 @@ def _some_people(dice: Random) -> list[tuple[int, str, people.Person]]:
     )
     chosen = dice.sample(rows, min(len(rows), 20))
     return [(row.customer_id, "", _person(row, row.customer)) for row in chosen]
+
+
+def _holders(at: datetime) -> list[tuple[str, people.Vehicle]]:
+    """Return the vehicles of permits in force, each with its type."""
+    rows = PlateRight.objects.filter(
+        kind=PlateRight.Kind.PERMIT, starts_at__lte=at, ends_at__gt=at, removed_at=None
+    ).order_by("pk")
+    told = rows.values_list("permit__type_code", "plate_text", "region")[:400]
+    return [(code, people.Vehicle(plate, region, "", "", "", "")) for code, plate, region in told]
 
 
 def _person(row: Vehicle, customer: Customer) -> people.Person:

@@ -15,6 +15,7 @@ from parkops.customers import operations as customers
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Refused
 from parkops.kernel.money import Money
+from parkops.kernel.windows import ALWAYS
 from parkops.local.demo import (
     books,
     boots,
@@ -69,9 +70,25 @@ ZONES = {
     "campus": (*["LIBRARY"] * 5, *["SCIENCE"] * 6, *["ARENA"] * 8, *["MAPLE"] * 7, "LOOP"),
     "town": (*["MILL-ST"] * 2, *["RIVER"] * 5, *["OLDTOWN"] * 5),
 }
-# The lot that an officer walks through each working day, with the permit that it is for.
-WALKED = {"campus": ("MAPLE", "RESIDENT"), "town": ("RIVER", "RIVER-MONTH")}
+# When each zone has most who may not stand there: late for a lecture, lunch in the street, before the evening.
+BUSY = {
+    "campus": {
+        "LIBRARY": (8, 10),
+        "ARENA": (10, 12),
+        "LOOP": (12, 14),
+        "SCIENCE": (14, 16),
+        "MAPLE": (16, 18),
+    },
+    "town": {"OLDTOWN": (9, 11), "MILL-ST": (12, 14), "RIVER": (15, 18)},
+}
+WRONG, WRONG_WHEN_BUSY = 0.08, 0.4
+CITED_WHEN_BUSY = 5  # times as often as elsewhere
+# The lot that an officer walks through each working day, with the permit that it is for, and that of guests.
+WALKED = {"campus": ("MAPLE", "RESIDENT", "GUEST"), "town": ("RIVER", "RIVER-MONTH", "")}
 WALKED_DAYS, WALKED_SEEN = 35, 22
+GUESTS, GUEST_HOURS = 18, (24, 71)
+# By turns, an officer walks along another lot in its busy hours too.
+ALSO_WALKED, ALSO_SEEN = {"campus": ("LIBRARY", "ARENA", "SCIENCE"), "town": ()}, 12
 METERED = {"campus": ("LOOP", "ARENA", "ARENA"), "town": ("RIVER",)}
 PARTS = (
     visitors,
@@ -123,6 +140,7 @@ class Stage(Scene):
         super().__init__(cast, dice, acts, until=until)
         self.arrived = 0
         self.holders: dict[str, list[people.Vehicle]] = defaultdict(list)
+        self.guests: list[tuple[datetime, people.Vehicle]] = []
 
     def day(self, opens: datetime, *, back: int) -> list[Act]:
         """Return the acts of the local day that begins at `opens`, `back` days before today."""
@@ -155,23 +173,51 @@ class Stage(Scene):
     def rounds(self, back: int) -> list[Act]:
         """Return the looks of an officer who walks through a whole lot on a working day: those who
         hold its permit and came, and others; from these one knows how many come."""
-        lot, code = WALKED[self.cast.slug]
+        lot, code, guests = WALKED[self.cast.slug]
         begins = self.when(-back, 9, self.dice.uniform(0, 90))
         if not 0 < back <= WALKED_DAYS or begins.weekday() >= 5:
             return []
-        return [(begins, partial(self.walk, lot, code))]
+        found: list[Act] = [(begins, partial(self.walk, lot, code, guests))]
+        also = ALSO_WALKED[self.cast.slug]
+        if also:
+            other = also[back % len(also)]
+            begins = self.when(-back, BUSY[self.cast.slug][other][0], self.dice.uniform(5, 90))
+            found.append((begins, partial(self.walk_along, other)))
+        return found
 
-    def walk(self, lot: str, code: str, at: datetime) -> None:
-        """An officer looks at every vehicle of a lot, one each minute."""
+    def walk(self, lot: str, code: str, guests: str, at: datetime) -> None:
+        """An officer looks at every vehicle of a lot, one each minute: of its holders, guests, and others."""
         dice = self.dice
         share = dice.uniform(0.35, 0.7)
         there = [car for car in self.holders[code] if dice.random() < share]
+        if guests:
+            there += self._guests(guests, GUESTS - len(there), at)
         others = [people.vehicle(dice, self.cast.slug) for _ in range(WALKED_SEEN - len(there))]
-        by = dice.choice(self.cast.officers)
-        for minute, car in enumerate([*there, *others]):
+        self._see([*there, *others], lot, at)
+
+    def walk_along(self, lot: str, at: datetime) -> None:
+        """An officer looks at some vehicles of a lot."""
+        self._see([self._stander(lot, at) for _ in range(ALSO_SEEN)], lot, at)
+
+    def _see(self, cars: list[people.Vehicle], lot: str, at: datetime) -> None:
+        by = self.dice.choice(self.cast.officers)
+        for minute, car in enumerate(cars):
             seen_at = at + timedelta(minutes=minute)
             look = Look(car.plate, car.region, lot, seen_at)
             checks.check_plate(look, source="field", by=by, at=seen_at)
+
+    def _guests(self, code: str, count: int, at: datetime) -> list[people.Vehicle]:
+        """Return so many vehicles of guests; for those who are not there yet a permit is given."""
+        dice = self.dice
+        self.guests = [guest for guest in self.guests if guest[0] > at + timedelta(hours=1)]
+        while len(self.guests) < count and self.cast.customers:
+            car = people.vehicle(dice, self.cast.slug)
+            until = at + timedelta(hours=dice.randint(*GUEST_HOURS))
+            wish = sales.Wish(type_code=code, plates=(car.read,), end=until)
+            host, channel = dice.choice(self.cast.customers)[0], Permit.Channel.OFFICE
+            sales.hold_permit(wish, customer_id=host, channel=channel, by=self.cast.clerk, at=at)
+            self.guests.append((until, car))
+        return [car for _, car in self.guests[: max(count, 0)]]
 
     def arrive(self, index: int, at: datetime) -> None:
         """A new customer comes, with a vehicle, and buys what suits."""
@@ -252,20 +298,24 @@ class Stage(Scene):
 
     def park(self, at: datetime) -> None:
         """Somebody pays for an hour or two."""
+        self._paying(self.dice.choice(METERED[self.cast.slug]), at)
+
+    def _paying(self, where: str, at: datetime) -> people.Vehicle:
         car = self._some_vehicle()
         stay = stays.start_stay(
             plate=car.read,
-            zone_code=self.dice.choice(METERED[self.cast.slug]),
+            zone_code=where,
             minutes=self.dice.choice((45, 60, 90, 120)),
             by=self.cast.clerk,
             at=at,
         )
         self.pay("session", stay.number, at)
+        return car
 
     def look(self, at: datetime) -> None:
         """An officer checks a plate."""
-        car = self._some_vehicle()
         where = self.dice.choice(ZONES[self.cast.slug])
+        car = self._stander(where, at)
         look = Look(car.plate, car.region, where, at)
         checks.check_plate(look, source="field", by=self.dice.choice(self.cast.officers), at=at)
 
@@ -317,7 +367,8 @@ class Stage(Scene):
         for _ in range(6):
             if dice.random() < 0.06:
                 break
-            car, where = self._some_vehicle(), dice.choice(ZONES[slug])
+            often = [CITED_WHEN_BUSY if self._is_busy(one, at) else 1 for one in ZONES[slug]]
+            car, [where] = self._some_vehicle(), dice.choices(ZONES[slug], often)
             if where in TIMED[slug]:
                 observations.observe(
                     plate=car.plate,
@@ -412,6 +463,28 @@ class Stage(Scene):
 
     def _hour(self, opens: datetime, first: int, last: int) -> datetime:
         return opens + timedelta(hours=self.dice.uniform(first, last))
+
+    def _stander(self, where: str, at: datetime) -> people.Vehicle:
+        """Return a vehicle that stands in a zone: mostly one that may, by a permit or by paying."""
+        wrong = WRONG_WHEN_BUSY if self._is_busy(where, at) else WRONG
+        if self.dice.random() < wrong:
+            return self._some_vehicle()
+        rules = programme.in_force(at).programme
+        codes = [
+            kind.code
+            for kind in rules.permit_types
+            if any(
+                rules.covers(grant.zones, where) for grant in kind.grants if grant.when == (ALWAYS,)
+            )
+        ]
+        known = [car for code in codes for car in self.holders[code]]
+        if not known and rules.rates_for(where):
+            return self._paying(where, at)
+        return self.dice.choice(known) if known else self._some_vehicle()
+
+    def _is_busy(self, where: str, at: datetime) -> bool:
+        first, last = BUSY[self.cast.slug][where]
+        return first <= at.astimezone(self.zone).hour < last
 
     def _some_vehicle(self) -> people.Vehicle:
         """Three in four are customers' vehicles, the rest nobody has seen before."""

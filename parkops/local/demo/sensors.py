@@ -45,7 +45,9 @@ COUNTERS = {
     "campus": (
         Counter("LIBRARY", "gate", 0.97, 0.08, at=13.0, off=2),
         Counter("SCIENCE", "sensor", 0.92, 0.05),
+        # Too dear all day, and the street too cheap at noon: their rates have something to propose.
         Counter("ARENA", "sensor", 0.71, 0.04, at=12.5, off=-1),
+        Counter("LOOP", "sensor", 0.99, 0.05, at=13.25, hours=2.5),
         Counter("MAPLE", "sensor", 0.38, 0.88, is_home=True),
     ),
     "town": (
