@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
 from django.utils import timezone
 from psycopg import sql
+from pypdf import PdfReader
 
 from enforcement.operations import citations as issuing
 from parkops.accounts.models import User
@@ -58,9 +60,17 @@ def test_every_desk_and_the_wall(visitor, session_of, things):
             wrong += [f"{path} at {width}, {scheme}: {fault}" for fault in watched.faults()]
             watched.keep_picture(f"desk-{name}-{width}-{scheme}")
     watched.turn(width=1280, scheme="light")
-    watched.page.goto("/office/desks/today/")
+    for code in DESKS:
+        watched.page.goto(f"/office/desks/{code}/")
+        for size in ("Letter", "A4"):
+            paper = PdfReader(BytesIO(watched.page.pdf(format=size)))
+            assert len(paper.pages) == 1, f"{code} on {size}"
+        words = paper.pages[0].extract_text()
+        assert "Arrange" not in words
+        for title in watched.page.locator(".desk h2").all_inner_texts():
+            assert title in words, f"{code} on paper"
     watched.page.emulate_media(media="print")
-    assert not watched.page.locator(".topbar, .nav, po-live").filter(visible=True).count()
+    assert not watched.page.locator(".topbar, .nav, po-live, .button").filter(visible=True).count()
     watched.page.set_viewport_size({"width": 1920, "height": 1080})
     watched.page.emulate_media(media="screen")
     watched.page.goto("/office/wall/")
