@@ -25,7 +25,12 @@ ITEMS = [
         "house",
         "office_dashboard:today",
         Permission.DASHBOARD_VIEW,
-        also=("office_dashboard:desks", "office_dashboard:limits", "office_dashboard:screens"),
+        also=(
+            "office_dashboard:desks",
+            "office_dashboard:limits",
+            "office_dashboard:screens",
+            "office_dashboard:present",
+        ),
     ),
     NavItem("Counter", "receipt", "office_counter:home", Permission.PAYMENT_TAKE),
     NavItem(

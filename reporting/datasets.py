@@ -20,6 +20,7 @@ class Kind(StrEnum):
     MONEY = "money"
     NUMBER = "number"
     DATE = "date"
+    INSTANT = "instant"
     SHARE = "share"
 
 
@@ -46,15 +47,6 @@ class Column:
     def is_number(self) -> bool:
         """Whether its cells stand to the right."""
         return self.kind in NUMBERS
-
-
-MOST_FOLDED = 9
-"""So many columns can be read below one another on a phone; a table of more is moved sideways."""
-
-
-def folds(columns: Sequence[Column]) -> bool:
-    """Whether the rows of a table with these columns are blocks on a phone."""
-    return len(columns) <= MOST_FOLDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +87,8 @@ class Proof:
 class Dataset:
     """A finished report. None is a blank cell.
 
-    Cells: str, int (counts), a number as a float, Money, date, or a share as a float 0 to 1.
+    Cells: str, int (counts), a number as a float, Money, date, an instant in the tenant's zone, or a share as a
+    float 0 to 1.
 
     `figures` stand on top of its paper, at most four; left out, the first totals do. `chart` is drawn
     from left to right; a blank label is a bar without its own.
@@ -188,10 +181,12 @@ def share(part: float, whole: float) -> float | None:
 
 
 def plain(cell: Any) -> Any:
-    """Return a cell as JSON and CSV write it: money and dates as text, numbers as numbers."""
+    """Return a cell as JSON and CSV write it: money, days and the tenant's clock as text, numbers as numbers."""
     if isinstance(cell, Money):
         return cell.amount
-    if isinstance(cell, datetime | date):
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, date):
         return cell.isoformat()
     return cell
 

@@ -119,7 +119,7 @@ class ScreenForm(forms.Form):
         max_length=80,
         error_messages={"required": "Say where the screen hangs, such as Entrance hall."},
     )
-    theme = forms.ChoiceField(label="Light", choices=WallScreen.Theme.choices)
+    theme = forms.ChoiceField(label="Light or dark", choices=WallScreen.Theme.choices)
     pieces = forms.MultipleChoiceField(
         label="What it shows",
         choices=[*walls.FIT.items()],

@@ -102,6 +102,12 @@ def type_name(programme: Programme, code: str) -> str:
     return kind.name if kind else code
 
 
+def type_code(programme: Programme, key: str) -> str:
+    """Return the code of a permit type as the program writes it, its key if it is retired."""
+    kind = programme.permit_type(key)
+    return kind.code if kind else key
+
+
 def zone_name(programme: Programme, code: str) -> str:
     """Return the name of a zone, its code if it is no more."""
     zone = programme.zone(code)

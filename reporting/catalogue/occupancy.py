@@ -72,7 +72,7 @@ SELECT s.zone_code, s.zone_code, count(*), count(*) FILTER (WHERE minutes <= 30)
         Column("median", "Median, min", Kind.NUMBER, "As many stay longer as shorter"),
         Column(
             "short",
-            "Up to 1 h",
+            "Share of up to 1 h",
             Kind.SHARE,
             "30 minutes to an hour, of the stays",
             part_of=("to_60", "stays"),

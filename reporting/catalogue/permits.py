@@ -5,7 +5,14 @@ from payments.models import Payment
 from permits.models import Hangtag
 from permits.models.waitlist import WaitlistEntry
 from reporting.catalogue.base import PERIOD, Parameter
-from reporting.catalogue.counted import audience_name, counted, labels, type_name, zone_name
+from reporting.catalogue.counted import (
+    audience_name,
+    counted,
+    labels,
+    type_code,
+    type_name,
+    zone_name,
+)
 from reporting.datasets import Column, Kind
 
 TYPE = Parameter("type", "Permit type", "code", hint="Its code; left out: every type")
@@ -246,12 +253,12 @@ SELECT q.type_key, q.type_key, q.term, q.capacity, q.taken, q.capacity - q.taken
         Column("places", "Places", Kind.COUNT, "That may be sold", True),
         Column("taken", "Taken", Kind.COUNT, "Sold or held", True),
         Column("left", "Left", Kind.COUNT, "", True),
-        Column("share", "Taken", Kind.SHARE, "Of the places", part_of=("taken", "places")),
+        Column("share", "Share taken", Kind.SHARE, "Of the places", part_of=("taken", "places")),
     ],
     about="How many places of each quota are sold or held now.",
     section="Permits",
     parameters=(),
-    named={"name": type_name},
+    named={"type": type_code, "name": type_name},
     chart=("name", "taken"),
 )
 

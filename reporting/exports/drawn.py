@@ -599,6 +599,8 @@ def _cell_text(value: Any, kind: Kind, place: Place) -> str:
         return words.number_text(value, place.locale)
     if kind is Kind.SHARE:
         return words.share_text(value)
+    if kind is Kind.INSTANT:
+        return when_text(value, "", place)
     if isinstance(value, date):
         return when_text(value, "day", place)
     return str(value)

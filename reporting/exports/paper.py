@@ -60,7 +60,7 @@ def paper_of(dataset: Dataset, tenant: Tenant) -> Paper:
 
 def _says_something(dataset: Dataset, place: int) -> bool:
     """Whether a column is worth its room on paper: files keep it even if it is blank throughout."""
-    if dataset.columns[place].kind is not Kind.TEXT or not dataset.rows:
+    if dataset.columns[place].kind not in (Kind.TEXT, Kind.INSTANT) or not dataset.rows:
         return True
     return any(row[place] for row in dataset.rows)
 

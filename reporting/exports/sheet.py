@@ -1,7 +1,7 @@
 """A dataset as XLSX: numbers as numbers, and no text that becomes a formula or a link."""
 
 import io
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
@@ -23,6 +23,7 @@ WIDTHS = {
     Kind.MONEY: 14,
     Kind.NUMBER: 12,
     Kind.DATE: 14,
+    Kind.INSTANT: 18,
     Kind.SHARE: 10,
 }
 
@@ -40,6 +41,7 @@ def write(dataset: Dataset, tenant: Tenant, begun: Begun = unheard) -> bytes:
             Kind.MONEY: book.add_format({"num_format": money}),
             Kind.NUMBER: book.add_format({"num_format": "#,##0.0"}),
             Kind.DATE: book.add_format({"num_format": "yyyy-mm-dd"}),
+            Kind.INSTANT: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             Kind.SHARE: book.add_format({"num_format": "0.0%"}),
         }
         bold = {
@@ -74,6 +76,8 @@ def _write_cell(table: Any, line: int, place: int, cell: Any, form: Any) -> None
         table.write_number(line, place, float(cell.decimal), form)
     elif isinstance(cell, int | float):
         table.write_number(line, place, cell, form)
+    elif isinstance(cell, datetime):
+        table.write_datetime(line, place, cell.replace(tzinfo=None), form)
     elif isinstance(cell, date):
         table.write_datetime(line, place, cell, form)
     else:

@@ -186,10 +186,10 @@ def _methods(found: OccupancyForecast, url: str) -> Table:
     tried = found.tried
     rows = [
         ["A week ahead", "The usual week, smoothed", *_row(tried.week)],
-        ["", "The same half hour a week before", *_row(tried.last_week)],
-        ["", "The mean of the last three weeks", *_row(tried.three_weeks)],
+        ["A week ahead", "The same half hour a week before", *_row(tried.last_week)],
+        ["A week ahead", "The mean of the last three weeks", *_row(tried.three_weeks)],
         ["An hour ahead", "The usual week and the present", *_row(tried.hour)],
-        ["", "As it is now", *_row(tried.still)],
+        ["An hour ahead", "As it is now", *_row(tried.still)],
     ]
     return _table(
         "How it would have done",

@@ -109,7 +109,7 @@ def _now(asked: Asked) -> Iterator[Table]:
         if row[1].value and asked.zone.upper() in ("", str(row[0].value).upper())
     ]
     if known:
-        yield replace(whole, rows=known, totals=(), sub="as on the dashboard")
+        yield replace(whole, rows=known, totals=(), sub="as on Today")
 
 
 def _week(rows: Sequence[dict[str, Any]]) -> dict[Hour, dict[str, Any]]:

@@ -14,7 +14,7 @@ from parkops.programme.schema import Programme
 from parkops.ui import charts, maps
 from reporting import catalogue
 from reporting.catalogue.base import Asking
-from reporting.datasets import Cell, Column, Dataset, folds
+from reporting.datasets import Cell, Column, Dataset
 
 MOST_ROWS = 25
 
@@ -100,11 +100,6 @@ class Table:
     sub: str = ""
     note: str = ""
     url: str = ""
-
-    @property
-    def folds(self) -> bool:
-        """Whether its rows are blocks on a phone."""
-        return folds(self.columns)
 
 
 @dataclass(frozen=True, slots=True)

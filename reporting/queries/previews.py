@@ -9,7 +9,7 @@ from parkops.kernel.decisions import Refused
 from parkops.programme import queries as programme
 from parkops.tenancy.patience import within
 from reporting.catalogue.base import Asking, Report
-from reporting.datasets import Cell, Column, Dataset, folds
+from reporting.datasets import Cell, Column, Dataset
 from reporting.queries.asking import dated_of
 
 ROWS = 12
@@ -25,11 +25,6 @@ class Preview:
     totals: Sequence[Cell] = ()
     count: int = 0
     told: str = ""
-
-    @property
-    def folds(self) -> bool:
-        """Whether its rows are blocks on a phone."""
-        return folds(self.columns)
 
     @property
     def sub(self) -> str:

@@ -28,7 +28,7 @@ _KINDS = {
     published.Kind.TEXT: datasets.Kind.TEXT,
     published.Kind.CHOICE: datasets.Kind.TEXT,
     published.Kind.YESNO: datasets.Kind.TEXT,
-    published.Kind.INSTANT: datasets.Kind.TEXT,
+    published.Kind.INSTANT: datasets.Kind.INSTANT,
     published.Kind.DAY: datasets.Kind.DATE,
     published.Kind.COUNT: datasets.Kind.COUNT,
     published.Kind.MONEY: datasets.Kind.MONEY,
@@ -180,7 +180,7 @@ def _reader(output: Output, programme: Programme) -> Callable[[Any], Any]:
         if isinstance(value, bool):
             return "Yes" if value else "No"
         if isinstance(value, datetime):
-            return f"{value.astimezone(programme.tz):%Y-%m-%d %H:%M}"
+            return value.astimezone(programme.tz)
         return value if kind is datasets.Kind.DATE else str(value)
 
     return told

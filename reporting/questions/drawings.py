@@ -1,6 +1,7 @@
 """The chart of an answer, where one can be drawn of it."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -78,33 +79,36 @@ def _is_time(question: Question) -> bool:
 def _heat(answer: Answer, values: list[float], title: str) -> Drawn:
     """A line for each value of the first group, a column for each of the second."""
     rows = answer.dataset.rows
-    lines = _sorted({_label(row[0]) for row in rows})
-    labels = _sorted({_label(row[1]) for row in rows})
-    if len(lines) > MOST_LINES or len(labels) > MOST_LINES:
+    lines, columns = (_sorted({row[place] for row in rows}) for place in (0, 1))
+    if len(lines) > MOST_LINES or len(columns) > MOST_LINES:
         return Drawn(told=f"More than {MOST_LINES} lines or columns are too many to draw.")
-    found = {
-        (_label(row[0]), _label(row[1])): (value, row[2])
-        for row, value in zip(rows, values, strict=True)
-    }
+    found = {(row[0], row[1]): (value, row[2]) for row, value in zip(rows, values, strict=True)}
     drawn_lines = []
     for line in lines:
         points = []
-        for label in labels:
-            value, cell = found.get((line, label), (0.0, None))
-            told = f"{line}, {label}: {_said(cell) if cell is not None else 'none'}"
-            points.append(Point(label, value, text=told))
-        drawn_lines.append((line, points))
+        for column in columns:
+            value, cell = found.get((line, column), (0.0, None))
+            told = (
+                f"{_label(line)}, {_label(column)}: {_said(cell) if cell is not None else 'none'}"
+            )
+            points.append(Point(_label(column), value, text=told))
+        drawn_lines.append((_label(line), points))
     head = answer.question.groups[0].title
+    labels = [column[:3] if column in WEEKDAYS else _label(column) for column in columns]
     return Drawn(charts.heat(labels, drawn_lines, title=title, head=head))
 
 
-def _sorted(labels: set[str]) -> list[str]:
+def _sorted(cells: set[Any]) -> list[Any]:
     order = {day: place for place, day in enumerate(WEEKDAYS)}
-    return sorted(labels, key=lambda label: (order.get(label, 0), label))
+    return sorted(cells, key=lambda cell: (order.get(cell, 0), str(cell or "")))
 
 
 def _label(cell: Any) -> str:
-    return "none" if cell in ("", None) else str(cell)
+    if cell in ("", None):
+        return "none"
+    if isinstance(cell, datetime):
+        return f"{cell:%-d %b %Y, %H:%M}"
+    return f"{cell:%-d %b %Y}" if isinstance(cell, date) else str(cell)
 
 
 def _height(cell: Any) -> float:

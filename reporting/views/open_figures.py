@@ -18,6 +18,7 @@ from parkops.ui.pages import page, refusals_shown
 from parkops.ui.speech import said
 from reporting.models import Opening
 from reporting.opendata import apds
+from reporting.opendata.sets import OpenColumn
 from reporting.queries import opening as queries
 from reporting.rules.hiding import FEWER, WITHHELD
 
@@ -162,12 +163,14 @@ def _cells(found: queries.Open, rows: Sequence[dict[str, Any]]) -> list[list[Any
     return [["" if row.get(key) is None else row[key] for key in keys] for row in rows]
 
 
-def _told(found: queries.Open, rows: Sequence[dict[str, Any]]) -> list[list[tuple[Any, bool]]]:
-    """Return the cells of a page, each with whether it is a number; why one is missing in the reader's words."""
+def _told(
+    found: queries.Open, rows: Sequence[dict[str, Any]]
+) -> list[list[tuple[Any, OpenColumn]]]:
+    """Return the cells of a page, each with its column; why one is missing in the reader's words."""
     words = {str(one): said(one) for one in (FEWER, WITHHELD)}
-    kinds = [column.is_number for column in found.about.columns]
+    columns = found.about.columns
     return [
-        [(words.get(cell, cell), kind) for cell, kind in zip(row, kinds, strict=True)]
+        [(words.get(cell, cell), column) for cell, column in zip(row, columns, strict=True)]
         for row in _cells(found, rows)
     ]
 

@@ -46,6 +46,13 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "may_edit": request.user.may(Permission.PROGRAMME_EDIT),
         "draft": programme.open_draft(),
         "earliest": found.until + timedelta(days=found.terms.notice),
-        "elasticity": f"{demand.ELASTICITY} ({demand.WEAKEST} to {demand.STRONGEST})",
+        "lost": _lost(demand.ELASTICITY),
+        "lost_least": _lost(demand.WEAKEST),
+        "lost_most": _lost(demand.STRONGEST),
     }
     return page(request, "reporting/office/pricing.html", context, status=422 if refused else 200)
+
+
+def _lost(elasticity: float) -> int:
+    """The percent of demand that a rate loses when it is a tenth dearer."""
+    return round(-elasticity * 10)

@@ -17,7 +17,6 @@ from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
-from reporting.datasets import folds
 from reporting.forms import FORMATS
 from reporting.questions import answers, operations, queries, rules
 from reporting.questions.drawings import drawn
@@ -191,7 +190,6 @@ def _answered(question: rules.Question) -> dict[str, Any]:
         "answer": found,
         "lines": found.lines(SHOWN),
         "count": len(dataset.rows),
-        "folds": folds(dataset.columns),
         "totals": dataset.cells(dataset.totals) if dataset.has_totals and dataset.rows else [],
         "drawn": drawn(found),
     }

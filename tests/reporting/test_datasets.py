@@ -2,7 +2,7 @@
 
 import io
 import string
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 from defusedcsv import csv as defusedcsv
@@ -84,6 +84,16 @@ def test_a_csv_is_what_the_library_writes_however_it_is_cut_into_blocks(rows, wi
     writer.writerow(["a", "b", "c", "d"][:width])
     writer.writerows(rows)
     assert store.getvalue().decode() == delimited.MARK + library.getvalue()
+
+
+def test_an_instant_is_the_tenants_clock_in_every_file():
+    local = datetime(2026, 11, 10, 10, 15, tzinfo=timezone(timedelta(hours=-5)))
+    found = Dataset(title="T", columns=[Column("at", "At", Kind.INSTANT)], rows=[(local,), (None,)])
+    assert read_csv(delimited.write(found, TENANT))[1:] == [["2026-11-10 10:15"], [""]]
+    assert read_json(structured.write(found, TENANT))["rows"][0] == {"at": "2026-11-10 10:15"}
+    minutes = round(read_xlsx(sheet.write(found, TENANT)).rows[1][0] * 24 * 60)
+    since = datetime(1899, 12, 30)  # noqa: DTZ001  a sheet's clock has no zone
+    assert since + timedelta(minutes=minutes) == local.replace(tzinfo=None)
 
 
 DAYS = st.dates(date(2010, 1, 1), date(2030, 12, 31))

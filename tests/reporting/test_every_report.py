@@ -52,6 +52,8 @@ def test_there_are_more_than_forty_and_each_is_told():
         assert report.about.endswith("."), code
         keys = [column.key for column in report.columns]
         assert len(keys) == len({*keys}), code
+        titles = [column.title for column in report.columns]
+        assert len(titles) == len({*titles}), code
 
 
 @pytest.mark.parametrize("code", sorted(REPORTS))

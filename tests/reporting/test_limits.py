@@ -1,5 +1,6 @@
 """Limits of figures: when they are crossed, who is told and how often, who may set them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -318,6 +319,12 @@ class TestWatching:
 @pytest.mark.django_db
 class TestThePage:
     PATH = "/office/limits/"
+
+    @pytest.mark.parametrize("path", [PATH, "/office/wall/screens/", "/office/present/"])
+    def test_it_stands_under_today(self, site, alice, path):
+        shown = site.login_as(alice).get(path).content.decode()
+        assert '<a href="/office/">Today</a>' in shown
+        assert re.search(r'href="/office/"[^>]*aria-current="(page|true)"', shown)
 
     def test_sets_one_and_removes_it(self, site, amos):
         site.login_as(amos)

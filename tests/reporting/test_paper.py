@@ -15,6 +15,7 @@ from tests.ui.conftest import TENANT
 COLUMNS = [
     Column("number", "Number"),
     Column("issued", "Issued", Kind.DATE),
+    Column("seen", "Seen", Kind.INSTANT),
     Column("blank", "Never filled"),
     Column("officer", "Officer", told="Who wrote it"),
     Column("fine", "Fine", Kind.MONEY, "What was fined", True),
@@ -31,6 +32,7 @@ def dataset(rows: int) -> Dataset:
             (
                 f"C-{n:05}",
                 date(2026, 9, 1 + n % 30),
+                datetime(2026, 9, 1 + n % 30, 17, 5, tzinfo=UTC),
                 "",
                 NAMES[n % len(NAMES)],
                 Money(4_500 - n, "USD"),
@@ -78,7 +80,8 @@ def test_both_print_the_same(papers):
         "Pictures of it",
         "Voided ones are left out.",
         *(str(total) for total in found.totals if total is not None),
-        *(str(row[4]) for row in found.rows),
+        "30 Sep 2026, 10:05",
+        *(str(row[5]) for row in found.rows),
         *(row[0] for row in found.rows),
         *(name for name in NAMES if name.isprintable()),
     ]

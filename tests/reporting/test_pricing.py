@@ -315,6 +315,9 @@ class TestPage:
             code = priced(at=now).proposed[0].segment.code
             assert f'value="{code}"' in shown
             assert "80% or more" in shown
+            assert "a rate that is 10% dearer loses 4% of demand (2% to 6%)" in " ".join(
+                shown.split()
+            )
             assert site.post(PAGE, {"lines": [code]})["Location"] == "/office/program/draft/"
         assert versions.open_draft() is not None
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
+from enforcement.models import Citation
 from parkops.jobs import operations as jobs
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
@@ -87,6 +88,24 @@ class TestAsking:
         assert "Citations, by zone: count and sum of fine" in shown
         assert "<svg" in shown
         assert shown.index(">LOT-B<") < shown.index(">LOT-A<")
+
+    def test_instants_are_written_as_on_every_page(self, site, alice, cite, now):
+        cite("ABC 123")
+        site.login_as(alice)
+        shown = site.get(f"{LIST}new/?view=citations&columns=issued_at").content.decode()
+        zone = programme.in_force(now).programme.tz
+        issued = Citation.objects.get().issued_at.astimezone(zone)
+        assert f">{issued:%-d %b %Y, %H:%M}</time>" in shown
+        assert f"{issued:%Y-%m-%d %H:%M}" not in shown
+
+    def test_days_of_the_week_are_short_under_a_chart_and_in_their_order(self, site, alice, cite):
+        cite("ABC 123")
+        site.login_as(alice)
+        asked = "view=citations&g0=zone&g1=issued_at&g1by=weekday&m0=count&chart=heat"
+        shown = site.get(f"{LIST}new/?{asked}").content.decode()
+        issued = Citation.objects.get().issued_at
+        assert f"<span>{issued:%a}</span>" in shown
+        assert f"{issued:%A}: 1" in shown
 
     def test_htmx_gets_the_builder_alone(self, site, alice):
         site.login_as(alice)
