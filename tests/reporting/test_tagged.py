@@ -140,22 +140,24 @@ def test_every_cell_is_read_in_its_row_and_column(paper, found):
     (table,) = paper.told.all("Table")
     assert [part.tag for part in table.kids] == ["THead", "TBody", "TFoot"]
     head, body, foot = table.kids
-    assert head.texts("TH") == ["Number", "Issued", "Officer", "Fine", "Photos"]
+    assert head.texts("TH") == ["Number", "Issued", "Seen", "Officer", "Fine", "Photos"]
     assert {cell.element["/A"]["/Scope"] for cell in head.all("TH")} == {"/Column"}
     rows = [[cell.text for cell in row.kids] for row in body.kids]
     assert len(rows) == len(found.rows)
-    for told, (number, issued, _, name, fine, photos) in zip(rows, found.rows, strict=True):
+    for told, (number, issued, _seen, _, name, fine, photos) in zip(rows, found.rows, strict=True):
         assert told[0] == number
         assert told[1] == f"{issued.day} Sep 2026"
-        assert told[2] == " ".join(name.replace("\x00", "").split())
-        assert told[3:] == [str(fine), str(photos)]
+        assert told[2] == f"{issued.day} Sep 2026, 10:05"
+        assert told[3] == " ".join(name.replace("\x00", "").split())
+        assert told[4:] == [str(fine), str(photos)]
     (last,) = foot.kids
     assert [(cell.tag, cell.text) for cell in last.kids] == [
         ("TH", "Total"),
         ("TD", ""),
         ("TD", ""),
-        ("TD", str(found.totals[4])),
+        ("TD", ""),
         ("TD", str(found.totals[5])),
+        ("TD", str(found.totals[6])),
     ]
     assert last.kids[0].element["/A"]["/Scope"] == "/Row"
 
