@@ -171,8 +171,13 @@ class Sums:
             elif column.kind is Kind.MONEY:
                 told.append(Money(self._found[place], self._currency))
             else:
-                told.append(self._found[place])
+                told.append(_exact(self._found[place]))
         return told
+
+
+def _exact(sum_: float) -> float:
+    """Return a sum of numbers of few decimals without what adding floats leaves: 0.3, not 0.30000000000000004."""
+    return round(sum_, 6) if isinstance(sum_, float) else sum_
 
 
 def share(part: float, whole: float) -> float | None:

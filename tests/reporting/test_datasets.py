@@ -65,6 +65,19 @@ def test_every_format_says_the_same_totals_and_nothing_computes(rows):
     assert len(book.rows) == len(rows) + 2
 
 
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=40), st.integers(1, 40))
+def test_a_sum_of_tenths_is_a_tenth_in_every_format(tenths, size):
+    columns = [Column("name", "Name"), Column("hours", "Hours", Kind.NUMBER, "", True)]
+    rows = [["a", n / 10] for n in tenths]
+    found = Dataset(title="T", columns=columns, rows=rows)
+    assert found.totals[1] == sum(tenths) / 10
+    assert read_xlsx(sheet.write(found, TENANT)).rows[-1][1] == found.totals[1]
+    sums = datasets.Sums(columns, "USD")
+    for block in datasets.blocks_of(rows, size):
+        sums.add(block)
+    assert sums.totals() == found.totals
+
+
 ANY = st.lists(
     st.tuples(NAMES, st.integers() | NAMES, st.floats(allow_nan=False) | st.none(), NAMES),
     min_size=1,
