@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # write need not outlive the machine: it is in memory where there is room for it (2 GiB, in KiB below).
 SCRATCH := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2097152 {print "/dev/shm/parkops-"}')
 SCRATCH := $(if $(SCRATCH),$(SCRATCH)$(shell echo "$(CURDIR) $$(id -u)" | cksum | cut -d' ' -f1),$(CURDIR)/.local/test)
-OWN_SERVERS := PARKOPS_LOCAL_DIR=$(SCRATCH) PARKOPS_LOCAL_FORGETFUL=1
+OWN_SERVERS := PARKOPS_LOCAL_DIR=$(SCRATCH)
 # The shell without a window takes a third less of the processor than the whole browser.
 CHROMIUM ?= $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 # Arguments for pytest: make test T="tests/permits -x"

@@ -30,8 +30,6 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] %q%d ",  # whose database a line is of
     "jit": "off",  # compiling costs more than our short queries take
 }
-# Data that are thrown away, as those of tests are, need not outlive the machine, nor be tidied.
-FORGETFUL = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 def daemon(folder: Path) -> Daemon:
@@ -175,10 +173,7 @@ class Cluster:
             "listen_addresses": "127.0.0.1" if port else "",
             "port": str(port or SOCKET_NUMBER),
         }
-        memory = FORGETFUL if os.environ.get("PARKOPS_LOCAL_FORGETFUL") else {}
-        settings = [
-            f"--{name}={value}" for name, value in {**SETTINGS, **memory, **network}.items()
-        ]
+        settings = [f"--{name}={value}" for name, value in {**SETTINGS, **network}.items()]
         return self._spawn(
             ["postgres", "-D", self._seen(self.data), self._mark(), *settings], cwd=self.data
         )

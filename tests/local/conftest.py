@@ -23,12 +23,6 @@ def _clear(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(autouse=True)
-def _careful(monkeypatch) -> None:
-    """The servers that are tested here are those of the product, not the forgetful ones of the tests."""
-    monkeypatch.delenv("PARKOPS_LOCAL_FORGETFUL", raising=False)
-
-
 @pytest.fixture
 def folder(monkeypatch) -> Iterator[Path]:
     """An empty folder, short enough for a socket, that the servers of this test live in."""

@@ -57,7 +57,7 @@ class TestCounts:
         assert api.get("/api/v1/counts", **{"if-none-match": '"other"'}).status_code == 200
 
     def test_the_tag_changes_with_the_figures(self, api, hold, person, monkeypatch):
-        monkeypatch.setattr(live, "REMEMBERED_SECONDS", 0)
+        monkeypatch.setattr(live.SHARED, "seconds", 0)
         before = api.get("/api/v1/counts")["ETag"]
         from django.utils import timezone
 

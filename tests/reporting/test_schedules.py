@@ -330,7 +330,7 @@ class TestDue:
             raise Refused("too_long", "Too many rows.")
 
         monkeypatch.setattr(reports, "_write_dataset", refuses)
-        monkeypatch.setattr(reports, "_write_lines", refuses)
+        monkeypatch.setattr(reports, "_write_blocks", refuses)
         schedule()
         run_due()
         found = ScheduledRun.objects.get()
@@ -344,7 +344,7 @@ class TestDue:
 
         with monkeypatch.context() as broken:
             broken.setattr(reports, "_write_dataset", refuses)
-            broken.setattr(reports, "_write_lines", refuses)
+            broken.setattr(reports, "_write_blocks", refuses)
             schedule()
             run_due()
         for _ in range(2):
