@@ -120,7 +120,7 @@ def _fill(count: int) -> None:
 
 def _csv(options: argparse.Namespace) -> list[bool]:
     import psutil
-    from django.db import connection
+    from django.db import connection, transaction
     from django.utils import timezone
 
     from reporting.catalogue import REPORTS
@@ -143,7 +143,8 @@ def _csv(options: argparse.Namespace) -> list[bool]:
             columns = REPORTS["voids"].columns
             return delimited.write_blocks(store, columns, blocks, currency="USD", tell=look).rows
 
-    query, values = _sent(lambda: next(reports.blocks_of("voids", ASKED, at=now)))[0]
+    with transaction.atomic():
+        query, values = _sent(lambda: next(reports.blocks_of("voids", ASKED, at=now)))[0]
 
     def copy() -> None:
         with (

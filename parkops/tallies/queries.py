@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from parkops.tallies.models import TallyCheck
+from parkops.tenancy.postgresql import prepared
 
 _LEVELS = """
-SELECT name, sum(n)::bigint FROM tallies_tally WHERE name = ANY(%(names)s) AND at <= %(at)s GROUP BY name
+SELECT name, sum(n)::bigint FROM tallies_tally WHERE name = ANY(%(names)s::varchar[]) AND at <= %(at)s
+ GROUP BY name
 """
 _FLOWS = """
 SELECT name, at, sum(n)::bigint FROM tallies_tally
- WHERE name = ANY(%(names)s) AND (at >= %(since)s AND at < %(until)s
+ WHERE name = ANY(%(names)s::varchar[]) AND (at >= %(since)s AND at < %(until)s
     OR at >= %(before)s AND at < %(before_until)s)
  GROUP BY name, at
 """
@@ -21,9 +21,7 @@ SELECT name, at, sum(n)::bigint FROM tallies_tally
 
 def levels(names: Sequence[str], at: datetime) -> dict[str, int]:
     """Return how high each of these levels is at `at`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LEVELS, {"names": list(names), "at": at})
-        found = dict(cursor.fetchall())
+    found = dict(prepared.rows(_LEVELS, {"names": list(names), "at": at}))
     return {name: found.get(name, 0) for name in names}
 
 
@@ -40,9 +38,7 @@ def flows(
         "before": before[0],
         "before_until": before[1],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_FLOWS, values)
-        return cursor.fetchall()
+    return prepared.rows(_FLOWS, values)
 
 
 def last_check() -> TallyCheck | None:

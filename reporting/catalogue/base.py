@@ -59,7 +59,7 @@ class Report:
     """A report of the catalogue. `needs` and `also_needs` are what its reader must be allowed besides
     reports; `asked` tells in few words what was asked, where that is not its parameters.
 
-    `blocks` gives the rows of its dataset, however many there are, a few thousand at once: a block holds
+    `blocks` gives the rows of its dataset, however many there are, a few hundred at once: a block holds
     the cells of each column.
     """
 

@@ -295,7 +295,7 @@ VOIDS = counted(
     "Voided citations",
     f"""
 SELECT (c.voided_at AT TIME ZONE %(place)s)::date, c.number, c.officer, c.violation_code, c.void_reason,
-       extract(epoch FROM c.voided_at - c.issued_at) / 3600, c.fine_minor
+       (extract(epoch FROM c.voided_at - c.issued_at) / 3600)::float8, c.fine_minor
   FROM enforcement_citation c
  WHERE c.voided_at >= %(begins)s AND c.voided_at < %(ends)s AND {_IN_ZONE}
  ORDER BY c.voided_at, c.number

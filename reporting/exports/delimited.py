@@ -18,7 +18,7 @@ from reporting.datasets import Block, Column, Dataset, Sums, blocks_of, plain
 from reporting.exports.far import Begun, unheard
 
 MARK = "\ufeff"
-AT_ONCE = 2_000
+AT_ONCE = 500
 END = "\r\n"
 NEEDS_QUOTES = re.compile('[",\r\n]')
 FORMULA = frozenset("@+-=|%")

@@ -165,7 +165,7 @@ def _file_name(run: ReportRun, attempt: int) -> str:
 def _write_blocks(
     store: IO[bytes], report: Report, run: ReportRun, progress: jobs.Progress
 ) -> delimited.Written:
-    """Write CSV as the database gives its rows: never more than a few thousand are held."""
+    """Write CSV as the database gives its rows: never more than a few hundred are held."""
     progress.begin("Writing rows as CSV")
     return delimited.write_blocks(
         store,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,9 +16,9 @@ from parkops.programme import occupancy
 from parkops.programme import queries as programme
 from parkops.programme.occupancy import NOTHING, Estimate
 from parkops.tallies import queries as tallies
+from parkops.tenancy.postgresql import prepared
 from payments.rules import counting as paid
 from permits.rules import counting as permitted
-from reporting import sql
 from reporting.queries.sharing import Shared, shared
 
 REMEMBERED_SECONDS = 3
@@ -37,7 +37,7 @@ LEVELS = (*permitted.LEVELS, *enforced.LEVELS)
 _NOW = """
 SELECT (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
        (SELECT count(*) FROM enforcement_shift WHERE ended_at IS NULL),
-       (SELECT count(*) FROM jobs_job WHERE state = %(failed)s),
+       (SELECT count(*) FROM jobs_job WHERE state = %(failed)s::varchar),
        (SELECT count(*) FROM payments_payment WHERE state = 'needs_review'),
        (SELECT count(*) FROM messaging_message WHERE state = 'failed'),
        (SELECT count(*) FROM public.tenancy_outboxentry
@@ -157,8 +157,8 @@ def look(at: datetime) -> Counts:
         begins=begins,
         hour=at.astimezone(zone).hour,
     )
-    oldest, officers, failed, review, unsent, dead, differ, apart = sql.row(
-        _NOW, failed=Job.State.FAILED
+    [(oldest, officers, failed, review, unsent, dead, differ, apart)] = prepared.rows(
+        _NOW, {"failed": Job.State.FAILED.value}
     )
     present = occupancy.estimated(at)
     seen = Counts(
@@ -190,9 +190,7 @@ def look(at: datetime) -> Counts:
 
 def digest_of(figures: Any) -> str:
     """Return a digest of what figures tell, but for the instant at which they were looked at."""
-    told = asdict(figures)
-    del told["at"]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(replace(figures, at="")).encode()).hexdigest()[:16]
 
 
 def _zone(code: str, name: str, spaces: int, seen: Estimate) -> ZoneCount:

@@ -2,10 +2,12 @@
 
 import hashlib
 import io
+import time
 from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import DataError
 
 from parkops.jobs import operations as jobs
 from reporting import sql
@@ -109,6 +111,31 @@ class TestLines:
             written = delimited.write_blocks(store, dataset.columns, blocks, currency="USD")
             assert store.getvalue() == delimited.write(dataset, None), code
             assert written.rows == len(dataset.rows)
+
+    def test_outside_a_transaction_rows_come_by_a_connection_of_their_own(self, own_database):
+        """The tenant's rows and no other's, while this connection goes on telling how far the work is."""
+        query = "SELECT generate_series(1, %(last)s), current_schema(), pg_backend_pid()"
+        [(mine,)] = sql.rows("SELECT pg_backend_pid()")
+        seen = []
+        for some in sql.each(query, last=4_500):
+            seen += some
+            assert sql.row("SELECT current_schema()") == (own_database.schema_name,)
+        assert [n for n, _, _ in seen] == [*range(1, 4_501)]
+        assert {schema for _, schema, _ in seen} == {own_database.schema_name}
+        [theirs] = {pid for _, _, pid in seen}
+        assert theirs != mine
+        gone = sql.each(query, last=10**9)
+        next(gone)
+        gone.close()
+        left = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE %(what)s AND pid <> %(me)s"
+        for _ in range(50):
+            if sql.row(left, what="SELECT generate_series(1, 1000000000)%", me=mine) == (0,):
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the statement goes on though nobody reads it")
+        with pytest.raises(DataError):
+            list(sql.each("SELECT 1 / (n - %(last)s) FROM generate_series(1, 3000) n", last=2_500))
 
     def test_not_more_than_a_block_is_held_at_once(self):
         store, ahead = io.BytesIO(), []
