@@ -1,4 +1,4 @@
-"""Schedules of the reports that the whole office shares, over HTTP: listed, made, paused, resumed, removed."""
+"""Schedules that the whole office shares, over HTTP: listed, made, changed, paused, resumed, removed."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -28,6 +28,7 @@ router = Router()
 READ, WRITE = needs(Scope.REPORTS_READ), needs(Scope.REPORTS_WRITE)
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Format = Literal["pdf", "xlsx", "csv", "json"]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
@@ -51,9 +52,23 @@ class ScheduleIn(Schema):
     time: Clock
     weekday: Weekday = "monday"
     day: int = Field(1, ge=1, le=31)
-    formats: list[Literal["pdf", "xlsx", "csv", "json"]] = Field(["pdf"], min_length=1)
+    formats: list[Format] = Field(["pdf"], min_length=1)
     recipients: list[Email] = Field(min_length=1, max_length=100)
     only_if_not_empty: bool = False
+
+
+class SchedulePatch(Schema):
+    """What to change of a schedule; what is left out stays. What it runs, and in whose name, stays as well."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    every: Literal["day", "week", "month"] | None = None
+    time: Clock | None = None
+    weekday: Weekday | None = None
+    day: int | None = Field(None, ge=1, le=31)
+    formats: list[Format] | None = Field(None, min_length=1)
+    recipients: list[Email] | None = Field(None, min_length=1, max_length=100)
+    only_if_not_empty: bool | None = None
 
 
 class ScheduleOut(Schema):
@@ -158,6 +173,23 @@ def make(request: HttpRequest, body: ScheduleIn) -> Status:
 @router.get("/report-schedules/{reference}", auth=READ, response=ScheduleDetailOut)
 def detail(request: HttpRequest, reference: UUID) -> dict[str, Any]:
     """Give a schedule with who gets its link and what became of it."""
+    return _detail(_found(request, reference))
+
+
+@router.patch("/report-schedules/{reference}", auth=WRITE, response=ScheduleDetailOut)
+def change(request: HttpRequest, reference: UUID, body: SchedulePatch) -> dict[str, Any]:
+    """Change when a schedule runs, in which formats and for whom; the same again changes nothing."""
+    _found(request, reference)
+    change = programs.Change(
+        every=Every(body.every) if body.every else None,
+        minute=_minute(body.time) if body.time else None,
+        weekday=WEEKDAYS.index(body.weekday) if body.weekday else None,
+        day=body.day,
+        formats=body.formats,
+        recipients=body.recipients,
+        skips_empty=body.only_if_not_empty,
+    )
+    programs.change_schedule(reference, change, by=request.auth.actor, at=timezone.now())
     return _detail(_found(request, reference))
 
 

@@ -4,6 +4,7 @@ what that person may see."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +19,9 @@ from reporting.operations import filters, schedules
 from reporting.operations.schedules import Plan
 from reporting.queries import filters as queries
 from reporting.queries.seeing import may_see
-from reporting.rules.schedules import Rhythm
+from reporting.rules.schedules import Every, Rhythm
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,51 @@ def make_schedule(
         _require_owner(kept.owner, kept.report)
     plan = Plan(rhythm, formats, _recipients(kept.report, recipients), skips_empty)
     return schedules.make_schedule(kept.reference, plan, by=kept.owner, at=at, signed=by)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be different in a schedule; None leaves a thing as it is. `recipients` are e-mail addresses."""
+
+    every: Every | None = None
+    minute: int | None = None
+    weekday: int | None = None
+    day: int | None = None
+    formats: Sequence[str] | None = None
+    recipients: Sequence[str] | None = None
+    skips_empty: bool | None = None
+
+
+@transaction.atomic
+def change_schedule(reference: UUID, change: Change, *, by: Actor, at: datetime) -> Schedule:
+    """Change some of a schedule of a shared filter; what it has already changes nothing.
+
+    :raises NotFound: if there is no such schedule.
+    :raises Refused: if what it would then do cannot be.
+    """
+    owner = queries.shared_schedule(reference).schedule.saved_filter.owner
+    schedule = schedules.own_schedule(reference, by=owner)
+    was = schedule.rhythm
+    rhythm = Rhythm(
+        _or(change.every, was.every),
+        _or(change.minute, was.minute),
+        _or(change.weekday, was.weekday),
+        _or(change.day, was.day),
+    )
+    recipients: Sequence[int] = schedule.recipients
+    if change.recipients is not None:
+        recipients = _recipients(schedule.saved_filter.report, change.recipients)
+    plan = Plan(
+        rhythm,
+        _or(change.formats, schedule.formats),
+        recipients,
+        _or(change.skips_empty, schedule.skips_empty),
+    )
+    return schedules.change_schedule(reference, plan, by=owner, at=at, signed=by)
+
+
+def _or(given: Value | None, kept: Value) -> Value:
+    return kept if given is None else given
 
 
 def _kept(asked: Asked, *, file_format: str, by: Actor, at: datetime) -> SavedFilter:

@@ -63,19 +63,24 @@ def make_schedule(
 
 
 @transaction.atomic
-def change_schedule(reference: uuid.UUID, plan: Plan, *, by: User, at: datetime) -> Schedule:
-    """Run it at other times, in other formats, for others.
+def change_schedule(
+    reference: uuid.UUID, plan: Plan, *, by: User, at: datetime, signed: Actor | None = None
+) -> Schedule:
+    """Run it at other times, in other formats, for others; the same plan again changes nothing.
 
     :raises NotFound: if `by` sees no such schedule.
     :raises Refused: if it is somebody else's, or the plan cannot be.
     """
     schedule = own_schedule(reference, by=by)
-    _require_plan(plan, schedule.saved_filter.report)
-    columns = {**_columns(plan), "next_due_at": next_due(plan.rhythm, at, _zone(at))}
+    _require_plan(plan, schedule.saved_filter.report, had=schedule.recipients)
+    columns = _columns(plan)
+    if all(getattr(schedule, name) == value for name, value in columns.items()):
+        return schedule
+    columns["next_due_at"] = next_due(plan.rhythm, at, _zone(at))
     for name, value in columns.items():
         setattr(schedule, name, value)
     schedule.save(update_fields=[*columns])
-    _record("report.schedule_changed", schedule, by=actor_of(by), at=at)
+    _record("report.schedule_changed", schedule, by=signed or actor_of(by), at=at)
     return schedule
 
 
@@ -188,13 +193,14 @@ def _require_owner(owner: User, code: str) -> None:
         )
 
 
-def _require_plan(plan: Plan, code: str) -> None:
+def _require_plan(plan: Plan, code: str, *, had: Sequence[int] = ()) -> None:
+    """Refuse what cannot be; whoever it was for before may stay, as it is asked again when it is sent."""
     may_be(plan.rhythm).require()
     if not plan.formats:
         raise Refused("formats", "Choose at least one format.", field="formats")
     for file_format in plan.formats:
         reports.require_format(file_format)
-    able = {person.pk for person in who_may_get(code)}
+    able = {person.pk for person in who_may_get(code)} | set(had)
     if not plan.recipients or not set(plan.recipients) <= able:
         raise Refused(
             "recipients",

@@ -1,6 +1,7 @@
-"""Schedules made by programs: for the whole office, in the name of somebody, never beyond their rights."""
+"""Schedules of programs: for the whole office, in the name of somebody, never beyond their rights."""
 
 import uuid
+from datetime import datetime
 
 import pytest
 
@@ -122,6 +123,77 @@ class TestMaking:
         assert SavedFilter.objects.get().parameters == {}
 
 
+class TestChanging:
+    @pytest.fixture
+    def place(self, call):
+        return f"{PATH}/{call('post', PATH, ASKED).json()['id']}"
+
+    def test_what_is_given_is_changed_and_the_rest_stays(self, call, place):
+        was = call("get", place).json()
+        told = call("patch", place, {"time": "18:00", "formats": ["xlsx"]}).json()
+        changed = {"time", "formats", "when", "next_due_at"}
+        assert {key for key in told if told[key] != was[key]} == changed
+        assert (told["when"], told["formats"]) == ("Every Friday at 18:00", ["xlsx"])
+        assert f"{datetime.fromisoformat(told['next_due_at']):%A %H:%M}" == "Friday 18:00"
+        told = call("patch", place, {"every": "month", "day": 31, "only_if_not_empty": False})
+        assert told.json()["when"] == "On the last day of each month at 18:00"
+        assert told.json()["only_if_not_empty"] is False
+        told = call("patch", place, {"recipients": ["Amos@harbor.example"]}).json()
+        assert told["recipients"] == ["amos@harbor.example"]
+        assert call("get", place).json() == told
+
+    def test_the_audit_names_the_token_and_the_same_again_is_no_act(self, call, place):
+        acts = AuditEvent.objects.filter(event="report.schedule_changed")
+        for _ in range(2):
+            assert call("patch", place, {"weekday": "monday"}).status_code == 200
+            assert call("patch", place, {}).status_code == 200
+        assert [one.actor_kind for one in acts] == ["token"]
+        assert acts.get().data["when"] == "Every Monday at 07:30"
+
+    def test_one_that_is_paused_stays_so(self, call, place):
+        call("post", f"{place}/pause")
+        told = call("patch", place, {"time": "18:00"}).json()
+        assert (told["time"], told["next_due_at"]) == ("18:00", None)
+        assert told["paused_at"]
+
+    def test_who_left_does_not_stand_in_the_way(self, call, place, clara):
+        clara.is_active = False
+        clara.save()
+        assert call("patch", place, {"time": "18:00"}).status_code == 200
+        answer = call("patch", place, {"recipients": [clara.email]})
+        assert [error["field"] for error in answer.json()["errors"]] == ["recipients.0"]
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"recipients": ["amos@harbor.example", "x@y.example"]}, "recipients.1"),
+            ({"recipients": []}, "recipients"),
+            ({"formats": []}, "formats"),
+            ({"formats": ["docx"]}, "formats.0"),
+            ({"time": "7:30"}, "time"),
+            ({"day": 0}, "day"),
+            ({"every": "year"}, "every"),
+            ({"report": "revenue"}, "report"),
+            ({"owner": "clara@harbor.example"}, "owner"),
+        ],
+    )
+    def test_what_is_wrong_is_named_and_nothing_is_changed(self, call, place, wrong, field):
+        was = call("get", place).json()
+        answer = call("patch", place, {"every": "day"} | wrong)
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
+        assert call("get", place).json() == was
+
+    def test_it_needs_the_scope_to_write(self, call, place):
+        assert call("patch", place, {"time": "18:00"}, "reports:read").status_code == 403
+        assert Schedule.objects.get().minute == 450
+
+    def test_one_that_is_not_shared_is_not_there(self, call, place):
+        SavedFilter.objects.update(is_shared=False)
+        assert call("patch", place, {"time": "18:00"}).status_code == 404
+        assert call("patch", f"{PATH}/{uuid.uuid4()}", {}).status_code == 404
+
+
 class TestRights:
     def test_writing_needs_its_scope_and_that_of_what_is_in_the_report(self, call, alice):
         assert call("post", PATH, ASKED, "reports:read").status_code == 403
@@ -138,6 +210,7 @@ class TestRights:
         place = f"{PATH}/{made.json()['id']}"
         assert call("get", place, None, "reports:read").status_code == 403
         assert call("delete", place, None, "reports:write").status_code == 403
+        assert call("patch", place, {"day": 3}, "reports:write").status_code == 403
 
     def test_nobodys_name_gives_more_than_their_role(self, call, clara):
         told = {**ASKED, "report": "audit-log", "parameters": {}, "owner": clara.email}
@@ -158,5 +231,7 @@ class TestRights:
         assert other_site.get(place, headers=headers).status_code == 404
         assert other_site.post(f"{place}/pause", headers=headers).status_code == 404
         assert other_site.delete(place, headers=headers).status_code == 404
+        moved = {"data": {"time": "18:00"}, "content_type": "application/json"}
+        assert other_site.patch(place, headers=headers, **moved).status_code == 404
         assert other_site.get(PATH, headers=headers).json()["items"] == []
-        assert Schedule.objects.get().paused_at is None
+        assert (Schedule.objects.get().paused_at, Schedule.objects.get().minute) == (None, 450)
