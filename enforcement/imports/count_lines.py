@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from enforcement.imports.mapping import CountMapping
 from enforcement.imports.reading import SKIPPED, TWICE, Known, getter, instants, shown, text_reader
-from enforcement.rules.counts import Fault, Told
+from enforcement.rules.counts import Fault, Partly, Told
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}(?:\.0*)?")
 
@@ -27,11 +27,11 @@ class CountReader:
         self._capacity = None if fields.capacity is None else place[fields.capacity]
         self.odd = {TWICE: 0, SKIPPED: 0, "": 0}
 
-    def read(self, number: int, cells: Sequence[str]) -> Told | list[Fault]:
-        """Return what line `number` says, or everything that is wrong with it."""
+    def read(self, number: int, cells: Sequence[str]) -> Told | Partly:
+        """Return what line `number` says; if it cannot all be read, what can be, with what is wrong."""
         if len(cells) != self._width:
             told = f"The line has {len(cells)} columns; the file has {self._width}."
-            return [Fault(number, "line", "", told)]
+            return Partly(number, [Fault(number, "line", "", told)])
         faults: list[Fault] = []
         counted_at, odd = None, ""
         try:
@@ -40,7 +40,7 @@ class CountReader:
             given = self._take_time(cells)
             whole = given if isinstance(given, str) else " ".join(given)
             faults.append(Fault(number, "counted", shown(whole), str(error)))
-        zone = ""
+        zone = None
         try:
             zone = self._zone(cells)
         except ValueError as error:
@@ -49,8 +49,8 @@ class CountReader:
         capacity = None
         if self._capacity is not None and cells[self._capacity].strip():
             capacity = self._number(number, "capacity", cells[self._capacity], faults)
-        if faults or counted_at is None or occupied is None:
-            return faults
+        if faults or zone is None or counted_at is None or occupied is None:
+            return Partly(number, faults, zone, counted_at, occupied, capacity)
         self.odd[odd] += 1
         return Told(number, zone, counted_at, occupied, capacity)
 

@@ -18,7 +18,7 @@ from enforcement.imports.reading import SKIPPED, TWICE, Flaw, LineReader, Unread
 from enforcement.imports.stage import Refusal
 from enforcement.models import Citation
 from enforcement.operations import counts
-from enforcement.rules.counts import Told
+from enforcement.rules.counts import Partly, Told
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
@@ -147,7 +147,7 @@ def import_counts(
     faults: list[Refusal] = []
     count = 0
 
-    def sound() -> Iterator[Told]:
+    def read() -> Iterator[Told | Partly]:
         nonlocal count
         for line in lines:
             count += 1
@@ -156,13 +156,9 @@ def import_counts(
             if line.fault:
                 faults.append(Refusal(line.number, "line", "", line.fault))
                 continue
-            said = reader.read(line.number, line.cells)
-            if isinstance(said, Told):
-                yield said
-            else:
-                faults.extend(Refusal(one.line, one.field, one.value, one.reason) for one in said)
+            yield reader.read(line.number, line.cells)
 
-    taken = counts.take_counts(sound(), kind=mapping.kind, by=by, at=at, imported_batch=batch.pk)
+    taken = counts.take_counts(read(), kind=mapping.kind, by=by, at=at, imported_batch=batch.pk)
     told()
     faults += [Refusal(one.line, one.field, one.value, one.reason) for one in taken.refused]
     for refusal in sorted(faults, key=lambda one: one.line):

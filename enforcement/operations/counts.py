@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from enforcement.models import SpaceCount
-from enforcement.rules.counts import Fault, Told, judge
+from enforcement.rules.counts import Fault, Partly, Told, judge
 from parkops.kernel.actors import Actor
 from parkops.programme import queries as programme
 from parkops.programme.schema import Programme
@@ -51,14 +51,14 @@ class Taken:
 
 @transaction.atomic
 def take_counts(
-    told: Iterable[Told],
+    told: Iterable[Told | Partly],
     *,
     kind: str,
     by: Actor,
     at: datetime,
     imported_batch: int | None = None,
 ) -> Taken:
-    """Keep counts of one kind; what cannot be kept is refused by itself, naming line and field.
+    """Keep counts of one kind; what cannot be kept is refused by itself, naming line and every wrong field.
 
     A count that is known already for its zone and instant is nothing new; one that says another number
     is refused, as the first one stands.
@@ -71,7 +71,7 @@ def take_counts(
 
 
 def _take(
-    rows: list[Told],
+    rows: list[Told | Partly],
     outcome: Taken,
     rules: Programme,
     *,
@@ -82,18 +82,13 @@ def _take(
 ) -> None:
     sound: dict[Key, tuple[Told, int]] = {}
     for row in rows:
-        zone = rules.zone(row.zone)
-        if zone is None:
-            outcome.refused.append(Fault(row.line, "zone", row.zone, "There is no such zone."))
+        zone = rules.zone(row.zone) if row.zone is not None else None
+        own = zone.capacity.total if zone and zone.capacity else None
+        faults = judge(row, is_known=zone is not None, own=own, at=at)
+        if faults or zone is None or isinstance(row, Partly):
+            outcome.refused.extend(faults)
             continue
-        own = zone.capacity.total if zone.capacity else None
         capacity = own if row.capacity is None else row.capacity
-        name, decision = judge(row, capacity=capacity, at=at)
-        if not decision:
-            value = {"occupied": row.occupied, "capacity": capacity, "at": row.counted_at}[name]
-            shown = "" if value is None else str(value)
-            outcome.refused.append(Fault(row.line, name, shown, decision.reason))
-            continue
         earlier = sound.setdefault((zone.code, row.counted_at), (row, capacity or 0))[0]
         if earlier is row:
             continue

@@ -14,7 +14,7 @@ from enforcement.operations import checks
 from enforcement.operations.counts import take_counts
 from enforcement.queries import counts
 from enforcement.queries.checks import Look
-from enforcement.rules.counts import MOST, Told, judge
+from enforcement.rules.counts import MOST, Fault, Partly, Told, judge
 from parkops.kernel.actors import SYSTEM
 from parkops.programme import occupancy
 from parkops.programme.occupancy import Counted, Tried, fuse
@@ -39,23 +39,45 @@ def take(harbor, now):
 
 class TestRule:
     @pytest.mark.parametrize(
-        ("occupied", "capacity", "after", "field", "code"),
+        ("occupied", "own", "after", "wrong"),
         [
-            (0, 40, 0, "", "allowed"),
-            (55, 40, 0, "", "allowed"),
-            (-1, 40, 0, "occupied", "negative"),
-            (MOST + 1, 40, 0, "occupied", "too_many"),
-            (1, None, 0, "capacity", "no_capacity"),
-            (1, 0, 0, "capacity", "capacity"),
-            (1, 40, 5, "", "allowed"),
-            (1, 40, 6, "at", "not_yet"),
+            (0, 40, 0, {}),
+            (55, 40, 0, {}),
+            (-1, 40, 0, {"occupied": "Fewer than no vehicles"}),
+            (MOST + 1, 40, 0, {"occupied": "At most 1,000,000"}),
+            (1, None, 0, {"capacity": "no capacity for this zone"}),
+            (1, 0, 0, {"capacity": "has 1 to 1,000,000 spaces"}),
+            (1, 40, 5, {}),
+            (1, 40, 6, {"at": "has not come yet"}),
+            (-1, None, 6, {"at": "not come", "occupied": "Fewer", "capacity": "no capacity"}),
         ],
     )
-    def test_says_the_field(self, occupied, capacity, after, field, code):
-        row = told(1, occupied, at=NOW + timedelta(minutes=after))
-        found, decision = judge(row, capacity=capacity, at=NOW)
-        assert (found, bool(decision)) == (field, code == "allowed")
-        assert code in (decision.code, "allowed")
+    def test_says_every_field(self, occupied, own, after, wrong):
+        row = told(7, occupied, at=NOW + timedelta(minutes=after))
+        found = judge(row, is_known=True, own=own, at=NOW)
+        assert [(one.line, one.field) for one in found] == [(7, name) for name in wrong]
+        for one in found:
+            assert wrong[one.field] in one.reason
+
+    def test_a_zone_that_there_is_not_has_no_capacity_to_miss(self):
+        found = judge(told(1, -1, zone="NOWHERE"), is_known=False, own=None, at=NOW)
+        assert [(one.field, one.value) for one in found] == [
+            ("zone", "NOWHERE"),
+            ("occupied", "-1"),
+        ]
+        found = judge(told(1, 4, zone="X", capacity=0), is_known=False, own=None, at=NOW)
+        assert [one.field for one in found] == ["zone", "capacity"]
+
+    def test_what_could_not_be_read_is_not_judged_besides(self):
+        unread = [
+            Fault(1, "capacity", "many", "No number."),
+            Fault(1, "counted", "soon", "No day."),
+        ]
+        row = Partly(1, unread, "NOWHERE", None, -1, None)
+        found = judge(row, is_known=False, own=None, at=NOW)
+        assert [one.field for one in found] == ["zone", "counted", "occupied", "capacity"]
+        known = judge(Partly(1, unread, "LOT-A"), is_known=True, own=None, at=NOW)
+        assert [one.field for one in known] == ["counted", "capacity"]
 
 
 class TestTaking:
@@ -66,12 +88,16 @@ class TestTaking:
             told(3, 9, zone="NOWHERE"),
             told(4, 9, zone="METER"),
             told(5, 50, zone="lot-b"),
+            told(6, -1, zone="NOWHERE", capacity=0),
         )
         assert (taken.taken, taken.over) == (2, 1)
         assert [(one.line, one.field, one.value) for one in taken.refused] == [
             (2, "occupied", "-3"),
             (3, "zone", "NOWHERE"),
             (4, "capacity", ""),
+            (6, "zone", "NOWHERE"),
+            (6, "occupied", "-1"),
+            (6, "capacity", "0"),
         ]
         kept = SpaceCount.objects.get(zone_code="LOT-B")
         assert (kept.occupied, kept.capacity, kept.is_over) == (50, 40, True)

@@ -72,6 +72,24 @@ def test_every_line_is_accounted_for(bring):
     assert SpaceCount.objects.get(zone_code="LOT-B", occupied=12).capacity == 40
 
 
+def test_a_line_tells_all_its_faults_at_once(bring):
+    """Also that there is no such zone, whatever else is wrong with it."""
+    _, refusals = bring(
+        HEAD
+        + "Nowhere,2026-02-30 08:30:00,x,many\n"
+        + "Nowhere,2026-11-09 08:30:00,-8,0\n"
+        + "Nowhere,2036-11-09 08:30:00,4,120\n"
+        + "North,2026-02-30 08:30:00,-8,0\n"
+    )
+    assert refusals == [
+        *((2, name) for name in ("zone", "counted", "occupied", "capacity")),
+        *((3, name) for name in ("zone", "occupied", "capacity")),
+        *((4, name) for name in ("zone", "counted")),
+        *((5, name) for name in ("counted", "occupied", "capacity")),
+    ]
+    assert not SpaceCount.objects.exists()
+
+
 def test_twice_is_once_and_a_dry_run_keeps_nothing(bring):
     assert bring(GOOD, dry_run=True)[0].imported == 2
     assert not ImportBatch.objects.exists()
