@@ -16,11 +16,9 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Scope
 from reporting import catalogue
 from reporting.api.scopes import may_of, require_report
-from reporting.models import Schedule
 from reporting.operations import programs
-from reporting.operations import schedules as operations
-from reporting.queries import filters
-from reporting.queries.filters import ScheduleRow
+from reporting.queries import filters, schedules
+from reporting.queries.schedules import ScheduleRow
 from reporting.rules.schedules import WEEKDAYS, Every, Rhythm
 
 router = Router()
@@ -35,15 +33,17 @@ Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 class ScheduleIn(Schema):
     """When a report is made and who gets the link to it.
 
-    Either `filter`, the id of a saved filter that the office shares; or a `report` with its `parameters` (as for
-    a run; `period` is one that moves, such as "last-month"), a `name`, and as `owner` the e-mail address of the
-    member of staff in whose name it runs. `time` is of the local day, `weekday` counts every week, `day` every
+    Either `filter`, the id of a saved filter that the office shares; or `question`, that of a kept question that
+    it shares, which is answered in its owner's name; or a `report` with its `parameters` (as for a run; `period`
+    is one that moves, such as "last-month"), a `name`, and as `owner` the e-mail address of the member of staff
+    in whose name it runs. `time` is of the local day, `weekday` counts every week, `day` every
     month (31 is its last). `recipients` are e-mail addresses of members of staff who may see the report.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     filter: UUID | None = None
+    question: UUID | None = None
     report: str = Field("", max_length=40)
     parameters: dict[str, str | int | None] = {}
     name: str = Field("", max_length=80)
@@ -72,11 +72,13 @@ class SchedulePatch(Schema):
 
 
 class ScheduleOut(Schema):
-    """A schedule; a paused one is due no more."""
+    """A schedule, of a `filter` or of a `question`; a paused one is due no more. `report` is the code of what is
+    made: empty where a question cannot be asked any more."""
 
     id: UUID
     name: str
-    filter: UUID
+    filter: UUID | None
+    question: UUID | None
     report: str
     parameters: dict[str, Any]
     formats: list[str]
@@ -110,9 +112,11 @@ class ScheduledOut(Schema):
 
 
 class ScheduleDetailOut(ScheduleOut):
-    """A schedule with whose it is, who gets its link, and its last twenty runs, the newest first."""
+    """A schedule with whose it is, who gets its link, and its last twenty runs, the newest first. `held_back` is
+    why it would not run now, such as that its owner may no longer see the report; it is empty where it would."""
 
     owner: str
+    held_back: str
     recipients: list[str]
     history: list[ScheduledOut]
 
@@ -144,8 +148,10 @@ def saved_filters(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]
 
 @router.get("/report-schedules", auth=READ, response=SchedulesOut)
 def listing(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
-    """List the schedules of shared filters, of reports that the program may see, the next one due first."""
-    rows = filters.shared_schedules(catalogue.hidden(may_of(request)))
+    """List the schedules of shared filters and questions, as far as the program may see what they make, the next
+    one due first."""
+    hidden = catalogue.hidden(may_of(request))
+    rows = schedules.shared_schedules(hidden, at=timezone.now())
     return page_of_list(rows, paging, out=_out)
 
 
@@ -156,30 +162,34 @@ def listing(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
 )
 @idempotent
 def make(request: HttpRequest, body: ScheduleIn) -> Status:
-    """Run a report by the clock; the same schedule again is the one that there is, with 200."""
-    now = timezone.now()
-    made = programs.make_schedule(
-        _asked(request, body),
+    """Run a report or a question by the clock; the same schedule again is the one that there is, with 200."""
+    now, who = timezone.now(), request.auth.actor
+    _require_one(body)
+    wanted = programs.Wanted(
         Rhythm(Every(body.every), _minute(body.time), WEEKDAYS.index(body.weekday), body.day),
-        formats=body.formats,
-        recipients=body.recipients,
-        skips_empty=body.only_if_not_empty,
-        by=request.auth.actor,
-        at=now,
+        body.formats,
+        body.recipients,
+        body.only_if_not_empty,
     )
-    return Status(201 if made.created_at == now else 200, _detail(made))
+    if body.question is not None:
+        asked = schedules.subject_of_question(schedules.shared_question(body.question), at=now)
+        require_report(request, asked.code)
+        made = programs.schedule_question(body.question, wanted, by=who, at=now)
+    else:
+        made = programs.make_schedule(_asked(request, body), wanted, by=who, at=now)
+    return Status(201 if made.created_at == now else 200, _detail(request, made.reference))
 
 
 @router.get("/report-schedules/{reference}", auth=READ, response=ScheduleDetailOut)
 def detail(request: HttpRequest, reference: UUID) -> dict[str, Any]:
     """Give a schedule with who gets its link and what became of it."""
-    return _detail(_found(request, reference))
+    return _detail(request, reference)
 
 
 @router.patch("/report-schedules/{reference}", auth=WRITE, response=ScheduleDetailOut)
 def change(request: HttpRequest, reference: UUID, body: SchedulePatch) -> dict[str, Any]:
     """Change when a schedule runs, in which formats and for whom; the same again changes nothing."""
-    _found(request, reference)
+    _require_seen(request, reference)
     change = programs.Change(
         every=Every(body.every) if body.every else None,
         minute=_minute(body.time) if body.time else None,
@@ -190,41 +200,42 @@ def change(request: HttpRequest, reference: UUID, body: SchedulePatch) -> dict[s
         skips_empty=body.only_if_not_empty,
     )
     programs.change_schedule(reference, change, by=request.auth.actor, at=timezone.now())
-    return _detail(_found(request, reference))
+    return _detail(request, reference)
 
 
 @router.post("/report-schedules/{reference}/pause", auth=WRITE, response=ScheduleDetailOut)
 def pause(request: HttpRequest, reference: UUID) -> dict[str, Any]:
     """Run it no more until it is resumed; pausing it again changes nothing."""
-    owner = _found(request, reference).saved_filter.owner
-    operations.pause_schedule(reference, by=owner, at=timezone.now(), signed=request.auth.actor)
-    return _detail(_found(request, reference))
+    _require_seen(request, reference)
+    programs.pause_schedule(reference, by=request.auth.actor, at=timezone.now())
+    return _detail(request, reference)
 
 
 @router.post("/report-schedules/{reference}/resumption", auth=WRITE, response=ScheduleDetailOut)
 def resume(request: HttpRequest, reference: UUID) -> dict[str, Any]:
     """Run it again from its next time on; what was due meanwhile is not made up for."""
-    owner = _found(request, reference).saved_filter.owner
-    operations.resume_schedule(reference, by=owner, at=timezone.now(), signed=request.auth.actor)
-    return _detail(_found(request, reference))
+    _require_seen(request, reference)
+    programs.resume_schedule(reference, by=request.auth.actor, at=timezone.now())
+    return _detail(request, reference)
 
 
 @router.delete("/report-schedules/{reference}", auth=WRITE, response={204: None})
 def remove(request: HttpRequest, reference: UUID) -> Status:
     """Remove a schedule; its filter and the reports that it made stay."""
-    owner = _found(request, reference).saved_filter.owner
-    operations.remove_schedule(reference, by=owner, at=timezone.now(), signed=request.auth.actor)
+    _require_seen(request, reference)
+    programs.remove_schedule(reference, by=request.auth.actor, at=timezone.now())
     return Status(204, None)
+
+
+def _require_one(body: ScheduleIn) -> None:
+    given = (body.filter is not None, body.question is not None, bool(body.report))
+    if sum(given) != 1:
+        told = "Give one of these: a filter or a question that the office shares, by its id; or a report."
+        raise Refused("filter", told, field="filter")
 
 
 def _asked(request: HttpRequest, body: ScheduleIn) -> UUID | programs.Asked:
     """Return which filter is to be run, or what is asked of a report that the program may see."""
-    if (body.filter is None) == (not body.report):
-        raise Refused(
-            "filter",
-            "Give either the id of a saved filter that the office shares, or a report.",
-            field="filter",
-        )
     if body.filter is not None:
         require_report(request, filters.shared_filter(body.filter).report)
         return body.filter
@@ -233,10 +244,10 @@ def _asked(request: HttpRequest, body: ScheduleIn) -> UUID | programs.Asked:
     return programs.Asked(body.report, given, body.name, body.owner or "")
 
 
-def _found(request: HttpRequest, reference: UUID) -> Schedule:
-    """Return a schedule of a shared filter, of a report that the program may see."""
-    found = filters.shared_schedule(reference).schedule
-    require_report(request, found.saved_filter.report)
+def _require_seen(request: HttpRequest, reference: UUID) -> ScheduleRow:
+    """Return a schedule that the office shares, of what the program may see."""
+    found = schedules.shared_schedule(reference, at=timezone.now())
+    require_report(request, found.subject.code)
     return found
 
 
@@ -257,13 +268,14 @@ def _filter(row: filters.FilterRow) -> dict[str, Any]:
 
 
 def _out(row: ScheduleRow) -> dict[str, Any]:
-    schedule = row.schedule
+    schedule, kept, question = row.schedule, row.schedule.saved_filter, row.schedule.question
     return {
         "id": schedule.reference,
-        "name": schedule.saved_filter.name,
-        "filter": schedule.saved_filter.reference,
-        "report": schedule.saved_filter.report,
-        "parameters": schedule.saved_filter.parameters,
+        "name": row.subject.name,
+        "filter": kept.reference if kept else None,
+        "question": question.reference if question else None,
+        "report": row.subject.code,
+        "parameters": kept.parameters if kept else {},
         "formats": schedule.formats,
         "when": row.rhythm,
         "every": schedule.every,
@@ -278,11 +290,14 @@ def _out(row: ScheduleRow) -> dict[str, Any]:
     }
 
 
-def _detail(schedule: Schedule) -> dict[str, Any]:
+def _detail(request: HttpRequest, reference: UUID) -> dict[str, Any]:
+    found = _require_seen(request, reference)
+    owner = found.subject.owner
     return {
-        **_out(filters.shared_schedule(schedule.reference)),
-        "owner": schedule.saved_filter.owner.email,
-        "recipients": [person.email for person in filters.people_of(schedule)],
+        **_out(found),
+        "owner": owner.email if owner else "",
+        "held_back": found.subject.standing.reason,
+        "recipients": [person.email for person in schedules.people_of(found.schedule)],
         "history": [
             {
                 "due_at": instant_out(row.run.due_at),
@@ -291,6 +306,6 @@ def _detail(schedule: Schedule) -> dict[str, Any]:
                 "sent_to": row.run.sent_to,
                 "runs": [run.reference for run in row.reports],
             }
-            for row in filters.last_runs(schedule)
+            for row in schedules.last_runs(found.schedule)
         ],
     }

@@ -1,4 +1,4 @@
-"""Saved filters that are run by the clock, and what became of it."""
+"""Saved filters and kept questions that are run by the clock, and what became of it."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from reporting.rules.schedules import Every, Rhythm
 
 
 class Schedule(models.Model):
-    """When a saved filter is run, in which formats, and for whom.
+    """When a saved filter or a kept question is run, in which formats, and for whom.
 
     `weekday` (0 is Monday) and `day` of the month (31 is its last) count where `every` asks for them;
     `minute` is of the local day. `recipients` are the ids of members of staff.
@@ -18,7 +18,18 @@ class Schedule(models.Model):
     id = models.BigAutoField(primary_key=True)
     reference = models.UUIDField(default=uuid.uuid4, editable=False)
     saved_filter = models.ForeignKey(
-        "reporting.SavedFilter", on_delete=models.PROTECT, related_name="schedules"
+        "reporting.SavedFilter",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schedules",
+    )
+    question = models.ForeignKey(
+        "reporting.Question",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schedules",
     )
     every = models.CharField(max_length=5, choices=[(one.value, f"Every {one}") for one in Every])
     weekday = models.PositiveSmallIntegerField(default=0)
@@ -38,6 +49,10 @@ class Schedule(models.Model):
                 condition=models.Q(minute__lt=1440, weekday__lte=6, day__gte=1, day__lte=31),
                 name="schedule_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(saved_filter__isnull=True) ^ models.Q(question__isnull=True),
+                name="schedule_runs_one_thing",
+            ),
         ]
         indexes = [
             models.Index(
@@ -48,7 +63,7 @@ class Schedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.saved_filter_id} every {self.every}"
+        return f"Schedule {self.reference}"
 
     @property
     def rhythm(self) -> Rhythm:

@@ -12,6 +12,7 @@ from parkops.messaging import operations as messaging
 from reporting import catalogue
 from reporting.catalogue.base import asked_text
 from reporting.models import ReportRun, ScheduledRun
+from reporting.queries import schedules as queries
 from reporting.queries.seeing import may_see
 
 Outcome = ScheduledRun.Outcome
@@ -51,7 +52,8 @@ def settle(scheduled_id: int, *, at: datetime) -> None:
 
     Who may see the report is asked now: somebody who left, or lost the role, gets nothing.
     """
-    rows = ScheduledRun.objects.select_related("schedule__saved_filter__owner")
+    kept = ("schedule__saved_filter__owner", "schedule__question")
+    rows = ScheduledRun.objects.select_related(*kept)
     one = rows.select_for_update(of=("self",)).get(pk=scheduled_id)
     runs = list(ReportRun.objects.select_related("job").filter(scheduled=one).order_by("pk"))
     open_states = (Job.State.QUEUED, Job.State.RUNNING)
@@ -76,6 +78,7 @@ def settle(scheduled_id: int, *, at: datetime) -> None:
 def _send(one: ScheduledRun, made: Sequence[ReportRun], *, at: datetime) -> list[str]:
     """Write to those who may see it, a link for each format; returns their addresses."""
     schedule, sent = one.schedule, []
+    subject = queries.subject_of(schedule, at=at)
     for person in accounts.who_may(Permission.REPORT_VIEW):
         if person.pk not in schedule.recipients or not may_see(person, made[0].report):
             continue
@@ -84,8 +87,8 @@ def _send(one: ScheduledRun, made: Sequence[ReportRun], *, at: datetime) -> list
             key=f"schedule:{schedule.reference}:{one.due_at.isoformat()}:{person.pk}",
             to=person.email,
             context={
-                **_told_of(made[0]),
-                "name": schedule.saved_filter.name,
+                **_told_of(made[0], subject.name),
+                "name": subject.name,
                 "rows": made[0].rows,
                 "because": one.because,
                 "files": [{"format": run.format.upper(), "path": path_of(run)} for run in made],
@@ -98,8 +101,8 @@ def _send(one: ScheduledRun, made: Sequence[ReportRun], *, at: datetime) -> list
 
 
 def _tell_owner(one: ScheduledRun, run: ReportRun, *, at: datetime) -> None:
-    owner = one.schedule.saved_filter.owner
-    if may_see(owner, run.report):
+    owner = queries.subject_of(one.schedule, at=at).owner
+    if owner is not None and may_see(owner, run.report):
         messaging.send_once(
             event="report.failed",
             key=f"schedule:{one.schedule.reference}:{one.due_at.isoformat()}:failed",
@@ -115,10 +118,12 @@ def path_of(run: ReportRun) -> str:
     return reverse("office_reports:run", args=[run.reference])
 
 
-def _told_of(run: ReportRun) -> dict[str, str]:
+def _told_of(run: ReportRun, name: str = "") -> dict[str, str]:
+    """Return what an e-mail tells of a run; what is asked is left out where it is but the `name` given before."""
     report = catalogue.find(run.report)
+    asked = asked_text(report, run.parameters) if report else ""
     return {
         "report": catalogue.name_of(run.report),
-        "asked": asked_text(report, run.parameters) if report else "",
+        "asked": "" if asked == name else asked,
         "path": path_of(run),
     }

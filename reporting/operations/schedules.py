@@ -8,18 +8,23 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from parkops.accounts import queries as accounts
 from parkops.accounts.models import User
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
+from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from reporting.models import Schedule, ScheduledRun
 from reporting.operations import reports
 from reporting.operations.filters import actor_of, locked_filter, own_filter
+from reporting.queries import schedules as queries
 from reporting.queries.seeing import may_see
+from reporting.questions import operations as questions
+from reporting.questions.report import DAY
 from reporting.rules.schedules import Rhythm, latest_due, may_be, next_due
 
 JITTER_SECONDS = 240
@@ -48,18 +53,21 @@ def make_schedule(
     :raises Refused: if it is somebody else's, or the plan cannot be.
     """
     kept = locked_filter(reference, by=by)
-    _require_plan(plan, kept.report)
-    same = kept.schedules.filter(paused_at__isnull=True, **_columns(plan)).first()
-    if same is not None:
-        return same
-    schedule = Schedule.objects.create(
-        saved_filter=kept,
-        created_at=at,
-        next_due_at=next_due(plan.rhythm, at, _zone(at)),
-        **_columns(plan),
-    )
-    _record("report.scheduled", schedule, by=signed or actor_of(by), at=at)
-    return schedule
+    return _made(Schedule(saved_filter=kept, created_at=at), plan, by=signed or actor_of(by))
+
+
+@transaction.atomic
+def schedule_question(
+    reference: uuid.UUID, plan: Plan, *, by: User, at: datetime, signed: Actor | None = None
+) -> Schedule:
+    """Answer a kept question by the clock from now on, in its owner's name; the same plan again is the one that
+    it has.
+
+    :raises NotFound: if `by` may change no such question.
+    :raises Refused: if it cannot be asked, or the plan cannot be.
+    """
+    question = questions.changeable_question(reference, may=by.may, by=actor_of(by))
+    return _made(Schedule(question=question, created_at=at), plan, by=signed or actor_of(by))
 
 
 @transaction.atomic
@@ -72,7 +80,8 @@ def change_schedule(
     :raises Refused: if it is somebody else's, or the plan cannot be.
     """
     schedule = own_schedule(reference, by=by)
-    _require_plan(plan, schedule.saved_filter.report, had=schedule.recipients)
+    code = queries.subject_of(schedule, at=at).code
+    _require_plan(plan, code, had=schedule.recipients)
     columns = _columns(plan)
     if all(getattr(schedule, name) == value for name, value in columns.items()):
         return schedule
@@ -132,24 +141,53 @@ def run_due_schedules(*, at: datetime) -> int:
 
 
 def own_schedule(reference: uuid.UUID, *, by: User) -> Schedule:
-    """Return a schedule that somebody may change: of a filter that they may change; locked.
+    """Return a schedule that somebody may change: of a filter or question that they may change; locked.
 
     :raises NotFound: if `by` sees none.
     :raises Refused: if its filter is somebody else's.
     """
-    rows = Schedule.objects.select_related("saved_filter").select_for_update(of=("self",))
-    schedule = rows.filter(reference=reference).first()
+    schedule = _schedules().filter(reference=reference).first()
     if schedule is None:
         raise NotFound("There is no such schedule.")
-    own_filter(schedule.saved_filter.reference, by=by)
+    if schedule.saved_filter is not None:
+        own_filter(schedule.saved_filter.reference, by=by)
+    elif schedule.question is not None:
+        questions.changeable_question(schedule.question.reference, may=by.may, by=actor_of(by))
+    return schedule
+
+
+def _schedules(*, skip_locked: bool = False) -> QuerySet[Schedule]:
+    rows = Schedule.objects.select_related("saved_filter__owner", "question")
+    return rows.select_for_update(of=("self",), skip_locked=skip_locked)
+
+
+def _made(schedule: Schedule, plan: Plan, *, by: Actor) -> Schedule:
+    """Keep a new schedule of what is locked, or return the one that does the same."""
+    at = schedule.created_at
+    subject = queries.subject_of(schedule, at=at)
+    subject.standing.require()
+    _require_plan(plan, subject.code)
+    columns = _columns(plan)
+    same = Schedule.objects.filter(
+        saved_filter=schedule.saved_filter,
+        question=schedule.question,
+        paused_at__isnull=True,
+        **columns,
+    ).first()
+    if same is not None:
+        return same
+    for name, value in columns.items():
+        setattr(schedule, name, value)
+    schedule.next_due_at = next_due(plan.rhythm, at, _zone(at))
+    schedule.save()
+    _record("report.scheduled", schedule, by=by, at=at)
     return schedule
 
 
 @transaction.atomic
 def _run(pk: int, *, at: datetime) -> bool:
     """Run a schedule for the last instant at which it was due, whatever was missed before; once."""
-    rows = Schedule.objects.select_related("saved_filter__owner")
-    rows = rows.select_for_update(of=("self",), skip_locked=True)
+    rows = _schedules(skip_locked=True)
     schedule = rows.filter(pk=pk, paused_at__isnull=True, next_due_at__lte=at).first()
     if schedule is None:
         return False
@@ -166,16 +204,19 @@ def _run(pk: int, *, at: datetime) -> bool:
 
 
 def _ask(schedule: Schedule, run: ScheduledRun, *, at: datetime) -> None:
-    kept = schedule.saved_filter
+    subject = queries.subject_of(schedule, at=at)
+    parameters = {**subject.parameters}
+    if subject.kind == "question":
+        parameters[DAY] = local_date(run.due_at, _zone(at)).isoformat()
     try:
-        _require_owner(kept.owner, kept.report)
+        owner = subject.runner
         with transaction.atomic():
             for file_format in schedule.formats:
                 reports.ask_report(
-                    kept.report,
-                    kept.parameters,
+                    subject.code,
+                    parameters,
                     file_format=file_format,
-                    by=actor_of(kept.owner),
+                    by=actor_of(owner),
                     at=at,
                     seen_at=run.due_at,
                     scheduled=run,
@@ -183,14 +224,6 @@ def _ask(schedule: Schedule, run: ScheduledRun, *, at: datetime) -> None:
     except Refused as refusal:
         run.outcome, run.because, run.over_at = ScheduledRun.Outcome.FAILED, str(refusal), at
         run.save(update_fields=["outcome", "because", "over_at"])
-
-
-def _require_owner(owner: User, code: str) -> None:
-    if not owner.may(Permission.REPORT_RUN) or not may_see(owner, code):
-        raise Refused(
-            "owner_may_not",
-            f"{owner.name or owner.email}, whose filter this is, may no longer run this report.",
-        )
 
 
 def _require_plan(plan: Plan, code: str, *, had: Sequence[int] = ()) -> None:
@@ -238,11 +271,14 @@ def _zone(at: datetime) -> ZoneInfo:
 
 
 def _record(act: str, schedule: Schedule, *, by: Actor, at: datetime) -> None:
+    runs = (
+        {"question": schedule.question} if schedule.question else {"filter": schedule.saved_filter}
+    )
     audit.record(
         act,
         subject=("schedule", str(schedule.reference)),
         actor=by,
         at=at,
-        filter=schedule.saved_filter.name,
         when=schedule.rhythm.text,
+        **{kind: kept.name for kind, kept in runs.items() if kept},
     )

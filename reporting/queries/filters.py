@@ -1,27 +1,19 @@
-"""Saved filters and schedules, as the pages of reports list them."""
+"""Saved filters, as the pages of reports list them."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q
 from django.urls import reverse
 
 from parkops.accounts.models import User
 from parkops.kernel.decisions import NotFound
 from reporting import catalogue
-from reporting.catalogue.base import asked_text
-from reporting.models import ReportRun, SavedFilter, Schedule, ScheduledRun
-
-TONES = {
-    ScheduledRun.Outcome.RUNNING: "info",
-    ScheduledRun.Outcome.SENT: "good",
-    ScheduledRun.Outcome.EMPTY: "",
-    ScheduledRun.Outcome.NOBODY: "warn",
-    ScheduledRun.Outcome.FAILED: "bad",
-}
+from reporting.catalogue.base import Report, asked_text
+from reporting.models import SavedFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +25,6 @@ class FilterRow:
     asked: str
     whose: str
     ask_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleRow:
-    """A schedule: what it runs and when, when it is next due, and what became of it last."""
-
-    schedule: Schedule
-    report: str
-    rhythm: str
-    next_due_at: datetime | None
-    last_due_at: datetime | None
-    outcome: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduledRow:
-    """What became of a schedule at one instant: its outcome, its reports, to whom they went."""
-
-    run: ScheduledRun
-    tone: str
-    reports: Sequence[ReportRun]
 
 
 def filters_for(user: User, hidden: Sequence[str] = (), *, report: str = "") -> list[FilterRow]:
@@ -81,34 +51,15 @@ def row_of(kept: SavedFilter, user: User | None = None) -> FilterRow:
     return FilterRow(
         kept=kept,
         report=report.name,
-        asked=asked_text(report, kept.parameters) or "This month so far",
+        asked=asked_of(report, kept.parameters),
         whose=f"{owner}, shared" if kept.is_shared else owner,
         ask_url=f"{reverse('office_reports:ask', args=[kept.report])}?{asked}",
     )
 
 
-def schedules_for(user: User, hidden: Sequence[str] = ()) -> list[ScheduleRow]:
-    """Return the schedules of the filters that somebody sees, the next one due first."""
-    seen = _schedules().filter(Q(saved_filter__owner=user) | Q(saved_filter__is_shared=True))
-    return [_schedule_row(one) for one in seen.exclude(saved_filter__report__in=hidden)]
-
-
-def shared_schedules(hidden: Sequence[str] = ()) -> list[ScheduleRow]:
-    """Return the schedules of the filters that the whole office sees, the next one due first."""
-    seen = _schedules().filter(saved_filter__is_shared=True)
-    return [_schedule_row(one) for one in seen.exclude(saved_filter__report__in=hidden)]
-
-
-def shared_schedule(reference: uuid.UUID) -> ScheduleRow:
-    """Return a schedule of a filter that the whole office sees.
-
-    :raises NotFound: if there is none.
-    """
-    rows = _schedules().select_related("saved_filter__owner")
-    found = rows.filter(reference=reference, saved_filter__is_shared=True).first()
-    if found is None:
-        raise NotFound("There is no such schedule of a shared filter.")
-    return _schedule_row(found)
+def asked_of(report: Report, parameters: Mapping[str, Any]) -> str:
+    """Return what a filter asks of a report, in few words."""
+    return asked_text(report, parameters) or "This month so far"
 
 
 def shared_filters(hidden: Sequence[str] = ()) -> list[FilterRow]:
@@ -128,63 +79,3 @@ def shared_filter(reference: uuid.UUID) -> SavedFilter:
     if found is None:
         raise NotFound("There is no such saved filter that the office shares.")
     return found
-
-
-def schedules_of(kept: SavedFilter) -> list[ScheduleRow]:
-    """Return the schedules of a filter, the next one due first."""
-    return [_schedule_row(one) for one in _schedules().filter(saved_filter=kept)]
-
-
-def schedule_of(reference: uuid.UUID, *, user: User) -> Schedule:
-    """Return a schedule of a filter that somebody sees.
-
-    :raises NotFound: if there is none.
-    """
-    seen = Q(saved_filter__owner=user) | Q(saved_filter__is_shared=True)
-    rows = Schedule.objects.select_related("saved_filter__owner")
-    found = rows.filter(seen, reference=reference).first()
-    if found is None:
-        raise NotFound("There is no such schedule.")
-    return found
-
-
-def last_runs(schedule: Schedule, *, limit: int = 20) -> list[ScheduledRow]:
-    """Return what became of a schedule, the newest first."""
-    runs = list(schedule.runs.order_by("-due_at")[:limit])
-    made: dict[int, list[ReportRun]] = {}
-    for run in ReportRun.objects.filter(scheduled__in=runs).order_by("pk"):
-        made.setdefault(run.scheduled_id or 0, []).append(run)
-    return [
-        ScheduledRow(run, TONES[ScheduledRun.Outcome(run.outcome)], made.get(run.pk, []))
-        for run in runs
-    ]
-
-
-def people_of(schedule: Schedule) -> list[User]:
-    """Return the members of staff that a schedule is for, by e-mail address."""
-    return list(User.objects.filter(pk__in=schedule.recipients).order_by("email"))
-
-
-def _schedules() -> QuerySet[Schedule]:
-    last = ScheduledRun.objects.filter(schedule=OuterRef("pk")).order_by("-due_at")
-    return (
-        Schedule.objects.select_related("saved_filter")
-        .annotate(
-            last_outcome=Subquery(last.values("outcome")[:1]),
-            last_due_at=Subquery(last.values("due_at")[:1]),
-        )
-        .order_by("next_due_at", "pk")
-    )
-
-
-def _schedule_row(one: Schedule) -> ScheduleRow:
-    outcome = getattr(one, "last_outcome", None)
-    return ScheduleRow(
-        schedule=one,
-        report=catalogue.name_of(one.saved_filter.report),
-        rhythm=one.rhythm.text,
-        next_due_at=None if one.paused_at else one.next_due_at,
-        last_due_at=getattr(one, "last_due_at", None),
-        outcome=ScheduledRun.Outcome(outcome).label if outcome else "",
-        tone=TONES[ScheduledRun.Outcome(outcome)] if outcome else "",
-    )

@@ -76,15 +76,18 @@ def answer(
     at: datetime,
     seconds: float = PREVIEW_SECONDS,
     title: str = "",
+    today: date | None = None,
 ) -> Answer:
-    """Return the answer to `question` at `at`, in the tenant's time zone and currency.
+    """Return the answer to `question` at `at`, in the tenant's time zone and currency; periods that move are seen
+    from the local day `today`, from that of `at` if it is left out.
 
     :raises Refused: if the database needs longer than `seconds`.
     """
+    seen = local_date(at, programme.tz)
     text, values = statement(
         question,
         zone=programme.tz,
-        today=local_date(at, programme.tz),
+        today=today or seen,
         limit=question.limit + 1,
     )
     with patient(seconds, "Ask for fewer days, or add a filter.", field="filters"):
@@ -101,12 +104,16 @@ def answer(
                 [told(cell) for told, cell in zip(readers_, row, strict=True)]
                 for row in rows[: question.limit]
             ],
-            filters=[("Asked", sentence(question))],
+            filters=[("Asked", sentence(question)), *_as_of(today, seen)],
             notes=notes,
             currency=programme.currency,
         ),
         is_cut,
     )
+
+
+def _as_of(today: date | None, seen: date) -> list[tuple[str, str]]:
+    return [("As of", f"{today:%-d %B %Y}")] if today and today != seen else []
 
 
 def role(*, is_personal: bool) -> str:

@@ -34,9 +34,10 @@ At Office, Reports, Own questions, anybody who may run reports puts a question t
 where, grouped by, what is told, sorted, how many rows, drawn how. The sentence on top says what is asked. A
 question is a document of JSON (`reporting/questions/rules.py`), checked name by name; values are bound, never
 written into the statement. It may be kept, shared, and saved as CSV, XLSX, JSON or PDF, with a digest as
-every report has. An answer has 10,000 rows and takes 5 seconds at most; a file may take two minutes. Over
-HTTP it is a report run: `{"report": "question-citations", "parameters": {"question": "<the document as
-text>"}, "format": "csv"}`; `question-citations-personal` if it asks of people.
+every report has; a schedule answers it every day, week or month (docs/guides/reports.md). An answer has
+10,000 rows and takes 5 seconds at most; a file may take two minutes. Over HTTP it is a report run:
+`{"report": "question-citations", "parameters": {"question": "<the document as text>"}, "format": "csv"}`;
+`question-citations-personal` if it asks of people. With `day` its moving periods are seen from that day.
 `GET /api/v1/report-questions` lists the kept questions that are shared; with `/{id}/answer` behind it, it is
 the answer of one now, as JSON, with the same rows and seconds as its page. A program needs the scope of what is
 asked: `reports:read`, `enforcement:read` for citations, `customers:read` for personal columns.

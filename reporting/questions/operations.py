@@ -14,7 +14,7 @@ from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.tenancy import readers
-from reporting.models import Question, ReportRun
+from reporting.models import Question, ReportRun, Schedule
 from reporting.operations import reports
 from reporting.questions import rules
 from reporting.questions.answers import readable
@@ -71,7 +71,7 @@ def change_question(
     :raises NotFound: if there is none that they may change.
     :raises Refused: as `keep_question` does.
     """
-    question = _changeable(reference, may, by)
+    question = changeable_question(reference, may=may, by=by)
     _asked(document, may, at)
     name = _named(name)
     if name != question.name:
@@ -91,8 +91,11 @@ def remove_question(reference: UUID, *, may: May, by: Actor, at: datetime) -> No
     """Remove a question, as `change_question` allows.
 
     :raises NotFound: if there is none that they may remove.
+    :raises Conflict: if a schedule runs it.
     """
-    question = _changeable(reference, may, by)
+    question = changeable_question(reference, may=may, by=by)
+    if Schedule.objects.filter(question=question).exists():
+        raise Conflict("is_scheduled", f"{question.name} is run by a schedule. Remove that first.")
     _record("question.removed", question, by, at)
     question.delete()
 
@@ -121,6 +124,19 @@ def is_open_to(question: rules.Question, may: May) -> bool:
     return all(may(one) for one in question.needs)
 
 
+def changeable_question(reference: UUID, *, may: May, by: Actor) -> Question:
+    """Return a question that somebody may change, as `change_question` allows; locked.
+
+    :raises NotFound: if there is none.
+    """
+    question = Question.objects.select_for_update().filter(reference=reference).first()
+    if question is None or not (
+        question.owner_ref == by.ref or (question.is_shared and may(Permission.STAFF_MANAGE))
+    ):
+        raise NotFound("There is no such question of yours.")
+    return question
+
+
 def _asked(document: Mapping[str, Any], may: May, at: datetime) -> rules.Question:
     question = rules.read(document, currency=programme.in_force(at).programme.currency)
     if not is_open_to(question, may):
@@ -143,15 +159,6 @@ def _not_taken(name: str, by: Actor) -> None:
 
 def _taken(name: str) -> Conflict:
     return Conflict("name_taken", f"There is a question {name} already.", field="name")
-
-
-def _changeable(reference: UUID, may: May, by: Actor) -> Question:
-    question = Question.objects.select_for_update().filter(reference=reference).first()
-    if question is None or not (
-        question.owner_ref == by.ref or (question.is_shared and may(Permission.STAFF_MANAGE))
-    ):
-        raise NotFound("There is no such question of yours.")
-    return question
 
 
 def _record(event: str, question: Question, by: Actor, at: datetime) -> None:

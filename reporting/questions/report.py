@@ -15,9 +15,13 @@ from reporting.questions.drawings import on_paper
 from reporting.questions.published import VIEWS, View
 from reporting.questions.rules import Question
 
+DAY = "day"
+"""What a run calls the local day as of which a question is asked."""
+
 PARAMETERS = (
     Parameter("question", "Question", "document", is_required=True),
     Parameter("name", "Name", "text"),
+    Parameter(DAY, "As of the day", "date", blank="Today"),
 )
 
 
@@ -46,6 +50,7 @@ def _report(view: View, *, is_personal: bool) -> Report:
             at=asking.at,
             seconds=FILE_SECONDS,
             title=asking.answers["name"],
+            today=asking.answers[DAY],
         )
         return replace(found.dataset, **on_paper(found))
 

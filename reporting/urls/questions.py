@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import questions
+from reporting.views import questions, schedules
 
 app_name = "office_questions"
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("<uuid:reference>/", questions.detail, name="detail"),
     path("<uuid:reference>/edit/", questions.edit, name="edit"),
     path("<uuid:reference>/removal/", questions.remove, name="remove"),
+    path("<uuid:reference>/schedule/", schedules.new_of_question, name="schedule"),
 ]

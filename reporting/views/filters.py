@@ -13,7 +13,7 @@ from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown, refused_on
 from reporting.forms import FilterForm
 from reporting.operations import filters as acts
-from reporting.queries import filters
+from reporting.queries import filters, schedules
 from reporting.views.runs import await_run
 from reporting.views.seeing import open_report
 
@@ -37,7 +37,7 @@ def detail(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
         "kept": kept,
         "row": filters.row_of(kept, request.user),
         "form": form,
-        "schedules": filters.schedules_of(kept),
+        "schedules": schedules.schedules_of(kept, at=timezone.now()),
         "may_change": kept.owner_id == request.user.pk or request.user.may(Permission.STAFF_MANAGE),
     }
     status = 422 if form.errors else 200

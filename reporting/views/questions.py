@@ -18,6 +18,7 @@ from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from reporting.forms import FORMATS
+from reporting.queries import schedules
 from reporting.questions import answers, operations, queries, rules
 from reporting.questions.drawings import drawn
 from reporting.questions.fields import QuestionForm, document_of, field_of, given_of
@@ -74,6 +75,7 @@ def detail(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """Show a kept question with its answer now."""
     found = _kept(request, reference)
     context: dict[str, Any] = {"found": found, "formats": FORMATS, "told": ""}
+    context["schedules"] = schedules.schedules_of(found.row, at=timezone.now())
     if found.asked is not None:
         context |= _answered(found.asked) | {"document": json.dumps(found.row.document)}
     else:

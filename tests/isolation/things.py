@@ -570,9 +570,10 @@ class Things:
             name=MARK,
             is_shared=True,
             may=lambda _: True,
-            by=SYSTEM,
+            by=Actor("staff", str(owner.pk), owner.name),
             at=self.at,
         )
+        schedules.schedule_question(self.question.reference, plan, by=owner, at=self.at)
         self.declaration = programme.declare_event(
             "snow-emergency", begins_at=self.at, ends_at=None, by=SYSTEM, at=self.at
         )

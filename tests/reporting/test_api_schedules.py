@@ -4,10 +4,15 @@ import uuid
 from datetime import datetime
 
 import pytest
+from django_tenants.utils import tenant_context
 
+from parkops.accounts import operations as accounts
 from parkops.audit.models import AuditEvent
+from parkops.kernel.actors import SYSTEM, Actor
 from reporting.models import SavedFilter, Schedule
 from reporting.operations import filters
+from reporting.questions import operations
+from tests.seed import BEGAN
 
 PATH = "/api/v1/report-schedules"
 ASKED = {
@@ -34,6 +39,13 @@ def call(site, token, amos, clara):
         return getattr(site, method)(path, headers=headers, **extra)
 
     return do
+
+
+def theirs(tenant) -> dict[str, str]:
+    """Return the headers of a program of `tenant` that may do all."""
+    with tenant_context(tenant):
+        secret = accounts.create_token(name="t", scopes=["admin"], by=SYSTEM, at=BEGAN)[1]
+    return {"authorization": f"Bearer {secret}"}
 
 
 class TestMaking:
@@ -194,6 +206,92 @@ class TestChanging:
         assert call("patch", f"{PATH}/{uuid.uuid4()}", {}).status_code == 404
 
 
+class TestQuestions:
+    DOCUMENT = {"view": "citations", "groups": [{"column": "zone"}], "measures": [{"how": "count"}]}
+    PLAN = {key: ASKED[key] for key in ("every", "weekday", "time", "recipients")}
+    SCOPES = ("reports:write", "reports:read", "enforcement:read")
+
+    @pytest.fixture
+    def keep(self, harbor, amos, now):
+        def do(document=None, *, is_shared=True, name="By zone"):
+            by = Actor("staff", str(amos.pk), amos.name)
+            return operations.keep_question(
+                document or self.DOCUMENT,
+                name=name,
+                is_shared=is_shared,
+                may=amos.may,
+                by=by,
+                at=now,
+            )
+
+        return do
+
+    def test_a_shared_one_is_scheduled_changed_and_removed(self, call, keep, amos):
+        asked = self.PLAN | {"question": str(keep().reference)}
+        made, again = (
+            call("post", PATH, asked, *self.SCOPES),
+            call("post", PATH, asked, *self.SCOPES),
+        )
+        assert (made.status_code, again.status_code) == (201, 200)
+        told = made.json()
+        assert (told["name"], told["question"], told["filter"]) == (
+            "By zone",
+            asked["question"],
+            None,
+        )
+        assert (told["report"], told["parameters"]) == ("question-citations", {})
+        assert (told["owner"], told["held_back"]) == (amos.email, "")
+        place = f"{PATH}/{told['id']}"
+        changed = call("patch", place, {"time": "18:00"}, *self.SCOPES).json()
+        assert changed["when"] == "Every Friday at 18:00"
+        listed = call("get", PATH, None, *self.SCOPES).json()["items"]
+        assert [row["id"] for row in listed] == [told["id"]]
+        assert call("post", f"{place}/pause", None, *self.SCOPES).json()["paused_at"]
+        assert call("post", f"{place}/resumption", None, *self.SCOPES).json()["next_due_at"]
+        assert call("delete", place, None, *self.SCOPES).status_code == 204
+        acts = AuditEvent.objects.filter(subject_kind="schedule")
+        assert {(one.actor_kind, one.data["question"]) for one in acts} == {("token", "By zone")}
+
+    def test_it_needs_the_scope_of_what_is_asked(self, call, keep):
+        asked = self.PLAN | {"question": str(keep().reference)}
+        assert call("post", PATH, asked).status_code == 403
+        place = f"{PATH}/{call('post', PATH, asked, *self.SCOPES).json()['id']}"
+        assert call("get", place).status_code == 403
+        assert call("patch", place, {"time": "18:00"}).status_code == 403
+        assert call("get").json()["items"] == []
+
+    def test_one_of_ones_own_is_not_there(self, call, keep):
+        for reference in (keep(is_shared=False).reference, uuid.uuid4()):
+            asked = self.PLAN | {"question": str(reference)}
+            assert call("post", PATH, asked, *self.SCOPES).status_code == 404
+
+    def test_what_cannot_be_run_is_not_scheduled_and_one_that_was_says_why(self, call, keep, amos):
+        asked = self.PLAN | {"question": str(keep().reference)}
+        place = f"{PATH}/{call('post', PATH, asked, *self.SCOPES).json()['id']}"
+        amos.roles = ["auditor"]
+        amos.save()
+        assert "may no longer run" in call("get", place, None, *self.SCOPES).json()["held_back"]
+        asked["question"] = str(keep(name="Another").reference)
+        answer = call("post", PATH, asked, *self.SCOPES)
+        assert [error["field"] for error in answer.json()["errors"]] == ["question"]
+
+    @pytest.mark.parametrize("more", [{"report": "citations"}, {"filter": str(uuid.UUID(int=1))}])
+    def test_one_thing_is_run(self, call, keep, more):
+        asked = self.PLAN | {"question": str(keep().reference)} | more
+        answer = call("post", PATH, asked, *self.SCOPES)
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json()["errors"]] == ["filter"]
+
+    def test_another_tenants_is_not_there(self, call, keep, other_site, hillside):
+        asked = self.PLAN | {"question": str(keep().reference)}
+        place = f"{PATH}/{call('post', PATH, asked, *self.SCOPES).json()['id']}"
+        headers = theirs(hillside)
+        sent = {"headers": headers, "content_type": "application/json"}
+        assert other_site.get(place, headers=headers).status_code == 404
+        assert other_site.patch(place, data={"time": "18:00"}, **sent).status_code == 404
+        assert other_site.post(PATH, data=asked, **sent).status_code == 404
+
+
 class TestRights:
     def test_writing_needs_its_scope_and_that_of_what_is_in_the_report(self, call, alice):
         assert call("post", PATH, ASKED, "reports:read").status_code == 403
@@ -218,16 +316,8 @@ class TestRights:
         assert [error["field"] for error in answer.json()["errors"]] == ["owner"]
 
     def test_another_tenants_is_not_there(self, call, other_site, hillside):
-        from django_tenants.utils import tenant_context
-
-        from parkops.accounts import operations as accounts
-        from parkops.kernel.actors import SYSTEM
-        from tests.seed import BEGAN
-
         place = f"{PATH}/{call('post', PATH, ASKED).json()['id']}"
-        with tenant_context(hillside):
-            secret = accounts.create_token(name="t", scopes=["admin"], by=SYSTEM, at=BEGAN)[1]
-        headers = {"authorization": f"Bearer {secret}"}
+        headers = theirs(hillside)
         assert other_site.get(place, headers=headers).status_code == 404
         assert other_site.post(f"{place}/pause", headers=headers).status_code == 404
         assert other_site.delete(place, headers=headers).status_code == 404

@@ -1,4 +1,4 @@
-"""The demonstration: saved filters, a schedule that has run for three weeks, and open data."""
+"""The demonstration: saved filters, a question, schedules that have run for three weeks, and open data."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,11 +12,24 @@ from parkops.local.demo.scene import Act, Scene
 from reporting.models import Opening, ReportRun
 from reporting.operations import filters, opening, schedules
 from reporting.operations.schedules import Plan
+from reporting.questions import operations as questions
 from reporting.rules.schedules import LAST_DAY, Every, Rhythm
 
 MONDAYS = Rhythm(Every.WEEK, 7 * 60, weekday=0)
 MONTH_ENDS = Rhythm(Every.MONTH, 18 * 60, day=LAST_DAY)
 WEEKS = 3
+TAKEN = {
+    "view": "payments",
+    "filters": [
+        {"column": "created_at", "is": "in", "value": "last_week"},
+        {"column": "state", "is": "any", "value": ["succeeded"]},
+    ],
+    "groups": [{"column": "method"}],
+    "measures": [{"how": "sum", "column": "amount_minor"}, {"how": "count"}],
+    "sort": {"by": "sum_amount_minor", "descending": True},
+    "limit": 100,
+    "chart": "bars",
+}
 
 
 def acts(scene: Scene) -> list[Act]:
@@ -31,7 +44,8 @@ def acts(scene: Scene) -> list[Act]:
 
 
 def _set_up(_scene: Scene, at: datetime) -> None:
-    """Save two filters, and schedule one: each Monday, and at the end of the month if it is not empty."""
+    """Save two filters and schedule one: each Monday, and at the end of the month if it is not empty; keep a
+    question and schedule it, each Monday too."""
     owner = _accountant()
     week = filters.save_filter(
         "citations",
@@ -55,6 +69,16 @@ def _set_up(_scene: Scene, at: datetime) -> None:
     for rhythm, formats, skips in ((MONDAYS, ["xlsx", "csv"], False), (MONTH_ENDS, ["csv"], True)):
         plan = Plan(rhythm, formats, people[:2], skips_empty=skips)
         schedules.make_schedule(week.reference, plan, by=owner, at=at)
+    question = questions.keep_question(
+        TAKEN,
+        name="Taken last week by method",
+        is_shared=True,
+        may=owner.may,
+        by=filters.actor_of(owner),
+        at=at,
+    )
+    plan = Plan(MONDAYS, ["pdf"], [owner.pk])
+    schedules.schedule_question(question.reference, plan, by=owner, at=at)
 
 
 def _open(at: datetime) -> None:
