@@ -21,6 +21,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     DATE = "date"
     INSTANT = "instant"
+    MONTH = "month"
     SHARE = "share"
 
 
@@ -61,6 +62,11 @@ class Cell:
         """Whether it is a word or a day, that would be broken for no reason."""
         return len(str(self.value)) <= SHORT
 
+    @property
+    def month(self) -> date | None:
+        """The first day of the month that it tells of, if its column is one of months."""
+        return month_of(self.value) if self.column.kind is Kind.MONTH else None
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -87,8 +93,8 @@ class Proof:
 class Dataset:
     """A finished report. None is a blank cell.
 
-    Cells: str, int (counts), a number as a float, Money, date, an instant in the tenant's zone, or a share as a
-    float 0 to 1.
+    Cells: str, int (counts), a number as a float, Money, date, an instant in the tenant's zone, a month as the
+    text "2026-10", or a share as a float 0 to 1.
 
     `figures` stand on top of its paper, at most four; left out, the first totals do. `chart` is drawn
     from left to right; a blank label is a bar without its own.
@@ -183,6 +189,11 @@ def _exact(sum_: float) -> float:
 def share(part: float, whole: float) -> float | None:
     """Return `part` as a share of `whole`; None of nothing."""
     return round(part / whole, 6) if whole else None
+
+
+def month_of(cell: Any) -> date | None:
+    """Return the first day of the month that a cell such as "2026-10" says; None of a blank one."""
+    return date.fromisoformat(f"{cell}-01") if cell else None
 
 
 def plain(cell: Any) -> Any:

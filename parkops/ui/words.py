@@ -114,6 +114,14 @@ def date_text(
     return format_skeleton(skeleton, datetime(on.year, on.month, on.day), locale=language)  # noqa: DTZ001
 
 
+def month_text(on: date, locale: str = "en-US") -> str:
+    """Return the month of a day in letters: "Oct 2025"."""
+    language = locale_named(locale)
+    if language.language == "en":
+        return f"{language.months['format']['abbreviated'][on.month]} {on.year}"
+    return format_skeleton("yMMM", datetime(on.year, on.month, 1), locale=language)  # noqa: DTZ001
+
+
 def time_text(at: datetime, zone: tzinfo) -> str:
     """Return the wall clock of `zone` at the instant `at`, on 24 hours: "14:06"."""
     return f"{at.astimezone(zone):%H:%M}"

@@ -12,7 +12,7 @@ from reporting.catalogue.base import PERIOD, Asking, Parameter, Report, period_t
 from reporting.datasets import Column, Dataset, Figure, Kind, over_time
 
 _GROUPS = {
-    "month": ("to_char(c.issued_on, 'YYYY-MM')", Column("month", "Month")),
+    "month": ("to_char(c.issued_on, 'YYYY-MM')", Column("month", "Month", Kind.MONTH)),
     "violation": (
         "c.violation_code",
         Column("violation", "Violation", told="The code as the citation was written"),

@@ -26,6 +26,8 @@ Naming = Callable[[Programme, str], str]
 
 MOST_BARS = 31
 """A chart of more bars than days of a month says nothing."""
+_LABELS = {Kind.DATE: ("%-d %b", 16), Kind.MONTH: ("%b %Y", 13)}
+"""How the labels of bars of days and months are written, and how many there is room for."""
 
 
 def counted(
@@ -46,10 +48,11 @@ def counted(
     """Return the report that `query` answers.
 
     The statement gives a cell for each column, in their order, but for those that are a part of another;
-    amounts are minor units, instants are told in local time. It may use `%(place)s`, the time zone;
-    `%(first)s` and `%(last)s`, local days; `%(begins)s` and `%(ends)s`, the instants of the period (the
-    second excluded); `%(now)s`; each answer by its key; and what `values` adds. `named` turns the codes of
-    a column into names. `chart` are the keys of a column of labels and of one of values.
+    amounts are minor units, instants are told in local time, months are texts such as "2026-10". It may
+    use `%(place)s`, the time zone; `%(first)s` and `%(last)s`, local days; `%(begins)s` and `%(ends)s`, the
+    instants of the period (the second excluded); `%(now)s`; each answer by its key; and what `values` adds.
+    `named` turns the codes of a column into names. `chart` are the keys of a column of labels and of one of
+    values.
     """
     asked = [column for column in columns if not column.part_of]
     naming = named or {}
@@ -192,7 +195,7 @@ def _reading(
         ]
     if column.kind is Kind.COUNT:
         return lambda found: [None if value is None else int(value) for value in found[place]]
-    as_it_is = {Kind.TEXT: {str}, Kind.DATE: {date}}.get(column.kind)
+    as_it_is = {Kind.TEXT: {str}, Kind.MONTH: {str}, Kind.DATE: {date}}.get(column.kind)
 
     def read(found: Block) -> Sequence[Any]:
         cells = found[place]
@@ -221,13 +224,11 @@ _DIGITS = {Kind.NUMBER: 1, Kind.SHARE: 6}
 
 
 def _told(value: Any, kind: Kind, programme: Programme) -> Any:
-    if isinstance(value, str):
-        return value
+    if value is None:
+        return "" if kind is Kind.TEXT else None
     if isinstance(value, datetime):
-        return f"{value.astimezone(programme.tz):%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value if kind is Kind.DATE else value.isoformat()
-    return "" if value is None else str(value)
+        return value.astimezone(programme.tz)
+    return value if isinstance(value, date) else str(value)
 
 
 def _filters(asking: Asking, parameters: Sequence[Parameter]) -> list[tuple[str, str]]:
@@ -254,7 +255,21 @@ def _drawn(
     bars: dict[str, float] = {}
     for row in rows:
         bars[str(row[label])] = bars.get(str(row[label]), 0) + _height(row[value])
-    return [*bars.items()] if len(bars) <= MOST_BARS else []
+    if len(bars) > MOST_BARS:
+        return []
+    form, most = _LABELS.get(columns[label].kind, ("", MOST_BARS))
+    every = 1 + (len(bars) - 1) // most
+    return [
+        (_label(text, form) if n % every == 0 else "", height)
+        for n, (text, height) in enumerate(bars.items())
+    ]
+
+
+def _label(text: str, form: str) -> str:
+    """Return what stands under a bar: a day or a month as people write it."""
+    if not form or not text:
+        return text
+    return f"{date.fromisoformat(f'{text}-01'[:10]):{form}}"
 
 
 def _height(cell: Any) -> float:

@@ -219,7 +219,7 @@ SELECT to_char(pay.succeeded_at AT TIME ZONE %(place)s, 'YYYY-MM'), c.violation_
  ORDER BY 1, 2, 4
 """,
     [
-        Column("month", "Month", told="The local month of the payment"),
+        Column("month", "Month", Kind.MONTH, told="The local month of the payment"),
         Column("violation", "Violation"),
         Column("name", "Name"),
         Column("method", "Paid by"),
@@ -465,7 +465,7 @@ SELECT i.happened_at, i.number, i.kind, i.zone_code, i.place, i.text, i.police_r
  ORDER BY i.happened_at, i.id
 """,
     [
-        Column("at", "When"),
+        Column("at", "When", Kind.INSTANT),
         Column("number", "Number"),
         Column("kind", "Kind"),
         Column("zone", "Zone"),
@@ -497,7 +497,7 @@ SELECT c.region, to_char(r.added_at AT TIME ZONE %(place)s, 'YYYY-MM'), count(*)
 """,
     [
         Column("region", "Region"),
-        Column("month", "Month"),
+        Column("month", "Month", Kind.MONTH),
         Column("asked", "Asked", Kind.COUNT, "Plates put into a request", True),
         Column("sent", "Sent", Kind.COUNT, "Of them, to the register", True),
         Column("answered", "Answered", Kind.COUNT, "Of them", True),
@@ -527,7 +527,7 @@ SELECT h.kind, to_char(h.placed_at AT TIME ZONE %(place)s, 'YYYY-MM'), count(*),
 """,
     [
         Column("kind", "To"),
-        Column("month", "Month", told="In which they were handed over"),
+        Column("month", "Month", Kind.MONTH, told="In which they were handed over"),
         Column("citations", "Citations", Kind.COUNT, "", True),
         Column("amount", "Amount", Kind.MONEY, "Owed when they were handed over", True),
         Column("released", "Released", Kind.COUNT, "Taken back since", True),

@@ -86,7 +86,7 @@ SELECT to_char(p.succeeded_at AT TIME ZONE %(place)s, 'YYYY-MM'), c.kind, c.item
  ORDER BY 1, 2, 3
 """,  # noqa: S608
     [
-        Column("month", "Month"),
+        Column("month", "Month", Kind.MONTH),
         Column("kind", "For"),
         Column("item", "Which", told="The permit type or violation"),
         Column("payments", "Payments", Kind.COUNT, "One for several charges is in several lines"),
@@ -417,7 +417,7 @@ SELECT to_char(c.raised_at AT TIME ZONE %(place)s, 'YYYY-MM'), c.kind,
  ORDER BY 1, 2, c.tax_rate_ppm
 """,
     [
-        Column("month", "Month", told="In which it was charged"),
+        Column("month", "Month", Kind.MONTH, told="In which it was charged"),
         Column("kind", "For"),
         Column("rate", "Rate"),
         Column("charges", "Charges", Kind.COUNT, "", True),
@@ -479,7 +479,7 @@ SELECT to_char(c.issued_on, 'YYYY-MM'), count(*), sum(c.fine_minor),
  ORDER BY 1
 """,
     [
-        Column("month", "Month", told="In which they were issued"),
+        Column("month", "Month", Kind.MONTH, told="In which they were issued"),
         Column("issued", "Issued", Kind.COUNT, "Citations with a fine", True),
         Column("fines", "Fines", Kind.MONEY, "As issued", True),
         Column("settled", "Paid", Kind.COUNT, "Settled by now by a payment", True),

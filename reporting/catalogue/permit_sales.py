@@ -80,7 +80,7 @@ def _figures(rows: Sequence[Sequence[Any]], currency: str) -> list[Figure]:
 
 
 COLUMNS = [
-    Column("month", "Month", told="The local month in which the permit was paid"),
+    Column("month", "Month", Kind.MONTH, told="The local month in which the permit was paid"),
     Column("type", "Type"),
     Column("name", "Name", told="As the program in force names it; blank for a retired type"),
     Column("sold", "Sold", Kind.COUNT, "Permits paid, free ones included", True),

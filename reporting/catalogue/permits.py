@@ -39,7 +39,7 @@ SELECT to_char(p.paid_at AT TIME ZONE %(place)s, 'YYYY-MM'), coalesce(c.zone_cod
  ORDER BY 1, 2
 """,
     [
-        Column("month", "Month", told="The local month in which the permit was paid"),
+        Column("month", "Month", Kind.MONTH, told="The local month in which the permit was paid"),
         Column("zone", "Zone", told="The first zone of the permit; blank for what had no charge"),
         Column("name", "Name"),
         Column("sold", "Sold", Kind.COUNT, "Permits paid, free ones included", True),
@@ -242,14 +242,15 @@ PLACES = counted(
     "permit-places",
     "Places and quotas",
     """
-SELECT q.type_key, q.type_key, q.term, q.capacity, q.taken, q.capacity - q.taken
+SELECT q.type_key, q.type_key, to_date(nullif(q.term, ''), 'YYYY-MM-DD'), q.capacity, q.taken,
+       q.capacity - q.taken
   FROM permits_quota q
  ORDER BY q.type_key, q.term
 """,
     [
         Column("type", "Type"),
         Column("name", "Name"),
-        Column("term", "Term", told="Of a term permit; blank where all count together"),
+        Column("term", "Term from", Kind.DATE, "Blank where all terms count together"),
         Column("places", "Places", Kind.COUNT, "That may be sold", True),
         Column("taken", "Taken", Kind.COUNT, "Sold or held", True),
         Column("left", "Left", Kind.COUNT, "", True),
@@ -310,7 +311,7 @@ SELECT w.type_code, w.seat, c.name, c.email, w.status, w.joined_at,
         Column("name", "Name"),
         Column("email", "E-mail"),
         Column("status", "Status"),
-        Column("joined", "Joined"),
+        Column("joined", "Joined", Kind.INSTANT),
         Column("days", "Days", Kind.NUMBER, "Since then"),
     ],
     about="Everybody who waits now, in the order in which places are offered.",

@@ -55,7 +55,7 @@ def build(asking: Asking) -> Dataset:
 
 
 COLUMNS = [
-    Column("month", "Month"),
+    Column("month", "Month", Kind.MONTH),
     Column("type", "Type"),
     Column("permits", "Permits", Kind.COUNT, "With a part that is not earned"),
     Column("earned", "Earned", Kind.MONEY, "In this month", True),

@@ -15,7 +15,7 @@ from parkops.ui.brand import brand_of
 from parkops.ui.faces import Faces
 from parkops.ui.place import Place, place_of
 from parkops.ui.tags.words import when_text
-from reporting.datasets import Column, Kind, Proof
+from reporting.datasets import Column, Kind, Proof, month_of
 from reporting.exports.canvas import Tagged
 from reporting.exports.far import Begun, passing, unheard
 from reporting.exports.paper import Paper
@@ -601,6 +601,9 @@ def _cell_text(value: Any, kind: Kind, place: Place) -> str:
         return words.share_text(value)
     if kind is Kind.INSTANT:
         return when_text(value, "", place)
+    month = month_of(value) if kind is Kind.MONTH else None
+    if month is not None:
+        return words.month_text(month, place.locale)
     if isinstance(value, date):
         return when_text(value, "day", place)
     return str(value)

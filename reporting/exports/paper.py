@@ -60,7 +60,7 @@ def paper_of(dataset: Dataset, tenant: Tenant) -> Paper:
 
 def _says_something(dataset: Dataset, place: int) -> bool:
     """Whether a column is worth its room on paper: files keep it even if it is blank throughout."""
-    if dataset.columns[place].kind not in (Kind.TEXT, Kind.INSTANT) or not dataset.rows:
+    if dataset.columns[place].kind not in (Kind.TEXT, Kind.INSTANT, Kind.MONTH) or not dataset.rows:
         return True
     return any(row[place] for row in dataset.rows)
 
@@ -75,5 +75,6 @@ def _first_totals(dataset: Dataset) -> list[Figure]:
 
 def _fitted(dataset: Dataset, label: str) -> str:
     """Return a label cut to the room under its bar."""
-    room = max(PLOT_CHARACTERS // len(dataset.chart), 4)
+    labels = sum(1 for text, _ in dataset.chart if text)
+    room = max(PLOT_CHARACTERS // max(labels, 1), 4)
     return label if len(label) <= room else f"{label[: room - 1].rstrip()}…"

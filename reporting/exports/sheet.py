@@ -24,6 +24,7 @@ WIDTHS = {
     Kind.NUMBER: 12,
     Kind.DATE: 14,
     Kind.INSTANT: 18,
+    Kind.MONTH: 12,
     Kind.SHARE: 10,
 }
 
@@ -42,6 +43,7 @@ def write(dataset: Dataset, tenant: Tenant, begun: Begun = unheard) -> bytes:
             Kind.NUMBER: book.add_format({"num_format": "#,##0.0"}),
             Kind.DATE: book.add_format({"num_format": "yyyy-mm-dd"}),
             Kind.INSTANT: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            Kind.MONTH: book.add_format(),
             Kind.SHARE: book.add_format({"num_format": "0.0%"}),
         }
         bold = {

@@ -33,6 +33,11 @@ _KINDS = {
     published.Kind.COUNT: datasets.Kind.COUNT,
     published.Kind.MONEY: datasets.Kind.MONEY,
 }
+_STEPS = {
+    "day": datasets.Kind.DATE,
+    "week": datasets.Kind.DATE,
+    "month": datasets.Kind.MONTH,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ def _column(output: Output) -> datasets.Column:
             is_totalled=output.how in ("count", "sum"),
         )
     if isinstance(output, Group):
-        kind = datasets.Kind.DATE if output.step in ("day", "week") else datasets.Kind.TEXT
+        kind = _STEPS.get(output.step, datasets.Kind.TEXT)
         if not output.step:
             kind = _KINDS[output.column.kind]
         return datasets.Column(output.key, output.title, kind, output.column.told)

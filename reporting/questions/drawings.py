@@ -8,6 +8,7 @@ from typing import Any
 from parkops.kernel.money import Money, decimals
 from parkops.ui import charts
 from parkops.ui.charts import Chart, Point
+from reporting.datasets import Column, Kind, month_of
 from reporting.questions.answers import WEEKDAYS, Answer
 from reporting.questions.published import TIMES
 from reporting.questions.rules import Question
@@ -42,10 +43,12 @@ def drawn(answer: Answer) -> Drawn:
     most = MOST_SHARES if question.chart == "shares" else MOST_BARS
     if len(rows) > most:
         return Drawn(told=f"{len(rows):,} groups are too many to draw; up to {most} are drawn.")
-    head = question.groups[0].title
+    head, column = question.groups[0].title, answer.dataset.columns[0]
     points = [
-        Point(_label(row[0]), value, text=f"{_label(row[0])}: {_said(row[measure])}")
-        for row, value in zip(rows, values, strict=True)
+        Point(label, value, text=f"{label}: {_said(row[measure])}")
+        for label, row, value in zip(
+            [_label(row[0], column) for row in rows], rows, values, strict=True
+        )
     ]
     if question.chart == "shares":
         return Drawn(charts.shares(points, title=title, head=head))
@@ -61,7 +64,7 @@ def on_paper(answer: Answer) -> dict[str, Any]:
         return {}
     if _is_time(question):
         return {}
-    bars = [(_label(row[0]), _height(row[1])) for row in rows]
+    bars = [(_label(row[0], answer.dataset.columns[0]), _height(row[1])) for row in rows]
     if any(value < 0 for _, value in bars):
         return {}
     measure, group = answer.dataset.columns[1].title, question.groups[0].title
@@ -83,18 +86,18 @@ def _heat(answer: Answer, values: list[float], title: str) -> Drawn:
     if len(lines) > MOST_LINES or len(columns) > MOST_LINES:
         return Drawn(told=f"More than {MOST_LINES} lines or columns are too many to draw.")
     found = {(row[0], row[1]): (value, row[2]) for row, value in zip(rows, values, strict=True)}
+    of_line, of_column = answer.dataset.columns[:2]
     drawn_lines = []
     for line in lines:
         points = []
         for column in columns:
             value, cell = found.get((line, column), (0.0, None))
-            told = (
-                f"{_label(line)}, {_label(column)}: {_said(cell) if cell is not None else 'none'}"
-            )
-            points.append(Point(_label(column), value, text=told))
-        drawn_lines.append((_label(line), points))
+            place = f"{_label(line, of_line)}, {_label(column, of_column)}"
+            told = f"{place}: {_said(cell) if cell is not None else 'none'}"
+            points.append(Point(_label(column, of_column), value, text=told))
+        drawn_lines.append((_label(line, of_line), points))
     head = answer.question.groups[0].title
-    labels = [column[:3] if column in WEEKDAYS else _label(column) for column in columns]
+    labels = [column[:3] if column in WEEKDAYS else _label(column, of_column) for column in columns]
     return Drawn(charts.heat(labels, drawn_lines, title=title, head=head))
 
 
@@ -103,9 +106,11 @@ def _sorted(cells: set[Any]) -> list[Any]:
     return sorted(cells, key=lambda cell: (order.get(cell, 0), str(cell or "")))
 
 
-def _label(cell: Any) -> str:
+def _label(cell: Any, column: Column) -> str:
     if cell in ("", None):
         return "none"
+    if column.kind is Kind.MONTH:
+        return f"{month_of(cell):%b %Y}"
     if isinstance(cell, datetime):
         return f"{cell:%-d %b %Y, %H:%M}"
     return f"{cell:%-d %b %Y}" if isinstance(cell, date) else str(cell)

@@ -1,14 +1,20 @@
 """Every report of the catalog: made of nothing and of something, the same in every format."""
 
+import csv
+import io
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from parkops.kernel.money import Money
 from reporting.catalogue import REPORTS
+from reporting.datasets import Kind, month_of
+from reporting.exports import WRITERS, document
 from reporting.operations.reports import dataset_of
 from tests.reporting.agree import differences, written
+from tests.reporting.conftest import read_json, read_pdf, read_xlsx
 
 PERIOD = {"from": "2026-09-01", "to": "2026-11-30"}
 
@@ -80,3 +86,73 @@ def test_four_formats_of_each_say_the_same(busy, now, harbor):
         wrong += [f"{code}: {one}" for one in differences(dataset, written(dataset, harbor))]
     assert not wrong
     assert empty < len(REPORTS) - 30
+
+
+ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
+ISO_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+
+
+class TestTimes:
+    def test_they_are_no_texts(self, busy, now):
+        """An instant, a day and a month are told as such, so that people read them as everywhere else."""
+        found = {Kind.INSTANT: 0, Kind.MONTH: 0}
+        for code in REPORTS:
+            dataset = asked(code, now + timedelta(hours=1))
+            for place, column in enumerate(dataset.columns):
+                for cell in (row[place] for row in dataset.rows):
+                    if column.kind is Kind.INSTANT:
+                        assert isinstance(cell, datetime | None), (code, column.key)
+                        found[Kind.INSTANT] += cell is not None
+                    elif column.kind is Kind.MONTH:
+                        assert cell is None or month_of(cell), (code, column.key)
+                        found[Kind.MONTH] += cell is not None
+                    elif column.key != "reference" and isinstance(cell, str):
+                        assert not ISO_TIME.match(cell), (code, column.key, cell)
+                        assert not ISO_MONTH.fullmatch(cell), (code, column.key, cell)
+            for label, _ in dataset.chart:
+                assert not ISO_MONTH.match(label), (code, label)
+        assert min(found.values()) > 5
+
+    @pytest.mark.parametrize("laid_out", [0, 900])
+    def test_people_read_them_in_letters_and_programs_as_iso(
+        self, busy, now, harbor, monkeypatch, laid_out
+    ):
+        """On both kinds of paper; the digest is that of the CSV, whatever paper says."""
+        monkeypatch.setattr(document, "MOST_LAID_OUT", laid_out)
+        acts, sales = (
+            replace(asked(code, now + timedelta(hours=1)), made_at=now, made_by="Alice Admin")
+            for code in ("audit-log", "permit-sales")
+        )
+        for dataset, on_paper, in_files in (
+            (acts, "10 Nov 2026, 10:15", "2026-11-10 10:15"),
+            (sales, "Nov 2026", "2026-11"),
+        ):
+            files = {form: WRITERS[form][0](dataset, harbor) for form in WRITERS}
+            paper = read_pdf(files["pdf"])
+            assert on_paper in paper
+            assert in_files not in paper
+            lines = [*csv.reader(io.StringIO(files["csv"].decode("utf-8-sig")))]
+            column = next(
+                place
+                for place, one in enumerate(dataset.columns)
+                if one.kind in (Kind.INSTANT, Kind.MONTH)
+            )
+            assert in_files in {line[column] for line in lines}
+            key = dataset.columns[column].key
+            assert in_files in {row[key] for row in read_json(files["json"])["rows"]}
+        assert "2026-11" in {row[0] for row in read_xlsx(WRITERS["xlsx"][0](sales, harbor)).rows}
+
+    def test_the_preview_says_them_as_every_page(self, site, alice, busy):
+        site.login_as(alice)
+        for code, shown, hidden in (
+            ("permit-sales", ">Nov 2026</time>", ">2026-11<"),
+            ("audit-log", ">10 Nov 2026, 10:15</time>", ">2026-11-10 10:15<"),
+        ):
+            part = site.get(
+                f"/office/reports/{code}/",
+                {**PERIOD, "format": "pdf", "preview": ""},
+                headers={"HX-Request": "true"},
+            )
+            text = part.content.decode()
+            assert shown in text, code
+            assert hidden not in text, code

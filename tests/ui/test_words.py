@@ -60,6 +60,8 @@ class TestDateText:
         assert words.date_text(on) == "15 Oct 2025"
         assert words.date_text(on, year=False, weekday=True) == "Wed 15 Oct"
         assert words.date_text(on, long=True) == "15 October 2025"
+        assert words.month_text(on) == "Oct 2025"
+        assert words.month_text(on, "fr-CA") == "oct. 2025"
 
     @pytest.mark.parametrize("locale", ["fr-CA", "es-US", "de-DE", "xx-YY"])
     def test_every_language_has_letters(self, locale):

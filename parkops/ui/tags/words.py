@@ -81,8 +81,8 @@ def share(value: float) -> str:
 def when(context: Any, value: datetime | date | None, how: str = "") -> SafeString:
     """Write an instant or a day in the tenant's zone.
 
-    `how`: "" day and time, "day", "time", "short" (no year), "weekday" (Tue 15 Oct), or
-    "long" (15 October 2025).
+    `how`: "" day and time, "day", "time", "short" (no year), "weekday" (Tue 15 Oct), "month"
+    (Oct 2025), or "long" (15 October 2025).
     """
     if value is None:
         return SafeString("")
@@ -98,7 +98,7 @@ def when_text(value: datetime | date, how: str, place: Place) -> str:
     local = value.astimezone(place.zone)
     if how == "time":
         return words.time_text(value, place.zone)
-    if how in ("day", "weekday"):
+    if how in ("day", "weekday", "month"):
         return _day_text(local.date(), how, place.locale)
     if how == "short":
         return f"{_day_text(local.date(), how, place.locale)}, {words.time_text(value, place.zone)}"
@@ -106,6 +106,8 @@ def when_text(value: datetime | date, how: str, place: Place) -> str:
 
 
 def _day_text(on: date, how: str, locale: str) -> str:
+    if how == "month":
+        return words.month_text(on, locale)
     return words.date_text(
         on,
         locale,
