@@ -167,7 +167,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["parkops.accounts.backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -256,16 +256,23 @@ CONTENT_SECURITY_POLICY = {
 _cache_prefix = env.str("PARKOPS_CACHE_PREFIX", "parkops")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "parkops.tenancy.caching.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_FUNCTION": "django_tenants.cache.make_key",
         "KEY_PREFIX": _cache_prefix,
     },
     # Shared by all tenants: limits by address, versions of the tenants' hosts. Never a tenant's data.
     "global": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "parkops.tenancy.caching.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": f"{_cache_prefix}-global",
+    },
+    # Of one process, for what is made again sooner than it is fetched.
+    "near": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "near",
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
     },
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection, connections
 from django.test import Client
 from django.test.client import ClientHandler
@@ -90,6 +90,7 @@ def fresh_memory(valkey) -> None:
     translation.deactivate()
     queries.forget()
     hosts.forget()
+    caches["near"].clear()
     if remembered := [*valkey.scan_iter(f"*:{cache.key_prefix}:*", count=1000)]:
         valkey.delete(*remembered)
 

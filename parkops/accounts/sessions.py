@@ -4,8 +4,16 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.db import connection
+from django.utils import timezone
+
+from parkops.tenancy.postgresql import prepared
 
 SCHEMA_KEY = "_schema"
+# Asked by every page for somebody who signed in.
+_KEPT = """
+SELECT session_data, expire_date FROM django_session
+ WHERE session_key = %(key)s::varchar AND expire_date > %(now)s
+"""
 
 
 class SessionStore(db.SessionStore):
@@ -21,3 +29,11 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         return data
+
+    def _get_session_from_db(self) -> Any:
+        """Return the row of this session, None if it is over or there is none."""
+        key = self.session_key or ""
+        for data, expires_at in prepared.rows(_KEPT, {"key": key, "now": timezone.now()}):
+            return self.model(session_key=key, session_data=data, expire_date=expires_at)
+        self._session_key = None
+        return None

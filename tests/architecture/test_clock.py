@@ -23,6 +23,7 @@ MAY_READ = {
     "parkops/accounts/adapter.py": "allauth's own views act through it: a door like a view",
     "parkops/accounts/forms.py": "allauth's own view asks this form for the person: a door like a view",
     "parkops/accounts/models.py": "create_user is called by Django, which gives no instant",
+    "parkops/accounts/sessions.py": "Django's own store of sessions asks the clock whether one is over",
     "parkops/jobs/operations.py": "the lease and the progress of work that runs for minutes",
     "parkops/local/": "the embedded servers, the demonstration and the doctor are commands",
     "parkops/public/health.py": "a view: whether the queue is late",
