@@ -125,16 +125,15 @@ _OFFICES: dict[str, Any] = {}
 
 def _change(place: Any, n: int) -> None:
     """Let something happen, and the figures be old."""
-    from django.core.cache import cache
     from django_tenants.utils import tenant_context
 
     from enforcement.rules import counting
     from parkops.tallies import operations as tallies
-    from reporting.queries import live
+    from reporting.queries import live, sharing
 
     with tenant_context(place.tenant):
         tallies.add(counting.checks(_now(), n + 1))
-        cache.delete(live.VERSION)
+        sharing.forget(live.SHARED)
 
 
 def _news(place: Any) -> None:

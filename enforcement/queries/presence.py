@@ -15,7 +15,7 @@ SELECT zone_code, plate_key
                    AND plate_key <> '' AND zone_code <> ''
                  UNION ALL
                 SELECT plate_key, zone_code, seen_at, is_gone FROM enforcement_observation
-                 WHERE seen_at >= %(since)s AND seen_at <= %(at)s) AS sight
+                 WHERE recorded_at >= %(since)s AND seen_at >= %(since)s AND seen_at <= %(at)s) AS sight
          ORDER BY plate_key, at DESC) AS last
  WHERE NOT is_gone
 """

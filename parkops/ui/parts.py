@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 KEPT_SECONDS = 60
@@ -16,18 +16,28 @@ def drawn_once(request: HttpRequest, parts: Sequence[tuple[str, Any]]) -> list[S
     """Return parts as HTML: each a template, and what it draws as `part`, which must tell itself whole in
     its `repr` as dataclasses do, the person included where it speaks of them.
 
-    Whoever is to see the same gets what was drawn, within a minute, for somebody else of the tenant.
+    Whoever is to see the same gets what this process drew, within a minute, for somebody else of the tenant.
     """
-    keys = [f"ui:part:{_digest(template, part)}" for template, part in parts]
-    html: dict[str, str] = cache.get_many(keys)
-    new = {
-        key: render_to_string(template, {"part": part}, request)
-        for key, (template, part) in zip(keys, parts, strict=True)
-        if key not in html
-    }
-    if new:
-        cache.set_many(new, KEPT_SECONDS)
-    return [mark_safe(html[key] if key in html else new[key]) for key in keys]  # noqa: S308
+    near, html = caches["near"], []
+    for template, part in parts:
+        key = f"ui:part:{_digest(template, part)}"
+        known = near.get(key)
+        if known is None:
+            known = _drawn(template, part, request)
+            near.set(key, known, KEPT_SECONDS)
+        html.append(mark_safe(known))  # noqa: S308  our own template drew it
+    return html
+
+
+def swapped_in(anchor: str, html: SafeString) -> SafeString:
+    """Return a part whose outermost element is `anchor` so that it takes the place of the one on the page."""
+    name = f'id="{anchor}"'
+    return mark_safe(html.replace(name, f'{name} hx-swap-oob="true"', 1))  # noqa: S308
+
+
+def _drawn(template: str, part: Any, request: HttpRequest) -> str:
+    """Of the request a part knows the tenant alone, by which times and amounts are written."""
+    return get_template(template).render({"part": part, "tenant": request.tenant})
 
 
 def _digest(template: str, part: Any) -> str:

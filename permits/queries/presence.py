@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from permits.models import ParkingSession
+from django.db import connection
+
+_PAID = """
+SELECT zone_code, plate_key FROM permits_parkingsession WHERE starts_at <= %(at)s AND ends_at > %(at)s
+"""
 
 
 def paid_stays(at: datetime) -> Iterable[tuple[str, str]]:
     """Return (zone code, plate key) for each paid stay that runs at `at`."""
-    running = ParkingSession.objects.filter(starts_at__lte=at, ends_at__gt=at)
-    return running.values_list("zone_code", "plate_key")
+    with connection.cursor() as cursor:
+        cursor.execute(_PAID, {"at": at})
+        return cursor.fetchall()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parkops.kernel.permissions import Permission, Role
-from reporting.dashboards.figures import FIGURES, Figure, Stat, beyond_limits, stat
+from reporting.dashboards.figures import FIGURES, READ_BY_ALL, Figure, Stat, beyond_limits, stat
 from reporting.dashboards.look import Look
 from reporting.dashboards.panels import PANELS, Drawn, Panel
 from reporting.dashboards.panels import drawn as drawn_panel
@@ -27,6 +27,13 @@ class Alert:
 
     stat: Stat
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What stands above a desk: the figures beyond a limit."""
+
+    rows: list[Alert]
 
 
 def _desk(code: str, name: str, roles: Sequence[Role], *pieces: str) -> Desk:
@@ -148,13 +155,23 @@ def offered(*, may: Callable[[Permission], bool]) -> list[str]:
 def alerts(look: Look) -> list[Alert]:
     """Return the figures that are beyond a limit, of those that the person may see, the wrong ones first."""
     found = []
+    limited = {one.figure for one in look.waiting.limits}
     for figure in FIGURES.values():
-        beyond = beyond_limits(figure, look) if look.may(figure.permission) else []
+        if figure.code not in limited or not look.may(figure.permission):
+            continue
+        beyond = beyond_limits(figure, look)
         if beyond:
             shown, limit = stat(figure, look), beyond[-1]
             since = datetime.fromisoformat(limit.crossed_at) if limit.crossed_at else None
             found.append(Alert(shown, since))
     return sorted(found, key=lambda one: one.stat.tone != "bad")
+
+
+def changed_of(codes: Sequence[str], changed: frozenset[str]) -> list[str]:
+    """Return those pieces that are drawn from a field of the figures that changed, in their order."""
+    if changed & READ_BY_ALL:
+        return list(codes)
+    return [code for code in codes if not changed.isdisjoint(_piece(code).reads)]
 
 
 def is_figure(code: str) -> bool:

@@ -16,6 +16,7 @@ from reporting.queries.desks import LimitNow
 from reporting.queries.live import Series
 
 P = Permission
+READ_BY_ALL = frozenset({"day", "programme", "currency", "limits"})
 
 
 def _nothing(_look: Look) -> str:
@@ -26,6 +27,7 @@ def _nothing(_look: Look) -> str:
 class Figure:
     """One figure, for those who may open the list that it counts (`page`, narrowed by `query`).
 
+    `reads` are the fields of the figures that it is drawn from, besides those that all are (`READ_BY_ALL`).
     `address` is its list where that depends on who looks. One with a `series` counts up from midnight and is
     compared with the same weekday a week before; `is_own` ones are of the person who looks. `on_wall` ones name
     nobody, and no money.
@@ -34,6 +36,7 @@ class Figure:
     code: str
     label: str
     permission: Permission
+    reads: tuple[str, ...]
     value: Callable[[Look], int | Money]
     page: str
     query: Callable[[Look], str] = _nothing
@@ -76,6 +79,7 @@ FIGURES = {
             "occupied",
             "Occupied now",
             P.CITATION_VIEW,
+            ("zones",),
             lambda look: look.counts.occupied,
             "office_dashboard:present",
             of=lambda look: f"{look.counts.spaces:,}" if look.counts.spaces else "",
@@ -86,6 +90,7 @@ FIGURES = {
             "permits",
             "Permits in force",
             P.PERMIT_VIEW,
+            ("permits_active",),
             lambda look: look.counts.permits_active,
             "office_permits:list",
             lambda _: "status=active",
@@ -95,6 +100,7 @@ FIGURES = {
             "sold",
             "Permits sold today",
             P.PERMIT_VIEW,
+            ("sold",),
             lambda look: look.counts.sold.total,
             "office_permits:list",
             lambda _: "view=sold",
@@ -105,6 +111,7 @@ FIGURES = {
             "checks",
             "Plates checked",
             P.CITATION_VIEW,
+            ("checks",),
             lambda look: look.counts.checks.total,
             "office_checks:list",
             lambda look: look.day,
@@ -115,6 +122,7 @@ FIGURES = {
             "citations",
             "Citations today",
             P.CITATION_VIEW,
+            ("citations",),
             lambda look: look.counts.citations.total,
             "office_citations:list",
             lambda look: f"view=ours&{look.day}",
@@ -125,6 +133,7 @@ FIGURES = {
             "taken",
             "Taken today",
             P.PAYMENT_VIEW,
+            ("taken",),
             lambda look: _money_figure(look, look.counts.taken.total),
             "office_payments:list",
             lambda look: f"state=succeeded&{look.day}",
@@ -134,6 +143,7 @@ FIGURES = {
             "held",
             "Held carts",
             P.PERMIT_VIEW,
+            ("permits_held",),
             lambda look: look.counts.permits_held,
             "office_permits:list",
             lambda _: "status=held",
@@ -143,6 +153,7 @@ FIGURES = {
             "to_approve",
             "Permits to approve",
             P.PERMIT_VIEW,
+            ("permits_to_approve",),
             lambda look: look.counts.permits_to_approve,
             "office_permits:list",
             lambda _: "status=pending",
@@ -152,6 +163,7 @@ FIGURES = {
             "unpaid",
             "Unpaid citations",
             P.CITATION_VIEW,
+            ("citations_unpaid",),
             lambda look: look.counts.citations_unpaid,
             "office_citations:list",
             lambda _: "view=unpaid",
@@ -161,6 +173,7 @@ FIGURES = {
             "officers",
             "Officers on shift",
             P.DISPATCH_VIEW,
+            ("officers_on_shift",),
             lambda look: look.counts.officers_on_shift,
             "office_dispatch:officers",
             note=lambda _: "since they signed on",
@@ -170,6 +183,7 @@ FIGURES = {
             "calls",
             "Open calls",
             P.DISPATCH_VIEW,
+            ("calls_open",),
             lambda look: look.waiting.calls_open,
             "office_dispatch:board",
             note=lambda _: "for an officer, with all who have one",
@@ -179,6 +193,7 @@ FIGURES = {
             "calls_new",
             "Calls with nobody",
             P.DISPATCH_VIEW,
+            ("calls_new",),
             lambda look: look.waiting.calls_new,
             "office_dispatch:board",
             lambda _: "view=new",
@@ -188,6 +203,7 @@ FIGURES = {
             "calls_late",
             "Late calls",
             P.DISPATCH_VIEW,
+            ("calls_late",),
             lambda look: look.waiting.calls_late,
             "office_dispatch:board",
             lambda _: "view=late",
@@ -198,6 +214,7 @@ FIGURES = {
             "voids",
             "Voids to accept",
             P.CITATION_VIEW,
+            ("voids",),
             lambda look: look.waiting.voids,
             "office_citations:list",
             lambda _: "view=voids",
@@ -207,6 +224,7 @@ FIGURES = {
             "proofs",
             "Proofs to look at",
             P.CITATION_VIEW,
+            ("proofs", "oldest_proof_at"),
             lambda look: look.waiting.proofs,
             "office_citations:list",
             lambda _: "view=proofs",
@@ -216,6 +234,7 @@ FIGURES = {
             "appeals",
             "Appeals waiting",
             P.APPEAL_VIEW,
+            ("appeals_waiting", "oldest_appeal_at"),
             lambda look: look.counts.appeals_waiting,
             "office_appeals:list",
             note=lambda look: _since(look, "the oldest filed", look.counts.oldest_appeal_at),
@@ -225,6 +244,7 @@ FIGURES = {
             "my_appeals",
             "My appeals",
             P.APPEAL_DECIDE,
+            ("appeals_of",),
             lambda look: look.waiting.appeals_of.get(look.ref, 0),
             "office_appeals:list",
             lambda _: "view=mine",
@@ -235,6 +255,7 @@ FIGURES = {
             "appeals_due",
             "Appeals due",
             P.APPEAL_VIEW,
+            ("appeals_due",),
             lambda look: look.waiting.appeals_due,
             "office_appeals:list",
             lambda _: "view=due",
@@ -244,6 +265,7 @@ FIGURES = {
             "appeals_with_nobody",
             "Appeals with nobody",
             P.APPEAL_VIEW,
+            ("appeals_with_nobody",),
             lambda look: look.waiting.appeals_with_nobody,
             "office_appeals:list",
             lambda _: "view=unassigned",
@@ -253,6 +275,7 @@ FIGURES = {
             "hearings",
             "Hearings today",
             P.APPEAL_VIEW,
+            ("hearings_today", "appeals_to_hear"),
             lambda look: look.waiting.hearings_today,
             "office_hearings:day",
             note=lambda look: _to_hear(look.waiting.appeals_to_hear),
@@ -261,6 +284,7 @@ FIGURES = {
             "my_receipts",
             "Receipts in my drawer",
             P.PAYMENT_TAKE,
+            ("drawers",),
             lambda look: _own_drawer(look)[0],
             "office_counter:drawers",
             lambda _: "state=open",
@@ -272,6 +296,7 @@ FIGURES = {
             "to_review",
             "Payments to look into",
             P.PAYMENT_VIEW,
+            ("payments_to_review",),
             lambda look: look.counts.payments_to_review,
             "office_payments:list",
             lambda _: "state=needs_review",
@@ -281,6 +306,7 @@ FIGURES = {
             "refunds",
             "Refunds not done",
             P.PAYMENT_VIEW,
+            ("refunds",),
             lambda look: look.waiting.refunds,
             "office_payments:refunds",
             note=lambda _: "to accept, to pay out, or failed",
@@ -289,6 +315,7 @@ FIGURES = {
             "plans",
             "Plans to decide",
             P.PAYMENT_VIEW,
+            ("plans",),
             lambda look: look.waiting.plans,
             "office_plans:list",
             lambda _: "state=asked",
@@ -298,6 +325,7 @@ FIGURES = {
             "disputes",
             "Chargebacks to answer",
             P.PAYMENT_VIEW,
+            ("disputes",),
             lambda look: look.waiting.disputes,
             "office_disputes:list",
             lambda _: "view=waiting",
@@ -307,6 +335,7 @@ FIGURES = {
             "differences",
             "Open differences",
             P.PAYMENT_VIEW,
+            ("differences_open",),
             lambda look: look.counts.differences_open,
             "office_reconciliation:differences",
             note=lambda _: "with the card provider or the bank",
@@ -315,6 +344,7 @@ FIGURES = {
             "bank_lines",
             "Bank lines to look at",
             P.PAYMENT_VIEW,
+            ("bank_lines",),
             lambda look: look.waiting.bank_lines,
             "office_bank:list",
             note=lambda _: "nobody knows yet what they are for",
@@ -323,6 +353,7 @@ FIGURES = {
             "overdue",
             "Invoices overdue",
             P.PAYMENT_VIEW,
+            ("invoices_overdue", "invoices_overdue_minor"),
             lambda look: look.waiting.invoices_overdue,
             "office_invoices:list",
             lambda _: "state=overdue",
@@ -332,6 +363,7 @@ FIGURES = {
             "to_sign",
             "Drawers to sign off",
             P.PAYMENT_VIEW,
+            ("drawers_to_sign",),
             lambda look: look.waiting.drawers_to_sign,
             "office_counter:drawers",
             lambda _: "state=to_sign",
@@ -341,6 +373,7 @@ FIGURES = {
             "to_deposit",
             "To take to the bank",
             P.DRAWER_SIGN,
+            ("to_deposit",),
             lambda look: look.waiting.to_deposit,
             "office_counter:new_deposit",
             note=lambda _: "drawers, drops and checks that lie here",
@@ -349,6 +382,7 @@ FIGURES = {
             "books",
             "Differences in the books",
             P.LEDGER_VIEW,
+            ("books_differ", "proven_at"),
             lambda look: look.counts.books_differ,
             "office_ledger:proof",
             note=lambda look: _since(look, "proven", look.waiting.proven_at) or "never proven yet",
@@ -357,6 +391,7 @@ FIGURES = {
             "jobs",
             "Failed jobs",
             P.JOB_VIEW,
+            ("jobs_failed",),
             lambda look: look.counts.jobs_failed,
             "office_jobs:list",
             lambda _: "state=failed",

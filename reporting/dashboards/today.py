@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from parkops.kernel.money import decimals
@@ -99,7 +99,7 @@ def todo(look: Look) -> list[Todo]:
         ),
     ]
     if counts.appeals_waiting:
-        lines.insert(0, _appeals(counts, look.now))
+        lines.insert(0, _appeals(look))
     return [
         Todo(str(line.count), line.text, line.url, line.detail, tone=line.tone)
         for line in lines
@@ -107,15 +107,16 @@ def todo(look: Look) -> list[Todo]:
     ]
 
 
-def _appeals(counts: Counts, now: datetime) -> _Waits:
-    gone = now - datetime.fromisoformat(counts.oldest_appeal_at)
+def _appeals(look: Look) -> _Waits:
+    filed = datetime.fromisoformat(look.counts.oldest_appeal_at).astimezone(look.rules.tz)
+    days = (date.fromisoformat(look.counts.day) - filed.date()).days
     return _Waits(
-        counts.appeals_waiting,
+        look.counts.appeals_waiting,
         "Appeals waiting",
         link("office_appeals:list"),
-        f"The oldest was filed {_ago(gone)}",
+        f"The oldest was filed {_ago(days)}",
         P.APPEAL_VIEW,
-        "bad" if gone.days > 10 else "warn" if gone.days > 5 else "",
+        "bad" if days > 10 else "warn" if days > 5 else "",
     )
 
 
@@ -226,8 +227,5 @@ def _last(values: Sequence[int]) -> int:
     return max((hour for hour, value in enumerate(values) if value), default=0)
 
 
-def _ago(gone: timedelta) -> str:
-    if gone.days:
-        return "1 day ago" if gone.days == 1 else f"{gone.days} days ago"
-    hours = gone.seconds // 3600
-    return f"{hours} h ago" if hours else f"{gone.seconds // 60} min ago"
+def _ago(days: int) -> str:
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")

@@ -3,7 +3,8 @@
 Each figure is counted by the query of the list that it leads to.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,8 +22,7 @@ from payments.models import BankLine
 from permits.queries import listing
 from reporting.dashboards.limits import Limit
 from reporting.models import FigureLimit
-from reporting.queries import live
-from reporting.queries.sharing import Shared, shared
+from reporting.queries.sharing import Found, Shared, shared
 
 SLOW_SECONDS = 60
 REMEMBERED_SECONDS = 10
@@ -61,6 +61,7 @@ class OpenCall:
     tone: str
     officer: str
     answer_by: str
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +149,28 @@ class Desks:
     drawers: list[OpenDrawer] = field(default_factory=list)
     limits: list[LimitNow] = field(default_factory=list)
     version: str = ""
+    changed: Mapping[str, int] = field(default_factory=dict)
 
 
-_ROWS: dict[str, type] = {
-    "officers": OfficerAtWork,
-    "calls": OpenCall,
-    "appeals": NextAppeal,
-    "hearings": HearingToday,
-    "drawers": OpenDrawer,
-    "limits": LimitNow,
-}
-_SHAPE = live.shape_of(Desks, *_ROWS.values())
-FIGURES, VERSION, LOOKING, SLOW = (
-    f"reporting:waiting:{name}:{_SHAPE}" for name in ("figures", "version", "looking", "slow")
+SHARED = Shared.named(
+    "waiting",
+    REMEMBERED_SECONDS,
+    LONGEST,
+    Desks,
+    OfficerAtWork,
+    OpenCall,
+    NextAppeal,
+    HearingToday,
+    OpenDrawer,
+    LimitNow,
+    recorded_only=True,
 )
+SLOW = f"{SHARED.figures}:slow"
 
 
-SHARED = Shared(FIGURES, VERSION, LOOKING, REMEMBERED_SECONDS, LONGEST)
-
-
-def desks(at: datetime) -> Desks:
+def desks(at: datetime, request: Found | None = None) -> Desks:
     """Return what waits at the desks: all who poll share one look, as they do of the live figures."""
-    return shared(SHARED, at, look, _from_plain)
+    return shared(SHARED, at, look, request)
 
 
 def look(at: datetime) -> Desks:
@@ -179,7 +180,7 @@ def look(at: datetime) -> Desks:
     begins = midnight(today, zone)
     heard = hearings.days(today, count=1)
     booked = [one for day in heard for row in day.slots for one in row.hearings]
-    seen = Desks(
+    return Desks(
         at=at.astimezone(UTC).isoformat(),
         day=today.isoformat(),
         hearings_today=len(booked),
@@ -201,7 +202,6 @@ def look(at: datetime) -> Desks:
         **_calls(at),
         **_money(today),
     )
-    return replace(seen, version=live.digest_of(seen))
 
 
 def _appeals(today: date) -> dict[str, Any]:
@@ -259,6 +259,7 @@ def _calls(at: datetime) -> dict[str, Any]:
                 row.priority.tone,
                 row.call.officer,
                 _iso(row.call.answer_by),
+                row.call.answer_by < at,
             )
             for row in rows
         ],
@@ -352,10 +353,3 @@ def _overdue(today: date) -> dict[str, int]:
 
 def _iso(at: datetime | None) -> str:
     return at.astimezone(UTC).isoformat() if at else ""
-
-
-def _from_plain(known: dict[str, Any]) -> Desks:
-    told = dict(known)
-    for name, kind in _ROWS.items():
-        told[name] = [kind(**row) for row in told[name]]
-    return Desks(**told)

@@ -1,9 +1,7 @@
 """The live figures of a tenant: one look at the database, remembered for a moment for all who poll."""
 
-import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +17,7 @@ from parkops.tallies import queries as tallies
 from parkops.tenancy.postgresql import prepared
 from payments.rules import counting as paid
 from permits.rules import counting as permitted
-from reporting.queries.sharing import Shared, shared
+from reporting.queries.sharing import Found, Shared, shared
 
 REMEMBERED_SECONDS = 3
 LONGEST = timedelta(seconds=30)
@@ -43,7 +41,9 @@ SELECT (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
        (SELECT count(*) FROM public.tenancy_outboxentry
          WHERE schema_name = current_schema() AND state = 'dead'),
        coalesce((SELECT differences FROM payments_ledgerproof ORDER BY as_of_at DESC, id DESC LIMIT 1), 0),
-       (SELECT count(*) FROM payments_discrepancy WHERE state = 'open')
+       (SELECT count(*) FROM payments_discrepancy WHERE state = 'open'),
+       concat_ws('-', (SELECT max(created_at) FROM payments_payment),
+                      (SELECT max(filed_at) FROM enforcement_appeal))
 """
 
 
@@ -81,11 +81,14 @@ class ZoneCount:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The live figures at one instant; `version` is a digest of them, the same while nothing changed."""
+    """The live figures at one instant. `programme` is the number of the version in force, `newest` stands for the
+    newest payment and appeal; `version` and `changed` are of `sharing.Looked`."""
 
     at: str
     day: str
+    programme: int
     currency: str
+    newest: str
     permits_active: int
     permits_held: int
     permits_to_approve: int
@@ -105,6 +108,7 @@ class Counts:
     differences_open: int
     zones: list[ZoneCount] = field(default_factory=list)
     version: str = ""
+    changed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def occupied(self) -> int:
@@ -117,25 +121,12 @@ class Counts:
         return sum(zone.spaces for zone in self.zones)
 
 
-def shape_of(*kinds: type) -> str:
-    """Return a word for what these dataclasses hold. Two releases that run side by side and tell other
-    figures remember them apart."""
-    told = [(kind.__name__, [one.name for one in fields(kind)]) for kind in kinds]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
+SHARED = Shared.named("live", REMEMBERED_SECONDS, LONGEST, Counts, Series, ZoneCount)
 
 
-_SHAPE = shape_of(Counts, Series, ZoneCount)
-FIGURES, VERSION, LOOKING = (
-    f"reporting:live:{name}:{_SHAPE}" for name in ("figures", "version", "looking")
-)
-
-
-SHARED = Shared(FIGURES, VERSION, LOOKING, REMEMBERED_SECONDS, LONGEST)
-
-
-def counts(at: datetime) -> Counts:
+def counts(at: datetime, request: Found | None = None) -> Counts:
     """Return the live figures: all who poll share one look, which one of them takes every few seconds."""
-    return shared(SHARED, at, look, _from_plain)
+    return shared(SHARED, at, look, request)
 
 
 def look(at: datetime) -> Counts:
@@ -146,25 +137,25 @@ def look(at: datetime) -> Counts:
     today = local_date(at, zone)
     begins = midnight(today, zone)
     before = midnight(today - timedelta(days=7), zone)
-    levels = tallies.levels(LEVELS, at)
-    series = _series(
-        tallies.flows(
-            list(SERIES.values()),
-            (begins, midnight(today + timedelta(days=1), zone)),
-            (before, midnight(today - timedelta(days=6), zone)),
-        ),
-        zone,
-        begins=begins,
-        hour=at.astimezone(zone).hour,
+    told = tallies.figures(
+        LEVELS,
+        list(SERIES.values()),
+        at=at,
+        span=(begins, midnight(today + timedelta(days=1), zone)),
+        before=(before, midnight(today - timedelta(days=6), zone)),
     )
-    [(oldest, officers, failed, review, unsent, dead, differ, apart)] = prepared.rows(
+    levels = told.levels
+    series = _series(told.flows, zone, begins=begins, hour=at.astimezone(zone).hour)
+    [(oldest, officers, failed, review, unsent, dead, differ, apart, newest)] = prepared.rows(
         _NOW, {"failed": Job.State.FAILED.value}
     )
     present = occupancy.estimated(at)
-    seen = Counts(
+    return Counts(
         at=at.astimezone(UTC).isoformat(),
         day=today.isoformat(),
+        programme=version.number,
         currency=rules.currency,
+        newest=newest,
         permits_active=levels[permitted.ACTIVE],
         permits_held=levels[permitted.HELD],
         permits_to_approve=levels[permitted.PENDING],
@@ -185,12 +176,6 @@ def look(at: datetime) -> Counts:
         ],
         **series,
     )
-    return replace(seen, version=digest_of(seen))
-
-
-def digest_of(figures: Any) -> str:
-    """Return a digest of what figures tell, but for the instant at which they were looked at."""
-    return hashlib.sha256(repr(replace(figures, at="")).encode()).hexdigest()[:16]
 
 
 def _zone(code: str, name: str, spaces: int, seen: Estimate) -> ZoneCount:
@@ -198,20 +183,13 @@ def _zone(code: str, name: str, spaces: int, seen: Estimate) -> ZoneCount:
 
 
 def _series(
-    found: Iterable[tuple[str, datetime, int]], zone: ZoneInfo, *, begins: datetime, hour: int
+    found: Iterable[tuple[str, int, int]], zone: ZoneInfo, *, begins: datetime, hour: int
 ) -> dict[str, Any]:
     series = {name: Series([0] * HOURS, [0] * HOURS, hour) for name in SERIES}
     names = {figure: name for name, figure in SERIES.items()}
+    first = begins.timestamp()
     for figure, quarter, value in found:
         told = series[names[figure]]
-        side = told.today if quarter >= begins else told.before
-        side[quarter.astimezone(zone).hour] += value
+        side = told.today if quarter >= first else told.before
+        side[datetime.fromtimestamp(quarter, zone).hour] += value
     return series
-
-
-def _from_plain(known: dict) -> Counts:
-    told = dict(known)
-    for name in ("sold", "checks", "citations", "taken"):
-        told[name] = Series(**told[name])
-    told["zones"] = [ZoneCount(**zone) for zone in told["zones"]]
-    return Counts(**told)

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from parkops.accounts.models import User
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
+from parkops.ui import words
 from parkops.ui.access import may
 from parkops.ui.pages import page, refusals_shown
-from parkops.ui.parts import drawn_once
+from parkops.ui.parts import drawn_once, swapped_in
+from parkops.ui.place import place_of
 from parkops.ui.values import Tab
 from reporting.dashboards import desks
 from reporting.dashboards.desks import Desk
@@ -23,6 +25,9 @@ from reporting.queries import arrangements, live, news
 from reporting.queries import desks as waiting
 
 FIGURE, PANEL = "reporting/office/_figure.html", "reporting/office/_panel.html"
+ALERTS = "reporting/office/_alerts.html"
+
+Part = tuple[str, tuple[str, Any]]
 
 
 @may(Permission.DASHBOARD_VIEW)
@@ -30,34 +35,50 @@ FIGURE, PANEL = "reporting/office/_figure.html", "reporting/office/_panel.html"
 @refusals_shown
 def today(request: HttpRequest, code: str = "") -> HttpResponse:
     """Show the day at a desk: the person's own first, or the one that is asked for."""
-    return page(request, "reporting/office/today.html", _context(request, code, timezone.now()))
+    look = look_of(request, timezone.now())
+    desk, _ = desk_of(request.user, code)
+    pieces = arrangements.pieces_of(desk, request.user)
+    return page(request, "reporting/office/today.html", _context(request, desk, look, pieces))
 
 
 @may(Permission.DASHBOARD_VIEW)
 @require_safe
 @refusals_shown
 def news_of(request: HttpRequest) -> HttpResponse:
-    """Give the desk again if anything changed since version `v`; 204 when nothing did."""
+    """Give what changed on the desk since version `v`, all of it if that is not known; 204 when nothing did."""
     now = timezone.now()
     look = look_of(request, now)
-    version = news.version_of(look.counts, look.waiting)
-    if version == request.GET.get("v"):
+    desk, _ = desk_of(request.user, request.GET.get("desk", ""))
+    pieces = arrangements.pieces_of(desk, request.user)
+    version, shown = _version(look, pieces), request.GET.get("v", "")
+    changed = news.changed_since(shown, look.counts, look.waiting, pieces)
+    if version == shown:
         response = HttpResponse(status=204)
+    elif changed is None:
+        response = render(
+            request, "reporting/office/_live.html", _context(request, desk, look, pieces)
+        )
     else:
-        context = _context(request, request.GET.get("desk", ""), now, look)
-        response = render(request, "reporting/office/_live.html", context)
+        parts = _parts(look, desks.changed_of(pieces, changed))
+        if look.waiting.limits or "limits" in changed:
+            parts.append(_alerts(look))
+        html = drawn_once(request, [part for _, part in parts])
+        response = HttpResponse("".join(map(swapped_in, [anchor for anchor, _ in parts], html)))
+    if response.status_code == 200:
         response["Live-Version"] = version
+        response["Live-Written"] = _written(request, look)
     response["Cache-Control"] = "no-store"
     return response
 
 
 def look_of(request: HttpRequest, now: datetime) -> Look:
     """Return what this person's dashboards are drawn from; part of other views."""
-    user = request.user
+    user, found = request.user, getattr(request, "found", None)
+    counts = live.counts(now, found)
     return Look(
-        live.counts(now),
-        waiting.desks(now),
-        programme.in_force(now).programme,
+        counts,
+        waiting.desks(now, found),
+        programme.version(counts.programme).programme,
         now,
         request.tenant.locale,
         str(user.pk),
@@ -77,25 +98,46 @@ def desk_of(user: User, code: str) -> tuple[Desk, list[Desk]]:
     return found[0], theirs
 
 
-def _context(
-    request: HttpRequest, code: str, now: datetime, look: Look | None = None
-) -> dict[str, Any]:
-    look = look or look_of(request, now)
-    desk, theirs = desk_of(request.user, code)
-    figures, panels = desks.drawn(arrangements.pieces_of(desk, request.user), look)
-    parts = [*((FIGURE, one) for one in figures), *((PANEL, one) for one in panels)]
-    html = drawn_once(request, parts)
+def _version(look: Look, pieces: list[str]) -> str:
+    return news.version_of(look.counts, look.waiting, pieces)
+
+
+def _context(request: HttpRequest, desk: Desk, look: Look, pieces: list[str]) -> dict[str, Any]:
+    _, theirs = desk_of(request.user, desk.code)
+    parts = [_alerts(look), *_parts(look, pieces)]
+    html = drawn_once(request, [part for _, part in parts])
+    figures = [desks.is_figure(code) for code in pieces].count(True)
     return {
         "desk": desk,
         "tabs": [_tab(one, is_current=one == desk) for one in theirs] if len(theirs) > 1 else [],
-        "version": news.version_of(look.counts, look.waiting),
-        "now": now,
-        "as_of": datetime.fromisoformat(look.counts.at),
+        "version": _version(look, pieces),
+        "now": look.now,
         "day": date.fromisoformat(look.counts.day),
-        "figures": html[: len(figures)],
-        "alerts": desks.alerts(look),
-        "panels": html[len(figures) :],
+        "written": _written(request, look),
+        "alerts": html[0],
+        "figures": html[1 : 1 + figures],
+        "panels": html[1 + figures :],
     }
+
+
+def _parts(look: Look, pieces: list[str]) -> list[Part]:
+    """The figures and the panels: the id of each on the page, its template, and what it draws."""
+    figures, panels = desks.drawn(pieces, look)
+    return [
+        *((one.code, (FIGURE, one)) for one in figures),
+        *((f"panel-{one.code}", (PANEL, one)) for one in panels),
+    ]
+
+
+def _alerts(look: Look) -> Part:
+    return "desk-alerts", (ALERTS, desks.Alerts(desks.alerts(look)))
+
+
+def _written(request: HttpRequest, look: Look) -> str:
+    """From when the figures are, as it stands on paper."""
+    place = place_of(request.tenant)
+    at = datetime.fromisoformat(look.counts.at)
+    return words.instant_text(at, place.zone, place.locale, long=True)
 
 
 def _tab(desk: Desk, *, is_current: bool) -> Tab:

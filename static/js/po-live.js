@@ -1,6 +1,6 @@
 // <po-live url version seconds zone …>: keeps figures fresh, says how old they are and when they stopped.
 // The server answers 204 (nothing changed) or fragments with hx-swap-oob and a Live-Version header;
-// a Live-Seconds header changes how often it asks.
+// Live-Written is from when they are, in words; Live-Seconds changes how often it asks.
 import { define, written } from "./define.js";
 import { focusHeld } from "./focus.js";
 
@@ -60,6 +60,7 @@ define("po-live", class extends HTMLElement {
     if (!this.isStale) {
       this.seen = new Date();
       this.version = xhr.getResponseHeader("Live-Version") || this.version;
+      document.querySelectorAll("[data-live-written]").forEach((part) => { part.textContent = xhr.getResponseHeader("Live-Written") || part.textContent; });
     }
     document.querySelectorAll("[data-live]").forEach((part) => part.toggleAttribute("data-stale", this.isStale));
     if (this.notice) this.notice.hidden = !this.isStale;

@@ -11,9 +11,9 @@ from mypy.types import AnyType, Instance, Type, TypeOfAny, UnionType
 from mypy_django_plugin.lib.helpers import get_typechecker_api, lookup_fully_qualified_typeinfo
 
 ADDED = {
-    # By our tenancy's and API's middleware, by django-htmx, and by the API for a claimed key.
+    # By our middleware (tenancy, API, polls), by django-htmx, and by the API for a claimed key.
     "django.http.request.HttpRequest": (
-        *("tenant", "auth", "htmx"),
+        *("tenant", "auth", "htmx", "found"),
         *("idempotency_claim", "idempotency_key"),
     ),
     # By the database backend of django-tenants.

@@ -6,7 +6,6 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.core.cache import cache
 from django.db import connection, connections
 from django.utils import timezone
 from psycopg import sql
@@ -17,7 +16,7 @@ from parkops.accounts.models import User
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.permissions import Role
 from reporting.dashboards.desks import DESKS
-from reporting.queries import desks, live
+from reporting.queries import desks, live, sharing
 from tests import databases
 from tests.browser.chromium import Watched
 from tests.conftest import _tenant
@@ -188,7 +187,7 @@ def test_a_dashboard_left_open_for_an_hour(visitor, session_of, served, cite, th
 
 def _look_again() -> None:
     """The page's clock is not the cache's: what counts for three seconds is over."""
-    cache.delete_many([live.VERSION, desks.VERSION])
+    sharing.forget(live.SHARED, desks.SHARED)
 
 
 @contextmanager

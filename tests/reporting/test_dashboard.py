@@ -1,13 +1,14 @@
 """The dashboard: who sees it, what it answers when nothing changed, what it costs."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from enforcement.rules import counting
@@ -18,10 +19,17 @@ from payments.models import Payment
 from permits.models import Permit
 from permits.models.permits import status_q
 from permits.rules.status import Status
-from reporting.queries import desks, live, news
+from reporting.queries import desks, live, news, sharing
 from tests.conftest import Site, _tenant
 
 pytestmark = pytest.mark.django_db
+
+WHOLE = '<div id="desk"'
+
+
+def is_present(version: str, at: datetime) -> bool:
+    """Whether a page that shows this version is told that nothing is new."""
+    return news.is_present(version, news.found(at))
 
 
 class TestToday:
@@ -67,9 +75,16 @@ class TestLive:
     def test_goes_on_after_the_moment_for_which_the_figures_count(self, site, alice):
         first = site.login_as(alice).get("/office/live/")["Live-Version"]
         with tenant_context(_tenant("harbor")):
-            cache.delete_many([live.VERSION, live.FIGURES])
+            sharing.forget(live.SHARED)
+            tallies.add(counting.checks(timezone.now() - timedelta(days=3), 1))
         assert Site("harbor").get(f"/office/live/?v={first}").status_code == 302
         assert site.get(f"/office/live/?v={first}").status_code == 204
+
+    def test_figures_that_were_forgotten_are_all_told_again(self, site, alice):
+        first = site.login_as(alice).get("/office/live/")["Live-Version"]
+        with tenant_context(_tenant("harbor")):
+            cache.delete_many([*live.SHARED.keys, *desks.SHARED.keys])
+        assert WHOLE in site.get(f"/office/live/?v={first}").content.decode()
 
 
 class TestOneLook:
@@ -79,18 +94,33 @@ class TestOneLook:
         self, harbor, now, django_assert_num_queries
     ):
         known = live.counts(now)
-        cache.delete(live.VERSION)
-        cache.set(live.LOOKING, True, 10)
+        sharing.forget(live.SHARED)
+        tallies.add(counting.checks(now, 1))
+        cache.add(live.SHARED.looked, True, 10)
         with django_assert_num_queries(0):
             assert live.counts(now) == known
 
-    def test_a_look_that_was_never_finished_is_taken_by_the_next(self, harbor, now):
-        live.counts(now)
-        cache.delete(live.VERSION)
-        assert news.unchanged_version(now) is None
-        again = live.counts(now)
-        assert cache.get(live.VERSION) == again.version
-        assert cache.get(live.LOOKING) is None
+    def test_but_nothing_that_is_older_than_a_minute(self, harbor, now):
+        known = live.counts(now)
+        tallies.add(counting.checks(now, 1))
+        assert live.counts(now + timedelta(seconds=60)) == known
+        assert live.counts(now + timedelta(seconds=61)).checks.total == known.checks.total + 1
+
+    def test_a_look_that_was_never_finished_is_taken_by_the_next(self, harbor, now, monkeypatch):
+        known = live.counts(now)
+        tallies.add(counting.checks(now, 1))
+        sharing.forget(live.SHARED)
+
+        def away(_at):
+            raise OperationalError
+
+        monkeypatch.setattr(live, "look", away)
+        with pytest.raises(OperationalError):
+            live.counts(now)
+        monkeypatch.undo()
+        assert live.counts(now) == known
+        sharing.forget(live.SHARED)
+        assert live.counts(now).checks.total == known.checks.total + 1
 
 
 class TestWhileNobodyActs:
@@ -100,19 +130,18 @@ class TestWhileNobodyActs:
     def shown(self, harbor, now) -> str:
         """The version of the figures a few seconds ago."""
         version = news.version_of(live.counts(now), desks.desks(now))
-        cache.delete_many([live.VERSION, desks.VERSION])
+        sharing.forget(live.SHARED, desks.SHARED)
         return version
 
     def test_one_query_and_no_look(self, shown, now, django_assert_num_queries):
         with django_assert_num_queries(1):
-            assert news.unchanged_version(now + timedelta(seconds=20)) == shown
+            assert is_present(shown, now + timedelta(seconds=20))
         with django_assert_num_queries(0):
-            assert news.unchanged_version(now + timedelta(seconds=21)) == shown
+            assert is_present(shown, now + timedelta(seconds=21))
 
     def test_the_views_own_look_is_spared_too(self, shown, now, django_assert_num_queries):
         with django_assert_num_queries(1):
             assert live.counts(now + timedelta(seconds=20)).version in shown
-        assert cache.get(live.LOOKING) is None
 
     @pytest.mark.parametrize("act", ["recorded", "counted"])
     def test_an_act_is_seen_at_once(self, shown, harbor, now, act):
@@ -120,21 +149,21 @@ class TestWhileNobodyActs:
             audit.record("test.done", subject=("test", "1"), actor=SYSTEM, at=now)
         else:
             tallies.add(counting.checks(now, 1))
-        assert news.unchanged_version(now + timedelta(seconds=4)) is None
+        assert not is_present(shown, now + timedelta(seconds=4))
         assert live.counts(now + timedelta(seconds=4)).checks.total == (act == "counted")
 
     @pytest.mark.parametrize("seconds", [30, 61, -1])
     def test_what_changes_by_time_alone_waits_no_longer_than_half_a_minute(
         self, shown, now, seconds
     ):
-        assert news.unchanged_version(now + timedelta(seconds=seconds)) is None
+        assert not is_present(shown, now + timedelta(seconds=seconds))
 
     def test_the_poll_of_a_quiet_tenant_asks_one_query(
         self, site, alice, django_assert_num_queries
     ):
         first = site.login_as(alice).get("/office/live/")
         with tenant_context(_tenant("harbor")):
-            cache.delete_many([live.VERSION, desks.VERSION])
+            sharing.forget(live.SHARED, desks.SHARED)
         with CaptureQueriesContext(connection) as asked:
             again = site.get(f"/office/live/?v={first['Live-Version']}")
         assert again.status_code == 204
@@ -178,5 +207,5 @@ def test_a_release_with_other_figures_remembers_them_apart():
         reads: int
 
     Later.__name__ = "Told"
-    assert live.shape_of(Told) != live.shape_of(Later)
-    assert live.FIGURES != live.VERSION
+    assert sharing.shape_of(Told) != sharing.shape_of(Later)
+    assert len({*live.SHARED.keys, *desks.SHARED.keys}) == 6

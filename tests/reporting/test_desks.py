@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from enforcement.operations import positions, shifts
 from enforcement.operations.counts import take_counts
+from enforcement.rules import counting
 from enforcement.rules.counts import Told
 from parkops.accounts.models import User
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.money import Money
 from parkops.kernel.permissions import Permission, Role, permissions_of
 from parkops.programme import queries as programme
+from parkops.tallies import operations as tallies
 from payments import operations as payments
 from reporting.dashboards import arranging, desks
 from reporting.dashboards.figures import FIGURES, stat
@@ -217,11 +219,8 @@ class TestCost:
     def test_while_one_looks_the_others_get_what_is_known(
         self, harbor, now, django_assert_num_queries
     ):
-        from django.core.cache import cache
-
         known = waiting.desks(now)
-        cache.delete(waiting.VERSION)
-        cache.set(waiting.LOOKING, True, 10)
+        tallies.add(counting.checks(now, 1))
         with django_assert_num_queries(0):
             assert waiting.desks(now) == known
 
@@ -240,7 +239,7 @@ class TestCost:
 def _forget() -> None:
     from django.core.cache import cache
 
-    cache.delete_many([live.VERSION, live.FIGURES, waiting.VERSION, waiting.FIGURES, waiting.SLOW])
+    cache.delete_many([*live.SHARED.keys, *waiting.SHARED.keys, waiting.SLOW])
 
 
 def _forgotten(site, path: str) -> None:

@@ -169,7 +169,7 @@ class TestWatching:
         return count
 
     def watch(self, at) -> int:
-        cache.delete_many([live.VERSION, live.FIGURES, desks.VERSION, desks.FIGURES])
+        cache.delete_many([*live.SHARED.keys, *desks.SHARED.keys])
         return operations.watch_limits(at=at)
 
     def told(self) -> list[tuple[str, str]]:
@@ -217,7 +217,7 @@ class TestWatching:
         limit(hours="Tue 10:00-11:00")
         counted()
         for at, is_beyond in ((now, True), (now + timedelta(hours=2), False)):
-            cache.delete_many([desks.VERSION, desks.FIGURES])
+            cache.delete_many(desks.SHARED.keys)
             with time_machine.travel(at, tick=False):
                 text = site.login_as(amos).get("/office/").content.decode()
             assert ("Beyond a limit." in text) is is_beyond
@@ -245,7 +245,7 @@ class TestWatching:
         limit()
         drawer = counted()
         self.watch(now)
-        cache.delete_many([desks.VERSION, desks.FIGURES])
+        cache.delete_many(desks.SHARED.keys)
         older = operations.look_of_all(now + timedelta(minutes=1))
         payments.sign_drawer(drawer, by=Actor("staff", "7", "Amos"), at=now)
         self.watch(now + timedelta(minutes=2))
@@ -281,7 +281,7 @@ class TestWatching:
         counted()
         with time_machine.travel(now, tick=False):
             self.watch(now)
-            cache.delete_many([desks.VERSION, desks.FIGURES])
+            cache.delete_many(desks.SHARED.keys)
             text = site.login_as(amos).get("/office/").content.decode()
         assert "Beyond a limit." in text
         assert '<div class="stat" data-tone="bad" id="to_sign">' in text

@@ -24,19 +24,19 @@ pytestmark = pytest.mark.django_db
 def drawn(monkeypatch) -> list[str]:
     """What was drawn since, by the name of its template."""
     names: list[str] = []
-    draw = parts.render_to_string
+    draw = parts._drawn
 
-    def drawing(template, context, request):
-        names.append(context["part"].code)
-        return draw(template, context, request)
+    def drawing(template, part, request):
+        names.append(getattr(part, "code", template))
+        return draw(template, part, request)
 
-    monkeypatch.setattr(parts, "render_to_string", drawing)
+    monkeypatch.setattr(parts, "_drawn", drawing)
     return names
 
 
 def look_again() -> None:
     with tenant_context(_tenant("harbor")):
-        cache.delete_many([live.VERSION, live.FIGURES, desks.VERSION, desks.FIGURES])
+        cache.delete_many([*live.SHARED.keys, *desks.SHARED.keys])
 
 
 def shown(who: User, slug: str = "harbor") -> str:

@@ -33,7 +33,7 @@ def counted(at):
 
 
 def kept(at):
-    return queries.levels(list(LEVELS), at)
+    return queries.figures([*LEVELS], [], at=at, span=(at, at), before=(at, at)).levels
 
 
 @pytest.fixture
