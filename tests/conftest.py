@@ -24,6 +24,10 @@ from tests import databases, seed
 
 _numbers = count(1)
 LONGEST = "test_every_page.py"
+# Half of what the longest file takes: it is done in two parts, so that both workers have one.
+ITS_FIRST_HALF = ("[administrator]", "[accountant]")
+# Files of few tests that take long all the same; those of the browser, and those of many tests, are known.
+LONG = ("test_matrix.py", "test_servers.py", "test_demo_scenes.py", "test_gallery.py")
 MANY = 40  # tests in a file
 
 # A busy machine is no fault of the property under test.
@@ -35,19 +39,36 @@ hypothesis.load_profile("parkops")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes minutes: a long file begun last would run alone.
 
-    At the beginning one worker makes the template, for the longest file of all. Meanwhile another does what
-    needs no database; then follow the other files of the browser, and the files of many tests.
+    At the beginning one worker makes the template, for the first half of the longest file. Meanwhile another
+    does what needs no database, and then the second half; then follow the other files of the browser, and
+    those that are long or have many tests.
     """
     tests = Counter(item.path for item in items)
 
     def place(item: pytest.Item) -> int:
         if item.path.name == LONGEST:
-            return 0
+            return 0 if item.name.endswith(ITS_FIRST_HALF) else 2
         if {"architecture", "kernel"} & {*item.path.parts}:
             return 1
-        return 2 if "browser" in item.path.parts else 3 + (tests[item.path] < MANY)
+        if "browser" in item.path.parts:
+            return 3
+        is_long = item.path.name in LONG or tests[item.path] >= MANY
+        return 4 if is_long else 5
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Keep each file in one worker, but for the longest, whose two halves may go to two."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileAndHalf(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return f"{file} 1" if LONGEST in file and nodeid.endswith(ITS_FIRST_HALF) else file
+
+    return ByFileAndHalf(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

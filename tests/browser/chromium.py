@@ -78,6 +78,7 @@ class Watched:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._request)
+        self._scheme = scheme
 
     def _console(self, message: Any) -> None:
         if message.type == "error" and not any(word in message.text for word in HARMLESS):
@@ -95,8 +96,12 @@ class Watched:
 
     def turn(self, *, width: int, scheme: str) -> None:
         """Look at the page as it stands on another screen, in another light."""
-        self.page.set_viewport_size({"width": width, "height": _height(width)})
+        size = {"width": width, "height": _height(width)}
+        if (self.page.viewport_size, self._scheme) == (size, scheme):
+            return
+        self.page.set_viewport_size(size)
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self._scheme = scheme
 
     def faults(self) -> list[str]:
         """Return what is wrong with the page as it stands, in words; nothing is right."""

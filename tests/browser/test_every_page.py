@@ -123,8 +123,13 @@ def look(
     found: list[tuple[str, str]],
     screens: list[tuple[int, str]],
 ) -> list[str]:
-    """Open each page once and look at it on each screen; return what is wrong, a line a fault."""
+    """Open each page once and look at it on each screen; return what is wrong, a line a fault.
+
+    A page opens on the screen on which the last one was left, so that each is turned but once.
+    """
     wrong: list[str] = []
+    screens = [*screens]
+    watched.turn(width=screens[0][0], scheme=screens[0][1])
     for route, path in found:
         answer = watched.page.goto(path)
         if answer.status != 200:
@@ -134,6 +139,7 @@ def look(
             wrong += [f"{path} at {width}, {scheme}: {fault}" for fault in watched.faults()]
             name = re.sub(r"\W+", "-", route).strip("-") or "home"
             watched.keep_picture(f"{persona}-{name}-{width}-{scheme}")
+        screens.reverse()
     return wrong
 
 
