@@ -7,8 +7,8 @@ from django.urls import NoReverseMatch, reverse
 
 from parkops.kernel.money import Money
 from parkops.programme.schema import Programme
+from parkops.tenancy.postgresql import prepared
 from parkops.ui.values import Event
-from reporting import sql
 
 # Each by an index of its own, the newest first.
 _NEWEST = {
@@ -16,24 +16,24 @@ _NEWEST = {
 (SELECT issued_at AS at, 'citation' AS kind, number, plate_text, region,
         coalesce(nullif(zone_code, ''), place) AS place, violation_name AS detail,
         fine_minor::bigint AS amount, officer AS who
-   FROM enforcement_citation WHERE source = 'ours' AND issued_at <= %(now)s
-  ORDER BY issued_at DESC, id DESC LIMIT %(limit)s)""",
+   FROM enforcement_citation WHERE source = 'ours' AND issued_at <= %(now)s::timestamptz
+  ORDER BY issued_at DESC, id DESC LIMIT {limit})""",
     "permit": """
 (SELECT paid_at AS at, 'permit' AS kind, number, '' AS plate_text, '' AS region, '' AS place,
         type_code AS detail, (net_minor + tax_minor)::bigint AS amount, '' AS who
-   FROM permits_permit WHERE paid_at <= %(now)s
-  ORDER BY paid_at DESC LIMIT %(limit)s)""",
+   FROM permits_permit WHERE paid_at <= %(now)s::timestamptz
+  ORDER BY paid_at DESC LIMIT {limit})""",
     "payment": """
 (SELECT created_at AS at, 'payment' AS kind, number, '' AS plate_text, '' AS region, method AS place,
         state AS detail, amount_minor::bigint AS amount, payer AS who
-   FROM payments_payment WHERE created_at <= %(now)s
-  ORDER BY created_at DESC, id DESC LIMIT %(limit)s)""",
+   FROM payments_payment WHERE created_at <= %(now)s::timestamptz
+  ORDER BY created_at DESC, id DESC LIMIT {limit})""",
     "appeal": """
 (SELECT a.filed_at AS at, 'appeal' AS kind, a.number, '' AS plate_text, '' AS region, '' AS place,
         c.number AS detail, 0::bigint AS amount, a.name AS who
    FROM enforcement_appeal a JOIN enforcement_citation c ON c.id = a.citation_id
-  WHERE a.filed_at <= %(now)s
-  ORDER BY a.filed_at DESC, a.id DESC LIMIT %(limit)s)""",
+  WHERE a.filed_at <= %(now)s::timestamptz
+  ORDER BY a.filed_at DESC, a.id DESC LIMIT {limit})""",
 }
 
 _PAGES = {
@@ -64,8 +64,9 @@ def just_now(
     parts = [_NEWEST[kind] for kind in _NEWEST if kind in kinds]
     if not parts:
         return []
-    query = f"{' UNION ALL '.join(parts)} ORDER BY at DESC LIMIT %(limit)s"
-    return [_event(rules, *row) for row in sql.rows(query, now=at, limit=limit)]
+    # The number of rows is part of the statement: its plan depends on it.
+    query = f"{' UNION ALL '.join(parts)} ORDER BY at DESC LIMIT {{limit}}".format(limit=int(limit))
+    return [_event(rules, *row) for row in prepared.rows(query, {"now": at})]
 
 
 def _event(

@@ -6,7 +6,7 @@ from typing import Any
 import segno
 from django.template import Library
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from parkops.ui import charts, maps
@@ -18,7 +18,40 @@ register = Library()
 @register.simple_tag
 def chart(drawn: charts.Chart, table: bool = True) -> SafeString:
     """Draw a chart of `parkops.ui.charts` for the page, with the same numbers as a table below."""
-    return render_to_string("ui/components/chart.html", {"chart": drawn, "table": table})
+    told = {"chart": drawn, "marks": _marks(drawn), "table": table}
+    return render_to_string("ui/components/chart.html", told)
+
+
+_GROUP, _GROUP_END, _LINK_END = mark_safe("<g>"), mark_safe("</g>"), mark_safe("</a>")
+
+
+def _marks(drawn: charts.Chart) -> SafeString:
+    """The marks of a chart, each with what it says and the link to its rows; a template of their own would take
+    three times as long for the dozens that there are."""
+    return format_html_join(
+        "",
+        '{}<title>{}</title><rect class="{}" x="{}" y="{}" width="{}" height="{}"/>{}',
+        (
+            (
+                format_html('<a href="{}">', mark.point.url) if mark.point.url else _GROUP,
+                mark.title,
+                _mark_class(drawn, mark),
+                f"{mark.x:.2f}",
+                f"{mark.y:.2f}",
+                f"{mark.width:.2f}",
+                f"{mark.height:.2f}",
+                _LINK_END if mark.point.url else _GROUP_END,
+            )
+            for mark in drawn.marks
+        ),
+    )
+
+
+def _mark_class(drawn: charts.Chart, mark: charts.Mark) -> str:
+    if drawn.shape == "line":
+        return "chart__hit"
+    now = " chart__bar--now" if mark.point.is_now else ""
+    return f"chart__bar{now}" + (f" chart__bar--{mark.tone}" if mark.tone else "")
 
 
 PAPER_WIDTH, PAPER_LEFT, PAPER_BOTTOM = 680.0, 34.0, 20.0
