@@ -10,6 +10,7 @@ from parkops.kernel.money import Money
 
 LONGEST_BY_DAY = 92
 SHORT = 16
+PLATES = frozenset({"plate", "plates"})
 
 
 class Kind(StrEnum):
@@ -61,6 +62,11 @@ class Cell:
     def is_short(self) -> bool:
         """Whether it is a word or a day, that would be broken for no reason."""
         return len(str(self.value)) <= SHORT
+
+    @property
+    def pieces(self) -> list[str]:
+        """The plates that it lists, if its column is one of plates: none is broken in two."""
+        return str(self.value).split(", ") if self.value and self.column.key in PLATES else []
 
     @property
     def month(self) -> date | None:
@@ -231,6 +237,6 @@ def over_time(
         months[(day.year, day.month - 1)] += value
     every = 1 + len(months) // 13
     return "month", [
-        (f"{month + 1:02}/{year % 100:02}" if n % every == 0 else "", value)
+        (f"{date(year, month + 1, 1):%b %Y}" if n % every == 0 else "", value)
         for n, ((year, month), value) in enumerate(months.items())
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from parkops.accounts.models import User
+from parkops.ui.values import Option
 from reporting.forms import FORMATS
 from reporting.models import Schedule
 from reporting.operations.schedules import Plan
@@ -45,10 +46,11 @@ class ScheduleForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["recipients"].choices = [
-            (person.pk, f"{person.name}, {person.email}" if person.name else person.email)
+        self.people = [
+            Option(str(person.pk), person.name or person.email, person.email if person.name else "")
             for person in people
         ]
+        self.fields["recipients"].choices = [(int(one.value), one.label) for one in self.people]
 
     def plan(self) -> Plan:
         """Return what was filled in."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import cos, radians
 from typing import Any
 
@@ -10,6 +11,10 @@ MARGIN = 10.0
 LEAST_HEIGHT, MOST_HEIGHT = 120.0, 280.0
 DOT = 5
 MOST_LABELS = 40
+LETTERS = {"large": 40.0, "middle": 32.0}
+"""How high the codes may be written where there is room, in the units of the drawing."""
+LETTER_WIDTH, NOTE_SHARE, LINE = 0.72, 0.8, 1.2
+"""The width of a bold capital as a share of its height, how high notes are beside codes, and lines."""
 
 Ring = list[tuple[float, float]]
 
@@ -51,6 +56,18 @@ class Map:
         return len(self.shapes) <= MOST_LABELS
 
     @property
+    def letters(self) -> str:
+        """How large the codes can be written for eyes far off, so that none runs into another: large, middle, or
+        no larger than usual, which is empty."""
+        if self.is_labelled:
+            for name, size in LETTERS.items():
+                boxes = [_label_box(shape, size) for shape in self.shapes]
+                inside = all(box[0] >= -MARGIN and box[2] <= self.width + MARGIN for box in boxes)
+                if inside and not any(_overlap(*pair) for pair in combinations(boxes, 2)):
+                    return name
+        return ""
+
+    @property
     def has_links(self) -> bool:
         """Whether a zone leads somewhere, which makes the drawing a group and not a picture."""
         return any(shape.place.url for shape in self.shapes)
@@ -88,6 +105,22 @@ def draw(places: Sequence[Place], *, title: str, width: float = WIDTH) -> Map | 
         path = "".join(_DRAWN[kind](part) for kind, part in drawn)
         shapes.append(Shape(place, path, x, y, is_area))
     return Map(title, width, height, shapes)
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+
+
+def _label_box(shape: Shape, size: float) -> Box:
+    """Return where a code of this height stands, with its note below."""
+    code, note = len(shape.place.code) * size, len(shape.place.note) * size * NOTE_SHARE
+    half = LETTER_WIDTH * max(code, note) / 2
+    below = LINE * size * NOTE_SHARE if note else 0.0
+    return shape.x - half, shape.y - size, shape.x + half, shape.y + below
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _parts_of(geometry: Mapping[str, Any] | None) -> Iterator[tuple[str, Ring]]:

@@ -81,6 +81,11 @@ class Report:
         return [one for one in (self.needs, self.also_needs) if one is not None]
 
     @property
+    def told_columns(self) -> list[Column]:
+        """The columns that say how they are computed."""
+        return [column for column in self.columns if column.told]
+
+    @property
     def asks_first(self) -> bool:
         """Whether it is about a period, with a first day."""
         return any(parameter.key == "from" for parameter in self.parameters)

@@ -145,7 +145,8 @@ LOG = counted(
     "audit-log",
     "Audit log",
     """
-SELECT e.at, e.event, e.subject_kind, e.subject_ref, e.actor_kind, e.actor_name, e.reason, e.data::text
+SELECT e.at, e.event, e.subject_kind, e.subject_ref, e.actor_kind, e.actor_name, e.reason,
+       coalesce(nullif(e.data, '{}')::text, '')
   FROM audit_auditevent e
  WHERE e.at >= %(begins)s AND e.at < %(ends)s
    AND (%(who)s = '' OR e.actor_name ILIKE '%%' || %(who)s || '%%')

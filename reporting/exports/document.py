@@ -14,10 +14,11 @@ MOST_LAID_OUT = 900
 def write(dataset: Dataset, tenant: Tenant, begun: Begun = unheard) -> bytes:
     """Return a PDF: what was asked, the figures, a chart, the table with its totals.
 
-    It is tagged (PDF/UA) up to `MOST_LAID_OUT` rows.
+    It is laid out up to `MOST_LAID_OUT` rows, unless its columns would run off the page: a drawn one has smaller
+    type and breaks long words.
     """
     paper = paper_of(dataset, tenant)
-    if len(dataset.rows) > MOST_LAID_OUT:
+    if len(dataset.rows) > MOST_LAID_OUT or drawn.is_too_wide(paper):
         return drawn.write(paper, begun)
     begun("Laying out the rows", 0)
     return pdf.render(
@@ -26,6 +27,7 @@ def write(dataset: Dataset, tenant: Tenant, begun: Begun = unheard) -> bytes:
             "tenant": tenant,
             "dataset": dataset,
             "columns": paper.columns,
+            "told": [column for column in paper.columns if column.told],
             "figures": paper.figures,
             "chart": paper.chart,
             "rows": paper.rows,

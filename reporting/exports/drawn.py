@@ -1,5 +1,6 @@
-"""A long report as PDF/UA: drawn line by line with the look of `css/pdf/paper.css`."""
+"""A long or wide report as PDF/UA: drawn line by line with the look of `css/pdf/paper.css`."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from parkops.ui.brand import brand_of
 from parkops.ui.faces import Faces
 from parkops.ui.place import Place, place_of
 from parkops.ui.tags.words import when_text
-from reporting.datasets import Column, Kind, Proof, month_of
+from reporting.datasets import PLATES, Column, Kind, Proof, month_of
 from reporting.exports.canvas import Tagged
 from reporting.exports.far import Begun, passing, unheard
 from reporting.exports.paper import Paper
@@ -30,6 +31,16 @@ GAP = 2 * MM
 PAD = 1.05 * MM
 TIGHTEST = 6.0
 """The smallest type, of tables with many columns."""
+SIZES = (CELL, 8.25, 7.5, 6.75, TIGHTEST)
+TRIES = (
+    *((size, 60 * MM) for size in SIZES[:3]),
+    *((size, 40 * MM) for size in SIZES),
+    *((TIGHTEST, width * MM) for width in (30, 22, 16, 12)),
+)
+"""Sizes of type, each with how much of a long word is to stand in one line: less where many columns have long
+ones, so that the days and numbers of the others stay whole."""
+BREAKS = frozenset("@./-_:")
+"""Where a word that is too long is broken before it is broken anywhere."""
 
 
 def write(paper: Paper, begun: Begun = unheard) -> bytes:
@@ -43,6 +54,14 @@ def write(paper: Paper, begun: Begun = unheard) -> bytes:
     _Table(sheet, paper).draw(begun)
     sheet.end()
     return sheet.finished(begun)
+
+
+def is_too_wide(paper: Paper) -> bool:
+    """Return whether a table laid out on this paper, in the size of css/pdf/paper.css, would run off it."""
+    table = _Table(_Sheet(paper), paper)
+    table.size = CELL
+    least = [table.least(n) for n in range(len(paper.kept))]
+    return sum(least) > 0.97 * table.room
 
 
 class _Sheet:
@@ -126,8 +145,10 @@ class _Sheet:
         piece = ""
         for character in word:
             if piece and self.faces.width(piece + character, size, bold) > width:
-                yield piece
-                piece = ""
+                end = max((n for n, one in enumerate(piece, 1) if one in BREAKS), default=0)
+                end = end if end > len(piece) // 2 else len(piece)
+                yield piece[:end]
+                piece = piece[end:]
             piece += character
         yield piece
 
@@ -516,38 +537,56 @@ class _Table:
         """Share the width among the columns, as a table on a page does; smaller type if it must be."""
         columns = self.paper.columns
         self.places = [_Place(column, 0.0, 0.0) for column in columns]
-        longest = [self._longest(n) for n in range(len(columns))]
-        for size in (CELL, 8.25, 7.5, 6.75, TIGHTEST):
+        self.longest = [self._longest(n) for n in range(len(columns))]
+        for size, room in TRIES:
             self.size = size
-            least, most = zip(*(self._wants(*one) for one in longest), strict=True)
-            if sum(least) <= self._room:
+            wishes = [self._wants(*one, room) for one in self.longest]
+            least, most = zip(*wishes, strict=True)
+            if sum(least) <= self.room:
                 break
-        widths = _shared(least, most, self._room)
+        widths = _shared(least, most, self.room)
         x = SIDE
         for place, width in zip(self.places, widths, strict=True):
             place.x, place.width = x, width
             x += width + GAP
         return self.places
 
+    def least(self, n: int) -> float:
+        """Return how wide a column must be where no word is broken, and no instant."""
+        column, cell, word, total = self.longest[n]
+        whole = cell if column.kind is Kind.INSTANT else word
+        return self._wants(column, cell, whole, total, self.sheet.width)[0]
+
     @property
-    def _room(self) -> float:
+    def room(self) -> float:
+        """The width of the page without the gaps between columns."""
         return self.sheet.width - GAP * (len(self.paper.kept) - 1)
 
     def _longest(self, n: int) -> tuple[Column, str, str, str]:
         """Return a column, its longest cell, the longest word of all, and its total."""
         column, place = self.paper.columns[n], self.paper.kept[n]
-        cell = word = ""
+        cell, word, widest, seen = "", "", 0.0, set()
         for row in self.paper.dataset.rows:
             text = self._text(n, row[place])
+            if text in seen:
+                continue
+            seen.add(text)
             if len(text) > len(cell):
                 cell = text
-            if not column.is_number and len(text) > len(word):
-                word = max(word, *text.split(" "), key=len)
+            if column.is_number:
+                continue
+            for part in _unbroken(text, column):
+                if len(part) * 1.4 > len(word):
+                    width = self.sheet.faces.width(part, CELL)
+                    if width > widest:
+                        word, widest = part, width
         total = self._text(n, self.paper.dataset.totals[place])
         return column, cell, word, total
 
-    def _wants(self, column: Column, cell: str, word: str, total: str) -> tuple[float, float]:
-        """Return the least and the best width of a column."""
+    def _wants(
+        self, column: Column, cell: str, word: str, total: str, room: float
+    ) -> tuple[float, float]:
+        """Return the least and the best width of a column; of a word longer than `room` only so much counts."""
         width, size = self.sheet.faces.width, self.size
         head = max((width(part, size, True) for part in column.title.split(" ")), default=0)
         whole = width(column.title, size, True)
@@ -555,8 +594,9 @@ class _Table:
         if column.is_number:
             needed = max(width(cell, size), head, end)
             return needed, max(needed, whole)
-        longest = min(width(word, size), 40 * MM)
-        return max(longest, head, end), max(width(cell, size), whole, end)
+        longest = min(width(word, size), room)
+        needed = max(longest, head, end)
+        return needed, max(needed, width(cell, size), whole)
 
 
 _REMEMBERED = 2_000
@@ -588,6 +628,15 @@ def _shared(least: Sequence[float], most: Sequence[float], room: float) -> list[
     wishes = [high - low for low, high in zip(least, most, strict=True)]
     spare = room - sum(least)
     return [low + spare * wish / sum(wishes) for low, wish in zip(least, wishes, strict=True)]
+
+
+def _unbroken(text: str, column: Column) -> Sequence[str]:
+    """Return what of a cell stands in one line: its words; a day is one and the time after it; a plate."""
+    if column.kind in (Kind.DATE, Kind.MONTH):
+        return [text]
+    if column.kind is Kind.INSTANT:
+        return text.rsplit(" ", 1)
+    return re.findall(r"[^, ][^,]*,?", text) if column.key in PLATES else text.split(" ")
 
 
 def _cell_text(value: Any, kind: Kind, place: Place) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,7 @@ from parkops.ui.access import public
 from parkops.ui.files import csv_file
 from parkops.ui.pages import page, refusals_shown
 from parkops.ui.speech import said
+from reporting.datasets import month_of
 from reporting.models import Opening
 from reporting.opendata import apds
 from reporting.opendata.sets import OpenColumn
@@ -166,11 +168,19 @@ def _cells(found: queries.Open, rows: Sequence[dict[str, Any]]) -> list[list[Any
 def _told(
     found: queries.Open, rows: Sequence[dict[str, Any]]
 ) -> list[list[tuple[Any, OpenColumn]]]:
-    """Return the cells of a page, each with its column; why one is missing in the reader's words."""
+    """Return the cells of a page, each with its column: months as days, the rest in the reader's words."""
     words = {str(one): said(one) for one in (FEWER, WITHHELD)}
+
+    def told(cell: Any, column: OpenColumn) -> Any:
+        if column.kind == "month":
+            return month_of(cell)
+        if column.key == "weekday":
+            return WEEKDAYS[cell - 1]
+        return words.get(cell, cell)
+
     columns = found.about.columns
     return [
-        [(words.get(cell, cell), column) for cell, column in zip(row, columns, strict=True)]
+        [(told(cell, column), column) for cell, column in zip(row, columns, strict=True)]
         for row in _cells(found, rows)
     ]
 

@@ -1,18 +1,23 @@
 """The runs of reports: how far one is, its file, what became of those that were asked for."""
 
+import json
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from parkops.jobs import queries as jobs
 from parkops.jobs.models import Job
+from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
+from parkops.programme import queries as programme
 from parkops.ui.access import may
 from parkops.ui.files import stored_file
 from parkops.ui.pages import actor, page, refusals_shown
@@ -21,6 +26,8 @@ from reporting.forms import HistoryForm
 from reporting.models import ReportRun
 from reporting.operations import reports
 from reporting.queries import runs
+from reporting.questions import rules
+from reporting.questions.fields import given_of
 from reporting.views.seeing import open_report
 
 AWAITED = "reports_awaited"
@@ -63,6 +70,7 @@ def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
         "is_moving": is_moving,
         "before": jobs.before(found.job) if found.job.state == Job.State.QUEUED else 0,
         "stage": jobs.stage_text(found.job),
+        "again": _again(found),
         "is_kept": found.file_bytes is not None and found.expires_at > timezone.now(),
     }
     return page(request, "reporting/office/run.html", context, part="progress")
@@ -114,6 +122,19 @@ def news(request: HttpRequest) -> HttpResponse:
         response = page(request, "reporting/office/_news.html", {"rows": over})
     response["Reports-Awaited"] = str(len(awaited) - len(over))
     return response
+
+
+def _again(run: ReportRun) -> str:
+    """Return where what was asked stands filled in, so that it is asked again or otherwise."""
+    if run.report in catalogue.REPORTS:
+        asked = urlencode({**run.parameters, "format": run.format})
+        return f"{reverse('office_reports:ask', args=[run.report])}?{asked}"
+    try:
+        document = json.loads(run.parameters["question"])
+        rules.read(document, currency=programme.in_force(timezone.now()).programme.currency)
+    except (KeyError, ValueError, Refused):
+        return reverse("office_questions:list")
+    return f"{reverse('office_questions:new')}?{urlencode(given_of(document), doseq=True)}"
 
 
 def await_run(request: HttpRequest, run: ReportRun) -> None:

@@ -21,7 +21,8 @@ COLUMNS = [
     Column("fine", "Fine", Kind.MONEY, "What was fined", True),
     Column("photos", "Photos", Kind.COUNT, "Pictures of it", True),
 ]
-NAMES = (*HOSTILE, "<para>Bob</para>", "W" * 90, "Zoë\x00\nŽižek")
+NAMES = (*HOSTILE, "<para>Bob</para>", "Zoë\x00\nŽižek")
+LONG = "W" * 90
 
 
 def dataset(rows: int) -> Dataset:
@@ -127,6 +128,49 @@ def test_many_columns_stay_on_the_paper(monkeypatch):
     page.extract_text(visitor_text=lambda text, _cm, tm, *_: places.append(tm[4]) if text else None)
     assert max(places) < float(page.mediabox.width) - 40
     assert min(places) >= 0
+
+
+def engine_of(paper: bytes) -> str:
+    """Return what made a paper."""
+    return str(PdfReader(BytesIO(paper)).metadata.producer)
+
+
+def test_a_table_that_would_run_off_the_page_is_drawn_whatever_its_length(papers):
+    """A drawn one breaks a word that is longer than its column, after a sign where there is one."""
+    assert engine_of(papers[0]) != engine_of(papers[1])
+    mail = "somebody.with.a.long.name@a-department.campus.example"
+    columns = [Column(f"c{n}", f"Column {n}") for n in range(6)]
+    rows = [[LONG, mail, "1", "2", mail, "end"]]
+    found = Dataset(title="Wide", columns=columns, rows=rows, made_by="A")
+    paper = document.write(found, TENANT)
+    assert engine_of(paper) == engine_of(papers[1])
+    words = bare(paper)
+    assert (words.count(LONG), words.count(mail), words.count("end")) == (1, 2, 1)
+    lines = PdfReader(BytesIO(paper)).pages[0].extract_text().split()
+    assert any(line.endswith(("@", ".")) for line in lines if "name" in line)
+
+
+def test_days_and_plates_are_not_broken_in_two(monkeypatch):
+    """However many columns there are, and long words in some of them."""
+    monkeypatch.setattr(document, "MOST_LAID_OUT", 0)
+    columns = [
+        Column("at", "At", Kind.INSTANT),
+        Column("from", "F", Kind.DATE),
+        Column("month", "M", Kind.MONTH),
+        Column("plates", "P"),
+        *(Column(f"c{n}", f"Column {n}") for n in range(4)),
+    ]
+    rows = [
+        [datetime(2026, n, 28, 17, 5, tzinfo=UTC), date(2026, n, 18), f"2026-{n:02}", f"88{n} WWW"]
+        + [f"{n}e{LONG[:20]}"] * 4
+        for n in range(1, 13)
+    ]
+    found = Dataset(title="Wide", columns=columns, rows=rows, made_by="A")
+    text = PdfReader(BytesIO(document.write(found, TENANT))).pages[0].extract_text()
+    for row in rows:
+        assert text.count(f"{row[1]:%b %Y}") == 3, text
+        for whole in (f"{row[0]:%-d %b %Y},", f"{row[1]:%-d %b %Y}", row[3]):
+            assert whole in text
 
 
 def test_what_is_read_from_the_right_is_drawn_from_the_right(monkeypatch):

@@ -1,5 +1,6 @@
 """The pages of the reports."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -67,6 +68,11 @@ def test_a_run_is_cancelled_and_tried_again(site, run):
     Job.objects.update(state="failed", error="ValueError: <b>broken</b>")
     shown = site.get(page_of(run)).content.decode()
     assert "&lt;b&gt;broken" in shown
+    assert ReportRun.objects.get().number in shown
+    asked = re.search(r'href="([^"]*)"[^>]*>Ask for something else', shown)[1].replace("&amp;", "&")
+    again = site.get(asked)
+    assert again.status_code == 200
+    assert again.context["form"]["format"].value() == ReportRun.objects.get().format
     assert site.post(f"{page_of(run)}retry/").status_code == 302
     assert Job.objects.get().state == "queued"
 

@@ -88,3 +88,47 @@ class TestDraw:
 
 def test_the_middle_of_a_flat_ring_is_the_mean_of_its_corners():
     assert maps.centre([(0, 0), (2, 0), (4, 0)]) == (2, 0)
+
+
+class TestLetters:
+    """How large codes are written for eyes far off: as large as none runs into another."""
+
+    def draw(self, *codes: str, apart: float, note: str = "") -> maps.Map:
+        return maps.draw(
+            [maps.Place(code, square(n * apart, 0), note) for n, code in enumerate(codes)],
+            title="t",
+        )
+
+    def test_are_large_where_there_is_room(self):
+        assert self.draw("A", "B", "C", apart=0.02).letters == "large"
+        assert self.draw("A", apart=0.02, note="120 free").letters == "large"
+
+    def test_are_smaller_where_codes_would_meet(self):
+        sizes = [
+            self.draw(*(["MARKET"] * count), apart=0.02).letters for count in (2, 3, 4, 5, 6, 9)
+        ]
+        assert sizes[0] == "large"
+        assert "middle" in sizes
+        assert sizes[-1] == ""
+        assert sizes == sorted(sizes, key=["large", "middle", ""].index)
+
+    def test_notes_need_room_too(self):
+        codes = ["A", "B", "C", "D", "E"]
+        assert self.draw(*codes, apart=0.02).letters == "large"
+        assert self.draw(*codes, apart=0.02, note="at most 120 free").letters == ""
+
+    def test_of_many_zones_there_are_none(self):
+        codes = [str(n) for n in range(maps.MOST_LABELS + 1)]
+        assert self.draw(*codes, apart=9.0).letters == ""
+
+    @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=1, max_size=12))
+    def test_none_runs_into_another(self, corners):
+        drawn = maps.draw(
+            [maps.Place("LOT-A", square(*corner), "9 free") for corner in corners], title="t"
+        )
+        if drawn.letters:
+            size = maps.LETTERS[drawn.letters]
+            spots = [(shape.x, shape.y) for shape in drawn.shapes]
+            for place, (x, y) in enumerate(spots):
+                for other_x, other_y in spots[:place]:
+                    assert abs(x - other_x) >= 5 * 0.7 * size or abs(y - other_y) >= size

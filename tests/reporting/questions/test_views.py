@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from django_tenants.utils import tenant_context
 
 from enforcement.models import Citation
 from parkops.jobs import operations as jobs
+from parkops.jobs.models import Job
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.programme import queries as programme
@@ -343,3 +345,19 @@ class TestFiles:
             "/api/v1/report-runs", body, content_type="application/json", headers=headers
         )
         assert answer.status_code == 403
+
+    def test_one_that_failed_leads_back_to_its_question(self, site, alice, cite):
+        cite("ABC 123", zone="LOT-A")
+        site.login_as(alice)
+        sent = {"document": json.dumps(BY_ZONE), "name": "By zone", "format": "csv"}
+        page = site.post(f"{LIST}files/", sent)["Location"]
+        Job.objects.update(state="failed", error="It took too long.")
+        shown = site.get(page).content.decode()
+        assert "It took too long." in shown
+        asked = re.search(r'href="([^"]*)"[^>]*>Ask for something else', shown)[1]
+        assert asked.startswith(f"{LIST}new/?")
+        again = site.get(asked.replace("&amp;", "&"))
+        assert json.loads(again.context["document"])["measures"] == BY_ZONE["measures"]
+        ReportRun.objects.update(parameters={"question": "{", "name": "x"})
+        shown = site.get(page).content.decode()
+        assert f'href="{LIST}"' in shown
