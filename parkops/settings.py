@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -254,7 +255,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- cache, queue, files ----------------------------------------------------------------------
 _cache_prefix = env.str("PARKOPS_CACHE_PREFIX", "parkops")
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "parkops.tenancy.caching.RedisCache",
         "LOCATION": REDIS_URL,
