@@ -4,6 +4,7 @@ import functools
 import hashlib
 import os
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
@@ -73,6 +74,24 @@ def copy(name: str) -> None:
             )
         finally:
             session.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+@contextmanager
+def standing(blocker) -> Iterator[None]:
+    """Let what is made within stand for all tests of a module, each of which still ends in its own rollback.
+
+    For a fixture of a module none of whose tests commits or has a database of its own. Afterwards it is gone.
+    """
+    around = transaction.atomic()
+    with blocker.unblock():
+        around.__enter__()
+    try:
+        yield
+    finally:
+        with blocker.unblock():
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
+            connection.set_schema_to_public()
 
 
 def drop(name: str) -> None:

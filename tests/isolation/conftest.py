@@ -1,5 +1,6 @@
 """Harbor with one of everything in it, and hillside with nothing."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -8,7 +9,11 @@ import time_machine
 from django.db import connection
 from psycopg import sql
 
-from tests.conftest import Site
+from parkops.accounts import operations as accounts
+from parkops.accounts.models import User
+from parkops.kernel.actors import SYSTEM
+from tests import databases
+from tests.conftest import Site, _tenant
 from tests.isolation.things import Things
 
 NOW = datetime(2026, 11, 10, 15, 15, tzinfo=UTC)
@@ -32,12 +37,29 @@ def harbors_token(token):
     return token("admin")["authorization"]
 
 
+@pytest.fixture(scope="module")
+def _things(django_db_setup, django_db_blocker) -> Iterator[Things]:
+    """One of everything in harbor, made once for a module: it takes a second."""
+    with databases.standing(django_db_blocker):
+        with (
+            django_db_blocker.unblock(),
+            pytest.MonkeyPatch.context() as patch,
+            time_machine.travel(NOW, tick=False),
+        ):
+            patch.setattr("parkops.api.limits.allow", lambda *_, **__: True)
+            connection.set_tenant(_tenant("harbor"))
+            made = accounts.create_token(name="things", scopes=["admin"], by=SYSTEM, at=NOW)
+            api = Site("harbor")
+            api.defaults["HTTP_AUTHORIZATION"] = f"Bearer {made.secret}"
+            dana = User.objects.get(email="dana@customer.example")
+            things = Things(api, user=dana, at=NOW)
+        yield things
+
+
 @pytest.fixture
-def things(harbor, harbors_token, dana) -> Things:
+def things(_things, harbor) -> Things:
     """One of everything, in harbor."""
-    api = Site("harbor")
-    api.defaults["HTTP_AUTHORIZATION"] = harbors_token
-    return Things(api, user=dana, at=NOW)
+    return _things
 
 
 @pytest.fixture

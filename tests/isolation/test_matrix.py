@@ -109,6 +109,13 @@ def test_searching_for_harbors_things_finds_nothing(things, charlies_site):
             assert str(things.customer.reference).encode() not in answer.content
 
 
+def test_no_address_serves_files_directly(things):
+    photo = things.citation_photo
+    for site in (Site("harbor"), Site("hillside")):
+        for path in (f"/files/{photo.shown}", f"/media/{photo.shown}", f"/{photo.shown}"):
+            assert site.get(path).status_code == 404
+
+
 class TestApi:
     METHODS = ("get", "post", "put", "patch", "delete")
     ROUTES = [route for route in NAMED + PLAIN if route.startswith("api/v1/")]

@@ -145,10 +145,3 @@ def test_a_file_lies_in_its_tenants_folder(harbor, hillside):
         with pytest.raises(FileNotFoundError):
             default_storage.open(name)
     default_storage.delete(name)
-
-
-def test_no_address_serves_files_directly(things):
-    photo = things.citation_photo
-    for site in (Site("harbor"), Site("hillside")):
-        for path in (f"/files/{photo.shown}", f"/media/{photo.shown}", f"/{photo.shown}"):
-            assert site.get(path).status_code == 404

@@ -1,6 +1,7 @@
 """One of everything, made in the current tenant, and where its names stand in the addresses."""
 
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -615,8 +616,9 @@ class Things:
 
     def named_in(self, route: str) -> list[tuple[str, Any]]:
         """Return what the kwargs of an address mean, as (kwarg pattern, value): the first that fits."""
-        return [(name, value) for where, name, value in self._names() if re.match(where, route)]
+        return [(name, value) for where, name, value in self._names if re.match(where, route)]
 
+    @functools.cached_property
     def _names(self) -> list[tuple[str, str, Any]]:
         return [
             (r"permits/verify/", "token", self.verify),
