@@ -6,6 +6,8 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -297,15 +299,23 @@ def queued(harbor) -> Callable[[], list[tuple[str, dict]]]:
     return tell
 
 
+@functools.cache
+def _read(text: str):
+    """Read the text of a programme; many tests apply the same."""
+    from parkops.programme import load
+
+    return load.load(text, "test.yaml")
+
+
 @pytest.fixture
 def apply_programme(harbor) -> Callable[..., int]:
     """Apply a programme text as harbor's next version: returns its number."""
     from parkops.kernel.actors import SYSTEM
-    from parkops.programme import load
     from parkops.programme import operations as programme
 
     def apply(text: str, *, at: datetime | None = None) -> int:
-        loaded = load.load(text, "test.yaml")
+        read = _read(text)
+        loaded = replace(read, document=deepcopy(read.document))
         when = at or datetime(2026, 2, 1, tzinfo=UTC)
         return programme.apply_version(loaded, begins_at=when, by=SYSTEM, at=when).number
 

@@ -13,6 +13,14 @@ import pytest
 from parkops.local import servers
 
 ROOT = Path(__file__).resolve().parents[2]
+ROOM = 1 << 30  # bytes
+
+
+def _place() -> str:
+    """Return where folders are made: in memory, if it has room, as new servers often wait for a disk."""
+    memory = Path("/dev/shm")
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return str(memory) if has_room else "/tmp"
 
 
 def _clear(folder: Path) -> None:
@@ -26,7 +34,7 @@ def _clear(folder: Path) -> None:
 @pytest.fixture
 def folder(monkeypatch) -> Iterator[Path]:
     """An empty folder, short enough for a socket, that the servers of this test live in."""
-    made = Path(tempfile.mkdtemp(prefix="po-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="po-", dir=_place()))
     monkeypatch.setenv("PARKOPS_LOCAL_DIR", str(made))
     yield made
     _clear(made)
@@ -35,7 +43,7 @@ def folder(monkeypatch) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def shared_folder() -> Iterator[Path]:
     """One folder for the tests of a module that may find the servers running, or not."""
-    made = Path(tempfile.mkdtemp(prefix="po-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="po-", dir=_place()))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARKOPS_LOCAL_DIR", str(made))
         yield made
