@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def serving(application: str) -> Iterator[int]:
-    """Serve `application` on a free port of this machine; gives the port."""
+def serving(application: str, **environment: str) -> Iterator[int]:
+    """Serve `application` on a free port of this machine, with more in its environment; gives the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -37,7 +37,7 @@ def serving(application: str) -> Iterator[int]:
             application,
         ],
         cwd=ROOT,
-        env={**os.environ, "LOG_LEVEL": "ERROR"},
+        env={**os.environ, "LOG_LEVEL": "ERROR", **environment},
     )
     try:
         _wait_for(port, process)

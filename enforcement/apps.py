@@ -31,7 +31,7 @@ class EnforcementConfig(AppConfig):
         timeline.register(boot_pages.moments)
         search.register(customers.hits)
         search.register_watcher(looks.note_search)
-        occupancy.register(presence.last_seen)
+        occupancy.register(presence.LAST_SEEN)
         occupancy.register_counts(counts.newest)
         truths.register(ENFORCEMENT)
         programme.register_effects(effects.on_citations)

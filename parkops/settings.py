@@ -105,7 +105,7 @@ INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARE
 MIDDLEWARE = [
     "parkops.tenancy.middleware.TenantMiddleware",
     "parkops.metrics.middleware.CountingMiddleware",
-    "reporting.middleware.NothingNewMiddleware",
+    "reporting.middleware.NewsMiddleware",
     "parkops.tenancy.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

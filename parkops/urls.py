@@ -7,8 +7,9 @@ from django.urls import include, path
 
 # (where, module): a surface of an app. The order matters only where one is a prefix of another.
 SURFACES = [
-    # First, as it is asked most: addresses are tried in this order.
+    # First, as they are asked most: addresses are tried in this order.
     ("api/v1/", "parkops.api_v1"),
+    ("office/", "reporting.urls.office"),
     ("", "parkops.portal_urls"),
     ("", "permits.urls.portal"),
     ("", "permits.urls.guests"),
@@ -32,7 +33,6 @@ SURFACES = [
     ("", "reporting.urls.wall"),
     ("", "reporting.urls.opening"),
     ("", "reporting.urls.calendars"),
-    ("office/", "reporting.urls.office"),
     ("office/", "reporting.urls.insights"),
     ("office/", "permits.urls.office"),
     ("office/", "enforcement.urls.office"),

@@ -35,7 +35,7 @@ class PermitsConfig(AppConfig):
         jobs.register(roster.APPLY, tasks.do_apply_roster)
         timeline.register(told.moments)
         search.register(told.hits)
-        occupancy.register(presence.paid_stays)
+        occupancy.register(presence.PAID_STAYS)
         truths.register(PERMITS)
         examples.register("permit_types", worked_out.permit_price)
         programme.register_effects(effects.on_permits)

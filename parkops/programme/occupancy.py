@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
 
+from django.db import connection
+
 from parkops.kernel.codes import code_key
 
-# A source tells (zone code, plate key) for each vehicle it believes present at an instant.
-Source = Callable[[datetime], Iterable[tuple[str, str]]]
-
+SEEN_FOR = timedelta(hours=3)
+"""So long a vehicle that was seen is believed to be where it was."""
 COUNTED_WITHIN = timedelta(hours=2)
 """An older count says nothing of now."""
 UNTRIED_SHARE = 0.05
@@ -75,13 +76,15 @@ NOTHING = Estimate(
 )
 """What is said of a zone of which nothing is known."""
 
-_sources: list[Source] = []
+_sources: list[str] = []
 _counters: list[CountSource] = []
 _BY = {"sensor": "its sensors", "gate": "the gate", "manual": "hand"}
 
 
-def register(source: Source) -> None:
-    """Count the plates that `source` tells in every estimate."""
+def register(source: str) -> None:
+    """Count the plates that `source` tells in every estimate: a query for the zone code and plate key of each
+    vehicle that it believes present at `%(at)s`, seen since `%(seen_since)s`.
+    """
     if source not in _sources:
         _sources.append(source)
 
@@ -116,8 +119,14 @@ def estimated(at: datetime) -> dict[str, Estimate]:
 def present(at: datetime) -> dict[str, set[str]]:
     """Return the plates (their keys) believed present at `at`, by the code key of the zone."""
     found: dict[str, set[str]] = {}
-    for source in _sources:
-        for zone, plate in source(at):
+    if not _sources:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(f"({source})" for source in _sources),
+            {"at": at, "seen_since": at - SEEN_FOR},
+        )
+        for zone, plate in cursor.fetchall():
             found.setdefault(code_key(zone), set()).add(plate)
     return found
 

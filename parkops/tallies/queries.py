@@ -1,35 +1,40 @@
 """The figures as they are kept."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from parkops.tallies.models import TallyCheck
 from parkops.tenancy.postgresql import prepared
 
-# In one statement: what is asked by every poll that brings something.
+# In one statement, and each figure by its own stretch of the index: every poll that brings something asks it.
 _FIGURES = """
-SELECT name, 0::bigint, sum(n)::bigint FROM tallies_tally
- WHERE name = ANY(%(levels)s::varchar[]) AND at <= %(at)s
- GROUP BY name
+SELECT level.name, 0, 0, (SELECT sum(n) FROM tallies_tally
+                           WHERE name = level.name AND at <= %(at)s::timestamptz)::bigint
+  FROM unnest(%(levels)s::varchar[]) AS level (name)
  UNION ALL
-SELECT name, extract(epoch FROM at)::bigint, n FROM tallies_tally
- WHERE name = ANY(%(flows)s::varchar[]) AND (at >= %(since)s AND at < %(until)s
-    OR at >= %(before)s AND at < %(before_until)s)
+SELECT flow.name, span.number, hour.of_day, hour.n
+  FROM unnest(%(flows)s::varchar[]) AS flow (name)
+ CROSS JOIN (VALUES (1, %(since)s::timestamptz, %(until)s::timestamptz),
+                    (2, %(before)s::timestamptz, %(before_until)s::timestamptz)) AS span (number, first, past)
+ CROSS JOIN LATERAL
+       (SELECT extract(hour FROM at AT TIME ZONE %(zone)s::text)::int AS of_day, sum(n)::bigint AS n
+          FROM tallies_tally
+         WHERE name = flow.name AND at >= span.first AND at < span.past
+         GROUP BY 1) AS hour
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How high levels are, by name; and what was added to flows: the name, the quarter of an hour, how much.
-
-    What was added within the last minute is in rows of its own. The quarters are in seconds since 1970: reading
-    an instant takes longer than all else of its row.
-    """
+    """How high levels are, and what was added to flows in two spans, each by the local hour of the day."""
 
     levels: dict[str, int]
-    flows: list[tuple[str, int, int]]
+    flows: dict[str, dict[int, int]]
+    before: dict[str, dict[int, int]]
 
 
 def figures(
@@ -39,6 +44,7 @@ def figures(
     at: datetime,
     span: tuple[datetime, datetime],
     before: tuple[datetime, datetime],
+    zone: ZoneInfo,
 ) -> Figures:
     """Return how high each of these levels is at `at`, and each of these flows in two spans of time."""
     values: dict[str, Any] = {
@@ -49,14 +55,15 @@ def figures(
         "until": span[1],
         "before": before[0],
         "before_until": before[1],
+        "zone": zone.key,
     }
-    found, added = dict.fromkeys(levels, 0), []
-    for row in prepared.rows(_FIGURES, values):
-        if row[0] in found:
-            found[row[0]] = row[2]
+    found = Figures({}, defaultdict(dict), defaultdict(dict))
+    for name, number, hour, n in prepared.rows(_FIGURES, values):
+        if number == 0:
+            found.levels[name] = n or 0
         else:
-            added.append(row)
-    return Figures(found, added)
+            (found.flows if number == 1 else found.before)[name][hour] = n
+    return found
 
 
 def last_check() -> TallyCheck | None:

@@ -31,7 +31,7 @@ LONGEST = timedelta(seconds=60)
 MOST_ROWS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OfficerAtWork:
     """An officer on shift; where they were seen last if they share it. `mark` stands for them on the map."""
 
@@ -50,7 +50,7 @@ class OfficerAtWork:
         return bool(self.seen_at)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpenCall:
     """A call that somebody should answer."""
 
@@ -64,7 +64,7 @@ class OpenCall:
     is_late: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NextAppeal:
     """An appeal that waits, with the day by which it should be decided (empty: none)."""
 
@@ -76,7 +76,7 @@ class NextAppeal:
     decide_on: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HearingToday:
     """A hearing of the day."""
 
@@ -86,7 +86,7 @@ class HearingToday:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpenDrawer:
     """A drawer in use. What should lie in it is not told: who counts is not to know."""
 
@@ -98,7 +98,7 @@ class OpenDrawer:
     receipts: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LimitNow:
     """A limit of a figure; `owner` is whose own it is (a staff id), `crossed_at` since when it is beyond, `hours`
     when it is a limit, if not always, and `is_watched` whether it is one now."""
@@ -113,7 +113,7 @@ class LimitNow:
     is_watched: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desks:
     """What waits at the desks at one instant. Amounts are minor units of the tenant's currency."""
 

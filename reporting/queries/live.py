@@ -1,6 +1,6 @@
 """The live figures of a tenant: one look at the database, remembered for a moment for all who poll."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,7 +47,7 @@ SELECT (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """A figure by local hour: today until now, and the same weekday a week before, whole."""
 
@@ -66,7 +66,7 @@ class Series:
         return sum(self.before[: self.hour + 1])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ZoneCount:
     """How full a zone seems: at least `low`, nine times in ten at most `high` (None is not known)."""
 
@@ -79,7 +79,7 @@ class ZoneCount:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Counts:
     """The live figures at one instant. `programme` is the number of the version in force, `newest` stands for the
     newest payment and appeal; `version` and `changed` are of `sharing.Looked`."""
@@ -143,12 +143,12 @@ def look(at: datetime) -> Counts:
         at=at,
         span=(begins, midnight(today + timedelta(days=1), zone)),
         before=(before, midnight(today - timedelta(days=6), zone)),
+        zone=zone,
     )
-    levels = told.levels
-    series = _series(told.flows, zone, begins=begins, hour=at.astimezone(zone).hour)
     [(oldest, officers, failed, review, unsent, dead, differ, apart, newest)] = prepared.rows(
         _NOW, {"failed": Job.State.FAILED.value}
     )
+    levels = told.levels
     present = occupancy.estimated(at)
     return Counts(
         at=at.astimezone(UTC).isoformat(),
@@ -174,7 +174,7 @@ def look(at: datetime) -> Counts:
             for z in rules.zones
             if z.capacity and z.capacity.total
         ],
-        **series,
+        **_series(told, at.astimezone(zone).hour),
     )
 
 
@@ -182,14 +182,12 @@ def _zone(code: str, name: str, spaces: int, seen: Estimate) -> ZoneCount:
     return ZoneCount(code, name, seen.occupied, spaces, seen.low, seen.high, seen.source)
 
 
-def _series(
-    found: Iterable[tuple[str, int, int]], zone: ZoneInfo, *, begins: datetime, hour: int
-) -> dict[str, Any]:
-    series = {name: Series([0] * HOURS, [0] * HOURS, hour) for name in SERIES}
-    names = {figure: name for name, figure in SERIES.items()}
-    first = begins.timestamp()
-    for figure, quarter, value in found:
-        told = series[names[figure]]
-        side = told.today if quarter >= first else told.before
-        side[datetime.fromtimestamp(quarter, zone).hour] += value
-    return series
+def _series(told: tallies.Figures, hour: int) -> dict[str, Any]:
+    return {
+        name: Series(_by_hour(told.flows[flow]), _by_hour(told.before[flow]), hour)
+        for name, flow in SERIES.items()
+    }
+
+
+def _by_hour(told: dict[int, int]) -> list[int]:
+    return [told.get(hour, 0) for hour in range(HOURS)]

@@ -1,5 +1,6 @@
 """The dashboards: today's figures by desk, each a link to its rows, kept live by polling."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -21,8 +22,9 @@ from parkops.ui.values import Tab
 from reporting.dashboards import desks
 from reporting.dashboards.desks import Desk
 from reporting.dashboards.look import Look
-from reporting.queries import arrangements, live, news
+from reporting.queries import arrangements, live, news, viewers
 from reporting.queries import desks as waiting
+from reporting.queries.viewers import Viewer
 
 FIGURE, PANEL = "reporting/office/_figure.html", "reporting/office/_panel.html"
 ALERTS = "reporting/office/_alerts.html"
@@ -46,34 +48,59 @@ def today(request: HttpRequest, code: str = "") -> HttpResponse:
 @refusals_shown
 def news_of(request: HttpRequest) -> HttpResponse:
     """Give what changed on the desk since version `v`, all of it if that is not known; 204 when nothing did."""
-    now = timezone.now()
+    now, user = timezone.now(), request.user
+    desk, _ = desk_of(user, request.GET.get("desk", ""))
+    pieces = arrangements.pieces_of(desk, user)
     look = look_of(request, now)
-    desk, _ = desk_of(request.user, request.GET.get("desk", ""))
-    pieces = arrangements.pieces_of(desk, request.user)
-    version, shown = _version(look, pieces), request.GET.get("v", "")
-    changed = news.changed_since(shown, look.counts, look.waiting, pieces)
-    if version == shown:
-        response = HttpResponse(status=204)
-    elif changed is None:
+    response = news_at(request, look, pieces)
+    if response is None:
         response = render(
             request, "reporting/office/_live.html", _context(request, desk, look, pieces)
         )
-    else:
-        parts = _parts(look, desks.changed_of(pieces, changed))
-        if look.waiting.limits or "limits" in changed:
-            parts.append(_alerts(look))
-        html = drawn_once(request, [part for _, part in parts])
-        response = HttpResponse("".join(map(swapped_in, [anchor for anchor, _ in parts], html)))
-    if response.status_code == 200:
-        response["Live-Version"] = version
-        response["Live-Written"] = _written(request, look)
-    response["Cache-Control"] = "no-store"
+        _head(response, request, look, pieces)
+    session = request.session.session_key or ""
+    viewers.remember(session, desk.code, user=user.pk, roles=user.roles, pieces=pieces, at=now)
     return response
+
+
+def news_for(request: HttpRequest, viewer: Viewer) -> HttpResponse | None:
+    """Return what changed on the desk of somebody who is known; None if they are to be given all of it."""
+    look = _look(request, timezone.now(), str(viewer.user), viewer.may)
+    return news_at(request, look, list(viewer.pieces))
+
+
+def news_at(request: HttpRequest, look: Look, pieces: list[str]) -> HttpResponse | None:
+    """Return what changed since version `v`; None if what was shown then is not known."""
+    shown = request.GET.get("v", "")
+    changed = news.changed_since(shown, look.counts, look.waiting, pieces)
+    if changed is None:
+        return None
+    if _version(look, pieces) == shown:
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+    parts = _parts(look, desks.changed_of(pieces, changed))
+    if look.waiting.limits or "limits" in changed:
+        parts.append(_alerts(look))
+    html = drawn_once(request, [part for _, part in parts])
+    response = HttpResponse("".join(map(swapped_in, [anchor for anchor, _ in parts], html)))
+    _head(response, request, look, pieces)
+    return response
+
+
+def _head(response: HttpResponse, request: HttpRequest, look: Look, pieces: list[str]) -> None:
+    response["Live-Version"] = _version(look, pieces)
+    response["Live-Written"] = _written(request, look)
+    response["Cache-Control"] = "no-store"
 
 
 def look_of(request: HttpRequest, now: datetime) -> Look:
     """Return what this person's dashboards are drawn from; part of other views."""
-    user, found = request.user, getattr(request, "found", None)
+    return _look(request, now, str(request.user.pk), request.user.may)
+
+
+def _look(
+    request: HttpRequest, now: datetime, ref: str, may_see: Callable[[Permission], bool]
+) -> Look:
+    found = getattr(request, "found", None)
     counts = live.counts(now, found)
     return Look(
         counts,
@@ -81,8 +108,8 @@ def look_of(request: HttpRequest, now: datetime) -> Look:
         programme.version(counts.programme).programme,
         now,
         request.tenant.locale,
-        str(user.pk),
-        user.may,
+        ref,
+        may_see,
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -33,7 +34,9 @@ def counted(at):
 
 
 def kept(at):
-    return queries.figures([*LEVELS], [], at=at, span=(at, at), before=(at, at)).levels
+    return queries.figures(
+        [*LEVELS], [], at=at, span=(at, at), before=(at, at), zone=ZoneInfo("UTC")
+    ).levels
 
 
 @pytest.fixture

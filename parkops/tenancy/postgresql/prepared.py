@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-KEPT = 500
+KEPT = 1_000
 """How many statements a connection keeps prepared."""
 
 
