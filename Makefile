@@ -18,6 +18,7 @@ CHROMIUM ?= $(shell command -v chromium-headless-shell || command -v chromium ||
 # Arguments for pytest: make test T="tests/permits -x"
 T ?= tests
 # A process a core; a file stays in one, so that its servers and its browser start once; long files first.
+# The longest goes to two in halves: tests/conftest.py.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run stop test test-slow browser check fix bench bench-permits bench-check bench-rush bench-money bench-reports bench-live forecast-backtest crash-matrix dashboard-left-open reports-agree reports-agree-files doctor lock clean
