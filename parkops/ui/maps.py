@@ -1,7 +1,7 @@
 """Zones from GeoJSON as shapes: equirectangular at their own latitude, without tiles."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import cos, radians
 from typing import Any
@@ -13,6 +13,8 @@ DOT = 5
 MOST_LABELS = 40
 LETTERS = {"large": 40.0, "middle": 32.0}
 """How high the codes may be written where there is room, in the units of the drawing."""
+USUAL = 16.0
+"""How high they are otherwise, between a desktop and a phone."""
 LETTER_WIDTH, NOTE_SHARE, LINE = 0.72, 0.8, 1.2
 """The width of a bold capital as a share of its height, how high notes are beside codes, and lines."""
 
@@ -104,7 +106,28 @@ def draw(places: Sequence[Place], *, title: str, width: float = WIDTH) -> Map | 
         )
         path = "".join(_DRAWN[kind](part) for kind, part in drawn)
         shapes.append(Shape(place, path, x, y, is_area))
-    return Map(title, width, height, shapes)
+    return Map(title, width, height, _apart(shapes))
+
+
+def _apart(shapes: list[Shape]) -> list[Shape]:
+    """Let the words at a point stand beside those that are there: above, below or to a side, as there is room."""
+    taken = [_label_box(shape, USUAL) for shape in shapes if shape.is_area]
+    found = []
+    for shape in shapes:
+        if not shape.is_area:
+            left, _, right, _ = _label_box(shape, USUAL)
+            tall, wide = USUAL * (1 + LINE * NOTE_SHARE), right - left
+            ways = [(0.0, 0.0), (0.0, -tall), (0.0, tall), (wide, 0.0), (-wide, 0.0)]
+            moved = [replace(shape, x=shape.x + x, y=shape.y + y) for x, y in ways]
+            free = [
+                one
+                for one in moved
+                if not any(_overlap(_label_box(one, USUAL), box) for box in taken)
+            ]
+            shape = (free or moved)[0]
+            taken.append(_label_box(shape, USUAL))
+        found.append(shape)
+    return found
 
 
 Box = tuple[float, float, float, float]

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,47 @@ class TestLetters:
             for place, (x, y) in enumerate(spots):
                 for other_x, other_y in spots[:place]:
                     assert abs(x - other_x) >= 5 * 0.7 * size or abs(y - other_y) >= size
+
+
+class TestWordsAtAPoint:
+    """An officer in the middle of a zone is read beside the zone's own words, not through them."""
+
+    def at(self, lon: float, lat: float) -> maps.Map:
+        drawn = maps.draw(
+            [
+                maps.Place("LIBRARY", square(0, 0), "18 free"),
+                maps.Place("OO", {"type": "Point", "coordinates": [lon, lat]}, "10:12"),
+            ],
+            title="Map",
+        )
+        assert drawn is not None
+        return drawn
+
+    @given(st.floats(0, 0.01), st.floats(0, 0.01))
+    def test_never_meet_those_of_the_zone(self, lon, lat):
+        zone, officer = self.at(lon, lat).shapes
+        boxes = [maps._label_box(shape, maps.USUAL) for shape in (zone, officer)]
+        assert not maps._overlap(*boxes)
+
+    def test_stay_at_the_point_where_nothing_else_is(self):
+        _, officer = self.at(0.0005, 0.0005).shapes
+        assert f"M{officer.x - maps.DOT:.1f} {officer.y:.1f}a" in officer.path
+
+    def test_the_point_itself_stays_where_it_is(self):
+        zone, officer = self.at(0.005, 0.005).shapes
+        assert f"M{zone.x - maps.DOT:.1f} {zone.y:.1f}a" in officer.path
+        assert officer.y != zone.y
+
+    def test_two_at_one_place_are_read_apart(self):
+        point = {"type": "Point", "coordinates": [0.005, 0.005]}
+        drawn = maps.draw(
+            [
+                maps.Place("A", square(0, 0)),
+                maps.Place("B", point, "1"),
+                maps.Place("C", point, "2"),
+            ],
+            title="Map",
+        )
+        assert drawn is not None
+        boxes = [maps._label_box(shape, maps.USUAL) for shape in drawn.shapes]
+        assert not any(maps._overlap(*pair) for pair in combinations(boxes, 2))
