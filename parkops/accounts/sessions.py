@@ -9,6 +9,7 @@ from django.utils import timezone
 from parkops.tenancy.postgresql import prepared
 
 SCHEMA_KEY = "_schema"
+_NUL = "\x00"
 # Asked by every page for somebody who signed in.
 _KEPT = """
 SELECT session_data, expire_date FROM django_session
@@ -33,6 +34,10 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Any:
         """Return the row of this session, None if it is over or there is none."""
         key = self.session_key or ""
+        # A cookie may hold what no text that is kept can.
+        if _NUL in key:
+            self._session_key = None
+            return None
         for data, expires_at in prepared.rows(_KEPT, {"key": key, "now": timezone.now()}):
             return self.model(session_key=key, session_data=data, expire_date=expires_at)
         self._session_key = None

@@ -175,6 +175,41 @@ class TestOthers:
         assert open_.poll(site=theirs).status_code == 302
         assert open_.short == []
 
+    @pytest.mark.parametrize(
+        "cookie",
+        [
+            '"abcdefgh\\000"',
+            "x" * 8000,
+            "\u00e9\udcff",
+            '"\\355\\240\\200aaaaaaa"',
+            ";;=",
+            "%00" * 12,
+        ],
+    )
+    @pytest.mark.parametrize("path", ["/office/live/?desk=today&v=1-1-1", "/office/"])
+    def test_a_session_that_cannot_be_is_nobodys(self, open_, cookie, path):
+        checked()
+        stranger = Site("harbor")
+        header = f"{settings.SESSION_COOKIE_NAME}={cookie}".encode("utf-8", "surrogateescape")
+        answer = stranger.get(path, HTTP_COOKIE=header.decode("latin-1"))
+        assert answer.status_code == 302
+        assert open_.short == []
+
+    @pytest.mark.parametrize(
+        "query", ["desk=%00", "desk=%ED%A0%80", "desk=%FF&v=%FF", "v=%00-1-1", "desk=" + "x" * 8000]
+    )
+    def test_an_address_that_cannot_be_is_refused(self, open_, query):
+        checked()
+        assert open_.site.get(f"/office/live/?{query}").status_code in (200, 404)
+        assert open_.short == []
+
+    def test_only_a_get_is_answered_so(self, open_):
+        checked()
+        address = f"{LIVE}&v={open_.version}"
+        assert open_.site.head(address).status_code == 200
+        assert open_.site.post(address).status_code == 405
+        assert open_.short == []
+
     def test_a_session_copied_into_another_tenant_is_of_nobody_there(self, open_, site, hillside):
         """The keys are the same, the rows are not: what is remembered is remembered of one tenant."""
         key = site.cookies[settings.SESSION_COOKIE_NAME].value
