@@ -185,6 +185,26 @@ def test_a_dashboard_left_open_for_an_hour(visitor, session_of, served, cite, th
     assert page.evaluate("window.untouched"), "it was never loaded again"
 
 
+def test_what_was_opened_on_a_desk_stays_open(visitor, session_of, served, cite, things):
+    """A panel that is drawn anew still shows the numbers that somebody reads, and keyboards go on from there."""
+    open_ = LeftOpen(visitor(session=session_of("alice@harbor.example")))
+    page, panel = open_.page, open_.page.locator("#panel-citations_by_hour")
+    for control, focused in [("summary", "SUMMARY"), ("[role=region]", "DIV")]:
+        if not panel.locator("details[open]").count():
+            panel.locator("summary").click()
+        panel.locator(control).focus()
+        panel.evaluate("(one) => one.setAttribute('data-drawn-before', '')")
+        cite(f"OPEN {focused}")
+        _look_again()
+        open_.minutes(0.5)
+        assert panel.get_attribute("data-drawn-before") is None
+        assert panel.locator("details[open]").count() == 1
+        assert page.evaluate("document.activeElement.tagName") == focused
+        assert page.evaluate("document.activeElement.closest('.desk__panel').id") == (
+            "panel-citations_by_hour"
+        )
+
+
 def _look_again() -> None:
     """The page's clock is not the cache's: what counts for three seconds is over."""
     sharing.forget(live.SHARED, desks.SHARED)
