@@ -229,7 +229,7 @@ PANELS = {
             "events",
             "Just now",
             P.DASHBOARD_VIEW,
-            ("newest", "citations", "sold", "taken"),
+            ("newest",),
             "events",
             _events,
         ),

@@ -10,6 +10,24 @@ from parkops.programme.schema import Programme
 from parkops.tenancy.postgresql import prepared
 from parkops.ui.values import Event
 
+NEWEST = 8
+"""How many there are to see."""
+MARK = """
+concat_ws('-',
+  (SELECT string_agg(id::text, ' ' ORDER BY id)
+     FROM (SELECT id FROM enforcement_citation WHERE source = 'ours' AND issued_at <= %(at)s::timestamptz
+            ORDER BY issued_at DESC, id DESC LIMIT 8) AS citation),
+  (SELECT string_agg(id::text, ' ' ORDER BY id)
+     FROM (SELECT id FROM permits_permit WHERE paid_at <= %(at)s::timestamptz
+            ORDER BY paid_at DESC LIMIT 8) AS permit),
+  (SELECT md5(string_agg(concat_ws(' ', id, state, amount_minor, payer), ' ' ORDER BY id))
+     FROM (SELECT id, state, amount_minor, payer FROM payments_payment WHERE created_at <= %(at)s::timestamptz
+            ORDER BY created_at DESC, id DESC LIMIT 8) AS payment),
+  (SELECT string_agg(id::text, ' ' ORDER BY id)
+     FROM (SELECT id FROM enforcement_appeal WHERE filed_at <= %(at)s::timestamptz
+            ORDER BY filed_at DESC, id DESC LIMIT 8) AS appeal))"""
+"""What is another text as soon as `just_now` at `%(at)s` would say something else, to whomever."""
+
 # Each by an index of its own, the newest first.
 _NEWEST = {
     "citation": """
@@ -58,14 +76,18 @@ _STATES = {
 
 
 def just_now(
-    at: datetime, *, rules: Programme, kinds: Collection[str] = tuple(_PAGES), limit: int = 8
+    at: datetime, *, rules: Programme, kinds: Collection[str] = tuple(_PAGES), limit: int = NEWEST
 ) -> list[Event]:
     """Return the newest `limit` things of these `kinds` that happened by `at`, newest first; one query."""
     parts = [_NEWEST[kind] for kind in _NEWEST if kind in kinds]
     if not parts:
         return []
     # The number of rows is part of the statement: its plan depends on it.
-    query = f"{' UNION ALL '.join(parts)} ORDER BY at DESC LIMIT {{limit}}".format(limit=int(limit))
+    query = (
+        f"{' UNION ALL '.join(parts)} ORDER BY at DESC, kind, number DESC LIMIT {{limit}}".format(
+            limit=int(limit)
+        )
+    )
     return [_event(rules, *row) for row in prepared.rows(query, {"now": at})]
 
 

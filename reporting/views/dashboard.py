@@ -27,7 +27,7 @@ from reporting.queries import desks as waiting
 from reporting.queries.viewers import Viewer
 
 FIGURE, PANEL = "reporting/office/_figure.html", "reporting/office/_panel.html"
-ALERTS = "reporting/office/_alerts.html"
+ALERTS, DAY = "reporting/office/_alerts.html", "reporting/office/_day.html"
 
 Part = tuple[str, tuple[str, Any]]
 
@@ -80,6 +80,8 @@ def news_at(request: HttpRequest, look: Look, pieces: list[str]) -> HttpResponse
     parts = _parts(look, desks.changed_of(pieces, changed))
     if look.waiting.limits or "limits" in changed:
         parts.append(_alerts(look))
+    if "day" in changed:
+        parts.append(_day(look))
     html = drawn_once(request, [part for _, part in parts])
     response = HttpResponse("".join(map(swapped_in, [anchor for anchor, _ in parts], html)))
     _head(response, request, look, pieces)
@@ -131,19 +133,21 @@ def _version(look: Look, pieces: list[str]) -> str:
 
 def _context(request: HttpRequest, desk: Desk, look: Look, pieces: list[str]) -> dict[str, Any]:
     _, theirs = desk_of(request.user, desk.code)
-    parts = [_alerts(look), *_parts(look, pieces)]
-    html = drawn_once(request, [part for _, part in parts])
+    day = _day(look)
+    parts = [day, _alerts(look), *_parts(look, pieces)]
+    lead, alerts, *html = drawn_once(request, [part for _, part in parts])
     figures = [desks.is_figure(code) for code in pieces].count(True)
     return {
         "desk": desk,
         "tabs": [_tab(one, is_current=one == desk) for one in theirs] if len(theirs) > 1 else [],
         "version": _version(look, pieces),
         "now": look.now,
-        "day": date.fromisoformat(look.counts.day),
+        "day": lead,
+        "day_in_place": swapped_in(day[0], lead),
         "written": _written(request, look),
-        "alerts": html[0],
-        "figures": html[1 : 1 + figures],
-        "panels": html[1 + figures :],
+        "alerts": alerts,
+        "figures": html[:figures],
+        "panels": html[figures:],
     }
 
 
@@ -158,6 +162,10 @@ def _parts(look: Look, pieces: list[str]) -> list[Part]:
 
 def _alerts(look: Look) -> Part:
     return "desk-alerts", (ALERTS, desks.Alerts(desks.alerts(look)))
+
+
+def _day(look: Look) -> Part:
+    return "desk-day", (DAY, date.fromisoformat(look.counts.day))
 
 
 def _written(request: HttpRequest, look: Look) -> str:

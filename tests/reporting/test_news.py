@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 from hypothesis import given
@@ -14,6 +15,7 @@ from enforcement.rules import counting
 from parkops.kernel.actors import Actor
 from parkops.programme import queries as programme
 from parkops.tallies import operations as tallies
+from payments.models import Payment
 from reporting.dashboards import desks
 from reporting.dashboards.figures import FIGURES, READ_BY_ALL, stat
 from reporting.dashboards.look import Look
@@ -143,6 +145,29 @@ class TestAPoll:
         assert 'id="desk-alerts" class="desk__alerts"' in whole
         assert "Beyond a limit" in brought
         assert brought.count(IN_PLACE) == 2
+
+    def test_what_became_of_a_payment_is_told(self, poll, cite, pay):
+        with tenant_context(_tenant("harbor")):
+            pay(cite("ABC 123", at=timezone.now()), at=timezone.now(), kind="citation")
+        shown, _ = poll()
+        with tenant_context(_tenant("harbor")):
+            assert Payment.objects.update(state=Payment.State.FAILED)
+        checked(1)
+        _, brought = poll(shown)
+        assert f'id="panel-events" {IN_PLACE}' in brought
+        assert "declined" in brought
+
+    def test_a_new_day_is_told_above_the_desk(self, poll, site):
+        with time_machine.travel(datetime(2025, 10, 15, 20, tzinfo=UTC), tick=False) as clock:
+            shown, whole = poll()
+            page = site.get("/office/").content.decode()
+            assert '<p id="desk-day"><time datetime="2025-10-15"' in page
+            assert f'id="desk-day" {IN_PLACE}><time datetime="2025-10-15"' in whole
+            clock.shift(timedelta(hours=9))
+            checked(0)
+            _, brought = poll(shown)
+            assert f'id="desk-day" {IN_PLACE}><time datetime="2025-10-16"' in brought
+            assert WHOLE not in brought
 
     def test_says_from_when_it_is(self, poll, site):
         shown, _ = poll()
