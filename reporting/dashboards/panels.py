@@ -10,6 +10,7 @@ from parkops.ui import charts
 from reporting.dashboards import today
 from reporting.dashboards.look import Look, link
 from reporting.queries import feed
+from reporting.queries.desks import MOST_ROWS
 
 P = Permission
 Context = dict[str, Any]
@@ -144,7 +145,7 @@ def _drawers(look: Look) -> Context:
                 "at": _instant(one.opened_at),
                 "is_own": one.holder_ref == f"staff:{look.ref}",
             }
-            for one in look.waiting.drawers
+            for one in look.waiting.drawers[:MOST_ROWS]
         ]
     }
 
@@ -229,7 +230,7 @@ PANELS = {
             "events",
             "Just now",
             P.DASHBOARD_VIEW,
-            ("newest",),
+            ("newest", "citations", "sold", "taken", "happened"),
             "events",
             _events,
         ),

@@ -1,6 +1,6 @@
 """The desks: whose they are, that each figure is the number of rows it leads to, how they are arranged."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -223,6 +223,17 @@ class TestCost:
         tallies.add(counting.checks(now, 1))
         with django_assert_num_queries(0):
             assert waiting.desks(now) == known
+
+    def test_of_many_drawers_everybody_finds_their_own(self, site, clara, now):
+        for n in range(9):
+            by = Actor("staff", str(clara.pk) if n == 8 else f"9{n}", "Di")
+            at = now + timedelta(seconds=n)
+            payments.open_drawer(name=f"Window {n}", float_=Money(0, "USD"), by=by, at=at)
+        _forget()
+        page = site.login_as(clara).get("/office/desks/counter/").content.decode()
+        assert "in Window 8, open since" in page
+        assert "Window 7</b>" in page
+        assert "Window 8</b>" not in page
 
     def test_news_at_a_desk_is_news_of_the_page(self, site, alice, things, now):
         site.login_as(alice)
