@@ -22,6 +22,7 @@ from payments.models import BankLine
 from permits.queries import listing
 from reporting.dashboards.limits import Limit
 from reporting.models import FigureLimit
+from reporting.queries import feed
 from reporting.queries.sharing import Found, Shared, shared
 
 SLOW_SECONDS = 60
@@ -115,7 +116,8 @@ class LimitNow:
 
 @dataclass(frozen=True)
 class Desks:
-    """What waits at the desks at one instant. Amounts are minor units of the tenant's currency."""
+    """What waits at the desks at one instant. Amounts are minor units of the tenant's currency; `happened` stands
+    for what happened just now (`feed`), of whatever day."""
 
     at: str
     day: str
@@ -141,6 +143,7 @@ class Desks:
     invoices_overdue_minor: int
     proven_at: str
     sold_today: int
+    happened: str = ""
     citations_by_zone: list[tuple[str, int]] = field(default_factory=list)
     officers: list[OfficerAtWork] = field(default_factory=list)
     calls: list[OpenCall] = field(default_factory=list)
@@ -194,6 +197,7 @@ def look(at: datetime) -> Desks:
             for one in booked[:MOST_ROWS]
         ],
         sold_today=listing.matching(listing.Filters(view="sold"), at=at).count(),
+        happened=feed.mark(at),
         citations_by_zone=_by_zone(begins, at),
         officers=_officers(at),
         limits=_limits(at, zone),
@@ -330,7 +334,7 @@ def _money(today: date) -> dict[str, Any]:
                 _iso(one.opened_at),
                 one.receipts,
             )
-            for one in opened[:MOST_ROWS]
+            for one in opened
         ],
         **_overdue(today),
     }

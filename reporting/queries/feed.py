@@ -12,22 +12,6 @@ from parkops.ui.values import Event
 
 NEWEST = 8
 """How many there are to see."""
-MARK = """
-concat_ws('-',
-  (SELECT string_agg(id::text, ' ' ORDER BY id)
-     FROM (SELECT id FROM enforcement_citation WHERE source = 'ours' AND issued_at <= %(at)s::timestamptz
-            ORDER BY issued_at DESC, id DESC LIMIT 8) AS citation),
-  (SELECT string_agg(id::text, ' ' ORDER BY id)
-     FROM (SELECT id FROM permits_permit WHERE paid_at <= %(at)s::timestamptz
-            ORDER BY paid_at DESC LIMIT 8) AS permit),
-  (SELECT md5(string_agg(concat_ws(' ', id, state, amount_minor, payer), ' ' ORDER BY id))
-     FROM (SELECT id, state, amount_minor, payer FROM payments_payment WHERE created_at <= %(at)s::timestamptz
-            ORDER BY created_at DESC, id DESC LIMIT 8) AS payment),
-  (SELECT string_agg(id::text, ' ' ORDER BY id)
-     FROM (SELECT id FROM enforcement_appeal WHERE filed_at <= %(at)s::timestamptz
-            ORDER BY filed_at DESC, id DESC LIMIT 8) AS appeal))"""
-"""What is another text as soon as `just_now` at `%(at)s` would say something else, to whomever."""
-
 # Each by an index of its own, the newest first.
 _NEWEST = {
     "citation": """
@@ -54,6 +38,22 @@ _NEWEST = {
   ORDER BY a.filed_at DESC, a.id DESC LIMIT {limit})""",
 }
 
+_MARK = """
+SELECT concat_ws('-',
+  (SELECT string_agg(id::text, ' ' ORDER BY id)
+     FROM (SELECT id FROM enforcement_citation WHERE source = 'ours' AND issued_at <= %(now)s::timestamptz
+            ORDER BY issued_at DESC, id DESC LIMIT 8) AS citation),
+  (SELECT string_agg(id::text, ' ' ORDER BY id)
+     FROM (SELECT id FROM permits_permit WHERE paid_at <= %(now)s::timestamptz
+            ORDER BY paid_at DESC LIMIT 8) AS permit),
+  (SELECT md5(string_agg(concat_ws(' ', id, state, amount_minor, payer), ' ' ORDER BY id))
+     FROM (SELECT id, state, amount_minor, payer FROM payments_payment WHERE created_at <= %(now)s::timestamptz
+            ORDER BY created_at DESC, id DESC LIMIT 8) AS payment),
+  (SELECT string_agg(id::text, ' ' ORDER BY id)
+     FROM (SELECT id FROM enforcement_appeal WHERE filed_at <= %(now)s::timestamptz
+            ORDER BY filed_at DESC, id DESC LIMIT 8) AS appeal))
+"""
+
 _PAGES = {
     "citation": "office_citations:detail",
     "permit": "office_permits:detail",
@@ -76,7 +76,7 @@ _STATES = {
 
 
 def just_now(
-    at: datetime, *, rules: Programme, kinds: Collection[str] = tuple(_PAGES), limit: int = NEWEST
+    at: datetime, *, rules: Programme, kinds: Collection[str] = tuple(_PAGES), limit: int = 8
 ) -> list[Event]:
     """Return the newest `limit` things of these `kinds` that happened by `at`, newest first; one query."""
     parts = [_NEWEST[kind] for kind in _NEWEST if kind in kinds]
@@ -89,6 +89,11 @@ def just_now(
         )
     )
     return [_event(rules, *row) for row in prepared.rows(query, {"now": at})]
+
+
+def mark(at: datetime) -> str:
+    """Return what is another text as soon as `just_now` says something else, to whomever."""
+    return prepared.rows(_MARK, {"now": at})[0][0]
 
 
 def _event(

@@ -2,13 +2,15 @@
 session, the person's own record and the arrangement are word for word what they were.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.core.cache import cache
 
+from parkops.accounts.models import User
 from parkops.kernel.permissions import Permission, Role, permissions_of
 from parkops.tenancy.postgresql import prepared
 
@@ -21,6 +23,11 @@ SELECT md5(concat(s.session_data, u, a.pieces))
   JOIN accounts_user u ON u.id = %(user)s::bigint
   LEFT JOIN reporting_arrangement a ON a.user_id = u.id AND a.desk = %(desk)s::varchar
  WHERE s.session_key = %(session)s::varchar AND s.expire_date > %(at)s::timestamptz
+"""
+# What a page read of somebody at its start may be over by its end.
+_AS_READ = """
+   AND u.is_active AND u.roles = %(roles)s::varchar[]
+   AND u.password = %(password)s::varchar AND u.session_epoch = %(epoch)s::int
 """
 
 
@@ -38,13 +45,17 @@ class Viewer:
         return permission in permissions_of([Role(role) for role in self.roles])
 
 
-def remember(
-    session: str, desk: str, *, user: int, roles: Sequence[str], pieces: Sequence[str], at: datetime
-) -> None:
-    """Remember whom a desk was shown, after every check that a page makes; of nobody else is anything kept."""
-    mark = _mark(session, desk, user, at)
+def remember(session: str, desk: str, *, user: User, pieces: Sequence[str], at: datetime) -> None:
+    """Remember whom a desk was shown, after every check that a page makes; of nobody else is anything kept, nor
+    of anybody who has changed since `user` was read."""
+    read = {
+        "roles": list(user.roles),
+        "password": user.password,
+        "epoch": user.session_epoch,
+    }
+    mark = _mark(session, desk, user.pk, at, read)
     if mark:
-        viewer = Viewer(user, tuple(roles), tuple(pieces), mark)
+        viewer = Viewer(user.pk, tuple(user.roles), tuple(pieces), mark)
         cache.set(_key(session, desk), viewer, KEPT_SECONDS)
 
 
@@ -56,9 +67,15 @@ def known(session: str, desk: str, at: datetime) -> Viewer | None:
     return viewer
 
 
-def _mark(session: str, desk: str, user: int, at: datetime) -> str:
+def _mark(
+    session: str, desk: str, user: int, at: datetime, read: Mapping[str, Any] | None = None
+) -> str:
     values = {"session": session, "desk": desk, "user": user, "at": at}
-    rows = prepared.rows(_MARK, values)
+    rows = (
+        prepared.rows(_MARK + _AS_READ, {**values, **read})
+        if read
+        else prepared.rows(_MARK, values)
+    )
     return rows[0][0] if rows else ""
 
 

@@ -59,7 +59,7 @@ def news_of(request: HttpRequest) -> HttpResponse:
         )
         _head(response, request, look, pieces)
     session = request.session.session_key or ""
-    viewers.remember(session, desk.code, user=user.pk, roles=user.roles, pieces=pieces, at=now)
+    viewers.remember(session, desk.code, user=user, pieces=pieces, at=now)
     return response
 
 

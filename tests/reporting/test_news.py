@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enforcement.rules import counting
-from parkops.kernel.actors import Actor
+from parkops.audit import operations as audit
+from parkops.kernel.actors import SYSTEM, Actor
 from parkops.programme import queries as programme
 from parkops.tallies import operations as tallies
 from payments.models import Payment
@@ -152,6 +153,9 @@ class TestAPoll:
         shown, _ = poll()
         with tenant_context(_tenant("harbor")):
             assert Payment.objects.update(state=Payment.State.FAILED)
+            audit.record(
+                "payment.failed", subject=("payment", "1"), actor=SYSTEM, at=timezone.now()
+            )
         checked(1)
         _, brought = poll(shown)
         assert f'id="panel-events" {IN_PLACE}' in brought

@@ -139,6 +139,24 @@ class TestWhatEndsIt:
         assert open_.poll().status_code == status
         assert open_.short == []
 
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [("roles", [Role.REVIEWER]), ("is_active", False), ("session_epoch", 7), ("password", "o")],
+    )
+    def test_what_changes_while_a_page_is_made(self, open_, alice, field, value):
+        """The page knew the person as they were before: so nobody is remembered."""
+        key = open_.site.cookies[settings.SESSION_COOKIE_NAME].value
+        read = User.objects.get(pk=alice.pk)
+        with tenant_context(_tenant("harbor")):
+            cache.delete(viewers._key(key, "today"))
+            told = {"user": read, "pieces": ["checks"], "at": timezone.now()}
+            viewers.remember(key, "today", **told)
+            assert viewers.known(key, "today", timezone.now()).pieces == ("checks",)
+            cache.delete(viewers._key(key, "today"))
+            User.objects.filter(pk=alice.pk).update(**{field: value})
+            viewers.remember(key, "today", **told)
+            assert viewers.known(key, "today", timezone.now()) is None
+
     def test_a_role_less_shows_no_more_of_it(self, open_, alice):
         User.objects.filter(pk=alice.pk).update(roles=[Role.REVIEWER])
         checked()
