@@ -340,6 +340,45 @@ class TestVersions:
             same = (before.one, before.two, before.three) == (after.one, after.two, after.three)
             assert (before.version == after.version) is same
 
+    def test_a_look_that_ends_after_a_later_one_tells_nothing_old(self, harbor):
+        name = sharing.Shared.named("late", 3, timedelta(seconds=30), Told)
+        later = NOON + timedelta(seconds=5)
+
+        def fast(at):
+            return Told(at.isoformat(), 1, 2, 1)
+
+        def slow(at):
+            sharing.forget(name)
+            tallies.add(counting.checks(timezone.now(), 1))
+            sharing.shared(name, later, fast)
+            return Told(at.isoformat(), 2, 1, 1)
+
+        first = sharing.shared(name, NOON, lambda at: Told(at.isoformat(), 1, 1, 1))
+        sharing.forget(name)
+        tallies.add(counting.checks(timezone.now(), 1))
+        seen = sharing.shared(name, NOON + timedelta(seconds=1), slow)
+        assert (seen.at, seen.one, seen.two) == (later.isoformat(), 1, 2)
+        assert sharing.shared(name, later, slow) == seen
+        assert seen.changed["one"] == int(first.version) < seen.changed["two"]
+
+    def test_a_look_follows_what_was_told_while_it_was_taken(self, harbor):
+        name = sharing.Shared.named("behind", 3, timedelta(seconds=30), Told)
+        told = []
+
+        def slow(at):
+            sharing.forget(name)
+            tallies.add(counting.checks(timezone.now(), 1))
+            before = NOON + timedelta(seconds=1)
+            told.append(sharing.shared(name, before, lambda at: Told(at.isoformat(), 1, 2, 1)))
+            return Told(at.isoformat(), 1, 1, 1)
+
+        sharing.shared(name, NOON, lambda at: Told(at.isoformat(), 1, 1, 1))
+        sharing.forget(name)
+        tallies.add(counting.checks(timezone.now(), 1))
+        seen = sharing.shared(name, NOON + timedelta(seconds=2), slow)
+        assert seen.two == 1
+        assert seen.changed["two"] > int(told[0].version), "who was told 2 is told 1 again"
+
     def test_looks_at_one_instant_have_versions_of_their_own(self):
         first = sharing._versioned(Told(ISO, 1, 1, 1), None)
         second = sharing._versioned(Told(ISO, 2, 1, 1), first)
