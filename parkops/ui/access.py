@@ -98,8 +98,11 @@ def is_guarded(view: View) -> bool:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    address = f"{resolve_url(settings.LOGIN_URL)}?next={quote(request.get_full_path())}"
-    if getattr(request, "htmx", False):
+    htmx = getattr(request, "htmx", None)
+    # What a page asks for is a part of it: afterwards the page itself is opened.
+    wanted = (htmx and htmx.current_url_abs_path) or request.get_full_path()
+    address = f"{resolve_url(settings.LOGIN_URL)}?next={quote(wanted)}"
+    if htmx:
         response = HttpResponse(status=401)
         response["HX-Redirect"] = address
         return response

@@ -117,6 +117,17 @@ class TestWhatEndsIt:
         assert open_.poll(site=other).status_code == 302
         assert open_.short == []
 
+    def test_who_signs_in_again_comes_back_to_the_desk(self, open_, site):
+        page = "http://harbor.localhost/office/desks/today/?a=1"
+        Session.objects.all().delete()
+        checked()
+        asked = {"HTTP_HX_REQUEST": "true", "HTTP_HOST": "harbor.localhost"}
+        answer = site.get(LIVE, HTTP_HX_CURRENT_URL=page, **asked)
+        assert answer.status_code == 401
+        assert answer["HX-Redirect"].endswith("?next=/office/desks/today/%3Fa%3D1")
+        strange = site.get(LIVE, HTTP_HX_CURRENT_URL="http://evil.example/x", **asked)
+        assert strange["HX-Redirect"].endswith("?next=/office/live/%3Fdesk%3Dtoday")
+
     def test_the_end_of_the_session(self, open_):
         Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
         checked()
