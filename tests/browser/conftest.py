@@ -67,7 +67,8 @@ def chromium() -> Iterator:
     """One Chromium for all tests here.
 
     Its driver keeps a loop in this thread, which Django would take for a reason not to use the
-    database from here.
+    database from here. Beside a loop Django also has other connections than without one: whatever
+    uses the database here asks for this first, or leaves one open that nobody closes.
     """
     with pytest.MonkeyPatch.context() as patch, browsers.opened() as browser:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -75,7 +76,7 @@ def chromium() -> Iterator:
 
 
 @pytest.fixture(scope="module")
-def served(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
+def served(chromium, django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
     """Harbor's site on a port of this machine: `home` is its address, `port` its port."""
     name = f"parkops_test_{os.getpid()}_b{next(_numbers)}"
     before = connection.settings_dict["NAME"]
