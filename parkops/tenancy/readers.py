@@ -27,6 +27,8 @@ LOGIN_SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
 }
 LOGIN_CONNECTIONS = 8
+ENDED_WITHIN = 5_000
+"""So many milliseconds the sessions of a revoked login have to end."""
 
 Published = Mapping[str, Sequence[str]]
 """The views that a role reads, each with the columns that it reads of it."""
@@ -88,6 +90,7 @@ def make_login(published: Published, *, label: str, is_personal: bool) -> Login:
         )
     if login in logins():
         raise Conflict("login_taken", f"There is a login {label} already. Revoke it first.")
+    _close_to_writers()
     password = secrets.token_urlsafe(24)
     with transaction.atomic(), connection.cursor() as cursor:
         link = connection.connection.pgconn
@@ -119,10 +122,7 @@ def revoke_login(label: str) -> None:
     if login not in logins():
         raise NotFound(f"There is no login {label}.")
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(login)))
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [login]
-        )
+        _end(login)
         cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(login)))
 
 
@@ -137,9 +137,42 @@ def drop_readers(schema: str) -> None:
         for role in _roles(schema):
             try:
                 with transaction.atomic():
+                    if role.startswith(_name("login_", schema=schema)):
+                        _end(role)
                     cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
             except DatabaseError as error:  # such as one that a copy of this database names too
                 logger.warning("The role %s stays, with nothing to read here: %s", role, error)
+
+
+def _end(login: str) -> None:
+    """End the sessions of a login, and remove what it made: large objects, which any login can make, would
+    keep its role alive."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(login)))
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE usename = %s",
+            [ENDED_WITHIN, login],
+        )
+        cursor.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(login)))
+
+
+def _close_to_writers() -> None:
+    """Let nobody but the owner of the database make temporary tables, which a login could write; whoever owns it
+    not leaves that to its owner."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_database_privilege('public', current_database(), 'TEMPORARY')")
+        if not cursor.fetchone()[0]:
+            return
+        cursor.execute(
+            "SELECT pg_has_role(datdba, 'USAGE'), datname FROM pg_database WHERE datname = current_database()"
+        )
+        is_owner, database = cursor.fetchone()
+        if is_owner:
+            cursor.execute(
+                sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(
+                    sql.Identifier(database)
+                )
+            )
 
 
 def _login(label: str) -> str:

@@ -59,10 +59,16 @@ not see to it; the page says so to administrators.
     manage.py bi_access TENANT --label looker --revoke
 
 Suspending a tenant leaves its logins as they are: revoke them too. It prints host, database, schema, user and
-password; the password once. The login reads as the role above, eight connections at most, two minutes a
-statement. A login without personal columns cannot say `SELECT *` of a view that has some: name the columns.
-The catalogs of the database show the names of schemas and roles to every login; who may connect at all is
-`pg_hba.conf`'s to say.
+password; the password once. The login reads as the role above, eight connections at most. Its sessions begin
+READ ONLY, with two minutes a statement; PostgreSQL lets a session set both otherwise, and it reads no more by
+that and changes nothing of ParkOps'. Temporary tables are then the database owner's alone. Large objects any
+login may make; a superuser forbids it once, in this database:
+
+    REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
+
+Revoking a login ends its sessions and removes what it made. A login without personal columns cannot say
+`SELECT *` of a view that has some: name the columns. The catalogs of the database show the names of schemas and
+roles to every login; who may connect at all is `pg_hba.conf`'s to say.
 
 Whoever changes a column under a view drops the view in the same migration and makes it again; the roles are
 given it again by themselves.

@@ -193,6 +193,31 @@ class TestLogin:
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(**parameters)
 
+    def test_one_that_would_write_makes_no_table_and_is_revoked_with_what_it_made(
+        self, own_database, now
+    ):
+        login = operations.give_login("evil", is_personal=False, by=SYSTEM, at=now)
+        parameters = connection.get_connection_params()
+        for name in ("cursor_factory", "context", "prepare_threshold", "server_side_binding"):
+            parameters.pop(name, None)
+        parameters |= {"user": login.role, "password": login.password, "autocommit": True}
+        with psycopg.connect(**parameters) as session:
+            session.execute("SET default_transaction_read_only = off")
+            session.execute("SET statement_timeout = 0")
+            for text in ("CREATE TEMP TABLE mine (x int)", "CREATE TABLE mine (x int)"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    session.execute(text)
+            session.execute("SELECT lo_from_bytea(0, 'mine')")
+            operations.take_login("evil", by=SYSTEM, at=now)
+            with pytest.raises(psycopg.OperationalError):
+                session.execute("SELECT 1")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_largeobject_metadata")
+            assert cursor.fetchone() == (0,)
+            cursor.execute("CREATE TEMP TABLE ours (x int)")
+            cursor.execute("DROP TABLE ours")
+        assert readers.logins() == []
+
     def test_a_second_of_the_same_label_is_refused(self, harbor, now):
         operations.give_login("bi", is_personal=False, by=SYSTEM, at=now)
         with pytest.raises(Conflict, match="Revoke it first"):
