@@ -137,7 +137,7 @@ def _vehicles(rules: Programme, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
                     "zone": zone,
                     "weekday": WEEKDAYS.index(row["weekday"]) + 1,
                     "hour": row["hour"],
-                    "days": row["days"],
+                    "days": row["days"] if is_shown else None,
                     "vehicles": int(row["vehicles"] / row["days"] + 0.5) if is_shown else None,
                     "note": "" if is_shown else WITHHELD,
                 }

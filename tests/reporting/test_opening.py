@@ -336,6 +336,13 @@ class TestVehiclesByHour:
         assert opened["vehicles"] == of_office["each"] == of_office["plates"] == 6
         assert (opened["zone"], opened["weekday"]) == ("METER", 1)
 
+    def test_an_hour_of_few_vehicles_does_not_tell_on_how_many_days_they_came(self, harbor, now):
+        at = now - timedelta(weeks=1)
+        (plate,) = read_plates(["NEIGHBOR"])
+        stays.start_stay(plate=plate, zone_code="METER", minutes=30, by=SYSTEM, at=at)
+        (row,) = rows_of_all(now)[1]["vehicles-by-hour"]
+        assert (row["days"], row["vehicles"], row["note"]) == (None, None, "not shown")
+
     def test_a_place_that_is_no_zone_is_left_out(self, harbor, now):
         at = now - timedelta(weeks=1)
         for n in range(6):
