@@ -19,6 +19,8 @@ ELASTICITY, WEAKEST, STRONGEST = -0.4, -0.2, -0.6
 """By how many hundredths demand changes with a rate that is dearer by one: an assumption, and its range."""
 FOUR_WEEKS = 28
 WHOLE = 100
+EXACT = 9
+"""To so many decimals a share is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +96,10 @@ class Measured:
 
     @property
     def text(self) -> str:
-        """The occupancy with its error: 84% ± 3."""
+        """The occupancy with its error: 84% ± 3; to a tenth, so that 59.6% is not told as 60%."""
         error = self.error * WHOLE
-        return (
-            f"{self.occupancy * WHOLE:.0f}% ± {error:.1f}"
-            if error < 1
-            else (f"{self.occupancy * WHOLE:.0f}% ± {error:.0f}")
-        )
+        told = f"{error:.1f}" if error < 1 else f"{error:.0f}"
+        return f"{percent(round(self.occupancy, 3))} ± {told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +151,16 @@ def is_known(*, spaces: int, counted_days: int, days: int, looks: int, payers: i
 
 
 def propose(
-    current: Money, measured: Measured, *, terms: Terms, changed_on: date | None, today: date
+    current: Money,
+    measured: Measured,
+    *,
+    terms: Terms,
+    changed_on: date | None,
+    today: date,
+    changes_on: date | None = None,
 ) -> Proposal:
-    """Return what a rate by the hour should become on `today`, `changed_on` being when it last changed."""
+    """Return what a rate by the hour should become on `today`, `changed_on` being when it last changed, and
+    `changes_on` when another that is published already begins."""
     told = f"{measured.text} of the spaces were taken, on {_days(measured.days)}."
     again = changed_on + timedelta(days=terms.every) if changed_on else None
     if again is not None and today < again:
@@ -163,21 +169,28 @@ def propose(
             f"It changed on {changed_on:%-d %B}; it may change again from {again:%-d %B}, {after}."
         )
         return Proposal(current, Decision("too_soon", wait), (told, wait))
+    if changes_on is not None:
+        wait = f"Another rate is published already and begins on {changes_on:%-d %B}."
+        return Proposal(current, Decision("too_soon", wait), (told, wait))
+    # A mean of many equal shares is off by the last bit, which no limit is to hang on.
+    taken = round(measured.occupancy, EXACT)
     full, empty, very_empty = terms.shares
-    if terms.empty <= measured.occupancy < terms.full:
+    if terms.empty <= taken < terms.full:
         fine = f"{terms.aim} is the aim: it stays."
         return Proposal(current, Decision("on_target", fine), (told, fine))
-    if measured.occupancy >= terms.full:
+    if taken >= terms.full:
         rate = max(current, min(current + terms.step, terms.most))
-        step, limit = f"{full} or more: {terms.step} up.", f"{terms.most} is the most."
+        bound = terms.most
+        step, limit = f"{full} or more: {terms.step} up.", f"{bound} is the most."
     else:
-        is_very = measured.occupancy < terms.very_empty
+        is_very = taken < terms.very_empty
         down, below = (terms.large_step, very_empty) if is_very else (terms.step, empty)
         rate = min(current, max(current - down, terms.least))
-        step, limit = f"Below {below}: {down} down.", f"{terms.least} is the least."
+        bound = terms.least
+        step, limit = f"Below {below}: {down} down.", f"{bound} is the least."
     if rate == current:
         return Proposal(current, Decision("at_limit", limit), (told, step, limit))
-    held = [limit] if rate in (terms.least, terms.most) else []
+    held = [limit] if rate == bound else []
     is_sure = not _limit_within(measured, terms)
     if not is_sure:
         held.append("A limit lies within the error: look again before it is changed.")

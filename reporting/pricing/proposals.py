@@ -9,6 +9,7 @@ from parkops.kernel.decisions import Decision
 from parkops.kernel.money import Money
 from parkops.programme import queries as programme
 from parkops.programme.queries import InForce
+from parkops.programme.schema import Programme
 from permits.rules import demand
 from permits.rules.demand import Effect, Measured, Proposal, Terms
 from reporting.pricing import observed
@@ -98,7 +99,11 @@ def priced(*, at: datetime) -> Priced:
     )
     terms = Terms.of(rules.sessions.by_demand, rules.currency)
     changes = _changes(found, in_force, at)
-    lines = [_line(one, known, in_force, terms, changes[one.code], today) for one in found]
+    coming = _coming(found, rules, at)
+    lines = [
+        _line(one, known, in_force, terms, (changes[one.code], coming.get(one.code)), today)
+        for one in found
+    ]
     return Priced(in_force, lines, known.first, known.until, terms)
 
 
@@ -107,15 +112,21 @@ def _line(
     known: observed.Observed,
     in_force: InForce,
     terms: Terms,
-    changed_on: date | None,
+    changes: tuple[date | None, date | None],
     today: date,
 ) -> Line:
+    changed_on, changes_on = changes
     found = observed.of_segment(known, segment, in_force.programme, changed_on=changed_on)
     if found.measured is None:
         return Line(segment, changed_on, None, found.decision, None, None)
     current = segment.rate.per_hour
     proposal = demand.propose(
-        current, found.measured, terms=terms, changed_on=changed_on, today=today
+        current,
+        found.measured,
+        terms=terms,
+        changed_on=changed_on,
+        today=today,
+        changes_on=changes_on,
     )
     effect = None
     if proposal.changes:
@@ -139,3 +150,15 @@ def _changes(found: Sequence[Segment], in_force: InForce, at: datetime) -> dict[
             since = row.begins_at
         known[segment.code] = instant_of(since, in_force.programme)
     return known
+
+
+def _coming(found: Sequence[Segment], rules: Programme, at: datetime) -> dict[str, date]:
+    """Return when segments get another rate by a version that is published and not yet in force."""
+    rows = [(row.begins_at, row.number) for row in programme.history() if row.begins_at]
+    coming: dict[str, date] = {}
+    for begins_at, number in sorted(row for row in rows if row[0] > at):
+        later = programme.version(number).programme
+        for segment in found:
+            if rate_at(later, segment) != segment.rate.per_hour:
+                coming.setdefault(segment.code, begins_at.astimezone(rules.tz).date())
+    return coming

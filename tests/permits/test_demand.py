@@ -1,6 +1,7 @@
 """Rates by demand: the published rule, its limits, and what is told beside it."""
 
 from datetime import date, timedelta
+from statistics import fmean
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,39 @@ class TestPropose:
         if not may:
             assert "it may change again from" in proposal.decision.reason
 
+    @pytest.mark.parametrize(
+        ("share", "counts", "becomes"),
+        [(6 / 10, 12, "2.50"), (8 / 10, 12, "2.75"), (8 / 10, 1, "2.75"), (3 / 10, 12, "2.25")],
+    )
+    def test_a_mean_of_equal_shares_is_that_share(self, share, counts, becomes):
+        """A sensor tells itself twelve times an hour: no limit hangs on the last bit of a mean of means."""
+        hour = sum([share] * counts) / counts
+        for days in range(8, 57):
+            assert propose("2.50", fmean([hour] * days)).rate == money(becomes), days
+
+    def test_a_share_just_below_a_limit_is_not_told_as_the_limit(self):
+        assert propose("2.50", 0.596, error=0.02).because == (
+            "59.6% ± 2 of the spaces were taken, on 40 days.",
+            "Below 60%: $0.25 down.",
+            "A limit lies within the error: look again before it is changed.",
+        )
+
+    def test_the_limit_that_is_told_is_the_one_that_was_come_to(self):
+        assert propose("0.25", 0.95).because[1:] == ("80% or more: $0.25 up.",)
+        assert propose("0.75", 0.5).because[2] == "$0.50 is the least."
+
+    def test_what_is_published_already_is_waited_for(self):
+        proposal = demand.propose(
+            money("2.50"),
+            measured(0.95),
+            terms=USD,
+            changed_on=None,
+            today=TODAY,
+            changes_on=date(2026, 11, 17),
+        )
+        assert (proposal.changes, proposal.rate) == (False, money("2.50"))
+        assert proposal.because[1] == "Another rate is published already and begins on 17 November."
+
     def test_is_not_sure_where_a_limit_lies_within_the_error(self):
         assert propose("2.50", 0.85, error=0.04).is_sure
         assert not propose("2.50", 0.82, error=0.04).is_sure
@@ -91,7 +125,7 @@ class TestPropose:
         if proposal.changes:
             assert proposal.rate <= max(USD.most, current)
             assert proposal.rate >= USD.least or proposal.rate > current
-            assert (proposal.rate > current) is (occupancy >= USD.full)
+            assert (proposal.rate > current) is (round(occupancy, 9) >= USD.full)
 
 
 class TestOwnTerms:

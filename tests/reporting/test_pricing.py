@@ -253,6 +253,23 @@ class TestPriced:
         assert known
         assert {line.decision.code for line in known} == {"too_soon"}
 
+    def test_a_rate_that_is_published_and_not_yet_in_force_is_not_changed_again(
+        self, busy_zone, now
+    ):
+        draft = operations.draft_rates(
+            [line.segment.code for line in priced(at=now).proposed], by=BY, at=now
+        )
+        programme.publish_draft(
+            draft.pk,
+            revision=draft.revision,
+            begins_on=now.date() + timedelta(days=7),
+            by=BY,
+            at=now,
+        )
+        found = priced(at=now + timedelta(days=1))
+        assert found.proposed == []
+        assert any("is published already" in line.decision.reason for line in found.lines)
+
     def test_the_programs_own_terms_are_used_said_and_kept(self, busy_zone, site, alice, now):
         rules = versions.document(2)
         terms = {"full": "99%", "empty": "98%", "every": "14d"}
