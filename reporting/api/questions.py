@@ -116,7 +116,7 @@ def _out(found: queries.Kept) -> dict[str, Any]:
         "asked": found.said,
         "can_be_asked": found.asked is not None,
         "owner": row.owner_name,
-        "document": row.document,
+        "document": found.document,
         "created_at": instant_out(row.created_at),
         "changed_at": instant_out(row.changed_at),
     }

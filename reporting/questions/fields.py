@@ -72,12 +72,12 @@ def _keys(document: Mapping[str, Any]) -> set[str]:
 
 
 def given_of(document: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return what the form would have sent for a document that `rules.read` takes."""
+    """Return what the form would have sent for a document that `rules.read` takes, or once took."""
     given: dict[str, list[str]] = {
         "view": [document["view"]],
-        "columns": [*document.get("columns", ())],
+        "columns": [*(document.get("columns") or ())],
     }
-    for n, one in enumerate(document.get("filters", ())):
+    for n, one in enumerate(document.get("filters") or ()):
         given[f"f{n}"], given[f"f{n}is"] = [one["column"]], [one["is"]]
         value = one.get("value")
         values = [str(v) for v in (value if isinstance(value, list | tuple) else [value])]
@@ -86,18 +86,19 @@ def given_of(document: Mapping[str, Any]) -> dict[str, list[str]]:
         if one["is"] == "between":
             given[f"f{n}v"], given[f"f{n}to"] = values[:1], values[1:]
         else:
-            kind = BY_CODE[document["view"]].column(one["column"])
-            is_text = kind is not None and kind.kind is Kind.TEXT
+            view = BY_CODE.get(document["view"])
+            column = view.column(one["column"]) if view else None
+            is_text = column is not None and column.kind is Kind.TEXT
             given[f"f{n}v"] = [", ".join(values)] if is_text else values
-    for n, one in enumerate(document.get("groups", ())):
+    for n, one in enumerate(document.get("groups") or ()):
         given[f"g{n}"], given[f"g{n}by"] = [one["column"]], [one.get("by") or ""]
-    for n, one in enumerate(document.get("measures", ())):
+    for n, one in enumerate(document.get("measures") or ()):
         given[f"m{n}"], given[f"m{n}of"] = [one["how"]], [one.get("column") or ""]
     sort = document.get("sort") or {}
     if sort.get("by"):
         given["sort"] = [f"{'-' if sort.get('descending') else ''}{sort['by']}"]
-    given["limit"] = [str(document.get("limit", USUAL_ROWS))]
-    given["chart"] = [document.get("chart", "")]
+    given["limit"] = [str(document.get("limit") or USUAL_ROWS)]
+    given["chart"] = [document.get("chart") or ""]
     return given
 
 

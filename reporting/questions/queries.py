@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,9 +22,11 @@ May = Callable[[Permission], bool]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kept question with what it asks; `told` says why it cannot be asked any more, if so."""
+    """A kept question with what it asks; `said` says why it cannot be asked any more, if so. Its `document` then
+    tells whoever may not see persons no more than its view: nobody knows whom its values name."""
 
     row: Question
+    document: dict[str, Any]
     asked: rules.Question | None
     said: str
     is_mine: bool
@@ -67,5 +70,9 @@ def _kept(row: Question, ref: str, may: May, currency: str) -> Kept:
     try:
         asked = rules.read(row.document, currency=currency)
     except Refused as refusal:
-        return Kept(row, None, f"It cannot be asked any more. {refusal}", is_mine, may_change)
-    return Kept(row, asked, sentence(asked), is_mine, may_change)
+        told = row.document
+        if not (is_mine or may(Permission.CUSTOMER_VIEW)):
+            told = {"view": str(told.get("view", ""))}
+        said = f"It cannot be asked any more. {refusal}"
+        return Kept(row, told, None, said, is_mine, may_change)
+    return Kept(row, row.document, asked, sentence(asked), is_mine, may_change)

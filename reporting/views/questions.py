@@ -62,7 +62,7 @@ def edit(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     found = _kept(request, reference)
     if request.method == "POST":
         return _keep(request, found)
-    given = request.GET if "view" in request.GET else MultiValueDict(given_of(found.row.document))
+    given = request.GET if "view" in request.GET else MultiValueDict(given_of(found.document))
     context = _built(request, document_of(given), given=given)
     context |= {"found": found, "name": found.row.name, "is_shared": found.row.is_shared}
     return page(request, "reporting/office/question_new.html", context, part="builder")
@@ -77,7 +77,7 @@ def detail(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {"found": found, "formats": FORMATS, "told": ""}
     context["schedules"] = schedules.schedules_of(found.row, at=timezone.now())
     if found.asked is not None:
-        context |= _answered(found.asked) | {"document": json.dumps(found.row.document)}
+        context |= _answered(found.asked) | {"document": json.dumps(found.document)}
     else:
         context["told"] = found.said
     return page(request, "reporting/office/question.html", context)

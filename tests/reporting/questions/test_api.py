@@ -122,3 +122,12 @@ def test_another_tenants_is_not_there(keep, get, other_site, hillside):
         assert other_site.get(path, headers=headers).status_code == 404
     assert other_site.get(PATH, headers=headers).json()["items"] == []
     assert get(f"{PATH}/{uuid.uuid4()}").status_code == 404
+
+
+def test_whom_one_named_that_cannot_be_asked_any_more_is_told_to_who_may_see_persons(keep, get):
+    kept = keep({**PLATES, "filters": [{"column": "plate", "is": "is", "value": "ANA 1"}]})
+    Question.objects.update(document={**kept.document, "columns": ["gone"]})
+    (told,) = get(PATH).json()["items"]
+    assert (told["can_be_asked"], told["document"]) == (False, {"view": "citations"})
+    assert "ANA 1" not in get(f"{PATH}/{kept.reference}").content.decode()
+    assert "ANA 1" in get(PATH, "reports:read", "customers:read").content.decode()

@@ -91,6 +91,23 @@ class TestAsking:
         assert "<svg" in shown
         assert shown.index(">LOT-B<") < shown.index(">LOT-A<")
 
+    def test_one_with_parts_that_are_null_can_be_changed(self, site, alice, kept):
+        nulls = dict.fromkeys(("filters", "groups", "measures", "sort", "limit", "chart"))
+        question = kept({"view": "citations", "columns": ["citation"], **nulls})
+        site.login_as(alice)
+        shown = site.get(f"{page_of(question)}edit/")
+        assert shown.status_code == 200
+        assert "Only where" in shown.content.decode()
+
+    def test_one_whose_view_is_gone_is_the_beginning_of_another(self, site, alice, kept):
+        where = [{"column": "zone", "is": "is", "value": "LOT-A"}]
+        question = kept({**BY_ZONE, "filters": where})
+        Question.objects.update(document={**question.document, "view": "gone"})
+        site.login_as(alice)
+        shown = site.get(f"{page_of(question)}edit/")
+        assert shown.status_code == 200
+        assert "Only where" in shown.content.decode()
+
     def test_instants_are_written_as_on_every_page(self, site, alice, cite, now):
         cite("ABC 123")
         site.login_as(alice)
