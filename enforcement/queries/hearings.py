@@ -16,6 +16,7 @@ from parkops.kernel.calendar_files import Entry, calendar_file
 from parkops.kernel.dates import local_day, midnight
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.texts import say
+from parkops.tenancy import hosts
 
 SHOWN_DAYS = 14
 MOST_OFFERED = 60
@@ -92,17 +93,13 @@ def slot_text(slot: HearingSlot) -> str:
 
 def hearing_file(appeal: Appeal, hearing: Hearing, *, made_at: datetime) -> str:
     """Return a hearing as a calendar file for the appellant."""
-    return calendar_file([_entry(appeal, hearing)], product="Hearings", made_at=made_at)
+    return _file([_entry(appeal, hearing)], made_at)
 
 
 def day_file(day: Day | None, *, made_at: datetime) -> str:
     """Return the hearings of a day as a calendar file for who hears them."""
     rows = [hearing for row in day.slots for hearing in row.hearings] if day else []
-    return calendar_file(
-        [_entry(hearing.appeal, hearing, with_name=True) for hearing in rows],
-        product="Hearings",
-        made_at=made_at,
-    )
+    return _file([_entry(hearing.appeal, hearing, with_name=True) for hearing in rows], made_at)
 
 
 def to_remind(*, at: datetime) -> list[Hearing]:
@@ -128,6 +125,11 @@ def _booked(slots: Sequence[HearingSlot]) -> dict[int, list[Hearing]]:
     for hearing in rows.select_related("slot", "appeal__citation").order_by("booked_at", "pk"):
         found[hearing.slot_id].append(hearing)
     return found
+
+
+def _file(entries: list[Entry], made_at: datetime) -> str:
+    site = hosts.current_site_url()
+    return calendar_file(entries, product="Hearings", site=site, made_at=made_at)
 
 
 def _entry(appeal: Appeal, hearing: Hearing, *, with_name: bool = False) -> Entry:

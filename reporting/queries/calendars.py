@@ -50,7 +50,7 @@ def calendar_of(customer: Customer, *, at: datetime) -> str:
     site = hosts.current_site_url()
     entries = [*_permits(customer, site, at), *_due(customer, site, at)]
     entries += [*_appeals(customer, site, at), *_hearings(customer, at)]
-    return calendar_file(entries, product="Parking", made_at=at)
+    return calendar_file(entries, product="Parking", site=site, made_at=at)
 
 
 def _permits(customer: Customer, site: str, at: datetime) -> Iterator[Entry]:
@@ -71,7 +71,8 @@ def _due(customer: Customer, site: str, at: datetime) -> Iterator[Entry]:
     for debt in panels.debts_of(pages.subject_of(customer), at=at):
         if debt.due_on is not None and debt.amount.minor > 0:
             title = said(say("Pay {amount}: {what}", amount=debt.amount, what=debt.text))
-            name = hashlib.sha256(f"{customer.reference}:{debt.text}".encode()).hexdigest()[:24]
+            which = debt.url or debt.text
+            name = hashlib.sha256(f"{customer.reference}:{which}".encode()).hexdigest()[:24]
             link = f"{site}{debt.my_url}" if debt.my_url else ""
             yield _last_minute(
                 f"due-{name}", title, debt.due_on, description=link, remind="-P2D", at=at

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from parkops.customers import operations as customers
 from parkops.kernel.actors import SYSTEM
+from parkops.tenancy import hosts
 from reporting.models import CalendarLink
 from reporting.operations import calendars
 from reporting.views import calendars as views
+from tests.factories.payments import make_charge
 from tests.reporting.conftest import a_fresh_minute
 
 OWN = "/my/calendar/"
@@ -96,7 +98,8 @@ class TestDates:
     def test_a_permits_end_reminds_a_week_before(self, feed, mine, sell):
         permit = sell(mine, "MONTH", "DANA1", at=timezone.now())
         text = feed()
-        assert f"UID:{permit.number}-ends@parkops" in text
+        site = hosts.current_site_url().removeprefix("http://").partition(":")[0]
+        assert f"UID:{permit.number}-ends@{site}" in text
         assert "TRIGGER:-P7D" in text
         assert f"/permits/{permit.number}/" in text
 
@@ -109,6 +112,20 @@ class TestDates:
         text = feed()
         assert f"SUMMARY:Last day to appeal citation {citation.number}" in text
         assert "SUMMARY:Pay $" in text
+
+    def test_two_charges_of_the_same_words_are_two(self, feed, mine):
+        due = timezone.now().date() + timedelta(days=9)
+        for _ in range(2):
+            make_charge(customer_id=mine.pk, due_on=due, at=timezone.now())
+        text = feed()
+        assert text.count("SUMMARY:Pay $") == 2
+        found = [line for line in text.splitlines() if line.startswith("UID:due-")]
+        assert len({*found}) == 2
+
+    def test_one_with_nothing_in_it_is_a_calendar_still(self, feed):
+        text = feed()
+        assert "BEGIN:VEVENT" not in text
+        assert "BEGIN:VTIMEZONE" in text
 
     def test_one_of_before_it_was_ones_own_is_not_told(self, feed, mine, cite):
         now = timezone.now()
