@@ -13,7 +13,7 @@ class OpeningForm(forms.Form):
     opens_data = forms.BooleanField(
         label="Anybody reads the open data",
         required=False,
-        help_text="Counts and sums by month: no plates, no names, nothing under 5.",
+        help_text="Counts and sums by month and hour: no plates, no names, nothing of fewer than 5.",
     )
     license = forms.ChoiceField(label="License", choices=Opening.License.choices)
     opens_spaces = forms.BooleanField(

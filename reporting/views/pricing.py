@@ -35,7 +35,8 @@ def proposals(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             refused = str(refusal)
         else:
-            told = f"{len(chosen)} {'rate is' if len(chosen) == 1 else 'rates are'} in the draft."
+            many = len({*chosen})
+            told = f"{many} {'rate is' if many == 1 else 'rates are'} in the draft."
             messages.success(request, f"{told} Try it on past stays before it is published.")
             return redirect("office_programme:draft")
     found = priced(at=now)
