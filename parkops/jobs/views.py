@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parkops.jobs import operations, queries
 from parkops.jobs.models import Job
 from parkops.kernel.permissions import Permission
+from parkops.tallies import queries as tallies
 from parkops.ui.access import may
 from parkops.ui.pages import actor, page, refusals_shown
 from parkops.ui.values import Tab
@@ -20,7 +21,7 @@ PER_PAGE = 25
 @may(Permission.JOB_VIEW)
 @require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
-    """List jobs by state, newest first, and what was given up."""
+    """List jobs by state, newest first, what was given up, and what the figures' last check found."""
     state = request.GET.get("state", "")
     state = state if state in Job.State.values else ""
     counts = queries.counts()
@@ -36,6 +37,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
             ),
         ],
         "given_up": queries.given_up(),
+        "checked": tallies.last_check(),
         "may_retry": request.user.may(Permission.JOB_RETRY),
     }
     return page(request, "jobs/office/list.html", context, part="results")

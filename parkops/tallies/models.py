@@ -1,5 +1,7 @@
 """What has been added to each figure, and what checking the figures found."""
 
+from collections import Counter
+
 from django.db import models
 
 
@@ -32,6 +34,14 @@ class TallyCheck(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-checked_at", "-id"], name="tally_check_newest")]
+
+    @property
+    def told(self) -> list[str]:
+        """What was mended, by the names of the figures: citations_unpaid by -2."""
+        sums: Counter[str] = Counter()
+        for name, _, by in self.drifts:
+            sums[name] += by
+        return [f"{name} by {by:+,}" for name, by in sorted(sums.items())]
 
     def __str__(self) -> str:
         return f"Check of {self.checked_at:%Y-%m-%d %H:%M}, {self.drifted} drifted"

@@ -8,6 +8,9 @@ from django.utils import timezone
 from parkops.jobs import operations
 from parkops.jobs.models import Job
 from parkops.kernel.actors import Actor
+from parkops.kernel.tallies import EVER
+from parkops.tallies import operations as tallies
+from parkops.tallies.models import Tally
 from parkops.tenancy.models import OutboxEntry
 
 BY = Actor("staff", "1", "Alice")
@@ -38,6 +41,18 @@ def test_lists_by_state(office, ask):
     assert page.count("<tr>") == 3
     assert office.get("/office/jobs/?state=queued").content.decode().count("<tr>") == 2
     assert office.get("/office/jobs/?state=nonsense").status_code == 200
+
+
+def test_tells_what_the_last_check_of_the_figures_found(office, harbor, now):
+    assert "counted anew" not in office.get("/office/jobs/").content.decode()
+    tallies.check(at=now)
+    assert "none differed" in office.get("/office/jobs/").content.decode()
+    for n in (3, -1):
+        Tally.objects.create(name="citations_unpaid", at=EVER, n=n)
+    Tally.objects.create(name="money_taken", at=now, n=-5_000)
+    tallies.check(at=now)
+    shown = office.get("/office/jobs/").content.decode()
+    assert "2 differed and were mended (citations_unpaid by -2, money_taken by +5,000)" in shown
 
 
 def test_tries_a_failed_job_again(office, ask):
