@@ -191,13 +191,12 @@ def by_hour(look: Look, name: str, title: str, query: str = "") -> charts.Chart:
     unit = 10 ** decimals(look.counts.currency) if name == "taken" else 1
     first = min(_first(series.today), _first(series.before), 7)
     last = max(_last(series.today), _last(series.before), 18)
+    rows_of = link("office_citations:list", f"{query}&hour=") if query else ""
     points = [
         charts.Point(
             f"{hour:02}",
             series.today[hour] / unit,
-            link("office_citations:list", f"{query}&hour={hour}")
-            if query and series.today[hour]
-            else "",
+            f"{rows_of}{hour}" if rows_of and series.today[hour] else "",
             f"{charts.figure(series.today[hour] / unit)} at {hour:02}:00, "
             f"{charts.figure(series.before[hour] / unit)} a week before",
             is_now=hour == series.hour,

@@ -6,11 +6,12 @@ from typing import Any
 import segno
 from django.template import Library
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from parkops.ui import charts, maps
 from parkops.ui.brand import PLATFORM
+from parkops.ui.markup import filled, joined
 
 register = Library()
 
@@ -18,28 +19,46 @@ register = Library()
 @register.simple_tag
 def chart(drawn: charts.Chart, table: bool = True) -> SafeString:
     """Draw a chart of `parkops.ui.charts` for the page, with the same numbers as a table below."""
-    told = {"chart": drawn, "marks": _marks(drawn), "table": table}
+    beside = drawn.names if drawn.shape == "heat" else [tick.text for tick in drawn.ticks]
+    told = {
+        "chart": drawn,
+        "beside": joined("<span>{}</span>", ([text] for text in beside)),
+        "grid": _grid(drawn),
+        "marks": _marks(drawn),
+        "below": joined("<span>{}</span>", ([label] for label in drawn.labels)),
+        "rows": _rows(drawn) if table else "",
+        "table": table,
+    }
     return render_to_string("ui/components/chart.html", told)
 
 
 _GROUP, _GROUP_END, _LINK_END = mark_safe("<g>"), mark_safe("</g>"), mark_safe("</a>")
 
 
+def _grid(drawn: charts.Chart) -> SafeString:
+    """The lines across a chart, the lowest of which is its base."""
+    return joined(
+        '<line class="{}" x1="0" x2="100" y1="{:.2f}" y2="{:.2f}"/>',
+        (
+            ("chart__base" if tick is drawn.ticks[-1] else "chart__grid", tick.y, tick.y)
+            for tick in drawn.ticks
+        ),
+    )
+
+
 def _marks(drawn: charts.Chart) -> SafeString:
-    """The marks of a chart, each with what it says and the link to its rows; a template of their own would take
-    three times as long for the dozens that there are."""
-    return format_html_join(
-        "",
-        '{}<title>{}</title><rect class="{}" x="{}" y="{}" width="{}" height="{}"/>{}',
+    """The marks of a chart, each with what it says and the link to its rows."""
+    return joined(
+        '{}<title>{}</title><rect class="{}" x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}"/>{}',
         (
             (
-                format_html('<a href="{}">', mark.point.url) if mark.point.url else _GROUP,
+                filled('<a href="{}">', mark.point.url) if mark.point.url else _GROUP,
                 mark.title,
                 _mark_class(drawn, mark),
-                f"{mark.x:.2f}",
-                f"{mark.y:.2f}",
-                f"{mark.width:.2f}",
-                f"{mark.height:.2f}",
+                mark.x,
+                mark.y,
+                mark.width,
+                mark.height,
                 _LINK_END if mark.point.url else _GROUP_END,
             )
             for mark in drawn.marks
@@ -50,8 +69,21 @@ def _marks(drawn: charts.Chart) -> SafeString:
 def _mark_class(drawn: charts.Chart, mark: charts.Mark) -> str:
     if drawn.shape == "line":
         return "chart__hit"
+    if drawn.shape == "heat":
+        return f"chart__cell chart__cell--{mark.tone}"
     now = " chart__bar--now" if mark.point.is_now else ""
     return f"chart__bar{now}" + (f" chart__bar--{mark.tone}" if mark.tone else "")
+
+
+def _rows(drawn: charts.Chart) -> SafeString:
+    """The rows of the table below a chart."""
+    return joined(
+        '<tr><th scope="row">{}</th>{}</tr>',
+        (
+            (label, joined('<td class="num">{}</td>', ([value] for value in values)))
+            for label, values in drawn.rows
+        ),
+    )
 
 
 PAPER_WIDTH, PAPER_LEFT, PAPER_BOTTOM = 680.0, 34.0, 20.0

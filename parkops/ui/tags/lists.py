@@ -14,9 +14,10 @@ from django.utils.safestring import SafeString
 
 from parkops.kernel.money import Money
 from parkops.kernel.texts import say
-from parkops.ui.place import place_in
+from parkops.ui.markup import filled, joined
+from parkops.ui.place import Place, place_in
 from parkops.ui.speech import said
-from parkops.ui.tags.words import when_text
+from parkops.ui.tags.words import attributes, money_html, plate_html, when_html, when_text
 from parkops.ui.values import Event, Reason, Tab, Todo
 
 register = Library()
@@ -92,7 +93,7 @@ def _reason(line: Any) -> Reason:
 @dataclass(frozen=True, slots=True)
 class _Day:
     head: str
-    events: list[Event]
+    events: SafeString
 
 
 @register.inclusion_tag("ui/components/timeline.html", takes_context=True)
@@ -107,15 +108,34 @@ def timeline(
         return at.astimezone(place.zone).date() if hasattr(at, "astimezone") else at
 
     today = timezone.now().astimezone(place.zone).date()
+    found = groupby(events, day_of) if days else [(None, events)]
     groups = [
-        _Day(_day_head(day, today, place), list(found)) for day, found in groupby(events, day_of)
+        _Day(_day_head(day, today, place) if day else "", _happened(of_day, place))
+        for day, of_day in found
     ]
-    if not days:
-        groups = [_Day("", [event for group in groups for event in group.events])]
     return _shared(context, groups=groups, tight=tight, tag=f"h{level}")
 
 
-def _day_head(day: date, today: date, place: Any) -> str:
+def _happened(events: Iterable[Event], place: Place) -> SafeString:
+    return joined(
+        "<li{}>{}<div>{}{}{}{}</div></li>",
+        (
+            (
+                attributes(data_tone=event.tone),
+                when_html(event.at, "time", place),
+                filled('<a href="{}">{}</a>', event.url, said(event.text))
+                if event.url
+                else said(event.text),
+                "" if event.amount is None else filled(", {}", money_html(event.amount, place)),
+                filled(" {}", plate_html(event.plate, event.region)) if event.plate else "",
+                filled("<p>{}</p>", said(event.detail)) if event.detail else "",
+            )
+            for event in events
+        ),
+    )
+
+
+def _day_head(day: date, today: date, place: Place) -> str:
     written = when_text(day, "day" if day.year != today.year else "weekday", place)
     return said(say("Today, {day}", day=written)) if day == today else written
 

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from html import unescape
 from typing import Any
 
-from django.forms.utils import flatatt
 from django.template import Library
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils import translation
@@ -17,6 +16,7 @@ from parkops.kernel.money import Money
 from parkops.kernel.texts import say
 from parkops.ui import icons, regions, words
 from parkops.ui.language import languages_of
+from parkops.ui.markup import filled, joined
 from parkops.ui.place import Place, place_in
 from parkops.ui.speech import said
 
@@ -61,8 +61,13 @@ def money(
     if big:
         head, cents = words.money_parts(amount, place.locale)
         return format_html("{}<small>{}</small>", head, cents) if cents else format_html("{}", head)
+    return money_html(amount, place, tone=tone)
+
+
+def money_html(amount: Money, place: Place, *, tone: str = "") -> SafeString:
+    """Return an amount as `money` writes it."""
     text = words.money_text(amount, place.locale)
-    return format_html('<span class="money"{}>{}</span>', attributes(data_tone=tone), text)
+    return filled('<span class="money"{}>{}</span>', attributes(data_tone=tone), text)
 
 
 @register.simple_tag(takes_context=True)
@@ -84,11 +89,12 @@ def when(context: Any, value: datetime | date | None, how: str = "") -> SafeStri
     `how`: "" day and time, "day", "time", "short" (no year), "weekday" (Tue 15 Oct), "month"
     (Oct 2025), or "long" (15 October 2025).
     """
-    if value is None:
-        return SafeString("")
-    return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(), when_text(value, how, place_in(context))
-    )
+    return SafeString("") if value is None else when_html(value, how, place_in(context))
+
+
+def when_html(value: datetime | date, how: str, place: Place) -> SafeString:
+    """Return what `when` writes."""
+    return filled('<time datetime="{}">{}</time>', value.isoformat(), when_text(value, how, place))
 
 
 def when_text(value: datetime | date, how: str, place: Place) -> str:
@@ -129,7 +135,7 @@ def plate(text: str | None, region: str = "", size: str = "", href: str = "") ->
 def plate_html(text: str, region: str = "", *, size: str = "", href: str = "") -> SafeString:
     """Return a plate as an object of its own; `href` makes it a link."""
     if not text:
-        return format_html(
+        return filled(
             '<span class="plate" data-missing><span class="plate__number">{}</span></span>',
             translation.gettext("no plate yet"),
         )
@@ -138,9 +144,9 @@ def plate_html(text: str, region: str = "", *, size: str = "", href: str = "") -
         "plate" + (f" plate--{size}" if size else "") + (" plate--eu" if size and european else "")
     )
     band = regions.name(region) if size and not european else regions.short(region)
-    band_html = format_html('<span class="plate__region">{}</span>', band) if region else ""
+    band_html = filled('<span class="plate__region">{}</span>', band) if region else ""
     tag = "a" if href else "span"
-    return format_html(
+    return filled(
         '<{} class="{}"{}>{}<span class="plate__number">{}</span></{}>',
         tag,
         classes,
@@ -204,14 +210,15 @@ def steps(now: int, total: int, text: str = "") -> SafeString:
     )
 
 
-def attributes(**attrs: Any) -> str:
+def attributes(**attrs: Any) -> SafeString:
     """Return HTML attributes, dashes for underscores; what is empty or False is left out."""
-    kept = {
-        name.rstrip("_").replace("_", "-"): value
+    kept = sorted(
+        (name.rstrip("_").replace("_", "-"), value)
         for name, value in attrs.items()
         if value is not False and value is not None and value != ""
-    }
-    return flatatt(kept)
+    )
+    with_values = joined(' {}="{}"', (pair for pair in kept if pair[1] is not True))
+    return with_values + joined(" {}", ([name] for name, value in kept if value is True))
 
 
 @register.filter(name="said")
