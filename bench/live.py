@@ -6,8 +6,8 @@ A tenant is filled with citations. Polls of its dashboard, which knows the prese
 with a static view of Django's behind the same middleware; those of more tenants in turns with each other. Then
 it polls after something was done: such a poll looks, and draws what changed. And the citations are counted by
 status as a page without remembered figures would. In the end the dashboards of all tenants are polled over
-HTTP, served by two workers as `make run` serves them, without news and with: then each poll looks and draws, as
-if something had been done in between. It removes the tenants that it makes.
+HTTP, served by two workers as `make run` serves them: without news, after plates were checked, and after a
+citation; then each poll looks and draws, as if that had been done in between. The tenants are removed again.
 """
 
 import argparse
@@ -102,8 +102,12 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> bool:
     print(f"\n| Two workers, {len(places)} dashboards open | a second |\n| --- | ---: |")
     print(f"| Static view | {rates['static']:,.0f} |")
     print(f"| Polls, nothing new | {rates['polls']:,.0f} |")
-    print(f"| Polls after plates were checked, each with a look of its own | {rates['news']:,.0f} |")
-    print(f"| Polls after a citation, each with a look and a drawing of its own | {rates['cited']:,.0f} |")
+    print(
+        f"| Polls after plates were checked, each with a look of its own | {rates['news']:,.0f} |"
+    )
+    print(
+        f"| Polls after a citation, each with a look and a drawing of its own | {rates['cited']:,.0f} |"
+    )
     print(f"| Counting the citations by status | {rates['counts']:,.1f} |")
     return all(
         (
@@ -188,8 +192,8 @@ def _check(place: Any, n: int) -> None:
 
 
 def _over_http(places: list[Any]) -> dict[str, float]:
-    """Return answers a second, all dashboards in turns: the static view, polls without news, with plates that were
-    checked, with a citation; and of one tenant the count of its citations. The median of the rounds."""
+    """Return answers a second, all dashboards in turns: the static view, polls without news, after plates were
+    checked, after a citation; and of one tenant the count of its citations. The median of the rounds."""
     from django.db import connections
 
     from bench import load, server

@@ -77,13 +77,9 @@ def _mark_class(drawn: charts.Chart, mark: charts.Mark) -> str:
 
 def _rows(drawn: charts.Chart) -> SafeString:
     """The rows of the table below a chart."""
-    return joined(
-        '<tr><th scope="row">{}</th>{}</tr>',
-        (
-            (label, joined('<td class="num">{}</td>', ([value] for value in values)))
-            for label, values in drawn.rows
-        ),
-    )
+    cells = '<td class="num">{}</td>' * (len(drawn.heads) - 1)
+    rows = ((label, *values) for label, values in drawn.rows)
+    return joined(f'<tr><th scope="row">{{}}</th>{cells}</tr>', rows)
 
 
 PAPER_WIDTH, PAPER_LEFT, PAPER_BOTTOM = 680.0, 34.0, 20.0

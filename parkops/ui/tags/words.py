@@ -217,6 +217,8 @@ def attributes(**attrs: Any) -> SafeString:
         for name, value in attrs.items()
         if value is not False and value is not None and value != ""
     )
+    if not kept:
+        return SafeString("")
     with_values = joined(' {}="{}"', (pair for pair in kept if pair[1] is not True))
     return with_values + joined(" {}", ([name] for name, value in kept if value is True))
 
