@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
 
@@ -128,7 +127,6 @@ def _event(
     return Event(at, f"{number} filed", f"By {who}, against {detail}", "warn", _url(kind, number))
 
 
-@lru_cache(1_000)
 def _url(kind: str, number: str) -> str:
     try:
         return reverse(_PAGES[kind], kwargs={"number": number})
