@@ -32,7 +32,7 @@ SELECT 'permits_held', step.at, step.n
          (%(ever)s::timestamptz, 1),
          (least(p.hold_expires_at, p.paid_at, p.cancelled_at, p.revoked_at), -1)
        ) AS step (at, n)
- WHERE p.paid_at IS NULL AND p.hold_expires_at > %(now)s
+ WHERE p.hold_expires_at > %(now)s AND (p.paid_at IS NULL OR p.paid_at > %(now)s)
 UNION ALL
 SELECT 'permits_pending', step.at, step.n
   FROM permits_permit AS p,

@@ -66,6 +66,10 @@ class TestLevels:
     def test_nothing_drifted_by_any_of_these_acts(self, some, now):
         assert operations.check(at=now + 2 * HOUR).drifted == 0
 
+    def test_a_clock_that_is_behind_that_of_who_paid_finds_no_drift(self, person, hold, pay, now):
+        pay(hold(person("ana", "STAFF"), "MONTH"), at=now + timedelta(seconds=2))
+        assert operations.check(at=now + timedelta(seconds=1)).drifted == 0
+
     def test_counted_from_the_rows_alone_they_are_the_same(self, some, now):
         ahead = [now + 2 * HOUR, now + timedelta(days=41), now + timedelta(days=400)]
         before = [kept(at) for at in ahead]
@@ -87,7 +91,7 @@ class TestLevels:
             permit.needs_approval = random.random() < 0.4
             permit.approved_at = some_time(0.5) if permit.needs_approval else None
             permit.cancelled_at, permit.revoked_at = some_time(0.3), some_time(0.1)
-            permit.hold_expires_at = some_time(0.5)
+            permit.hold_expires_at, permit.paid_at = some_time(0.5), some_time(0.8)
             pause = some_time(0.6)
             ends = pause + random.randint(0, 90) * HOUR if pause else None
             permit.suspensions = [[pause.isoformat(), ends.isoformat()]] if pause else []
