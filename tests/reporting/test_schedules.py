@@ -17,13 +17,10 @@ from reporting import tasks
 from reporting.models import ReportRun, SavedFilter, Schedule, ScheduledRun
 from reporting.operations import filters, reports, schedules
 from reporting.operations.schedules import Plan
-from reporting.rules.schedules import Every, Rhythm
+from reporting.rules.schedules import Rhythm
+from tests.reporting.due import AFTER, DAILY, DUE, run_due
 
 LIST = "/office/reports/"
-DAILY = Rhythm(Every.DAY, 7 * 60)
-DUE = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)
-"""The first time after `now` at which a daily schedule is due: 07:00 in New York."""
-AFTER = DUE + timedelta(minutes=5)
 
 
 @pytest.fixture
@@ -48,15 +45,6 @@ def schedule(save, amos, clara, now):
         return schedules.make_schedule(kept.reference, Plan(rhythm, **more), by=kept.owner, at=now)
 
     return do
-
-
-def run_due(at: datetime = AFTER) -> int:
-    """Run what is due and let a worker do it."""
-    with time_machine.travel(at, tick=False):
-        begun = schedules.run_due_schedules(at=at)
-        for run in ReportRun.objects.filter(job__state="queued").order_by("pk"):
-            jobs.work(run.job_id)
-    return begun
 
 
 def mails() -> list[Message]:

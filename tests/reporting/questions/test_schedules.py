@@ -2,17 +2,15 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from parkops.accounts.models import User
 from parkops.audit.models import AuditEvent
-from parkops.jobs import operations as jobs
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.messaging.models import Message
@@ -22,13 +20,10 @@ from reporting.operations.schedules import Plan
 from reporting.questions import answers, operations
 from reporting.questions.published import BY_CODE
 from reporting.rules.schedules import Every, Rhythm
+from tests.reporting.due import DAILY, DUE, run_due
 
 LIST = "/office/questions/"
 SCHEDULES = "/office/reports/schedules/"
-DAILY = Rhythm(Every.DAY, 7 * 60)
-DUE = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)
-"""The first time after `now` at which a daily schedule is due: 07:00 in New York."""
-AFTER = DUE + timedelta(minutes=5)
 BY_ZONE = {
     "view": "citations",
     "filters": [{"column": "issued_at", "is": "in", "value": "yesterday"}],
@@ -64,15 +59,6 @@ def schedule(keep, amos, clara, now):
         return schedules.schedule_question(question.reference, Plan(rhythm, **more), by=by, at=now)
 
     return do
-
-
-def run_due(at: datetime = AFTER) -> int:
-    """Run what is due and let a worker do it."""
-    with time_machine.travel(at, tick=False):
-        begun = schedules.run_due_schedules(at=at)
-        for run in ReportRun.objects.filter(job__state="queued").order_by("pk"):
-            jobs.work(run.job_id)
-    return begun
 
 
 def lines_of(run: ReportRun) -> list[list[str]]:
