@@ -76,11 +76,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One of the few figures on top of a report, with what it is compared with."""
+    """One of the few figures on top of a report, with what it is compared with. A share is a float 0 to 1."""
 
     label: str
     value: Any
     note: str = ""
+    is_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)

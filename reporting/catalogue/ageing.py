@@ -122,8 +122,15 @@ def _day(day: date) -> str:
     return f"{day:%-d %B %Y}"
 
 
-AGE = Column("age", "Age")
-VIOLATION = [Column("violation", "Violation"), Column("name", "Name")]
+AGE = Column("age", "Age", told="Days from when it was due, or was issued, to the day asked for")
+VIOLATION = [
+    Column("violation", "Violation", told="Its code, as the citation was written"),
+    Column(
+        "name",
+        "Name",
+        told="Of the violation, as the citation was written; blank where it is the code",
+    ),
+]
 COLUMNS = [
     Column("citations", "Citations", Kind.COUNT, "With a charge", True),
     Column("open", "Open", Kind.COUNT, "Of them owing something", True),
@@ -154,5 +161,5 @@ REPORT = Report(
         ),
     ),
     build=build,
-    columns=COLUMNS,
+    columns=[AGE, *VIOLATION, *COLUMNS],
 )

@@ -57,7 +57,8 @@ class Asking:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report of the catalogue. `needs` and `also_needs` are what its reader must be allowed besides
-    reports; `asked` tells in few words what was asked, where that is not its parameters.
+    reports; `asked` tells in few words what was asked, where that is not its parameters. `columns` are all
+    that it can have, whatever is asked.
 
     `blocks` gives the rows of its dataset, however many there are, a few hundred at once: a block holds
     the cells of each column.
@@ -79,11 +80,6 @@ class Report:
     def all_needs(self) -> list[Permission]:
         """All that its reader must be allowed besides reports."""
         return [one for one in (self.needs, self.also_needs) if one is not None]
-
-    @property
-    def told_columns(self) -> list[Column]:
-        """The columns that say how they are computed."""
-        return [column for column in self.columns if column.told]
 
     @property
     def asks_first(self) -> bool:

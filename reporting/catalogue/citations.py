@@ -12,7 +12,10 @@ from reporting.catalogue.base import PERIOD, Asking, Parameter, Report, period_t
 from reporting.datasets import Column, Dataset, Figure, Kind, over_time
 
 _GROUPS = {
-    "month": ("to_char(c.issued_on, 'YYYY-MM')", Column("month", "Month", Kind.MONTH)),
+    "month": (
+        "to_char(c.issued_on, 'YYYY-MM')",
+        Column("month", "Month", Kind.MONTH, "The local month in which they were written"),
+    ),
     "violation": (
         "c.violation_code",
         Column("violation", "Violation", told="The code as the citation was written"),
@@ -226,5 +229,5 @@ REPORT = Report(
         Parameter("source", "Written", "choice", choices=SOURCES),
     ),
     build=build,
-    columns=COLUMNS,
+    columns=[*(column for _, column in _GROUPS.values()), *COLUMNS],
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Choices
 
+from parkops.audit.words import act_text
 from parkops.kernel.dates import midnight
 from parkops.kernel.money import Money, decimals
 from parkops.kernel.permissions import Permission
@@ -26,7 +27,7 @@ Naming = Callable[[Programme, str], str]
 
 MOST_BARS = 31
 """A chart of more bars than days of a month says nothing."""
-_LABELS = {Kind.DATE: ("%-d %b", 16), Kind.MONTH: ("%b %Y", 13)}
+_LABELS = {Kind.DATE: ("%-d %b", 16), Kind.INSTANT: ("%-d %b", 16), Kind.MONTH: ("%b %Y", 13)}
 """How the labels of bars of days and months are written, and how many there is room for."""
 
 
@@ -97,6 +98,11 @@ def labels(choices: type[Choices]) -> Naming:
     """Return the naming by the labels of `choices`."""
     known = {str(value): str(label) for value, label in choices.choices}
     return lambda _programme, code: known.get(code, code)
+
+
+def in_words(_programme: Programme, code: str) -> str:
+    """Return a code that has no name of its own as words: "blocked_way" is "Blocked way"."""
+    return act_text(code)
 
 
 def type_name(programme: Programme, code: str) -> str:

@@ -24,7 +24,7 @@ SELECT zone, hour, sum(checks)::int, sum(citations)::int
  ORDER BY zone, hour
 """
 COLUMNS = [
-    Column("zone", "Zone"),
+    Column("zone", "Zone", told="Its code in the program"),
     Column("hour", "Hour", told="The local hour that begins then"),
     Column("checks", "Checks", Kind.COUNT, "By officers and cameras", True),
     Column("citations", "Citations", Kind.COUNT, "Our own, warnings too", True),

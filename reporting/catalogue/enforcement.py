@@ -1,9 +1,12 @@
 """Enforcement: who was where, what was written on whom and where, and what came of calls, cameras and boots."""
 
 from enforcement.models import Appeal, Call
+from enforcement.rules import calls
 from parkops.kernel.permissions import Permission
+from parkops.programme.schema import Programme
+from payments.models import Payment
 from reporting.catalogue.base import PERIOD, Parameter
-from reporting.catalogue.counted import counted, labels, violation_name, zone_name
+from reporting.catalogue.counted import counted, in_words, labels, violation_name, zone_name
 from reporting.datasets import Column, Kind
 
 ZONE = Parameter("in_zone", "Zone", "code", hint="Its code; left out: every zone")
@@ -87,9 +90,13 @@ SELECT c.officer, c.violation_code, c.violation_code, count(*), sum(c.fine_minor
  ORDER BY 1, 4 DESC, 2
 """,  # noqa: S608
     [
-        Column("officer", "Officer"),
-        Column("violation", "Violation"),
-        Column("name", "Name"),
+        Column("officer", "Officer", told="Who signed the citation; blank where nobody is known"),
+        Column("violation", "Violation", told="Its code, as the citation was written"),
+        Column(
+            "name",
+            "Name",
+            told="Of the violation, as the program in force has it; its code if it is no more",
+        ),
         Column("issued", "Issued", Kind.COUNT, "All citations", True),
         Column("fines", "Fines", Kind.MONEY, "As issued", True),
         Column("undone", "Undone", Kind.COUNT, "Voided, or dismissed on appeal", True),
@@ -117,8 +124,12 @@ SELECT c.zone_code, c.zone_code, c.place, count(*), count(DISTINCT c.plate_key),
  ORDER BY 4 DESC, 1, 3
 """,  # noqa: S608
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
+        Column("zone", "Zone", told="Its code in the program; blank for imported citations"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
         Column("place", "Place", told="The street or bay as it was written down"),
         Column("issued", "Issued", Kind.COUNT, "All citations", True),
         Column("plates", "Plates", Kind.COUNT, "Different ones, in this line"),
@@ -154,7 +165,7 @@ SELECT (ARRAY['Monday','Tuesday','Wednesday','Thursday','Friday','Saturday','Sun
  ORDER BY extract(isodow FROM c.issued_at AT TIME ZONE %(place)s), 2
 """,  # noqa: S608
     [
-        Column("weekday", "Weekday"),
+        Column("weekday", "Weekday", told="The local one, on which it was written"),
         Column("hour", "Hour", told="The local hour that begins then"),
         Column("issued", "Issued", Kind.COUNT, "All citations", True),
         Column("fines", "Fines", Kind.MONEY, "As issued", True),
@@ -179,12 +190,12 @@ HAVING count(*) >= coalesce(nullif(%(least)s, '')::int, 3)
  ORDER BY 3 DESC, 1
 """,  # noqa: S608
     [
-        Column("plate", "Plate"),
-        Column("region", "Region"),
+        Column("plate", "Plate", told="As it was written"),
+        Column("region", "Region", told="That issued the plate"),
         Column("citations", "Citations", Kind.COUNT, "With a fine, that stand", True),
         Column("zones", "Zones", Kind.COUNT, "Different ones"),
-        Column("first", "First", Kind.DATE),
-        Column("last", "Last", Kind.DATE),
+        Column("first", "First", Kind.DATE, "The day of the first of these citations"),
+        Column("last", "Last", Kind.DATE, "The day of the last of these citations"),
         Column("fines", "Fines", Kind.MONEY, "As issued", True),
         Column("open", "Unpaid", Kind.COUNT, "Of them", True),
     ],
@@ -220,15 +231,19 @@ SELECT to_char(pay.succeeded_at AT TIME ZONE %(place)s, 'YYYY-MM'), c.violation_
 """,
     [
         Column("month", "Month", Kind.MONTH, told="The local month of the payment"),
-        Column("violation", "Violation"),
-        Column("name", "Name"),
-        Column("method", "Paid by"),
+        Column("violation", "Violation", told="Its code, as the citation was written"),
+        Column(
+            "name",
+            "Name",
+            told="Of the violation, as the program in force has it; its code if it is no more",
+        ),
+        Column("method", "Paid by", told="Cash, card or another means"),
         Column("citations", "Citations", Kind.COUNT, "On which something was paid so", True),
         Column("paid", "Paid", Kind.MONEY, "Less what was moved to another charge", True),
     ],
     about="What was paid on citations, by violation and means of payment, month by month.",
     section="Enforcement",
-    named={"name": violation_name},
+    named={"name": violation_name, "method": labels(Payment.Method)},
     chart=("method", "paid"),
 )
 
@@ -246,13 +261,17 @@ SELECT c.violation_code, c.violation_code, count(*), sum(k.amount_minor), sum(k.
  ORDER BY 3 DESC, 1
 """,
     [
-        Column("violation", "Violation"),
-        Column("name", "Name"),
+        Column("violation", "Violation", told="Its code, as the citation was written"),
+        Column(
+            "name",
+            "Name",
+            told="Of the violation, as the program in force has it; its code if it is no more",
+        ),
         Column("citations", "Citations", Kind.COUNT, "Settled in the period by a payment", True),
         Column("owed", "Owed", Kind.MONEY, "What each came to in the end", True),
         Column("discounts", "Discounts", Kind.MONEY, "For paying early", True),
         Column("late", "Late fees", Kind.MONEY, "For paying late", True),
-        Column("paid", "Paid", Kind.MONEY, "", True),
+        Column("paid", "Paid", Kind.MONEY, "On them by now, late fees too", True),
         Column("days", "Days", Kind.NUMBER, "From the citation to its settlement, on average"),
     ],
     about="The citations settled in the period: discounts, late fees, and how long it took.",
@@ -274,19 +293,20 @@ SELECT c.number, c.plate_text, c.region, c.violation_code, c.issued_on, k.due_on
  ORDER BY k.due_on, c.number
 """,
     [
-        Column("citation", "Citation"),
-        Column("plate", "Plate"),
-        Column("region", "Region"),
-        Column("violation", "Violation"),
-        Column("issued", "Issued", Kind.DATE),
-        Column("due", "Due", Kind.DATE),
-        Column("days", "Days late", Kind.COUNT),
+        Column("citation", "Citation", told="Its number"),
+        Column("plate", "Plate", told="As it was written"),
+        Column("region", "Region", told="That issued the plate"),
+        Column("violation", "Violation", told="Its code, as the citation was written"),
+        Column("issued", "Issued", Kind.DATE, "The local day on which it was written"),
+        Column("due", "Due", Kind.DATE, "The day by which what is owed now was to be paid"),
+        Column("days", "Days late", Kind.COUNT, "From the day it was due to the day asked for"),
         Column("stage", "Stage", told="How far reminders and escalation have come"),
         Column("owed", "Owed", Kind.MONEY, "What is left to pay now", True),
     ],
     about="Every citation past its day and not paid, the oldest first; those under appeal wait.",
     section="Enforcement",
     parameters=(Parameter("to", "Due until", "date", blank="Today"),),
+    named={"stage": in_words},
     needs=Permission.CITATION_VIEW,
 )
 
@@ -301,11 +321,11 @@ SELECT (c.voided_at AT TIME ZONE %(place)s)::date, c.number, c.officer, c.violat
  ORDER BY c.voided_at, c.number
 """,  # noqa: S608
     [
-        Column("day", "Day", Kind.DATE),
-        Column("citation", "Citation"),
+        Column("day", "Day", Kind.DATE, "The local day of the void"),
+        Column("citation", "Citation", told="Its number"),
         Column("officer", "Officer", told="Who wrote it"),
-        Column("violation", "Violation"),
-        Column("reason", "Reason"),
+        Column("violation", "Violation", told="Its code, as the citation was written"),
+        Column("reason", "Reason", told="As it was given with the void"),
         Column("hours", "After hours", Kind.NUMBER, "From the citation to its void"),
         Column("fine", "Fine", Kind.MONEY, "As issued", True),
     ],
@@ -329,8 +349,12 @@ SELECT upper(zone_code), zone_code, count(*), count(DISTINCT plate_key),
  ORDER BY 3 DESC, 1
 """,
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
+        Column("zone", "Zone", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
         Column("checks", "Checks", Kind.COUNT, "By officers, cameras and others", True),
         Column("plates", "Plates", Kind.COUNT, "Different ones, in this line"),
         Column(
@@ -340,8 +364,8 @@ SELECT upper(zone_code), zone_code, count(*), count(DISTINCT plate_key),
             "Allowed there, within its grace, or nothing is enforced",
             True,
         ),
-        Column("field", "By officers", Kind.COUNT, "", True),
-        Column("cameras", "By cameras", Kind.COUNT, "", True),
+        Column("field", "By officers", Kind.COUNT, "Of them, in the field", True),
+        Column("cameras", "By cameras", Kind.COUNT, "Of them, by fixed and driven cameras", True),
         Column(
             "not_good",
             "Not in order",
@@ -372,8 +396,8 @@ SELECT k.name, k.zone_code, count(*), count(DISTINCT r.plate_key),
  ORDER BY 3 DESC, 1
 """,
     [
-        Column("camera", "Camera"),
-        Column("zone", "Zone"),
+        Column("camera", "Camera", told="Its name"),
+        Column("zone", "Zone", told="The code of the zone that it looks at"),
         Column(
             "reads",
             "Reads",
@@ -410,11 +434,15 @@ SELECT (b.ordered_at AT TIME ZONE %(place)s)::date, b.number, b.plate_text, b.re
 """,
     [
         Column("day", "Day", Kind.DATE, "On which it was ordered"),
-        Column("case", "Case"),
-        Column("plate", "Plate"),
-        Column("region", "Region"),
-        Column("zone", "Zone"),
-        Column("state", "State"),
+        Column("case", "Case", told="Its number"),
+        Column("plate", "Plate", told="As it was written"),
+        Column("region", "Region", told="That issued the plate"),
+        Column("zone", "Zone", told="The code of the zone where the vehicle stood"),
+        Column(
+            "state",
+            "State",
+            told="The furthest it came: ordered, booted, towed, released or canceled",
+        ),
         Column("hours", "Hours", Kind.NUMBER, "From the boot to its release, or to now"),
         Column("fees", "Fees", Kind.MONEY, "Boot, tow and storage, as charged", True),
     ],
@@ -423,6 +451,12 @@ SELECT (b.ordered_at AT TIME ZONE %(place)s)::date, b.number, b.plate_text, b.re
     chart=("state", "fees"),
     needs=Permission.CITATION_VIEW,
 )
+
+
+def _call_name(programme: Programme, code: str) -> str:
+    kind = calls.KINDS.get(code)
+    return kind.name if kind else in_words(programme, code)
+
 
 CALLS = counted(
     "calls",
@@ -439,9 +473,9 @@ SELECT c.kind, c.state, count(*), avg(extract(epoch FROM c.accepted_at - c.calle
  ORDER BY 1, 2
 """,
     [
-        Column("kind", "Kind"),
-        Column("state", "State"),
-        Column("calls", "Calls", Kind.COUNT, "", True),
+        Column("kind", "Kind", told="What it was about"),
+        Column("state", "State", told="As it is now"),
+        Column("calls", "Calls", Kind.COUNT, "That came in the period", True),
         Column("accepted", "Minutes to accept", Kind.NUMBER, "From the call, on average"),
         Column("arrived", "Minutes to arrive", Kind.NUMBER, "From the call, on average"),
         Column("done", "Minutes to the end", Kind.NUMBER, "From the call, on average"),
@@ -451,7 +485,7 @@ SELECT c.kind, c.state, count(*), avg(extract(epoch FROM c.accepted_at - c.calle
     ],
     about="What people called about, how long it took until somebody came, and what came of it.",
     section="Enforcement",
-    named={"state": labels(Call.State)},
+    named={"kind": _call_name, "state": labels(Call.State)},
     chart=("kind", "calls"),
 )
 
@@ -465,17 +499,18 @@ SELECT i.happened_at, i.number, i.kind, i.zone_code, i.place, i.text, i.police_r
  ORDER BY i.happened_at, i.id
 """,
     [
-        Column("at", "When", Kind.INSTANT),
-        Column("number", "Number"),
-        Column("kind", "Kind"),
-        Column("zone", "Zone"),
-        Column("place", "Place"),
-        Column("what", "What happened"),
-        Column("police", "Police"),
-        Column("by", "Recorded by"),
+        Column("at", "When", Kind.INSTANT, "When it happened, in local time"),
+        Column("number", "Number", told="Of the incident"),
+        Column("kind", "Kind", told="As the officer chose"),
+        Column("zone", "Zone", told="The code of the zone"),
+        Column("place", "Place", told="As it was written down"),
+        Column("what", "What happened", told="As it was written down"),
+        Column("police", "Police", told="The number that the police gave"),
+        Column("by", "Recorded by", told="The officer who wrote it down"),
     ],
     about="What officers recorded besides citations: damage, accidents, threats.",
     section="Enforcement",
+    named={"kind": lambda _programme, code: calls.INCIDENTS.get(code, code)},
     needs=Permission.DISPATCH_VIEW,
 )
 
@@ -496,8 +531,10 @@ SELECT c.region, to_char(r.added_at AT TIME ZONE %(place)s, 'YYYY-MM'), count(*)
  ORDER BY 1, 2
 """,
     [
-        Column("region", "Region"),
-        Column("month", "Month", Kind.MONTH),
+        Column("region", "Region", told="That issued the plates: whose register"),
+        Column(
+            "month", "Month", Kind.MONTH, "The local month in which they were put into a request"
+        ),
         Column("asked", "Asked", Kind.COUNT, "Plates put into a request", True),
         Column("sent", "Sent", Kind.COUNT, "Of them, to the register", True),
         Column("answered", "Answered", Kind.COUNT, "Of them", True),
@@ -526,9 +563,9 @@ SELECT h.kind, to_char(h.placed_at AT TIME ZONE %(place)s, 'YYYY-MM'), count(*),
  ORDER BY 1, 2
 """,
     [
-        Column("kind", "To"),
+        Column("kind", "To", told="Whom they were handed to"),
         Column("month", "Month", Kind.MONTH, told="In which they were handed over"),
-        Column("citations", "Citations", Kind.COUNT, "", True),
+        Column("citations", "Citations", Kind.COUNT, "Handed over in that month", True),
         Column("amount", "Amount", Kind.MONEY, "Owed when they were handed over", True),
         Column("released", "Released", Kind.COUNT, "Taken back since", True),
         Column("settled", "Settled", Kind.COUNT, "Since", True),
@@ -543,6 +580,7 @@ SELECT h.kind, to_char(h.placed_at AT TIME ZONE %(place)s, 'YYYY-MM'), count(*),
     ],
     about="What was handed to collection, registration holds or the court, and what came back of it.",
     section="Enforcement",
+    named={"kind": in_words},
     chart=("month", "amount"),
 )
 
@@ -560,8 +598,8 @@ SELECT a.level_name, a.grounds_name, a.outcome, count(*),
  ORDER BY a.level, 2, 3
 """,
     [
-        Column("level", "Level"),
-        Column("grounds", "Grounds"),
+        Column("level", "Level", told="As the program named it when it was filed"),
+        Column("grounds", "Grounds", told="As the program named them when it was filed"),
         Column("outcome", "Outcome", told="Open where nobody has decided yet"),
         Column("appeals", "Appeals", Kind.COUNT, "Filed in the period", True),
         Column("late", "Late", Kind.COUNT, "Of them filed after their time, with a reason", True),
@@ -612,7 +650,15 @@ BY_VIOLATION = counted(
     "appeals-by-violation",
     "Appeals by violation",
     f"SELECT c.violation_code, c.violation_code, {_APPEALED} GROUP BY 1 ORDER BY 4 DESC, 1",  # noqa: S608
-    [Column("violation", "Violation"), Column("name", "Name"), *_APPEALED_COLUMNS],
+    [
+        Column("violation", "Violation", told="Its code, as the citation was written"),
+        Column(
+            "name",
+            "Name",
+            told="Of the violation, as the program in force has it; its code if it is no more",
+        ),
+        *_APPEALED_COLUMNS,
+    ],
     about="Which rule is appealed most, and which does not hold.",
     section="Appeals",
     named={"name": violation_name},
@@ -624,9 +670,13 @@ BY_SIGN = counted(
     "Appeals by zone",
     f"SELECT c.zone_code, c.zone_code, c.place, {_APPEALED} GROUP BY 1, 3 ORDER BY 5 DESC, 1, 3",  # noqa: S608
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
-        Column("place", "Place"),
+        Column("zone", "Zone", told="Its code in the program; blank for imported citations"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
+        Column("place", "Place", told="The street or bay as it was written down"),
         *_APPEALED_COLUMNS,
     ],
     about="Where citations are appealed and fall: the signs to look at first.",
@@ -639,7 +689,10 @@ BY_WRITER = counted(
     "appeals-by-officer",
     "Appeals by officer",
     f"SELECT c.officer, {_APPEALED} GROUP BY 1 ORDER BY 3 DESC, 1",  # noqa: S608
-    [Column("officer", "Officer"), *_APPEALED_COLUMNS],
+    [
+        Column("officer", "Officer", told="Who signed the citation; blank where nobody is known"),
+        *_APPEALED_COLUMNS,
+    ],
     about="Whose citations are appealed, and whose fall.",
     section="Appeals",
     chart=("officer", "appealed"),
@@ -660,10 +713,10 @@ SELECT a.decided_by, count(*), count(*) FILTER (WHERE a.outcome = 'upheld'),
  ORDER BY 2 DESC, 1
 """,
     [
-        Column("reviewer", "Reviewer"),
+        Column("reviewer", "Reviewer", told="Who decided"),
         Column("decided", "Decided", Kind.COUNT, "In the period", True),
         Column("upheld", "Upheld", Kind.COUNT, "The citation stands", True),
-        Column("reduced", "Reduced", Kind.COUNT, "", True),
+        Column("reduced", "Reduced", Kind.COUNT, "The fine was reduced", True),
         Column("dismissed", "Dismissed", Kind.COUNT, "The citation fell", True),
         Column("days", "Days", Kind.NUMBER, "From the appeal to its decision, on average"),
         Column("late", "Late", Kind.COUNT, "After the day that was promised", True),
@@ -697,12 +750,12 @@ SELECT (s.starts_at AT TIME ZONE %(place)s)::date, s.officer, sum(DISTINCT s.cap
  ORDER BY 1, 2
 """,
     [
-        Column("day", "Day", Kind.DATE),
-        Column("officer", "Hearing officer"),
+        Column("day", "Day", Kind.DATE, "The local day of the hearing"),
+        Column("officer", "Hearing officer", told="Who hears"),
         Column("places", "Places", Kind.COUNT, "Offered", True),
         Column("booked", "Booked", Kind.COUNT, "Those given up again too", True),
-        Column("came", "Came", Kind.COUNT, "", True),
-        Column("missed", "Did not come", Kind.COUNT, "", True),
+        Column("came", "Came", Kind.COUNT, "Of those booked", True),
+        Column("missed", "Did not come", Kind.COUNT, "Of those booked", True),
         Column("given_up", "Given up", Kind.COUNT, "The booking was released", True),
         Column(
             "share", "Filled", Kind.SHARE, "Booked, of the places", part_of=("booked", "places")

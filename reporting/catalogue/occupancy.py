@@ -24,15 +24,19 @@ SELECT (s.starts_at AT TIME ZONE %(place)s)::date, s.zone_code, s.zone_code, cou
  ORDER BY 1, 2
 """,  # noqa: S608
     [
-        Column("day", "Day", Kind.DATE),
-        Column("zone", "Zone"),
-        Column("name", "Name"),
+        Column("day", "Day", Kind.DATE, "The local day on which they began"),
+        Column("zone", "Zone", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
         Column("stays", "Stays", Kind.COUNT, "That began on the day", True),
         Column("plates", "Plates", Kind.COUNT, "Different ones, in this line"),
         Column("hours", "Hours", Kind.NUMBER, "Paid, or until it was stopped", True),
         Column("minutes", "Minutes each", Kind.NUMBER, "On average"),
         Column("net", "Net", Kind.MONEY, "Without tax", True),
-        Column("tax", "Tax", Kind.MONEY, "", True),
+        Column("tax", "Tax", Kind.MONEY, "On the net", True),
     ],
     about="How many paid to park in each zone, for how long, and what it brought.",
     section="Occupancy",
@@ -61,21 +65,25 @@ SELECT s.zone_code, s.zone_code, count(*), count(*) FILTER (WHERE minutes <= 30)
  ORDER BY 1
 """,  # noqa: S608
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
+        Column("zone", "Zone", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
         Column("stays", "Stays", Kind.COUNT, "Paid ones", True),
-        Column("to_30", "Up to 30 min", Kind.COUNT, "", True),
-        Column("to_60", "Up to 1 h", Kind.COUNT, "", True),
-        Column("to_120", "Up to 2 h", Kind.COUNT, "", True),
-        Column("to_240", "Up to 4 h", Kind.COUNT, "", True),
-        Column("longer", "Longer", Kind.COUNT, "", True),
+        Column("to_30", "Up to 30 min", Kind.COUNT, "Of the stays", True),
+        Column("to_60", "30 min to 1 h", Kind.COUNT, "Of the stays", True),
+        Column("to_120", "1 to 2 h", Kind.COUNT, "Of the stays", True),
+        Column("to_240", "2 to 4 h", Kind.COUNT, "Of the stays", True),
+        Column("longer", "Over 4 h", Kind.COUNT, "Of the stays", True),
         Column("median", "Median, min", Kind.NUMBER, "As many stay longer as shorter"),
         Column(
             "short",
-            "Share of up to 1 h",
+            "Share up to 30 min",
             Kind.SHARE,
-            "30 minutes to an hour, of the stays",
-            part_of=("to_60", "stays"),
+            "Of the stays",
+            part_of=("to_30", "stays"),
         ),
     ],
     about="How long people stay in each zone: to see if the longest stay allowed is right.",
@@ -110,8 +118,12 @@ SELECT zone_code, zone_code, hour, count(*), sum(plates), avg(plates), max(plate
  ORDER BY 1, 3
 """,  # noqa: S608
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
+        Column("zone", "Zone", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
         Column("hour", "Hour", told="The local hour that begins then"),
         Column("days", "Days", Kind.COUNT, "On which somebody looked then"),
         Column("vehicles", "Vehicles", Kind.COUNT, "Different plates of each day's hour", True),

@@ -8,8 +8,12 @@ from reporting.catalogue.base import Asking, Report
 from reporting.datasets import Column, Dataset, Figure, Kind, share
 
 COLUMNS = [
-    Column("zone", "Zone"),
-    Column("name", "Name"),
+    Column("zone", "Zone", told="Its code in the program"),
+    Column(
+        "name",
+        "Name",
+        told="Of the zone, as the program in force has it; its code if it is no more",
+    ),
     Column("taken", "Taken", Kind.COUNT, "As counted, or seen or paid for", True),
     Column("low", "At least", Kind.COUNT, "Nine times in ten"),
     Column("high", "At most", Kind.COUNT, "Nine times in ten; blank where nobody counted"),

@@ -1,9 +1,18 @@
 """Customers, staff, and what was looked at: audit and privacy."""
 
-from parkops.kernel.permissions import Permission
+import json
+
+from enforcement.models import PlateLook
+from parkops.audit.words import more_text
+from parkops.kernel.permissions import Permission, Role
+from parkops.messaging.models import Message
 from reporting.catalogue.base import PERIOD, Parameter
-from reporting.catalogue.counted import audience_name, counted
+from reporting.catalogue.counted import audience_name, counted, in_words, labels
 from reporting.datasets import Column, Kind
+
+WHO = Parameter("who", "Who", "code", hint="A part of the name")
+WHAT = Parameter("what", "What", "code", hint="How the act begins, such as Payment")
+_ROLES = {role.value: role.label for role in Role}
 
 CUSTOMERS = counted(
     "customers-by-audience",
@@ -49,10 +58,10 @@ SELECT k.name, k.email, count(*), min(c.due_on), sum(c.amount_minor - c.paid_min
  ORDER BY 6 DESC, 5 DESC, 1
 """,
     [
-        Column("customer", "Customer"),
-        Column("email", "E-mail"),
+        Column("customer", "Customer", told="The name as it is now"),
+        Column("email", "E-mail", told="The address as it is now"),
         Column("charges", "Charges", Kind.COUNT, "Not settled", True),
-        Column("oldest", "Oldest due", Kind.DATE),
+        Column("oldest", "Oldest due", Kind.DATE, "The earliest due day of these charges"),
         Column("open", "Open", Kind.MONEY, "Left to pay", True),
         Column("late", "Late", Kind.MONEY, "Of it past its day", True),
         Column("credit", "Credit", Kind.MONEY, "That they have here", True),
@@ -75,14 +84,17 @@ SELECT coalesce(nullif(v.make, ''), 'Not given'), v.fuel, count(*), count(DISTIN
  ORDER BY 3 DESC, 1, 2
 """,
     [
-        Column("make", "Make"),
-        Column("fuel", "Fuel"),
-        Column("vehicles", "Vehicles", Kind.COUNT, "", True),
+        Column("make", "Make", told="As the customer gave it"),
+        Column("fuel", "Fuel", told="As the customer gave it; blank where nothing was given"),
+        Column(
+            "vehicles", "Vehicles", Kind.COUNT, "That customers have given and not removed", True
+        ),
         Column("customers", "Customers", Kind.COUNT, "Different ones, in this line"),
     ],
     about="What customers drive: for charging places and for what permits cost by emissions.",
     section="Customers",
     parameters=(),
+    named={"fuel": in_words},
     chart=("fuel", "vehicles"),
 )
 
@@ -98,8 +110,8 @@ SELECT m.event, m.state, count(*), count(DISTINCT m.customer_id),
  ORDER BY 1, 2
 """,
     [
-        Column("event", "About"),
-        Column("state", "State"),
+        Column("event", "About", told="What the message tells"),
+        Column("state", "State", told="As it is now"),
         Column("messages", "Messages", Kind.COUNT, "E-mail", True),
         Column("customers", "Customers", Kind.COUNT, "Different ones, in this line"),
         Column("seconds", "Seconds", Kind.NUMBER, "Until it was sent, on average"),
@@ -107,6 +119,7 @@ SELECT m.event, m.state, count(*), count(DISTINCT m.customer_id),
     ],
     about="What was sent to customers, how fast, and what did not go out.",
     section="Customers",
+    named={"event": in_words, "state": labels(Message.State)},
     chart=("event", "messages"),
 )
 
@@ -118,25 +131,22 @@ SELECT e.actor_kind, e.actor_name, e.event, count(*), min(e.at), max(e.at)
   FROM audit_auditevent e
  WHERE e.at >= %(begins)s AND e.at < %(ends)s
    AND (%(who)s = '' OR e.actor_name ILIKE '%%' || %(who)s || '%%')
-   AND (%(what)s = '' OR e.event LIKE %(what)s || '%%')
+   AND (%(what)s = '' OR translate(e.event, '._', '  ') ILIKE translate(%(what)s, '._', '  ') || '%%')
  GROUP BY 1, 2, 3
  ORDER BY 1, 2, 3
 """,
     [
-        Column("kind", "Kind"),
-        Column("who", "Who"),
-        Column("what", "What"),
+        Column("kind", "Kind", told="Staff, a customer, a program or the system"),
+        Column("who", "Who", told="The name at the time"),
+        Column("what", "What", told="The act"),
         Column("acts", "Acts", Kind.COUNT, "In the period", True),
-        Column("first", "First", Kind.INSTANT),
-        Column("last", "Last", Kind.INSTANT),
+        Column("first", "First", Kind.INSTANT, "The first of these acts in the period"),
+        Column("last", "Last", Kind.INSTANT, "The last of these acts in the period"),
     ],
     about="Who did what how often: staff, customers, programs and the system itself.",
     section="Audit and privacy",
-    parameters=(
-        *PERIOD,
-        Parameter("who", "Who", "code", hint="A part of the name"),
-        Parameter("what", "What", "code", hint="The beginning of the act, such as payment."),
-    ),
+    parameters=(*PERIOD, WHO, WHAT),
+    named={"kind": in_words, "what": in_words},
     chart=("kind", "acts"),
     needs=Permission.STAFF_MANAGE,
 )
@@ -146,30 +156,32 @@ LOG = counted(
     "Audit log",
     """
 SELECT e.at, e.event, e.subject_kind, e.subject_ref, e.actor_kind, e.actor_name, e.reason,
-       coalesce(nullif(e.data, '{}')::text, '')
+       e.data::text
   FROM audit_auditevent e
  WHERE e.at >= %(begins)s AND e.at < %(ends)s
    AND (%(who)s = '' OR e.actor_name ILIKE '%%' || %(who)s || '%%')
-   AND (%(what)s = '' OR e.event LIKE %(what)s || '%%')
+   AND (%(what)s = '' OR translate(e.event, '._', '  ') ILIKE translate(%(what)s, '._', '  ') || '%%')
  ORDER BY e.at, e.id
 """,
     [
-        Column("at", "When", Kind.INSTANT),
-        Column("what", "What"),
-        Column("kind", "Of a"),
-        Column("reference", "Number"),
-        Column("actor", "By a"),
-        Column("who", "Who"),
-        Column("reason", "Reason"),
-        Column("data", "More"),
+        Column("at", "When", Kind.INSTANT, "The instant of the act, in local time"),
+        Column("what", "What", told="The act"),
+        Column("kind", "Of a", told="The kind of record that was acted on"),
+        Column("reference", "Number", told="Of that record"),
+        Column("actor", "By a", told="Staff, a customer, a program or the system"),
+        Column("who", "Who", told="The name at the time"),
+        Column("reason", "Reason", told="As it was given with the act"),
+        Column("data", "More", told="What else was recorded with the act"),
     ],
     about="Every act of the period, one by one, as it was recorded and as nobody can change it.",
     section="Audit and privacy",
-    parameters=(
-        *PERIOD,
-        Parameter("who", "Who", "code", hint="A part of the name"),
-        Parameter("what", "What", "code", hint="The beginning of the act, such as payment."),
-    ),
+    parameters=(*PERIOD, WHO, WHAT),
+    named={
+        "what": in_words,
+        "kind": in_words,
+        "actor": in_words,
+        "data": lambda programme, data: more_text(json.loads(data), programme.tz),
+    },
     needs=Permission.STAFF_MANAGE,
 )
 
@@ -184,17 +196,22 @@ SELECT l.actor_kind, l.actor_name, l.place, l.reason, count(*), count(DISTINCT l
  ORDER BY 5 DESC, 2, 3
 """,
     [
-        Column("kind", "Kind"),
-        Column("who", "Who"),
+        Column("kind", "Kind", told="Staff, a customer, a program or the system"),
+        Column("who", "Who", told="The name at the time"),
         Column("place", "Where", told="The page or program by which it was looked up"),
-        Column("reason", "Reason"),
+        Column("reason", "Reason", told="As it was given with the look"),
         Column("looks", "Looks", Kind.COUNT, "In the period", True),
         Column("plates", "Plates", Kind.COUNT, "Different ones, in this line"),
-        Column("first", "First", Kind.INSTANT),
-        Column("last", "Last", Kind.INSTANT),
+        Column("first", "First", Kind.INSTANT, "The first of these looks in the period"),
+        Column("last", "Last", Kind.INSTANT, "The last of these looks in the period"),
     ],
     about="Who looked up plates, where, why and how often: the log that plate readers are asked for.",
     section="Audit and privacy",
+    named={
+        "kind": in_words,
+        "place": labels(PlateLook.Place),
+        "reason": labels(PlateLook.Reason),
+    },
     chart=("who", "looks"),
     needs=Permission.STAFF_MANAGE,
 )
@@ -209,8 +226,13 @@ SELECT e.ran_at, e.before_at, e.erased, e.pictures, e.left
  ORDER BY e.ran_at, e.id
 """,
     [
-        Column("ran", "Ran"),
-        Column("before", "Erased what was before"),
+        Column("ran", "Ran", Kind.INSTANT, "When the erasure ran, in local time"),
+        Column(
+            "before",
+            "Erased what was before",
+            Kind.INSTANT,
+            "Reads taken before that instant had outlived their time",
+        ),
         Column("erased", "Reads", Kind.COUNT, "Erased", True),
         Column("pictures", "Pictures", Kind.COUNT, "Erased", True),
         Column("left", "Left", Kind.COUNT, "Past their time and kept, as a case needs them", True),
@@ -238,18 +260,30 @@ SELECT t.name, 'Program', array_to_string(t.scopes, ', '),
  ORDER BY 2, 1
 """,
     [
-        Column("who", "Who"),
+        Column("who", "Who", told="The name of the person or of the token"),
         Column("email", "E-mail", told="Program for a token of the API"),
         Column("may", "May", told="Roles, or scopes of a token"),
-        Column("active", "Active"),
-        Column("second", "Second factor"),
-        Column("since", "Since", Kind.INSTANT),
-        Column("last", "Last here", Kind.INSTANT),
+        Column("active", "Active", told="Whether they can get in now"),
+        Column(
+            "second",
+            "Second factor",
+            told="Whether an authenticator or a security key is set up; blank for a token",
+        ),
+        Column("since", "Since", Kind.INSTANT, "When the person joined or the token was made"),
+        Column(
+            "last",
+            "Last here",
+            Kind.INSTANT,
+            "The last sign-in, or the last use of the token; blank if never",
+        ),
     ],
     about="Everybody and every program with access: what they may do, and when they were last here.",
     section="Audit and privacy",
     parameters=(),
-    named={"second": lambda _programme, told: {"true": "Yes", "false": "No"}.get(told, "")},
+    named={
+        "may": lambda _programme, told: ", ".join(_ROLES.get(one, one) for one in told.split(", ")),
+        "second": lambda _programme, told: {"true": "Yes", "false": "No"}.get(told, ""),
+    },
     needs=Permission.STAFF_MANAGE,
 )
 

@@ -81,7 +81,7 @@ def _figures(rows: Sequence[Sequence[Any]], currency: str) -> list[Figure]:
 
 COLUMNS = [
     Column("month", "Month", Kind.MONTH, told="The local month in which the permit was paid"),
-    Column("type", "Type"),
+    Column("type", "Type", told="Its code in the program"),
     Column("name", "Name", told="As the program in force names it; blank for a retired type"),
     Column("sold", "Sold", Kind.COUNT, "Permits paid, free ones included", True),
     Column("net", "Net", Kind.MONEY, "Price without tax, as sold", True),

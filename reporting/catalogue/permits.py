@@ -41,7 +41,11 @@ SELECT to_char(p.paid_at AT TIME ZONE %(place)s, 'YYYY-MM'), coalesce(c.zone_cod
     [
         Column("month", "Month", Kind.MONTH, told="The local month in which the permit was paid"),
         Column("zone", "Zone", told="The first zone of the permit; blank for what had no charge"),
-        Column("name", "Name"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
         Column("sold", "Sold", Kind.COUNT, "Permits paid, free ones included", True),
         Column("net", "Net", Kind.MONEY, "Price without tax, as sold", True),
         Column("tax", "Tax", Kind.MONEY, "Tax on the price, as sold", True),
@@ -71,8 +75,12 @@ SELECT upper(p.type_code), p.type_code, coalesce(paid.method, 'none'), count(DIS
  ORDER BY 1, 3
 """,
     [
-        Column("type", "Type"),
-        Column("name", "Name"),
+        Column("type", "Type", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the type, as the program in force has it; its code if it is retired",
+        ),
         Column("method", "Paid by", told="None for what was free or paid from credit"),
         Column(
             "permits", "Permits", Kind.COUNT, "A permit paid by two means is in both lines", False
@@ -113,8 +121,12 @@ SELECT upper(p.type_code), p.type_code,
  ORDER BY 1
 """,  # noqa: S608
     [
-        Column("type", "Type"),
-        Column("name", "Name"),
+        Column("type", "Type", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the type, as the program in force has it; its code if it is retired",
+        ),
         Column("active", "Active", Kind.COUNT, "In force at that instant", True),
         Column("scheduled", "Scheduled", Kind.COUNT, "Paid, beginning later", True),
         Column("pending", "To approve", Kind.COUNT, "Paid, documents not accepted yet", True),
@@ -144,15 +156,15 @@ SELECT p.number, p.type_code, c.name, c.email,
  ORDER BY c.name, p.number
 """,  # noqa: S608
     [
-        Column("permit", "Permit"),
-        Column("type", "Type"),
-        Column("holder", "Holder"),
-        Column("email", "E-mail"),
+        Column("permit", "Permit", told="Its number"),
+        Column("type", "Type", told="Its code in the program"),
+        Column("holder", "Holder", told="The customer's name as it is now"),
+        Column("email", "E-mail", told="The customer's address as it is now"),
         Column("address", "Address", told="Blank for a protected address"),
         Column("external_id", "Id", told="Of the institution: student or staff number"),
-        Column("hangtag", "Hangtag"),
-        Column("plates", "Plates"),
-        Column("from", "From", Kind.DATE),
+        Column("hangtag", "Hangtag", told="The number of the one that was handed out"),
+        Column("plates", "Plates", told="That are on the permit at the end of the day, or later"),
+        Column("from", "From", Kind.DATE, "The first day"),
         Column("to", "To", Kind.DATE, "The last day"),
     ],
     about="Who holds a permit at the end of a day, with address and plates: for mailings and stickers.",
@@ -177,11 +189,11 @@ SELECT ((p.ends_at - interval '1 second') AT TIME ZONE %(place)s)::date, p.numbe
  ORDER BY 1, p.number
 """,  # noqa: S608
     [
-        Column("last_day", "Last day", Kind.DATE),
-        Column("permit", "Permit"),
-        Column("type", "Type"),
-        Column("holder", "Holder"),
-        Column("email", "E-mail"),
+        Column("last_day", "Last day", Kind.DATE, "The local day on which it ends"),
+        Column("permit", "Permit", told="Its number"),
+        Column("type", "Type", told="Its code in the program"),
+        Column("holder", "Holder", told="The customer's name as it is now"),
+        Column("email", "E-mail", told="The customer's address as it is now"),
         Column("renewal", "Renewal", told="Renewed already, renews by itself, or blank"),
         Column("worth", "Sold for", Kind.MONEY, "Price with tax", True),
     ],
@@ -223,8 +235,12 @@ SELECT upper(p.type_code), p.type_code, count(*), count(u.permit_id),
  ORDER BY 1
 """,
     [
-        Column("type", "Type"),
-        Column("name", "Name"),
+        Column("type", "Type", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the type, as the program in force has it; its code if it is retired",
+        ),
         Column("permits", "Permits", Kind.COUNT, "In force at some time of the period", True),
         Column("seen", "Seen", Kind.COUNT, "Of them seen by an officer or a camera", True),
         Column("unseen", "Never seen", Kind.COUNT, "Of them nobody saw: from below", True),
@@ -248,12 +264,16 @@ SELECT q.type_key, q.type_key, to_date(nullif(q.term, ''), 'YYYY-MM-DD'), q.capa
  ORDER BY q.type_key, q.term
 """,
     [
-        Column("type", "Type"),
-        Column("name", "Name"),
+        Column("type", "Type", told="Its code; several types may share a quota"),
+        Column(
+            "name",
+            "Name",
+            told="Of the type, as the program in force has it; its code if it is retired",
+        ),
         Column("term", "Term from", Kind.DATE, "Blank where all terms count together"),
         Column("places", "Places", Kind.COUNT, "That may be sold", True),
         Column("taken", "Taken", Kind.COUNT, "Sold or held", True),
-        Column("left", "Left", Kind.COUNT, "", True),
+        Column("left", "Left", Kind.COUNT, "Places, less those taken", True),
         Column("share", "Share taken", Kind.SHARE, "Of the places", part_of=("taken", "places")),
     ],
     about="How many places of each quota are sold or held now.",
@@ -280,8 +300,12 @@ SELECT w.type_key, w.type_code,
  ORDER BY 1
 """,
     [
-        Column("type", "Type"),
-        Column("name", "Name"),
+        Column("type", "Type", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the type, as the program in force has it; its code if it is retired",
+        ),
         Column("waiting", "Waiting", Kind.COUNT, "Now", True),
         Column("offered", "Offered", Kind.COUNT, "A place is kept for them now", True),
         Column("bought", "Bought", Kind.COUNT, "With the place that was offered", True),
@@ -291,7 +315,7 @@ SELECT w.type_key, w.type_code,
     ],
     about="Who joined the waitlists in the period, what became of them, and how long they waited.",
     section="Permits",
-    named={"name": type_name},
+    named={"type": type_code, "name": type_name},
     chart=("name", "joined"),
 )
 
@@ -306,12 +330,12 @@ SELECT w.type_code, w.seat, c.name, c.email, w.status, w.joined_at,
  ORDER BY w.type_key, w.priority DESC, w.seat
 """,
     [
-        Column("type", "Type"),
+        Column("type", "Type", told="Its code in the program"),
         Column("seat", "Seat", Kind.COUNT, "The order in which they joined"),
-        Column("name", "Name"),
-        Column("email", "E-mail"),
-        Column("status", "Status"),
-        Column("joined", "Joined", Kind.INSTANT),
+        Column("name", "Name", told="The customer's name as it is now"),
+        Column("email", "E-mail", told="The customer's address as it is now"),
+        Column("status", "Status", told="Waiting, or a place is offered"),
+        Column("joined", "Joined", Kind.INSTANT, "When they joined the list"),
         Column("days", "Days", Kind.NUMBER, "Since then"),
     ],
     about="Everybody who waits now, in the order in which places are offered.",
@@ -334,10 +358,10 @@ SELECT c.reference, coalesce(p.type_code, ''), coalesce(k.name, ''),
  ORDER BY c.raised_at, c.id
 """,
     [
-        Column("permit", "Permit"),
-        Column("type", "Type"),
-        Column("holder", "Holder"),
-        Column("taken", "Taken on", Kind.DATE),
+        Column("permit", "Permit", told="The number of the permit it was taken for"),
+        Column("type", "Type", told="Its code in the program"),
+        Column("holder", "Holder", told="The customer's name as it is now"),
+        Column("taken", "Taken on", Kind.DATE, "The local day on which it was charged"),
         Column("asked", "Asked", Kind.MONEY, "The deposit of the permit", True),
         Column("held", "Held", Kind.MONEY, "Paid and not given back", True),
     ],
@@ -361,11 +385,11 @@ SELECT (coalesce(p.revoked_at, p.cancelled_at) AT TIME ZONE %(place)s)::date, p.
  ORDER BY 1, p.number
 """,
     [
-        Column("day", "Day", Kind.DATE),
-        Column("permit", "Permit"),
-        Column("type", "Type"),
-        Column("what", "What"),
-        Column("reason", "Reason"),
+        Column("day", "Day", Kind.DATE, "The local day of the revocation or cancellation"),
+        Column("permit", "Permit", told="Its number"),
+        Column("type", "Type", told="Its code in the program"),
+        Column("what", "What", told="Revoked by staff, or canceled"),
+        Column("reason", "Reason", told="As it was given with the act"),
         Column("worth", "Sold for", Kind.MONEY, "Price with tax", True),
         Column("credited", "Credited", Kind.MONEY, "What was taken off the price for it", True),
     ],
@@ -386,8 +410,16 @@ SELECT p.audience, p.type_code, count(*), count(DISTINCT p.customer_id), sum(p.n
  ORDER BY 1, 2
 """,
     [
-        Column("audience", "Sold to"),
-        Column("type", "Type"),
+        Column(
+            "audience",
+            "Sold to",
+            told="The audience under which it was bought; anybody if it needs none",
+        ),
+        Column(
+            "type",
+            "Type",
+            told="Of the type, as the program in force has it; its code if it is retired",
+        ),
         Column("sold", "Sold", Kind.COUNT, "Permits paid in the period", True),
         Column("people", "Customers", Kind.COUNT, "Different ones, in this line"),
         Column("net", "Net", Kind.MONEY, "Price without tax, as sold", True),
@@ -409,10 +441,14 @@ SELECT h.type_key, h.place, h.state, count(*)
  ORDER BY 1, 2, 3
 """,
     [
-        Column("type", "Type"),
+        Column(
+            "type",
+            "Type",
+            told="Of the type, as the program in force has it; its code if it is retired",
+        ),
         Column("place", "Where", told="The counter or drawer that holds them"),
-        Column("state", "State"),
-        Column("hangtags", "Hangtags", Kind.COUNT, "", True),
+        Column("state", "State", told="In stock, on a permit, spoiled or lost"),
+        Column("hangtags", "Hangtags", Kind.COUNT, "As they are now", True),
     ],
     about="How many hangtags there are, where they lie, and how many are with holders or lost.",
     section="Permits",
@@ -435,9 +471,9 @@ SELECT p.type_code, p.number, k.name, count(*), count(*) FILTER (WHERE v.guest_l
  ORDER BY 4 DESC, 2
 """,
     [
-        Column("type", "Type"),
-        Column("permit", "Permit"),
-        Column("host", "Host"),
+        Column("type", "Type", told="The code of the host's permit type"),
+        Column("permit", "Permit", told="The number of the host's permit"),
+        Column("host", "Host", told="The customer's name as it is now"),
         Column("passes", "Passes", Kind.COUNT, "Given in the period", True),
         Column("by_link", "By link", Kind.COUNT, "Of them taken by the guest with a link", True),
         Column("plates", "Plates", Kind.COUNT, "Different ones"),
@@ -464,13 +500,13 @@ SELECT d.name, coalesce(c.name, 'Without a code'), count(*), count(DISTINCT v.pl
  ORDER BY 1, 2
 """,
     [
-        Column("department", "Department"),
-        Column("code", "Code"),
+        Column("department", "Department", told="Who pays"),
+        Column("code", "Code", told="The name of the validation code that was used"),
         Column("given", "Given", Kind.COUNT, "In the period", True),
         Column("plates", "Plates", Kind.COUNT, "Different ones, in this line"),
         Column("hours", "Hours", Kind.NUMBER, "Paid for", True),
         Column("net", "Net", Kind.MONEY, "What the department is charged, without tax", True),
-        Column("tax", "Tax", Kind.MONEY, "", True),
+        Column("tax", "Tax", Kind.MONEY, "On that charge", True),
         Column("released", "Taken back", Kind.COUNT, "Of them not used in the end", True),
     ],
     about="What each department paid for its visitors, by code.",
@@ -496,8 +532,12 @@ SELECT p.type_code, p.type_code, count(*),
  ORDER BY 1
 """,
     [
-        Column("type", "Type"),
-        Column("name", "Name"),
+        Column("type", "Type", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the type, as the program in force has it; its code if it is retired",
+        ),
         Column("ended", "Ended", Kind.COUNT, "Permits whose last day fell in the period", True),
         Column("renewed", "Renewed", Kind.COUNT, "Of them renewed and paid", True),
         Column("automatic", "By itself", Kind.COUNT, "Of them with a card that renews them", True),
@@ -528,14 +568,14 @@ SELECT c.code, c.name, count(*), count(DISTINCT p.customer_id), sum(p.coupon_min
  ORDER BY 5 DESC, 1
 """,
     [
-        Column("code", "Code"),
-        Column("name", "Name"),
+        Column("code", "Code", told="What customers type in"),
+        Column("name", "Name", told="As the office named it"),
         Column("uses", "Uses", Kind.COUNT, "Permits paid in the period, but those rejected", True),
         Column("customers", "Customers", Kind.COUNT, "Different ones"),
         Column("given", "Given", Kind.MONEY, "Taken off their prices, before tax", True),
         Column("net", "Sold for", Kind.MONEY, "What was left of the price, without tax", True),
-        Column("first", "First use", Kind.DATE),
-        Column("last", "Last use", Kind.DATE),
+        Column("first", "First use", Kind.DATE, "The first day of the period on which it was used"),
+        Column("last", "Last use", Kind.DATE, "The last day of the period on which it was used"),
     ],
     about="How often each coupon was used, and what it took off the prices of permits.",
     section="Permits",

@@ -55,8 +55,8 @@ def build(asking: Asking) -> Dataset:
 
 
 COLUMNS = [
-    Column("month", "Month", Kind.MONTH),
-    Column("type", "Type"),
+    Column("month", "Month", Kind.MONTH, "That will earn it"),
+    Column("type", "Type", told="The code of the permit type"),
     Column("permits", "Permits", Kind.COUNT, "With a part that is not earned"),
     Column("earned", "Earned", Kind.MONEY, "In this month", True),
 ]

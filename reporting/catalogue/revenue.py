@@ -33,6 +33,8 @@ KINDS = (
     ("expense", "Expenses"),
 )
 
+_NAMES = {"asset": "Asset", "liability": "Liability", "revenue": "Revenue", "expense": "Expense"}
+
 
 def build(asking: Asking) -> Dataset:
     """Return one row for each account with entries: before, debits, credits, after."""
@@ -57,7 +59,7 @@ def build(asking: Asking) -> Dataset:
     return Dataset(
         title="Revenue and ledger by account",
         columns=COLUMNS,
-        rows=rows,
+        rows=[[code, name, _NAMES.get(kind, kind), *sums] for code, name, kind, *sums in rows],
         filters=[
             ("Period", period_text(asking)),
             ("Accounts", dict(KINDS).get(asking.answers["kind"], "All")),
@@ -82,9 +84,9 @@ def build(asking: Asking) -> Dataset:
 
 
 COLUMNS = [
-    Column("code", "Account"),
-    Column("name", "Name"),
-    Column("kind", "Kind"),
+    Column("code", "Account", told="Of the chart of accounts here"),
+    Column("name", "Name", told="Of the account"),
+    Column("kind", "Kind", told="An asset, a liability, revenue or an expense"),
     Column("before", "Before", Kind.MONEY, "Balance when the first day began", True),
     Column("debit", "Debits", Kind.MONEY, "Sum of the debits in the period", True),
     Column("credit", "Credits", Kind.MONEY, "Sum of the credits in the period", True),

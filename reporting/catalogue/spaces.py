@@ -41,9 +41,13 @@ SELECT zone_code, zone_code, {_WEEKDAY}, lpad(hour::text, 2, '0') || ':00', coun
  ORDER BY zone_code, weekday, hour
 """,  # noqa: S608
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
-        Column("weekday", "Weekday"),
+        Column("zone", "Zone", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
+        Column("weekday", "Weekday", told="The local one"),
         Column("hour", "Hour", told="The local hour that begins then"),
         Column("days", "Days", Kind.COUNT, "On which something was counted then"),
         Column("counts", "Counts", Kind.COUNT, "By sensors, gates and people", True),
@@ -98,9 +102,13 @@ SELECT zone_code, zone_code, {_WEEKDAY}, lpad(hour::text, 2, '0') || ':00', coun
  ORDER BY zone_code, weekday, hour
 """,  # noqa: S608
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
-        Column("weekday", "Weekday"),
+        Column("zone", "Zone", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
+        Column("weekday", "Weekday", told="The local one"),
         Column("hour", "Hour", told="The local hour that begins then"),
         Column("days", "Days", Kind.COUNT, "On which somebody looked, or paid, then"),
         Column("vehicles", "Vehicles", Kind.COUNT, "Different plates of each day's hour", True),
@@ -149,8 +157,12 @@ SELECT zone_code, zone_code, stays, spaces, 100 * stays::float8 / nullif(spaces,
  ORDER BY zone_code
 """,  # noqa: S608
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
+        Column("zone", "Zone", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
         Column("stays", "Stays", Kind.COUNT, "Paid ones that began in the period", True),
         Column("spaces", "Spaces", Kind.COUNT, "As the program has them; blank: none are told"),
         Column("turnover", "On 100 spaces a day", Kind.NUMBER, "Stays, by the spaces and the days"),
@@ -197,8 +209,12 @@ SELECT zone_code, zone_code, looked, good, bad, cited, greatest({_MIDDLE} - {_RE
  ORDER BY zone_code
 """,  # noqa: S608
     [
-        Column("zone", "Zone"),
-        Column("name", "Name"),
+        Column("zone", "Zone", told="Its code in the program"),
+        Column(
+            "name",
+            "Name",
+            told="Of the zone, as the program in force has it; its code if it is no more",
+        ),
         Column("looked", "Vehicles", Kind.COUNT, "Looked at while enforced, once a day", True),
         Column("good", "In order", Kind.COUNT, "At every look of the day", True),
         Column("bad", "Not in order", Kind.COUNT, "No right, overtime, a second vehicle", True),

@@ -29,6 +29,7 @@ def write(dataset: Dataset, tenant: Tenant, begun: Begun = unheard) -> bytes:
             "columns": paper.columns,
             "told": [column for column in paper.columns if column.told],
             "figures": paper.figures,
+            "has_long_figures": paper.has_long_figures,
             "chart": paper.chart,
             "rows": paper.rows,
             "totals": paper.totals,

@@ -10,7 +10,6 @@ import segno
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, letter
 
-from parkops.kernel.money import Money
 from parkops.ui import charts, pdf, words
 from parkops.ui.brand import brand_of
 from parkops.ui.faces import Faces
@@ -19,7 +18,7 @@ from parkops.ui.tags.words import when_text
 from reporting.datasets import PLATES, Column, Kind, Proof, month_of
 from reporting.exports.canvas import Tagged
 from reporting.exports.far import Begun, passing, unheard
-from reporting.exports.paper import Paper
+from reporting.exports.paper import Paper, figure_text
 from reporting.exports.structure import Body, Element, head_of, picture
 
 MM = 72 / 25.4
@@ -288,7 +287,7 @@ class _Sheet:
             x += 3.5 * MM
             named, meant = _pair(listed)
             self.text(x, self.y - 15, figure.label, part=named, size=TEXT, color=MUTED)
-            told = _figure_text(figure.value, self.place)
+            told = figure_text(figure, self.place)
             room = step - 4 * MM
             size = min(20.0, 20.0 * room / max(self.faces.width(told, 20, True), 1))
             value = meant.add("P")
@@ -656,9 +655,3 @@ def _cell_text(value: Any, kind: Kind, place: Place) -> str:
     if isinstance(value, date):
         return when_text(value, "day", place)
     return str(value)
-
-
-def _figure_text(value: Any, place: Place) -> str:
-    if isinstance(value, Money):
-        return words.money_text(value, place.locale)
-    return words.number_text(value, place.locale)

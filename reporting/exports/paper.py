@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from parkops.kernel.money import Money
 from parkops.tenancy.models import Tenant
-from parkops.ui import charts
+from parkops.ui import charts, words
+from parkops.ui.place import Place, place_of
 from reporting.datasets import Cell, Column, Dataset, Figure, Kind
 
+FIGURES_CHARACTERS = 44
+"""How many characters of figures stand beside each other in their usual size."""
 PLOT_CHARACTERS = 120
 """How many characters of a chart's labels stand beside each other."""
 
@@ -36,6 +40,13 @@ class Paper:
     def totals(self) -> list[Cell] | None:
         """The last line, if there is one."""
         return self.cells(self.dataset.totals) if self.dataset.has_totals else None
+
+    @property
+    def has_long_figures(self) -> bool:
+        """Whether its figures would run into each other in their usual size."""
+        place = place_of(self.tenant)
+        longest = max((len(figure_text(one, place)) for one in self.figures), default=0)
+        return longest * len(self.figures) > FIGURES_CHARACTERS
 
     def cells(self, row: Sequence[Any]) -> list[Cell]:
         """Return the cells of a row that are printed."""
@@ -67,10 +78,21 @@ def _says_something(dataset: Dataset, place: int) -> bool:
 
 def _first_totals(dataset: Dataset) -> list[Figure]:
     return [
-        Figure(column.title, cell)
+        Figure(column.title, cell, is_share=column.kind is Kind.SHARE)
         for column, cell in zip(dataset.columns, dataset.totals, strict=True)
         if cell is not None
     ][:4]
+
+
+def figure_text(figure: Figure, place: Place) -> str:
+    """Return a figure as it is printed."""
+    if isinstance(figure.value, Money):
+        return words.money_text(figure.value, place.locale)
+    return (
+        words.share_text(figure.value)
+        if figure.is_share
+        else words.number_text(figure.value, place.locale)
+    )
 
 
 def _fitted(dataset: Dataset, label: str) -> str:

@@ -143,7 +143,7 @@ class TestRevenue:
     def test_one_kind_of_account(self, busy, make):
         rows = read_json(make("revenue", "json", **PERIOD, kind="revenue"))["rows"]
         assert rows
-        assert {row["kind"] for row in rows} == {"revenue"}
+        assert {row["kind"] for row in rows} == {"Revenue"}
 
 
 class TestCitations:

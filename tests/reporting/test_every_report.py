@@ -7,7 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
+from enforcement.models import ReadErasure
+from parkops.audit import operations as audit
+from parkops.kernel.actors import SYSTEM
 from parkops.kernel.money import Money
 from reporting.catalogue import REPORTS
 from reporting.datasets import Kind, month_of
@@ -56,6 +60,7 @@ def test_there_are_more_than_forty_and_each_is_told():
         assert code == report.code
         assert report.section, code
         assert report.about.endswith("."), code
+        assert not [column.title for column in report.columns if not column.told], code
         keys = [column.key for column in report.columns]
         assert len(keys) == len({*keys}), code
         titles = [column.title for column in report.columns]
@@ -66,6 +71,7 @@ def test_there_are_more_than_forty_and_each_is_told():
 def test_it_is_made_of_nothing(harbor, code, now):
     dataset = dataset_of(code, {}, at=now)
     assert len(dataset.totals) == len(dataset.columns) > 1
+    assert {*dataset.columns} <= {*REPORTS[code].columns}
 
 
 def test_it_says_what_there_is(busy, now):
@@ -88,6 +94,59 @@ def test_four_formats_of_each_say_the_same(busy, now, harbor):
     assert empty < len(REPORTS) - 30
 
 
+CODE = re.compile(r"[a-z]+([._][a-z]+)+|[{\\[].*")
+
+
+def test_what_people_read_is_said_in_words(busy, now):
+    """No code of the program itself, such as permit.sold or blocked_way, and no JSON."""
+    found = 0
+    for code in REPORTS:
+        dataset = asked(code, now + timedelta(hours=1))
+        for place, column in enumerate(dataset.columns):
+            texts = {row[place] for row in dataset.rows if column.kind is Kind.TEXT}
+            codes = {text for text in texts if CODE.fullmatch(text)}
+            assert not codes, (code, column.key)
+            found += len(texts)
+    assert found > 100
+
+
+class TestAuditLog:
+    def rows(self, at, **given):
+        dataset = dataset_of("audit-log", PERIOD | given, at=at)
+        keys = [column.key for column in dataset.columns]
+        return [dict(zip(keys, row, strict=True)) for row in dataset.rows]
+
+    def test_more_is_told_in_words_on_the_tenants_clocks(self, harbor, now):
+        with transaction.atomic():
+            audit.record(
+                "citation.stage_reached",
+                subject=("boot_case", "B-1"),
+                actor=SYSTEM,
+                at=now,
+                amount="85.00",
+                due_at="2026-11-30T16:00:00+00:00",
+                on="2026-11-12",
+                flags=[],
+                zones=["LOT-A", "LOT-B"],
+                reached={"old_stage": "", "is_late": True, "count": 0},
+                because=["It is late."],
+                said={"It is late.": {"say": "It is late."}},
+            )
+        row = next(row for row in self.rows(now) if row["reference"] == "B-1")
+        assert (row["what"], row["kind"]) == ("Citation stage reached", "Boot case")
+        assert row["data"] == (
+            "On: 12 Nov 2026; zones: LOT-A, LOT-B; amount: 85.00; due at: 30 Nov 2026, 11:00; "
+            "because: It is late.; reached: (count 0, is late yes, old stage none)"
+        )
+
+    @pytest.mark.parametrize("what", ["citation.st", "Citation st", "citation_st"])
+    def test_an_act_is_found_as_it_is_shown_or_recorded(self, harbor, now, what):
+        with transaction.atomic():
+            for event in ("citation.stage_reached", "citation.voided"):
+                audit.record(event, subject=("citation", "C-1"), actor=SYSTEM, at=now)
+        assert [row["what"] for row in self.rows(now, what=what)] == ["Citation stage reached"]
+
+
 ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 ISO_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 
@@ -95,11 +154,16 @@ ISO_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 class TestTimes:
     def test_they_are_no_texts(self, busy, now):
         """An instant, a day and a month are told as such, so that people read them as everywhere else."""
+        ReadErasure.objects.create(
+            ran_at=now, before_at=now - timedelta(days=30), erased=3, pictures=2, left=1
+        )
         found = {Kind.INSTANT: 0, Kind.MONTH: 0}
         for code in REPORTS:
             dataset = asked(code, now + timedelta(hours=1))
             for place, column in enumerate(dataset.columns):
                 for cell in (row[place] for row in dataset.rows):
+                    is_instant = isinstance(cell, datetime)
+                    assert column.kind is Kind.INSTANT or not is_instant, (code, column.key)
                     if column.kind is Kind.INSTANT:
                         assert isinstance(cell, datetime | None), (code, column.key)
                         found[Kind.INSTANT] += cell is not None

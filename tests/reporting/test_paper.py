@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from parkops.kernel.money import Money
 from reporting.datasets import Column, Dataset, Kind
@@ -23,6 +23,19 @@ COLUMNS = [
 ]
 NAMES = (*HOSTILE, "<para>Bob</para>", "Zoë\x00\nŽižek")
 LONG = "W" * 90
+MARGIN = 15 * 72 / 25.4
+
+
+def pieces(page: PageObject) -> list[tuple[str, float, float]]:
+    """Return the texts of a page, each with where it begins from the left and the size of its type."""
+    found = []
+
+    def see(text, around, at, _font, size):
+        if text.strip():
+            found.append((text, at[4] * around[0] + around[4], abs(size * at[0] * around[0])))
+
+    page.extract_text(visitor_text=see)
+    return found
 
 
 def dataset(rows: int) -> Dataset:
@@ -178,3 +191,43 @@ def test_what_is_read_from_the_right_is_drawn_from_the_right(monkeypatch):
     found = Dataset(title="T", columns=COLUMNS[:1], rows=[["abc שלום 12"]], made_by="A")
     # The reader puts what it finds from right to left back into the order in which it is read.
     assert "abc שלום" in read_pdf(document.write(found, TENANT))
+
+
+@pytest.mark.parametrize("laid_out", [0, 900])
+class TestRoom:
+    def test_a_share_on_top_is_in_percent(self, monkeypatch, laid_out):
+        monkeypatch.setattr(document, "MOST_LAID_OUT", laid_out)
+        columns = [
+            Column("what", "What"),
+            Column("part", "Late", Kind.COUNT, "", True),
+            Column("all", "Calls", Kind.COUNT, "", True),
+            Column("share", "Share late", Kind.SHARE, part_of=("part", "all")),
+        ]
+        found = Dataset(title="T", columns=columns, rows=[["a", 1, 7, 1 / 7]], made_by="A")
+        text = read_pdf(document.write(found, TENANT))
+        assert text.count("14 %") == 3
+        assert "0.14" not in text
+
+    def test_heads_of_many_words_leave_the_table_on_the_page(self, monkeypatch, laid_out):
+        monkeypatch.setattr(document, "MOST_LAID_OUT", laid_out)
+        heads = [
+            Column(f"c{n}", f"Minutes to the end of call {n}", Kind.COUNT, "", True)
+            for n in range(8)
+        ]
+        row = ["abandoned", *range(8)]
+        found = Dataset(
+            title="T", columns=[Column("what", "What"), *heads], rows=[row], made_by="A"
+        )
+        page = PdfReader(BytesIO(document.write(found, TENANT))).pages[0]
+        begins = [left for text, left, _ in pieces(page) if text.strip() == "7"]
+        assert len(begins) >= 2
+        assert max(begins) < float(page.mediabox.width) - MARGIN
+
+    def test_large_amounts_on_top_stand_beside_each_other(self, monkeypatch, laid_out):
+        monkeypatch.setattr(document, "MOST_LAID_OUT", laid_out)
+        columns = [Column(f"m{n}", f"M{n}", Kind.MONEY, "", True) for n in range(4)]
+        row = [Money(123_456_789_00 + n, "USD") for n in range(4)]
+        found = Dataset(title="T", columns=columns, rows=[row], made_by="A")
+        page = PdfReader(BytesIO(document.write(found, TENANT))).pages[0]
+        sizes = {size for text, _, size in pieces(page) if text.startswith("$123,456,789.0")}
+        assert 10 < max(sizes) < 15
