@@ -112,10 +112,9 @@ def cancel(request: HttpRequest, reference: uuid.UUID) -> dict[str, Any]:
 
 @router.get("/report-runs/{reference}/file", auth=needs(Scope.REPORTS_READ))
 def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
-    """Give the file of a finished report."""
-    found = runs.run_of(reference)
-    require_report(request, found.report)
-    stored, kind, name = runs.file_of(found, at=timezone.now())
+    """Give the file of a finished report; who took it is recorded."""
+    require_report(request, runs.run_of(reference).report)
+    stored, kind, name = reports.take_file(reference, by=request.auth.actor, at=timezone.now())
     return stored_file(stored, kind=kind, save_as=name, tenant=request.tenant)
 
 

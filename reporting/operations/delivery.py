@@ -6,16 +6,18 @@ from datetime import datetime
 from django.urls import reverse
 
 from parkops.accounts import queries as accounts
+from parkops.accounts.models import User
 from parkops.jobs.models import Job
 from parkops.kernel.permissions import Permission
 from parkops.messaging import operations as messaging
 from reporting import catalogue
 from reporting.catalogue.base import asked_text
-from reporting.models import ReportRun, ScheduledRun
+from reporting.models import ReportRun, Schedule, ScheduledRun
 from reporting.queries import schedules as queries
 from reporting.queries.seeing import may_see
 
 Outcome = ScheduledRun.Outcome
+NOBODY_SEES = "None of those whom it is for may see this report now."
 
 
 def report_is_over(job: Job) -> None:
@@ -72,6 +74,9 @@ def settle(scheduled_id: int, *, at: datetime) -> None:
     else:
         one.sent_to = _send(one, made, at=at)
         one.outcome = Outcome.SENT if one.sent_to else Outcome.NOBODY
+        if not one.sent_to:
+            one.because = f"{NOBODY_SEES} {one.because}".strip()
+            tell_held_back(one, at=at)
     one.save(update_fields=["over_at", "because", "outcome", "sent_to"])
 
 
@@ -102,7 +107,9 @@ def _send(one: ScheduledRun, made: Sequence[ReportRun], *, at: datetime) -> list
 
 def _tell_owner(one: ScheduledRun, run: ReportRun, *, at: datetime) -> None:
     owner = queries.subject_of(one.schedule, at=at).owner
-    if owner is not None and may_see(owner, run.report):
+    if owner is None or not may_see(owner, run.report):
+        tell_held_back(one, at=at)
+    else:
         messaging.send_once(
             event="report.failed",
             key=f"schedule:{one.schedule.reference}:{one.due_at.isoformat()}:failed",
@@ -111,6 +118,39 @@ def _tell_owner(one: ScheduledRun, run: ReportRun, *, at: datetime) -> None:
             language="en",
             at=at,
         )
+
+
+def tell_held_back(one: ScheduledRun, *, at: datetime) -> None:
+    """Tell whose schedule it is, and the administrators, why nothing was sent; not each time anew."""
+    schedule = one.schedule
+    before = schedule.runs.filter(due_at__lt=one.due_at).order_by("-due_at").first()
+    if before is not None and (before.outcome, before.because) == (one.outcome, one.because):
+        return
+    subject = queries.subject_of(schedule, at=at)
+    people = {person.pk: person for person in accounts.who_may(Permission.STAFF_MANAGE)}
+    if subject.owner is not None and subject.owner.is_active and subject.owner.roles:
+        people[subject.owner.pk] = subject.owner
+    for person in people.values():
+        messaging.send_once(
+            event="report.held_back",
+            key=f"schedule:{schedule.reference}:{one.due_at.isoformat()}:held back:{person.pk}",
+            to=person.email,
+            context={
+                "name": subject.name,
+                "report": subject.report,
+                "when": schedule.rhythm.text,
+                "because": one.because,
+                "path": _schedule_path(schedule, person),
+            },
+            language="en",
+            at=at,
+        )
+
+
+def _schedule_path(schedule: Schedule, person: User) -> str:
+    """Return the path of a schedule's page; none for somebody who could not open it."""
+    sees = queries.sees_schedule(schedule, user=person) and person.may(Permission.REPORT_RUN)
+    return reverse("office_schedules:detail", args=[schedule.reference]) if sees else ""
 
 
 def path_of(run: ReportRun) -> str:

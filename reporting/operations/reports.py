@@ -28,12 +28,13 @@ from reporting.exports import WRITERS, delimited
 from reporting.exports.far import Begun
 from reporting.models import ReportRun, ScheduledRun
 from reporting.operations import delivery
-from reporting.queries import proofs
+from reporting.queries import proofs, runs
 from reporting.queries.asking import dated_of
 
 JOB = "report"
 KEPT = timedelta(days=7)
 LONGEST_PDF_ROWS = 25_000  # some six hundred pages, drawn in ten seconds
+LONGEST_XLSX_ROWS = 1_048_574  # what a sheet holds besides heads and totals
 
 
 @transaction.atomic
@@ -114,12 +115,34 @@ def cancel_report(reference: uuid.UUID, *, by: Actor, at: datetime) -> ReportRun
 
 @transaction.atomic
 def retry_report(reference: uuid.UUID, *, by: Actor, at: datetime) -> ReportRun:
-    """Queue a report that failed again."""
+    """Queue a report that failed again; its file is kept from now on."""
     run = ReportRun.objects.select_related("job").filter(reference=reference).first()
     if run is None:
         raise NotFound("There is no such report run.")
     jobs.retry(run.job_id, by=by, at=at)
+    run.expires_at = at + KEPT
+    run.save(update_fields=["expires_at"])
     return run
+
+
+@transaction.atomic
+def take_file(reference: uuid.UUID, *, by: Actor, at: datetime) -> tuple[str, str, str]:
+    """Give somebody the file of a run, as `runs.file_of` does, and record that they took it.
+
+    :raises NotFound: if there is no such run.
+    :raises Conflict: while it is not made, and when it is gone.
+    """
+    run = runs.run_of(reference)
+    found = runs.file_of(run, at=at)
+    audit.record(
+        "report.taken",
+        subject=("report", str(reference)),
+        actor=by,
+        at=at,
+        report=run.report,
+        format=run.format,
+    )
+    return found
 
 
 def make_report(job: Job, progress: jobs.Progress) -> None:
@@ -191,8 +214,10 @@ def _write_dataset(store: IO[bytes], run: ReportRun, progress: jobs.Progress) ->
     if run.format == "pdf" and count > LONGEST_PDF_ROWS:
         raise Conflict(
             "too_long",
-            f"{count:,} rows are too many for a PDF. XLSX and CSV take them all.",
+            f"{count:,} rows are too many for a PDF. XLSX takes {LONGEST_XLSX_ROWS:,}, CSV all.",
         )
+    if run.format == "xlsx" and count > LONGEST_XLSX_ROWS:
+        raise Conflict("too_long", f"{count:,} rows are too many for a sheet. CSV takes them all.")
     tenant = Tenant.objects.get(schema_name=connection.schema_name)
     run.made_at = timezone.now()
     made = delimited.digests(dataset)

@@ -19,7 +19,7 @@ from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from reporting.models import Schedule, ScheduledRun
-from reporting.operations import reports
+from reporting.operations import delivery, reports
 from reporting.operations.filters import actor_of, locked_filter, own_filter
 from reporting.queries import schedules as queries
 from reporting.queries.seeing import may_see
@@ -224,6 +224,7 @@ def _ask(schedule: Schedule, run: ScheduledRun, *, at: datetime) -> None:
     except Refused as refusal:
         run.outcome, run.because, run.over_at = ScheduledRun.Outcome.FAILED, str(refusal), at
         run.save(update_fields=["outcome", "because", "over_at"])
+        delivery.tell_held_back(run, at=at)
 
 
 def _require_plan(plan: Plan, code: str, *, had: Sequence[int] = ()) -> None:

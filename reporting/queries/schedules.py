@@ -186,6 +186,11 @@ def schedule_of(reference: uuid.UUID, *, user: User) -> Schedule:
     return found
 
 
+def sees_schedule(schedule: Schedule, *, user: User) -> bool:
+    """Return whether a schedule is of what somebody sees."""
+    return Schedule.objects.filter(_seen_by(user), pk=schedule.pk).exists()
+
+
 def last_runs(schedule: Schedule, *, limit: int = 20) -> list[ScheduledRow]:
     """Return what became of a schedule, the newest first."""
     runs = list(schedule.runs.order_by("-due_at")[:limit])

@@ -80,10 +80,9 @@ def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
 @require_safe
 @refusals_shown
 def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
-    """Give the file of a run."""
-    found = runs.run_of(reference)
-    open_report(request, found.report)
-    stored, kind, name = runs.file_of(found, at=timezone.now())
+    """Give the file of a run; who took it is recorded."""
+    open_report(request, runs.run_of(reference).report)
+    stored, kind, name = reports.take_file(reference, by=actor(request), at=timezone.now())
     return stored_file(stored, kind=kind, save_as=name, tenant=request.tenant)
 
 
@@ -93,8 +92,11 @@ def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
 def cancel(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """Cancel a run that is not finished."""
     open_report(request, runs.run_of(reference).report)
-    reports.cancel_report(reference, by=actor(request), at=timezone.now())
-    messages.success(request, "The report is cancelled.")
+    over = reports.cancel_report(reference, by=actor(request), at=timezone.now())
+    if over.job.state == Job.State.CANCELLED:
+        messages.success(request, "The report is cancelled.")
+    else:
+        messages.info(request, "It was over before it could be cancelled.")
     return redirect("office_reports:run", reference=reference)
 
 

@@ -167,13 +167,14 @@ class TestRuns:
         assert api.get(f"{RUNS}/{told['id']}").json()["status"] == "done"
         assert ReportRun.objects.exclude(file_name="").count() == 1
 
-    def test_a_failed_one_says_why(self, api, monkeypatch):
-        monkeypatch.setattr(reports, "LONGEST_PDF_ROWS", -1)
-        told = ask(api, format="pdf").json()
+    @pytest.mark.parametrize(("form", "what"), [("pdf", "a PDF"), ("xlsx", "a sheet")])
+    def test_a_failed_one_says_why(self, api, monkeypatch, form, what):
+        monkeypatch.setattr(reports, f"LONGEST_{form.upper()}_ROWS", -1)
+        told = ask(api, format=form).json()
         work(told["id"])
         failed = api.get(f"{RUNS}/{told['id']}").json()
         assert failed["status"] == "failed"
-        assert "too many for a PDF" in failed["error"]
+        assert f"too many for {what}" in failed["error"]
 
     @pytest.mark.parametrize(
         ("body", "field"),

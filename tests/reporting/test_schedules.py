@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 import time_machine
 from django.db import connection, connections
+from django.db.models import QuerySet
 from django_tenants.utils import tenant_context
 
 from parkops.accounts.models import User
@@ -15,7 +16,7 @@ from parkops.kernel.decisions import Conflict, NotFound, Refused
 from parkops.messaging.models import Message
 from reporting import tasks
 from reporting.models import ReportRun, SavedFilter, Schedule, ScheduledRun
-from reporting.operations import filters, reports, schedules
+from reporting.operations import delivery, filters, reports, schedules
 from reporting.operations.schedules import Plan
 from reporting.rules.schedules import Rhythm
 from tests.reporting.due import AFTER, DAILY, DUE, run_due
@@ -45,6 +46,15 @@ def schedule(save, amos, clara, now):
         return schedules.make_schedule(kept.reference, Plan(rhythm, **more), by=kept.owner, at=now)
 
     return do
+
+
+def held_back() -> QuerySet[Message]:
+    return Message.objects.filter(event="report.held_back").order_by("to")
+
+
+def told_of_held_back() -> list[str]:
+    """To whom it was said that nothing was sent."""
+    return [mail.to for mail in held_back()]
 
 
 def mails() -> list[Message]:
@@ -285,13 +295,15 @@ class TestDue:
         run_due()
         assert [mail.to for mail in mails()] == [amos.email]
 
-    def test_if_nobody_may_see_it_any_more_it_says_so(self, schedule, clara):
+    def test_if_nobody_may_see_it_any_more_it_says_so(self, schedule, alice, amos, clara):
         schedule(recipients=[clara.pk])
         clara.is_active = False
         clara.save()
         run_due()
-        assert ScheduledRun.objects.get().outcome == "nobody"
+        found = ScheduledRun.objects.get()
+        assert (found.outcome, found.because) == ("nobody", delivery.NOBODY_SEES)
         assert mails() == []
+        assert told_of_held_back() == [alice.email, amos.email]
 
     def test_a_report_with_names_goes_only_to_who_may_see_them(self, save, alice, clara, now):
         kept = save("Acts", owner=alice, report="audit-log")
@@ -312,6 +324,40 @@ class TestDue:
         found = ScheduledRun.objects.get()
         assert found.outcome == "failed"
         assert "may no longer run" in found.because
+
+    def test_that_is_told_once_to_the_owner_and_the_administrators(
+        self, save, schedule, alice, amos
+    ):
+        one = schedule(save(period="yesterday", is_shared=True))
+        amos.roles = ["auditor"]
+        amos.save()
+        for day in range(3):
+            run_due(AFTER + timedelta(days=day))
+        assert ScheduledRun.objects.filter(outcome="failed").count() == 3
+        assert told_of_held_back() == [alice.email, amos.email]
+        hers, his = (held_back().get(to=one.email).text for one in (alice, amos))
+        for text in (hers, his):
+            assert "Monthly (Citations; Every day at 07:00) was not sent" in text
+            assert "may no longer run this report" in text
+        # Only she could open its page.
+        assert f"{LIST}schedules/{one.reference}/" in hers
+        assert LIST not in his
+
+    def test_it_is_told_again_once_it_ran_in_between(self, schedule, alice, amos):
+        schedule()
+        for day, roles in enumerate((["auditor"], ["administrator"], ["auditor"])):
+            amos.roles = roles
+            amos.save()
+            run_due(AFTER + timedelta(days=day))
+        assert told_of_held_back() == [alice.email, alice.email, amos.email, amos.email]
+
+    def test_of_what_is_not_shared_administrators_get_no_way_to_it(self, schedule, alice, amos):
+        schedule()
+        amos.is_active = False
+        amos.save()
+        run_due()
+        assert told_of_held_back() == [alice.email]
+        assert LIST not in held_back().get().text
 
     def test_one_that_failed_is_told_to_its_owner(self, schedule, amos, monkeypatch):
         def refuses(*_args):

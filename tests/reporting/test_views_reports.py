@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from parkops.audit.models import AuditEvent
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from reporting.catalogue import REPORTS
@@ -60,6 +61,33 @@ def test_a_run_shows_its_progress_until_it_is_done(site, run):
     file = site.get(f"{page_of(run)}file/")
     assert file.status_code == 200
     assert file["Cache-Control"] == "private, no-store"
+
+
+def test_who_took_a_file_is_recorded(site, otto, run):
+    jobs.work(run.job_id)
+    assert not AuditEvent.objects.filter(event="report.taken").exists()
+    site.login_as(otto)
+    site.get(page_of(run))
+    site.get(f"{page_of(run)}file/")
+    taken = AuditEvent.objects.get(event="report.taken")
+    assert (taken.subject_ref, taken.actor_name) == (str(run.reference), otto.name)
+    assert taken.data == {"report": run.report, "format": run.format}
+
+
+def test_what_is_made_is_not_said_to_be_cancelled(site, run):
+    jobs.work(run.job_id)
+    shown = site.post(f"{page_of(run)}cancellation/", follow=True).content.decode()
+    assert "It was over before it could be cancelled" in shown
+    assert "The report is ready" in shown
+    assert "is cancelled" not in shown
+
+
+def test_one_tried_again_late_keeps_its_file_from_then_on(site, run, amos):
+    ReportRun.objects.update(expires_at=run.created_at - reports.KEPT)
+    Job.objects.update(state="failed")
+    site.post(f"{page_of(run)}retry/")
+    jobs.work(run.job_id)
+    assert site.get(f"{page_of(run)}file/").status_code == 200
 
 
 def test_a_run_is_cancelled_and_tried_again(site, run):

@@ -198,7 +198,9 @@ class TestRights:
         run_due()
         assert ReportRun.objects.get().report.startswith("question-ledger_entries")
         assert one.runs.get().outcome == "nobody"
-        assert not Message.objects.exists()
+        assert [(mail.event, mail.to) for mail in Message.objects.all()] == [
+            ("report.held_back", alice.email)
+        ]
 
     def test_a_question_of_people_is_a_report_for_who_may_see_them(self, schedule, keep):
         schedule(keep(PLATES))
