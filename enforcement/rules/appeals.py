@@ -145,10 +145,12 @@ def may_appeal(
         return Decision("not_appealable", "This is a warning; nothing is owed.")
     if rule is None:
         return Decision("not_appealable", "This violation cannot be appealed.")
-    if earlier and earlier[-1].decided_on is None:
+    # Not of the last alone: of two that were filed at once the later may be the one that is decided.
+    waits = next((one for one in earlier if one.decided_on is None), None)
+    if waits is not None:
         return Decision(
             "not_appealable",
-            say("Appeal {number} waits for its decision.", number=earlier[-1].number),
+            say("Appeal {number} waits for its decision.", number=waits.number),
         )
     used = counted(earlier)
     if used and used[-1].is_closed:

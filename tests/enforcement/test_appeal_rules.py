@@ -46,7 +46,12 @@ class TestMayAppeal:
         assert code(None) == "not_appealable"
 
     def test_one_at_a_time(self):
-        assert code(earlier=[appeals.Earlier("A-1", None)]) == "not_appealable"
+        open_one, withdrawn = (
+            appeals.Earlier("A-1", None),
+            appeals.Earlier("A-2", ISSUED, "withdrawn"),
+        )
+        assert code(earlier=[open_one]) == "not_appealable"
+        assert code(earlier=[open_one, withdrawn]) == "not_appealable"
 
     def test_the_next_level_counts_from_the_decision(self):
         decided = appeals.Earlier("A-1", ISSUED + timedelta(days=30), "upheld")
