@@ -103,6 +103,7 @@ from payments.queries.payments import (
     refunds_numbered,
     taken_payment,
     taken_with,
+    sum_of,
     with_parts,
     with_what_followed,
 )
@@ -245,6 +246,7 @@ __all__ = [
     "taken_with",
     "transaction_of",
     "trial_balance",
+    "sum_of",
     "with_parts",
     "with_what_followed",
     "lines_of_transfer",

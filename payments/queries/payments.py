@@ -159,6 +159,11 @@ def credit_of(customer_id: int) -> Money:
     return place.money(rows.aggregate(total=Sum("credit_minor"))["total"] or 0)
 
 
+def sum_of(rows: QuerySet[Payment]) -> Money:
+    """Return what these payments come to."""
+    return place.money(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
 def with_parts(rows: QuerySet[Payment]) -> QuerySet[Payment]:
     """Return payments with their parts and charges read along: two queries, however many."""
     parts = Allocation.objects.select_related("charge").order_by("place", "pk")

@@ -43,11 +43,17 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": shown,
+        "total": queries.sum_of(rows) if _are_taken_in_days(told) else None,
         "tabs": _tabs(request, on_list=True),
         "cards_stopped_at": request.tenant.cards_stopped_at,
         "may_manage": request.user.may(Permission.STAFF_MANAGE),
     }
     return page(request, "payments/office/list.html", context, part="results")
+
+
+def _are_taken_in_days(told: dict[str, Any]) -> bool:
+    """Whether the list is of money taken from a day on, so that its sum says something."""
+    return told.get("state") == Payment.State.SUCCEEDED and told.get("since") is not None
 
 
 @may(Permission.PAYMENT_VIEW)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from parkops.kernel.permissions import Permission
 from parkops.ui import charts
 from parkops.ui.words import share_text
 from reporting.catalogue.spaces import WEEKDAYS
@@ -47,7 +46,7 @@ def compliance(asked: Asked) -> Answer:
             "Vehicles looked at",
             total["looked"],
             "once a zone and day",
-            asked.records("office_checks:list", Permission.CITATION_VIEW),
+            url,
         ),
         Figure(
             "Cited of those not in order",
@@ -64,7 +63,7 @@ def compliance(asked: Asked) -> Answer:
                 "Capture rate",
                 share_text(min(written / expected, 1)),
                 "of what is thought to happen in counted zones",
-                asked.records("office_citations:list", Permission.CITATION_VIEW),
+                asked.report("citations-by-place"),
             )
         )
     shown = rows_of(dataset)
@@ -228,13 +227,13 @@ def signage(asked: Asked) -> Answer:
             "Citations",
             total["issued"],
             "without warnings",
-            asked.records("office_citations:list", Permission.CITATION_VIEW),
+            url,
         ),
         Figure(
             "Appealed",
             _percent(total["rate"]),
             f"{total['appealed']:,}, {between(total['appealed'], total['issued'])}",
-            asked.records("office_appeals:list", Permission.APPEAL_VIEW),
+            url,
         ),
         Figure(
             "Dismissed of those",

@@ -239,7 +239,13 @@ def revenue(asked: Asked) -> Answer:
         },
     )
     coming = sum(week.minor for week in found.weeks)
-    known = asked.records("office_payments:list", Permission.PAYMENT_VIEW)
+    known = asked.records(
+        "office_payments:list",
+        Permission.PAYMENT_VIEW,
+        state="succeeded",
+        since=found.known[0][0].isoformat(),
+        until=(asked.today - timedelta(days=1)).isoformat(),
+    )
     return Answer(
         figures=[
             Figure("Next four weeks", Money(coming, currency), "expected, before refunds", url),

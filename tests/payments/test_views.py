@@ -10,6 +10,7 @@ from parkops.kernel.actors import PUBLIC, Actor
 from parkops.kernel.decisions import Decision
 from payments import links, operations, queries
 from payments.models import Drawer, Payment, Refund
+from payments.views.office import PER_PAGE
 from tests.factories.payments import CLERK, counted_queries, make_charge, owed, pay, usd
 
 pytestmark = pytest.mark.usefixtures("harbor", "raising")
@@ -291,6 +292,18 @@ class TestPayments:
         for query in ({}, {"q": payment.number}, {"q": "find 1"}, {"method": "cash"}):
             assert payment.number in text_of(site.get("/office/payments/", query)), query
         assert payment.number not in text_of(site.get("/office/payments/", {"method": "cheque"}))
+
+    def test_what_was_taken_in_some_days_has_its_sum_over_all_pages(self, site, amos, now):
+        pay(make_charge(at=now, net=10_00), at=now)
+        for _ in range(PER_PAGE):
+            pay(make_charge(at=now, net=1_00), at=now)
+        site.login_as(amos)
+        asked = {"state": "succeeded", "since": f"{now:%Y-%m-%d}", "until": f"{now:%Y-%m-%d}"}
+        shown = text_of(site.get("/office/payments/", asked))
+        assert "Taken in all, by 26 payments" in shown
+        assert "$35.00" in shown
+        for less in ({**asked, "since": ""}, {**asked, "state": ""}):
+            assert "Taken in all" not in text_of(site.get("/office/payments/", less))
 
     def test_lists_with_no_more_queries_for_more(self, site, amos, now):
         site.login_as(amos)

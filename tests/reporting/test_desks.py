@@ -157,6 +157,7 @@ class TestEveryFigureIsItsRows:
             if figure.code == "taken":
                 rows = answer.context["page"].object_list
                 told = sum(row.amount.minor for row in rows)
+                assert answer.context["total"].minor == told
                 value = drawn.value.minor
             elif figure.code == "my_receipts":
                 continue

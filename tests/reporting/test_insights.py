@@ -23,6 +23,7 @@ from parkops.ui import charts
 from permits.models import ParkingSession
 from permits.operations import stays
 from permits.rules.plates import read_plates
+from reporting.catalogue import report_of
 from reporting.insights import enforcement, forecasts, money, occupancy
 from reporting.insights.intervals import between, wilson
 from reporting.insights.questions import QUESTIONS
@@ -329,6 +330,20 @@ def test_every_figure_of_somebody_who_may_all_has_its_rows(busy, asked, weeks, n
         answer = question.answer(asked(at=now))
         for figure in answer.figures:
             assert figure.url, (question.code, figure.label)
+
+
+def test_a_figure_leads_to_nothing_but_its_own_days(busy, asked, weeks, now):
+    """Where a page is of some days, what its figures lead to is of the same ones."""
+    given = asked(days=20, at=now)
+    own = {given.first.isoformat(), given.last.isoformat()}
+    for question in QUESTIONS:
+        if "period" not in question.asks:
+            continue
+        for figure in question.answer(given).figures:
+            query = parse_qs(urlsplit(figure.url).query)
+            told = {day for key in ("from", "to") for day in query.get(key, ())}
+            asks = {one.key for one in report_of(urlsplit(figure.url).path.split("/")[-2]).parameters}
+            assert told == (own if "from" in asks else own & told), (question.code, figure.label)
 
 
 def test_what_one_may_not_see_is_not_led_to(busy, asked, weeks, now):
