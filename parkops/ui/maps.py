@@ -15,10 +15,16 @@ LETTERS = {"large": 40.0, "middle": 32.0}
 """How high the codes may be written where there is room, in the units of the drawing."""
 USUAL = 16.0
 """How high they are otherwise, between a desktop and a phone."""
+NARROW = 21.0
+"""How high they are on a phone."""
+GAP = 1.0
+"""How far words that would meet are put apart."""
 LETTER_WIDTH, NOTE_SHARE, LINE = 0.72, 0.8, 1.2
 """The width of a bold capital as a share of its height, how high notes are beside codes, and lines."""
 
 Ring = list[tuple[float, float]]
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +103,64 @@ def draw(places: Sequence[Place], *, title: str, width: float = WIDTH) -> Map | 
         lon, lat = corner
         return left + (lon - west) * squeeze * unit, top + (north - lat) * unit
 
-    shapes = []
+    shapes, rings = [], []
     for place, parts in found:
         drawn = [(kind, [put(corner) for corner in part]) for kind, part in parts]
         is_area = any(kind == "area" for kind, _ in drawn)
-        x, y = centre(
-            max((part for _, part in drawn), key=lambda part: (abs(area(part)), len(part)))
-        )
+        largest = max((part for _, part in drawn), key=lambda part: (abs(area(part)), len(part)))
+        x, y = centre(largest)
+        rings.append(largest)
         path = "".join(_DRAWN[kind](part) for kind, part in drawn)
         shapes.append(Shape(place, path, x, y, is_area))
-    return Map(title, width, height, _apart(shapes))
+    return Map(title, width, height, _apart(_off_points(shapes, rings)))
+
+
+def _off_points(shapes: list[Shape], rings: Sequence[Ring]) -> list[Shape]:
+    """Let a zone's words move within it, off those at the points there, where it has the room."""
+    points = [shape for shape in shapes if (shape.place.geometry or {}).get("type") == "Point"]
+    return [
+        _off(shape, ring, points) if shape.is_area and points else shape
+        for shape, ring in zip(shapes, rings, strict=True)
+    ]
+
+
+def _off(shape: Shape, ring: Ring, points: Sequence[Shape]) -> Shape:
+    """Return the zone with its words at the nearest spot of it that is free of the points' words."""
+    if not any(_overlap(_label_box(shape, NARROW), _label_box(one, NARROW)) for one in points):
+        return shape
+    for size in (NARROW, USUAL):
+        taken = [_label_box(one, size) for one in points]
+        left, top, right, bottom = _label_box(shape, size)
+        ways = [
+            (x, y)
+            for box in taken
+            for x, y in (
+                (0.0, box[1] - bottom - GAP),
+                (0.0, box[3] - top + GAP),
+                (box[0] - right - GAP, 0.0),
+                (box[2] - left + GAP, 0.0),
+            )
+        ]
+        for x, y in sorted(ways, key=lambda way: abs(way[0]) + abs(way[1])):
+            moved = left + x, top + y, right + x, bottom + y
+            if _within(moved, ring) and not any(_overlap(moved, box) for box in taken):
+                return replace(shape, x=shape.x + x, y=shape.y + y)
+    return shape
+
+
+def _within(box: Box, ring: Ring) -> bool:
+    """Whether all corners of a box are inside a ring."""
+    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    return all(_inside(*corner, ring) for corner in corners)
+
+
+def _inside(x: float, y: float, ring: Ring) -> bool:
+    pairs = zip(ring, ring[1:] + ring[:1], strict=True)
+    crossed = [
+        (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
+        for (x1, y1), (x2, y2) in pairs
+    ]
+    return sum(crossed) % 2 == 1
 
 
 def _apart(shapes: list[Shape]) -> list[Shape]:
@@ -128,10 +182,6 @@ def _apart(shapes: list[Shape]) -> list[Shape]:
             taken.append(_label_box(shape, USUAL))
         found.append(shape)
     return found
-
-
-Box = tuple[float, float, float, float]
-"""Left, top, right and bottom."""
 
 
 def _label_box(shape: Shape, size: float) -> Box:

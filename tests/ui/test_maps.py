@@ -161,8 +161,21 @@ class TestWordsAtAPoint:
 
     def test_the_point_itself_stays_where_it_is(self):
         zone, officer = self.at(0.005, 0.005).shapes
-        assert f"M{zone.x - maps.DOT:.1f} {zone.y:.1f}a" in officer.path
+        x, y = ((min(one) + max(one)) / 2 for one in zip(*corners(zone.path), strict=True))
+        assert f"M{x - maps.DOT:.1f} {y:.1f}a" in officer.path
         assert officer.y != zone.y
+
+    @given(st.floats(0.002, 0.008), st.floats(0.002, 0.008))
+    def test_a_zone_with_the_room_tells_its_own_beside_the_point(self, lon, lat):
+        """Both are read whole on a phone, and the officer's stand where the officer is."""
+        zone, officer = self.at(lon, lat).shapes
+        boxes = [maps._label_box(shape, maps.NARROW) for shape in (zone, officer)]
+        assert not maps._overlap(*boxes)
+        assert f"M{officer.x - maps.DOT:.1f} {officer.y:.1f}a" in officer.path
+        left, top, right, bottom = boxes[0]
+        xs, ys = zip(*corners(zone.path), strict=True)
+        assert min(xs) <= left < right <= max(xs)
+        assert min(ys) <= top < bottom <= max(ys)
 
     def test_two_at_one_place_are_read_apart(self):
         point = {"type": "Point", "coordinates": [0.005, 0.005]}
