@@ -12,4 +12,5 @@ import "./po-position.js";
 import "./po-search.js";
 import "./po-select.js";
 import "./po-share.js";
+import "./po-tabs.js";
 import "./po-toast.js";
