@@ -60,7 +60,7 @@ class Chart:
     """Everything that is drawn, and the numbers once more as a table.
 
     `shape` is bars, stacked, line, heat or shares. `before` is the path of the previous period, `band` the
-    outline of what a line may be between.
+    outline of what a line may be between, `steps` up to what each tone of a heat map stands for.
     """
 
     shape: str
@@ -74,6 +74,7 @@ class Chart:
     heads: list[str] = field(default_factory=list)
     rows: list[tuple[str, list[str]]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    steps: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def stands_narrow(self) -> bool:
@@ -304,7 +305,21 @@ def heat(
         heads=[head, *labels],
         rows=[(name, [figure(point.value) for point in points]) for name, points in lines],
         names=[name for name, _ in lines],
+        steps=_steps([point.value for _, points in lines for point in points]),
     )
+
+
+def _steps(values: Sequence[float]) -> list[tuple[int, str]]:
+    """Return each tone that a value can have, with the largest such value: of whole ones a whole one."""
+    largest = max(values, default=0)
+    unit = 1 if all(float(value).is_integer() for value in values) else 10
+    found, below = [], 0.0
+    for tone in range(1, HEAT_TONES + 1):
+        top = floor(largest * tone / HEAT_TONES * unit + SMALLEST_STEP) / unit
+        if top > below:
+            found.append((tone, figure(top)))
+            below = top
+    return found
 
 
 def _tone(value: float, largest: float) -> int:

@@ -44,7 +44,7 @@ def how_full(asked: Asked) -> Answer:
             Drawing(
                 f"Occupancy of {asked.zone or 'all counted zones'}",
                 chart=_heat(week),
-                sub="percent of the spaces, by weekday and hour; the darker the fuller",
+                sub="percent of the spaces, by weekday and hour",
                 url=url,
             )
         )

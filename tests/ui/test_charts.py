@@ -96,6 +96,18 @@ class TestHeat:
     def test_all_zero_has_no_tone(self):
         drawn = charts.heat(["a"], [("Mon", points([0]))], title="t")
         assert drawn.marks[0].tone == 0
+        assert drawn.steps == []
+
+    @given(st.lists(st.integers(0, 400), min_size=1), st.sampled_from([1, 10]))
+    def test_each_tone_says_up_to_what_it_stands_for(self, values, unit):
+        drawn = charts.heat(
+            ["a"] * len(values), [("Mon", points([value / unit for value in values]))], title="t"
+        )
+        tops = [(tone, float(text.replace(",", ""))) for tone, text in drawn.steps]
+        for mark in drawn.marks:
+            if mark.tone:
+                fits = [tone for tone, top in tops if mark.point.value <= top]
+                assert fits[0] == mark.tone, (mark.point.value, tops)
 
 
 class TestShares:
