@@ -84,9 +84,8 @@ def just_now(
         return []
     # The number of rows is part of the statement: its plan depends on it.
     query = (
-        f"{' UNION ALL '.join(parts)} ORDER BY at DESC, kind, number DESC LIMIT {{limit}}".format(
-            limit=int(limit)
-        )
+        f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS happened"
+        " ORDER BY at DESC, kind, number DESC LIMIT {limit}".format(limit=int(limit))
     )
     return [_event(rules, *row) for row in prepared.rows(query, {"now": at})]
 
@@ -110,9 +109,11 @@ def _event(
 ) -> Event:
     money = Money(int(amount), rules.currency)
     if kind == "citation":
-        told = f"{number} cited in {place}" if place else f"{number} cited"
+        word = "cited" if amount else "warned"
+        told = f"{number} {word} in {place}" if place else f"{number} {word}"
         by = f"{detail}, by {who}" if who else detail
-        return Event(at, told, by, "", _url(kind, number), plate, region, money)
+        fine = money if amount else None
+        return Event(at, told, by, "", _url(kind, number), plate, region, fine)
     if kind == "permit":
         sold = rules.permit_type(detail)
         detail = sold.name if sold else detail

@@ -14,12 +14,13 @@ from django_tenants.utils import tenant_context
 from enforcement.rules import counting
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM
+from parkops.programme import queries as programme
 from parkops.tallies import operations as tallies
 from payments.models import Payment
 from permits.models import Permit
 from permits.models.permits import status_q
 from permits.rules.status import Status
-from reporting.queries import desks, live, news, sharing
+from reporting.queries import desks, feed, live, news, sharing
 from tests.conftest import Site, _tenant
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,17 @@ class TestToday:
         answer = site.login_as(alice).get("/office/")
         assert answer.status_code == 200
         assert "Permits in force" in answer.content.decode()
+
+    def test_a_warning_is_no_citation_of_nothing(self, harbor, cite, now):
+        cited, warned = cite("AAA 1"), cite("BBB 2", warning=True)
+        rules = programme.in_force(now).programme
+        told = {one.url: one for one in feed.just_now(now, rules=rules, kinds=["citation"])}
+        shown = [told[f"/office/citations/{one.number}/"] for one in (cited, warned)]
+        assert [one.text for one in shown] == [
+            f"{cited.number} cited in LOT-B",
+            f"{warned.number} warned in LOT-B",
+        ]
+        assert [one.amount is None for one in shown] == [False, True]
 
     def test_refuses_an_officer(self, site, bob):
         assert site.login_as(bob).get("/office/").status_code == 403
