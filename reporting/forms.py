@@ -153,10 +153,12 @@ class InsightForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Return the answers, if the days are in order and not too many."""
         found = super().clean() or {}
-        first, last = found.get("from"), found.get("to") or self._today
-        if first and last < first:
+        last = found.get("to") or self._today
+        usual = self._today - timedelta(days=USUAL_DAYS - 1)
+        first = found.get("from") or min(usual, last)
+        if last < first:
             self.add_error("to", "The last day must not be before the first.")
-        elif first and (last - first).days >= LONGEST_DAYS:
+        elif (last - first).days >= LONGEST_DAYS:
             self.add_error("from", f"At most {LONGEST_DAYS} days can be asked for at once.")
         return found
 

@@ -24,6 +24,7 @@ from reporting.insights.values import (
 
 USUAL_STAY_HOURS = 2.0
 """How long a vehicle stands where nobody pays, if nothing better is known."""
+SMALL_SHARE = 0.1
 
 
 def compliance(asked: Asked) -> Answer:
@@ -61,7 +62,7 @@ def compliance(asked: Asked) -> Answer:
         figures.append(
             Figure(
                 "Capture rate",
-                share_text(min(written / expected, 1)),
+                _rate(min(written / expected, 1)),
                 "of what is thought to happen in counted zones",
                 asked.report("citations-by-place"),
             )
@@ -170,7 +171,7 @@ CAPTURED = (
     Column("expected", "Violations", Kind.COUNT),
     Column("between", "Between"),
     Column("written", "Citations", Kind.COUNT),
-    Column("rate", "Capture rate", Kind.SHARE),
+    Column("rate", "Capture rate, %", Kind.NUMBER),
     Column("rates", "Between"),
 )
 
@@ -185,7 +186,7 @@ def _captured_table(captured: list[dict[str, Any]]) -> Table:
             round(row["expected"]),
             f"{row['least']:,.0f} to {row['most']:,.0f}",
             row["written"],
-            min(row["written"] / row["expected"], 1.0) if row["expected"] else None,
+            round(100 * min(row["written"] / row["expected"], 1.0), 1) if row["expected"] else None,
             _rates(row),
         ]
         for row in captured
@@ -202,7 +203,12 @@ def _captured_table(captured: list[dict[str, Any]]) -> Table:
 def _rates(row: dict[str, Any]) -> str:
     least = min(row["written"] / row["most"], 1) if row["most"] else 0
     most = min(row["written"] / row["least"], 1) if row["least"] else 1
-    return f"{share_text(least)} to {share_text(most)}"
+    return f"{100 * least:.1f} to {100 * most:.1f}"
+
+
+def _rate(share: float) -> str:
+    """Return a share in words, a small one with a decimal: "1.1 %"."""
+    return f"{100 * share:.1f} %" if share < SMALL_SHARE else share_text(share)
 
 
 def signage(asked: Asked) -> Answer:
@@ -278,7 +284,7 @@ def signage(asked: Asked) -> Answer:
     )
 
 
-BOUNDS = Column("between", "Bounds of it")
+BOUNDS = Column("between", "Its bounds")
 
 
 SHOWN = frozenset(

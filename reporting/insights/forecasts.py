@@ -1,7 +1,7 @@
 """How full will it be? What will come in? Each with how such a forecast would have done."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from parkops.kernel.money import Money, decimals
@@ -68,7 +68,7 @@ def _told(asked: Asked, found: OccupancyForecast) -> Answer:
         Figure(
             "Fullest",
             share_text(fullest.share),
-            f"{fullest.day:%A} {fullest.clock}, {_between(fullest, found.capacity)} vehicles",
+            f"{fullest.day:%A} {fullest.clock}, between {_between(fullest, found.capacity)} vehicles",
             url,
         )
     ]
@@ -111,8 +111,8 @@ def _told(asked: Asked, found: OccupancyForecast) -> Answer:
         tables=[_days(found, url), _methods(found, url)],
         how=[
             "Each half hour of the week is smoothed from week to week: the newest week weighs "
-            f"{found.weight:.0%}, the one before as much of the rest, and so on for ten weeks. Holidays of the "
-            "program are like Sundays.",
+            f"{share_text(found.weight)}, the one before as much of the rest, and so on for ten weeks. Holidays "
+            "of the program are like Sundays.",
             "That weight is the one which would have done best in the three weeks before. The hour ahead follows "
             "from how far the present is off that usual week, by two factors fitted by least squares.",
             "Tried: the last seven days, each told a week ahead by what was fitted before them, beside the same "
@@ -195,9 +195,17 @@ def _methods(found: OccupancyForecast, url: str) -> Table:
         "How it would have done",
         METHODS,
         rows,
-        sub=f"{tried.first:%-d} to {tried.last:%-d %B %Y}, as a share of the spaces",
+        sub=f"{_days_text(tried.first, tried.last)}, as a share of the spaces",
         url=url,
     )
+
+
+def _days_text(first: date, last: date) -> str:
+    """Return some days in words, each month and year once: "23 to 29 November 2026"."""
+    form = (
+        "%-d" if first.month == last.month else "%-d %B" if first.year == last.year else "%-d %B %Y"
+    )
+    return f"{first:{form}} to {last:%-d %B %Y}"
 
 
 def _row(tried: Tried) -> list[Any]:
@@ -266,7 +274,8 @@ def revenue(asked: Asked) -> Answer:
             Drawing(
                 "Payments by week",
                 chart=_weeks_chart(found, currency),
-                sub="what came in, and then what is expected, with the range that holds four times in five",
+                sub=f"{currency}: what came in, and then what is expected, with the range that holds four times "
+                "in five",
                 url=url,
             )
         ],
@@ -286,7 +295,8 @@ def revenue(asked: Asked) -> Answer:
         ],
         how=[
             "What succeeded in payments each day, smoothed weekday by weekday: the newest week weighs "
-            f"{found.weight:.0%}, the one before as much of the rest. Weeks begin on the weekday of today.",
+            f"{share_text(found.weight)}, the one before as much of the rest. Weeks begin on the weekday of "
+            "today.",
             f"Tried: the last weeks, each told one to four weeks ahead, {found.tried.count} forecasts in all, "
             "beside the newest week that was known then.",
         ],

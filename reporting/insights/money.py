@@ -1,8 +1,11 @@
 """How much of what we write is paid, and how much disputed? Are permits used?"""
 
+from typing import Any
+
 from parkops.kernel.money import decimals
 from parkops.ui import charts
 from parkops.ui.words import share_text
+from reporting.datasets import month_of
 from reporting.insights.intervals import between
 from reporting.insights.values import (
     Answer,
@@ -55,9 +58,9 @@ def collection(asked: Asked) -> Answer:
                 chart=charts.line(
                     [
                         charts.Point(
-                            row["month"],
+                            _month(row),
                             round(100 * (row["rate"] or 0)),
-                            text=f"{row['month']}: {row['settled']:,} of {row['issued']:,} paid, "
+                            text=f"{_month(row)}: {row['settled']:,} of {row['issued']:,} paid, "
                             f"{row['disputed']:,} appealed",
                         )
                         for row in rows
@@ -106,7 +109,7 @@ def collection(asked: Asked) -> Answer:
                     head="Age",
                     names=("Owed", ""),
                 ),
-                sub=f"on {asked.last:%-d %B %Y}, since it was due",
+                sub=f"{asked.programme.currency} on {asked.last:%-d %B %Y}, since it was due",
                 url=ageing_url,
             )
         )
@@ -134,6 +137,11 @@ def collection(asked: Asked) -> Answer:
             )
         ],
     )
+
+
+def _month(row: dict[str, Any]) -> str:
+    first = month_of(row["month"])
+    return f"{first:%b %Y}" if first else ""
 
 
 def permits(asked: Asked) -> Answer:
