@@ -44,6 +44,7 @@ class OfficerAtWork:
     seen_at: str
     lat: float
     lon: float
+    shares: bool
 
     @property
     def is_seen(self) -> bool:
@@ -290,6 +291,7 @@ def _officers(at: datetime) -> list[OfficerAtWork]:
             _iso(row.position.seen_at) if row.position else "",
             row.position.lat if row.position else 0.0,
             row.position.lon if row.position else 0.0,
+            row.has_agreed,
         )
         for row in crew.at_work(at=at)
     ]

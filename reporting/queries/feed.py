@@ -38,6 +38,7 @@ _NEWEST = {
   ORDER BY a.filed_at DESC, a.id DESC LIMIT {limit})""",
 }
 
+_HAPPENED = "SELECT * FROM ({}) AS happened ORDER BY at DESC, kind, number DESC LIMIT {{limit}}"
 _MARK = """
 SELECT concat_ws('-',
   (SELECT string_agg(id::text, ' ' ORDER BY id)
@@ -83,10 +84,7 @@ def just_now(
     if not parts:
         return []
     # The number of rows is part of the statement: its plan depends on it.
-    query = (
-        f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS happened"
-        " ORDER BY at DESC, kind, number DESC LIMIT {limit}".format(limit=int(limit))
-    )
+    query = _HAPPENED.format(" UNION ALL ".join(parts)).format(limit=int(limit))
     return [_event(rules, *row) for row in prepared.rows(query, {"now": at})]
 
 

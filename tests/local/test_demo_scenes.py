@@ -8,7 +8,15 @@ from django_tenants.utils import schema_context
 
 from enforcement.cameras.models import PlateRead
 from enforcement.imports import queries as imports
-from enforcement.models import AllottedNumber, CitationHold, CureProof, Letter, PlateCheck
+from enforcement.models import (
+    AllottedNumber,
+    CitationHold,
+    CureProof,
+    Letter,
+    OfficerPosition,
+    PlateCheck,
+)
+from enforcement.operations import positions, shifts
 from enforcement.queries import boot_cases, chain, due, owners
 from enforcement.queries import escalation as escalations
 from enforcement.queries.boots import bootable
@@ -21,6 +29,7 @@ from parkops.local.demo import (
     cameras,
     cards,
     charlie,
+    command,
     escalation,
     figures,
     former,
@@ -167,6 +176,25 @@ def zones_are_counted_for_weeks_and_the_coming_one_is_told(stage, now):
     assert len(told.hours) > 300
     assert told.tried.week.mean < 0.06
     assert estimated(stage.until)[zones[0].lower()].high
+
+
+@checked
+def an_officer_is_seen_in_one_zone_of_the_beat_after_the_other(stage, now):
+    [officer] = stage.cast.officers
+    shifts.start_shift(by=officer, at=now)
+    positions.agree(by=officer, at=now)
+    for minutes in (0, 10):
+        command.walk(stage.cast, stage.dice, now + timedelta(minutes=minutes))
+    known = {zone.code: zone.geometry for zone in queries.in_force(now).programme.zones}
+    seen = [(one.lon, one.lat) for one in OfficerPosition.objects.order_by("seen_at")]
+    zones = [code for at in seen for code in ("LIBRARY", "SCIENCE") if around(at, known[code])]
+    assert sorted(zones) == ["LIBRARY", "SCIENCE"]
+
+
+def around(at, geometry) -> bool:
+    """Whether a place is within the corners of a zone."""
+    sides = zip(*geometry["coordinates"][0], strict=True)
+    return all(min(side) <= one <= max(side) for one, side in zip(at, sides, strict=True))
 
 
 @checked

@@ -118,10 +118,27 @@ class TestOfficersOnTheMap:
         positions.agree(by=by, at=now)
         positions.keep_position(lat=42.37, lon=-71.11, accuracy_m=5, by=by, at=now)
         seen = PANELS["map"].drawn(look_at(now, lead))
+        [row] = PANELS["officers_at_work"].drawn(look_at(now, lead))["rows"]
+        assert (row["one"].shares, row["one"].is_seen) == (True, True)
         assert (seen["officers"], seen["seen"], seen["unseen"]) == (1, 1, 0)
         unseen = PANELS["map"].drawn(look_at(now, rita))
         assert unseen["officers"] == 0
         assert "officers_at_work" not in desks.offered(may=rita.may)
+
+    def test_who_shares_but_was_not_seen_lately_is_not_said_to_keep_it_to_themselves(
+        self, site, lead, bob, harbor, now
+    ):
+        by = Actor("staff", str(bob.pk), bob.name)
+        shifts.start_shift(by=by, at=now)
+
+        def told() -> str:
+            _forget()
+            with time_machine.travel(now, tick=False):
+                return site.login_as(lead).get("/office/").content.decode()
+
+        assert "not shared" in told()
+        positions.agree(by=by, at=now)
+        assert "not lately" in told()
 
 
 def rows_behind(answer) -> int:

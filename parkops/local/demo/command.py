@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from operator import mul
+from random import Random
 from uuid import UUID
 
 from enforcement.operations import beats, calls, hearings, positions
@@ -10,7 +12,7 @@ from enforcement.rules import hearings as rules
 from parkops.kernel.actors import PUBLIC
 from parkops.kernel.dates import local_date
 from parkops.local.demo import people
-from parkops.local.demo.scene import Act, Scene
+from parkops.local.demo.scene import Act, Cast, Scene
 from parkops.programme import queries as programme
 
 BEATS = {
@@ -119,12 +121,21 @@ def _be_seen(scene: Scene, at: datetime) -> None:
     """One officer agreed that their position is sent."""
     officer = scene.cast.officers[0]
     positions.agree(by=officer, at=at)
-    rules_now = programme.in_force(at).programme
-    placed = [zone.geometry for zone in rules_now.zones if zone.geometry is not None]
+    walk(scene.cast, scene.dice, at)
+
+
+def walk(cast: Cast, dice: Random, at: datetime) -> None:
+    """The officer who agreed is seen somewhere in a zone of their beat, in another one every ten minutes."""
+    named = BEATS[cast.slug][0][1]
+    known = {zone.code: zone.geometry for zone in programme.in_force(at).programme.zones}
+    placed = [known[code] for code in named if known.get(code)]
     if placed:
-        corners = _corners(placed[0]["coordinates"])
-        lon, lat = (sum(values) / len(values) for values in zip(*corners, strict=True))
-        positions.keep_position(lat, lon, 8, by=officer, at=at)
+        corners = _corners(placed[at.minute // 10 % len(placed)]["coordinates"])
+        shares = [dice.uniform(0.5, 1.5) for _ in corners]
+        lon, lat = (
+            sum(map(mul, values, shares)) / sum(shares) for values in zip(*corners, strict=True)
+        )
+        positions.keep_position(lat, lon, 8, by=cast.officers[0], at=at)
 
 
 def _corners(where: list) -> list[tuple[float, float]]:

@@ -6,11 +6,14 @@ from random import Random
 
 from parkops.customers.models import Customer, Vehicle
 from parkops.kernel.decisions import Refused
-from parkops.local.demo import people, season, sensors
+from parkops.local.demo import command, people, season, sensors
 from parkops.local.demo.load import cast_of
 from parkops.local.demo.scene import Act
 from parkops.tenancy.models import Tenant
 from permits.models import PlateRight
+
+EACH_SECONDS = 20
+"""How far apart steps are: an officer's phone says once a minute where it is."""
 
 
 def step(tenant: Tenant, *, at: datetime) -> str:
@@ -24,6 +27,9 @@ def step(tenant: Tenant, *, at: datetime) -> str:
         stage.holders[code].append(car)
     for officer in cast.officers:
         stage.begin_shift(officer, at)
+    if at.second < EACH_SECONDS:
+        with suppress(Refused):
+            command.walk(cast, dice, at)
     sensors.count_now(tenant.slug, at)
     name = dice.choice(("look", "look", "look", "look", "park", "park", "buy_short", "cite"))
     with suppress(Refused):
