@@ -127,8 +127,8 @@ def _be_seen(scene: Scene, at: datetime) -> None:
 def walk(cast: Cast, dice: Random, at: datetime) -> None:
     """The officer who agreed is seen somewhere in a zone of their beat, in another one every ten minutes."""
     named = BEATS[cast.slug][0][1]
-    known = {zone.code: zone.geometry for zone in programme.in_force(at).programme.zones}
-    placed = [known[code] for code in named if known.get(code)]
+    zones = programme.in_force(at).programme.zones
+    placed = [zone.geometry for zone in zones if zone.code in named and zone.geometry]
     if placed:
         corners = _corners(placed[at.minute // 10 % len(placed)]["coordinates"])
         shares = [dice.uniform(0.5, 1.5) for _ in corners]
