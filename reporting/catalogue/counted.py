@@ -29,6 +29,16 @@ MOST_BARS = 31
 """A chart of more bars than days of a month says nothing."""
 _LABELS = {Kind.DATE: ("%-d %b", 16), Kind.INSTANT: ("%-d %b", 16), Kind.MONTH: ("%b %Y", 13)}
 """How the labels of bars of days and months are written, and how many there is room for."""
+_SPOKEN = {
+    "About": "what it tells",
+    "For": "what it was for",
+    "Paid by": "means of payment",
+    "Ran": "day",
+    "Sold to": "audience",
+    "What": "kind",
+    "Who": "person",
+}
+"""What is said of a column in the title of a chart, where its own title would not do."""
 
 
 def counted(
@@ -255,12 +265,17 @@ def _filters(asking: Asking, parameters: Sequence[Parameter]) -> list[tuple[str,
 def _drawn(
     rows: Sequence[Sequence[Any]], columns: Sequence[Column], chart: tuple[str, str]
 ) -> list[tuple[str, float]]:
-    """Return the bars: rows of the same label together, in the order of the rows; none if there are too many."""
+    """Return the bars: rows of the same label together, in the order of the rows; none if there are too many.
+
+    Shares are not added: of several, the bar is the mean, in percent.
+    """
     keys = [column.key for column in columns]
     label, value = (keys.index(key) for key in chart)
-    bars: dict[str, float] = {}
+    heights: dict[str, list[float]] = {}
     for row in rows:
-        bars[str(row[label])] = bars.get(str(row[label]), 0) + _height(row[value])
+        heights.setdefault(str(row[label]), []).append(_height(row[value]))
+    is_share = columns[value].kind is Kind.SHARE
+    bars = {text: 100 * sum(of) / len(of) if is_share else sum(of) for text, of in heights.items()}
     if len(bars) > MOST_BARS:
         return []
     form, most = _LABELS.get(columns[label].kind, ("", MOST_BARS))
@@ -285,5 +300,9 @@ def _height(cell: Any) -> float:
 
 
 def _charted(columns: Sequence[Column], chart: tuple[str, str]) -> str:
-    titles = {column.key: column.title for column in columns}
-    return f"{titles[chart[1]]} by {titles[chart[0]].lower()}"
+    keys = [column.key for column in columns]
+    label, value = (columns[keys.index(key)] for key in chart)
+    by = _SPOKEN.get(label.title, label.title.lower())
+    if label.title == "Name":
+        by = columns[keys.index(label.key) - 1].title.lower()
+    return f"{value.title} by {by}" + (", % on average" if value.kind is Kind.SHARE else "")

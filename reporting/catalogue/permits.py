@@ -323,15 +323,19 @@ WAITING_PEOPLE = counted(
     "waitlist-people",
     "People on the waitlists",
     """
-SELECT w.type_code, w.seat, c.name, c.email, w.status, w.joined_at,
+SELECT w.type_code,
+       row_number() OVER (PARTITION BY w.type_key ORDER BY w.priority DESC, w.seat, w.id),
+       c.name, c.email, w.status, w.joined_at,
        extract(epoch FROM %(now)s - w.joined_at) / 86400
   FROM permits_waitlistentry w JOIN customers_customer c ON c.id = w.customer_id
  WHERE w.closed_at IS NULL AND (%(type)s = '' OR upper(w.type_code) = upper(%(type)s))
- ORDER BY w.type_key, w.priority DESC, w.seat
+ ORDER BY w.type_key, 2
 """,
     [
         Column("type", "Type", told="Its code in the program"),
-        Column("seat", "Seat", Kind.COUNT, "The order in which they joined"),
+        Column(
+            "place", "Place", Kind.COUNT, "In the line of the type, those with an offer included"
+        ),
         Column("name", "Name", told="The customer's name as it is now"),
         Column("email", "E-mail", told="The customer's address as it is now"),
         Column("status", "Status", told="Waiting, or a place is offered"),

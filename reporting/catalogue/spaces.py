@@ -62,7 +62,7 @@ SELECT zone_code, zone_code, {_WEEKDAY}, lpad(hour::text, 2, '0') || ':00', coun
     section="Occupancy",
     parameters=(*PERIOD, ZONE),
     named={"name": zone_name},
-    chart=("hour", "taken"),
+    chart=("hour", "share"),
 )
 
 SEEN = counted(

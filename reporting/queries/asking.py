@@ -10,7 +10,7 @@ from reporting.catalogue.base import Report
 
 
 def dated_of(report: Report, given: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
-    """Return what is asked of a report with the days of its period, as seen at `at`.
+    """Return what is asked of a report with the days of its period, as seen at `at`; those left out are told too.
 
     :raises Refused: naming the parameter that cannot be used.
     """
@@ -18,5 +18,5 @@ def dated_of(report: Report, given: Mapping[str, Any], *, at: datetime) -> dict[
     today = at.astimezone(rules.tz).date()
     begins = locale_named(rules.head.locale).first_week_day
     given = report.dated(given, today=today, week_begins=begins)
-    report.answers(given, today=today)
-    return given
+    answers = report.answers(given, today=today)
+    return given | {day: answers[day].isoformat() for day in ("from", "to") if day in answers}

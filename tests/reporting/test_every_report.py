@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
-from enforcement.models import ReadErasure
+from enforcement.models import ReadErasure, SpaceCount
 from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.money import Money
+from permits.models.waitlist import WaitlistEntry
 from reporting.catalogue import REPORTS
 from reporting.datasets import Kind, month_of
 from reporting.exports import WRITERS, document
@@ -108,6 +109,46 @@ def test_what_people_read_is_said_in_words(busy, now):
             assert not codes, (code, column.key)
             found += len(texts)
     assert found > 100
+
+
+def test_charts_say_what_they_are_by(busy, now):
+    for code in REPORTS:
+        title = asked(code, now + timedelta(hours=1)).chart_title
+        assert not re.search(r" by (name|for|about|what|who|paid by|sold to|ran)$", title), code
+
+
+def test_a_place_in_line_is_counted_from_one(harbor, now, person):
+    for n, (kind, priority) in enumerate([("A", 0), ("A", 5), ("B", 0), ("A", 0)]):
+        WaitlistEntry.objects.create(
+            customer=person(f"p{n}"),
+            type_code=kind,
+            type_key=kind.lower(),
+            priority=priority,
+            seat=1_793_840_460_000_000,
+            joined_at=now + timedelta(minutes=n),
+        )
+    dataset = asked("waitlist-people", now + timedelta(hours=1))
+    keys = [column.key for column in dataset.columns]
+    shown = [(row[0], row[keys.index("place")], row[keys.index("joined")]) for row in dataset.rows]
+    minutes = [(kind, place, (at - now) // timedelta(minutes=1)) for kind, place, at in shown]
+    assert minutes == [("A", 1, 1), ("A", 2, 0), ("A", 3, 3), ("B", 1, 2)]
+
+
+def test_a_chart_of_shares_is_their_mean(harbor, now):
+    """Two zones half and wholly full are 75 % full in the mean, and not 150 %."""
+    for zone, taken in (("LOT-A", 50), ("LOT-B", 100)):
+        SpaceCount.objects.create(
+            zone_code=zone,
+            kind="manual",
+            counted_at=now,
+            recorded_at=now,
+            recorded_by="Oda",
+            occupied=taken,
+            capacity=100,
+        )
+    dataset = asked("occupancy-counted", now + timedelta(hours=1))
+    assert dataset.chart_title == "Occupancy by hour, % on average"
+    assert dataset.chart == [("10:00", 75.0)]
 
 
 class TestAuditLog:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from reporting.queries import previews
 from tests.reporting.conftest import BY
 
 LIST = "/office/reports/"
+ZONE = ZoneInfo("America/New_York")
 
 
 @pytest.fixture
@@ -72,6 +74,16 @@ def test_who_took_a_file_is_recorded(site, otto, run):
     taken = AuditEvent.objects.get(event="report.taken")
     assert (taken.subject_ref, taken.actor_name) == (str(run.reference), otto.name)
     assert taken.data == {"report": run.report, "format": run.format}
+
+
+def test_days_that_were_left_out_are_those_of_the_day_it_was_asked(site, amos):
+    """So that the history says of what it is, and a worker of tomorrow makes the same."""
+    site.login_as(amos)
+    site.post(f"{LIST}citations/", {"period": "", "from": "", "to": "", "format": "csv"})
+    run = ReportRun.objects.get()
+    assert run.parameters["from"].endswith("-01")
+    assert run.parameters["to"] == f"{run.created_at.astimezone(ZONE):%Y-%m-%d}"
+    assert "from 1 " in site.get(f"{LIST}runs/").content.decode()
 
 
 def test_what_is_made_is_not_said_to_be_cancelled(site, run):
