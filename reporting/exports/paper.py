@@ -10,7 +10,7 @@ from parkops.ui import charts, words
 from parkops.ui.place import Place, place_of
 from reporting.datasets import Cell, Column, Dataset, Figure, Kind
 
-FIGURES_CHARACTERS = 44
+FIGURES_CHARACTERS = 36
 """How many characters of figures stand beside each other in their usual size."""
 PLOT_CHARACTERS = 120
 """How many characters of a chart's labels stand beside each other."""

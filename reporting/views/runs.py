@@ -5,6 +5,7 @@ import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -71,6 +72,7 @@ def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
         "before": jobs.before(found.job) if found.job.state == Job.State.QUEUED else 0,
         "stage": jobs.stage_text(found.job),
         "again": _again(found),
+        "may_cancel": _may_cancel(request, found),
         "is_kept": found.file_bytes is not None and found.expires_at > timezone.now(),
     }
     return page(request, "reporting/office/run.html", context, part="progress")
@@ -90,8 +92,11 @@ def file(request: HttpRequest, reference: uuid.UUID) -> StreamingHttpResponse:
 @require_POST
 @refusals_shown
 def cancel(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
-    """Cancel a run that is not finished."""
-    open_report(request, runs.run_of(reference).report)
+    """Cancel a run that is not finished: one's own, an administrator any."""
+    found = runs.run_of(reference)
+    open_report(request, found.report)
+    if not _may_cancel(request, found):
+        raise PermissionDenied("Only who asked for a report cancels it, or an administrator.")
     over = reports.cancel_report(reference, by=actor(request), at=timezone.now())
     if over.job.state == Job.State.CANCELLED:
         messages.success(request, "The report is cancelled.")
@@ -124,6 +129,14 @@ def news(request: HttpRequest) -> HttpResponse:
         response = page(request, "reporting/office/_news.html", {"rows": over})
     response["Reports-Awaited"] = str(len(awaited) - len(over))
     return response
+
+
+def _may_cancel(request: HttpRequest, run: ReportRun) -> bool:
+    asker = actor(request)
+    is_own = (run.asked_by_ref, run.asked_by_name) == (asker.ref, asker.name)
+    return request.user.may(Permission.REPORT_RUN) and (
+        is_own or request.user.may(Permission.STAFF_MANAGE)
+    )
 
 
 def _again(run: ReportRun) -> str:

@@ -86,6 +86,15 @@ def test_days_that_were_left_out_are_those_of_the_day_it_was_asked(site, amos):
     assert "from 1 " in site.get(f"{LIST}runs/").content.decode()
 
 
+def test_only_who_asked_or_an_administrator_cancels(site, run, alice, clara):
+    for person, status in ((clara, 403), (alice, 302)):
+        site.login_as(person)
+        shown = site.get(page_of(run)).content.decode()
+        assert ("Cancel the report" in shown) is (status == 302)
+        assert site.post(f"{page_of(run)}cancellation/").status_code == status
+    assert Job.objects.get().state == "cancelled"
+
+
 def test_what_is_made_is_not_said_to_be_cancelled(site, run):
     jobs.work(run.job_id)
     shown = site.post(f"{page_of(run)}cancellation/", follow=True).content.decode()
