@@ -182,4 +182,5 @@ def _field(parameter: Parameter) -> forms.Field:
         return DayField(**asked)
     if parameter.choices:
         return forms.ChoiceField(choices=[("", parameter.blank), *parameter.choices], **asked)
-    return forms.CharField(max_length=60, **asked)
+    offered = {"list": f"codes-{parameter.key}"} if parameter.codes else {}
+    return forms.CharField(max_length=60, widget=forms.TextInput(attrs=offered), **asked)

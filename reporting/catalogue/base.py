@@ -19,7 +19,9 @@ Told = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One question of a report. `kind` is date, month, choice or code."""
+    """One question of a report. `kind` is date, month, choice or code; `codes` names whose codes it takes:
+    zones, permit_types or violations of the program. Those of what is no more are taken too.
+    """
 
     key: str
     label: str
@@ -28,6 +30,7 @@ class Parameter:
     choices: Sequence[tuple[str, str]] = ()
     hint: str = ""
     blank: str = "All"
+    codes: str = ""
 
     def said(self, answer: str) -> str:
         """Return an answer as people read it; what is left out as what that means."""

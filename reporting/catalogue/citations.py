@@ -225,7 +225,13 @@ REPORT = Report(
     parameters=(
         *PERIOD,
         Parameter("by", "Group by", "choice", choices=BY, blank="Month and violation"),
-        Parameter("violation", "Violation", "code", hint="Left out: every kind"),
+        Parameter(
+            "violation",
+            "Violation",
+            "code",
+            hint="Its code; left out: every kind",
+            codes="violations",
+        ),
         Parameter("source", "Written", "choice", choices=SOURCES),
     ),
     build=build,

@@ -9,7 +9,7 @@ from reporting.catalogue.base import PERIOD, Parameter
 from reporting.catalogue.counted import counted, in_words, labels, violation_name, zone_name
 from reporting.datasets import Column, Kind
 
-ZONE = Parameter("in_zone", "Zone", "code", hint="Its code; left out: every zone")
+ZONE = Parameter("in_zone", "Zone", "code", hint="Its code; left out: every zone", codes="zones")
 _DAYS = "c.issued_on BETWEEN %(first)s AND %(last)s"
 _IN_ZONE = "(%(in_zone)s = '' OR upper(c.zone_code) = upper(%(in_zone)s))"
 _STANDS = "c.voided_at IS NULL AND c.dismissed_at IS NULL"

@@ -4,7 +4,7 @@ from reporting.catalogue.base import PERIOD, Parameter
 from reporting.catalogue.counted import counted, zone_name
 from reporting.datasets import Column, Kind
 
-ZONE = Parameter("in_zone", "Zone", "code", hint="Its code; left out: every zone")
+ZONE = Parameter("in_zone", "Zone", "code", hint="Its code; left out: every zone", codes="zones")
 STAY_LENGTH = "(greatest(coalesce(s.stopped_at, s.ends_at), s.starts_at) - s.starts_at)"
 """How long a stay was; one that was given back before it began was none."""
 _IN_ZONE = "(%(in_zone)s = '' OR upper(s.zone_code) = upper(%(in_zone)s))"

@@ -15,7 +15,9 @@ from reporting.catalogue.counted import (
 )
 from reporting.datasets import Column, Kind
 
-TYPE = Parameter("type", "Permit type", "code", hint="Its code; left out: every type")
+TYPE = Parameter(
+    "type", "Permit type", "code", hint="Its code; left out: every type", codes="permit_types"
+)
 AS_OF = (Parameter("to", "At the end of", "date", blank="Today"),)
 _OF_TYPE = "(%(type)s = '' OR upper(p.type_code) = upper(%(type)s))"
 # As `status_q` says it, at the instant `at`.

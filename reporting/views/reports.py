@@ -1,5 +1,6 @@
 """The catalogue of reports, and asking for one."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -90,6 +91,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "name_form": name_form,
         "filters": filters.filters_for(request.user, report=code),
+        "codes": _codes(report),
     }
     status = 422 if form.errors or name_form.errors else 200
     return page(request, "reporting/office/ask.html", context, status=status)
@@ -103,6 +105,12 @@ def _initial(request: HttpRequest, report: Report) -> dict[str, Any]:
     if KEY not in given and not {"from", "to"} & set(given):
         given[KEY] = "this-month" if report.asks_first else "today"
     return {**days, **given}
+
+
+def _codes(report: Report) -> list[tuple[str, Sequence[Any]]]:
+    """Return what the program has, by the question that takes its codes."""
+    rules = programme.in_force(timezone.now()).programme
+    return [(one.key, getattr(rules, one.codes)) for one in report.parameters if one.codes]
 
 
 def _preview(report: Report, given: dict[str, str]) -> previews.Preview:

@@ -76,6 +76,23 @@ def test_who_took_a_file_is_recorded(site, otto, run):
     assert taken.data == {"report": run.report, "format": run.format}
 
 
+@pytest.mark.parametrize(
+    ("code", "key", "known"),
+    [
+        ("permits-ending", "type", "MONTH"),
+        ("stays", "in_zone", "LOT-A"),
+        ("citations", "violation", "NO-PERMIT"),
+    ],
+)
+def test_a_question_for_a_code_offers_those_there_are(site, amos, code, key, known):
+    site.login_as(amos)
+    shown = site.get(f"{LIST}{code}/").content.decode()
+    assert f'list="codes-{key}"' in shown
+    offered = re.search(rf'<datalist id="codes-{key}">(.*?)</datalist>', shown)[1]
+    assert f'<option value="{known}">' in offered
+    assert "codes-" not in site.get(f"{LIST}revenue/").content.decode()
+
+
 def test_days_that_were_left_out_are_those_of_the_day_it_was_asked(site, amos):
     """So that the history says of what it is, and a worker of tomorrow makes the same."""
     site.login_as(amos)
