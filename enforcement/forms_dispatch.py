@@ -133,6 +133,9 @@ class PositionForm(forms.Form):
     accuracy = forms.FloatField(min_value=0, max_value=100_000, required=False)
 
 
+MOST_OFFICERS = 8
+
+
 class PatrolForm(forms.Form):
     """Which shift stops are suggested for."""
 
@@ -150,6 +153,13 @@ class PatrolForm(forms.Form):
         initial=4,
         choices=[(hours, str(hours)) for hours in (4, 2, 3, 5, 6, 7, 8, 9, 10)],
     )
+    officers = forms.TypedChoiceField(
+        label="Officers",
+        required=False,
+        coerce=int,
+        initial=1,
+        choices=[(count, str(count)) for count in range(1, MOST_OFFICERS + 1)],
+    )
     weeks = forms.TypedChoiceField(
         label="Checks of",
         required=False,
@@ -160,7 +170,7 @@ class PatrolForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """What the suggested stops are called as a beat, and who walks it."""
+    """What the suggested stops are called as a beat, and who walks it; of several, how their names begin."""
 
     name = forms.CharField(label="Name", max_length=60)
     officer = forms.ChoiceField(label="Walked by", required=False)

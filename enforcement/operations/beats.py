@@ -16,6 +16,9 @@ from parkops.kernel.dates import local_date
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.programme import queries as programme
 
+LONGEST = 57
+"""So much of a name is left to the number behind it."""
+
 
 @transaction.atomic
 def save_beat(
@@ -106,6 +109,21 @@ def plan_patrol(
     if officer_ref:
         give_duty(officer_ref, beat=beat.reference, on=on, by=by, at=at)
     return beat
+
+
+@transaction.atomic
+def plan_patrols(
+    *, name: str, beats: Sequence[Sequence[str]], by: Actor, at: datetime
+) -> list[Beat]:
+    """Make the zones of each of several suggested patrols a beat: Tuesday 1, Tuesday 2; all or none.
+
+    :raises Refused: as `save_beat` does.
+    """
+    named = name.strip()[:LONGEST]
+    return [
+        save_beat(name=f"{named} {n}" if named else "", zones=zones, by=by, at=at)
+        for n, zones in enumerate(beats, start=1)
+    ]
 
 
 def _locked(reference: UUID) -> Beat:

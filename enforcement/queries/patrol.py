@@ -39,16 +39,17 @@ SELECT lower(zone_code), extract(isodow FROM at AT TIME ZONE %(place)s)::int - 1
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """The stops of a shift, with what they rest on; none where `decision` says why."""
+    """The stops of a shift, a list an officer, with what they rest on; none where `decision` says why."""
 
     on: date
-    stops: Sequence[Stop]
+    beats: Sequence[Sequence[Stop]]
     decision: Decision
     names: dict[str, str]
     chart: Chart | None
     first_hour: int
     hours: int
     weeks: int
+    officers: int = 1
 
     @property
     def weekday(self) -> str:
@@ -56,21 +57,39 @@ class Suggested:
         return f"{self.on:%A %-d %B}"
 
     @property
-    def zones(self) -> list[str]:
-        """The codes of its zones in the order in which they are first visited."""
-        return [*dict.fromkeys(stop.zone for stop in self.stops)]
+    def stops(self) -> Sequence[Stop]:
+        """The stops of the first officer, of all if there is one."""
+        return self.beats[0] if self.beats else []
 
     @property
-    def rows(self) -> list[tuple[Stop, str]]:
-        """The stops with their zones' names."""
-        return [(stop, self.names.get(stop.zone, stop.zone)) for stop in self.stops]
+    def zones(self) -> list[list[str]]:
+        """The codes of each beat's zones in the order in which they are first visited."""
+        return [[*dict.fromkeys(stop.zone for stop in beat)] for beat in self.beats]
+
+    @property
+    def rows(self) -> list[tuple[str, str, list[tuple[Stop, str]]]]:
+        """Each beat: what it is called, what is expected in all of it, and its stops with their zones' names."""
+        return [
+            (
+                "Suggested stops" if len(self.beats) == 1 else f"Officer {n}",
+                f"{self.weekday}, {patrol.found_by(beat):.1f} violations expected",
+                [(stop, self.names.get(stop.zone, stop.zone)) for stop in beat],
+            )
+            for n, beat in enumerate(self.beats, start=1)
+        ]
 
 
 def suggested(
-    *, on: date, first_hour: int, hours: int, at: datetime, weeks: int = WEEKS[0]
+    *,
+    on: date,
+    first_hour: int,
+    hours: int,
+    at: datetime,
+    weeks: int = WEEKS[0],
+    officers: int = 1,
 ) -> Suggested:
-    """Return where to go in a shift of so many `hours` from `first_hour` of the local day `on`, out of the looks
-    of so many `weeks`; where the database needs too long for them, `decision` says so."""
+    """Return where so many `officers` go in a shift of so many `hours` from `first_hour` of the local day `on`,
+    out of the looks of so many `weeks`; where the database needs too long for them, `decision` says so."""
     rules = programme.in_force(at).programme
     shift = range(first_hour, first_hour + hours)
     narrow = "Choose fewer weeks of checks." if weeks > WEEKS[-1] else "Try again in some minutes."
@@ -93,10 +112,14 @@ def suggested(
         sum(one.week.looks for one in known.values()), sum(one.week.found for one in known.values())
     )
     decision = patrol.is_known([*zones.values()], weeks=weeks)
-    stops = patrol.order(by_hour, weekday=on.weekday(), usual=usual) if decision else []
+    beats: list[list[Stop]] = []
+    if decision:
+        arranged = patrol.arrange(by_hour, officers=officers, weekday=on.weekday(), usual=usual)
+        beats = [beat for beat in arranged if beat]
     return Suggested(
         on=on,
-        stops=stops,
+        beats=beats,
+        officers=officers,
         decision=decision,
         names={zone.code: zone.name for zone in rules.zones},
         chart=_chart([*zones.values()], shift, on, usual) if decision else None,

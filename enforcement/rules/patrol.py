@@ -93,34 +93,63 @@ def order(known: Mapping[int, Sequence[Known]], *, weekday: int, usual: Seen) ->
     Nobody stays where another zone is enforced, and one that was just visited has less left. Every fifth stop
     goes where least was looked for its spaces in four weeks and the shift has not been yet.
     """
-    stops: list[Stop] = []
+    return arrange(known, officers=1, weekday=weekday, usual=usual)[0]
+
+
+def arrange(
+    known: Mapping[int, Sequence[Known]], *, officers: int, weekday: int, usual: Seen
+) -> list[list[Stop]]:
+    """Return the stops of so many officers who are out together, each as `order` has them.
+
+    No two are in a zone at once, and what one visited has less left for all. In each hour whoever was expected to
+    find least so far chooses first, so that their shifts come to much the same; who finds no zone has no stop.
+    """
+    beats: list[list[Stop]] = [[] for _ in range(officers)]
     visited: dict[str, int] = {}
     for place, (hour, zones) in enumerate(known.items()):
-        if not zones:
-            continue
-        here = stops[-1].zone if stops else ""
-        zones = [one for one in zones if one.zone != here] or zones
-        fresh = [one for one in zones if one.zone not in visited]
-        explores = bool(fresh) and (place + 1) % EVERY == 0
-        if explores:
-            chosen = min(fresh, key=lambda one: (one.lately / max(one.spaces, 1), one.zone))
-        else:
-            chosen = max(
-                zones,
-                key=lambda one: (
-                    expected(one, usual, weekday=weekday, hour=hour)
-                    * _left(one.zone, place, visited),
-                    one.week.looks,
-                    one.zone,
-                ),
-            )
-        value = expected(chosen, usual, weekday=weekday, hour=hour) * _left(
-            chosen.zone, place, visited
+        taken: dict[str, int] = {}
+        for beat in sorted(beats, key=found_by):
+            free = [one for one in zones if one.zone not in taken]
+            if free:
+                stop = _next(beat, free, (place, hour, weekday), usual, visited)
+                beat.append(stop)
+                taken[stop.zone] = place
+        visited |= taken
+    return beats
+
+
+def found_by(beat: Sequence[Stop]) -> float:
+    """Return the violations that are expected in all stops of a beat."""
+    return sum(stop.expected for stop in beat)
+
+
+def _next(
+    beat: Sequence[Stop],
+    zones: Sequence[Known],
+    when: tuple[int, int, int],
+    usual: Seen,
+    visited: Mapping[str, int],
+) -> Stop:
+    """Return the stop of a beat in one hour: the how-many-th of the shift, of the day, and the weekday."""
+    place, hour, weekday = when
+    here = beat[-1].zone if beat else ""
+    zones = [one for one in zones if one.zone != here] or zones
+    fresh = [one for one in zones if one.zone not in visited]
+    explores = bool(fresh) and (place + 1) % EVERY == 0
+    if explores:
+        chosen = min(fresh, key=lambda one: (one.lately / max(one.spaces, 1), one.zone))
+    else:
+        chosen = max(
+            zones,
+            key=lambda one: (
+                expected(one, usual, weekday=weekday, hour=hour) * _left(one.zone, place, visited),
+                one.week.looks,
+                one.zone,
+            ),
         )
-        told = _because(chosen, weekday, hour, explores=explores, again=chosen.zone in visited)
-        stops.append(Stop(hour, chosen.zone, value, explores, told))
-        visited[chosen.zone] = place
-    return stops
+    value = expected(chosen, usual, weekday=weekday, hour=hour) * _left(chosen.zone, place, visited)
+    told = _because(chosen, weekday, hour, explores=explores, again=chosen.zone in visited)
+    return Stop(hour, chosen.zone, value, explores, told)
 
 
 def _left(zone: str, place: int, visited: Mapping[str, int]) -> float:

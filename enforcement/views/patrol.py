@@ -15,6 +15,7 @@ from enforcement.forms_dispatch import PatrolForm, PlanForm
 from enforcement.operations import beats as walking
 from enforcement.queries import citations as citing
 from enforcement.queries.patrol import WEEKS, Suggested, suggested
+from parkops.kernel.actors import Actor
 from parkops.kernel.dates import local_date
 from parkops.kernel.permissions import Permission
 from parkops.ui.access import may
@@ -38,19 +39,14 @@ def patrol(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and plan.is_valid():
         with refused_on(plan):
             found.decision.require()
-            walking.plan_patrol(
-                name=plan.cleaned_data["name"],
-                zones=found.zones,
-                officer_ref=plan.cleaned_data["officer"],
-                on=found.on,
-                by=actor(request),
-                at=now,
-            )
-            messages.success(request, f"{plan.cleaned_data['name']} is a beat.")
+            messages.success(request, _planned(plan.cleaned_data, found, actor(request), now))
             beats = reverse("office_dispatch:beats")
             return redirect(f"{beats}?on={found.on.isoformat()}")
+    several = len(found.beats) > 1
     context: dict[str, Any] = {
         "form": form,
+        "make_title": "Make them beats" if several else "Make it a beat",
+        "make_text": "Make the beats" if several else "Make the beat",
         "plan": plan,
         "found": found,
         "may_manage": may_manage,
@@ -58,6 +54,19 @@ def patrol(request: HttpRequest) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     template = "enforcement/office/dispatch/patrol.html"
     return page(request, template, context, part="results", status=status)
+
+
+def _planned(told: dict[str, Any], found: Suggested, by: Actor, at: datetime) -> str:
+    """Make the suggested stops beats, and say so."""
+    name = told["name"]
+    if len(found.zones) > 1:
+        made = walking.plan_patrols(name=name, beats=found.zones, by=by, at=at)
+        return f"{made[0].name} to {made[-1].name} are beats. Say who walks which."
+    [zones] = found.zones or [[]]
+    walking.plan_patrol(
+        name=name, zones=zones, officer_ref=told["officer"], on=found.on, by=by, at=at
+    )
+    return f"{name} is a beat."
 
 
 def _suggested(form: PatrolForm, now: datetime) -> Suggested:
@@ -68,6 +77,7 @@ def _suggested(form: PatrolForm, now: datetime) -> Suggested:
         first_hour=local.hour if data.get("hour") in (None, "") else data["hour"],
         hours=data.get("hours") or USUAL_HOURS,
         weeks=data.get("weeks") or WEEKS[0],
+        officers=data.get("officers") or 1,
         at=now,
     )
 

@@ -96,6 +96,29 @@ class TestOrder:
         assert [stop.hour for stop in stops] == [*range(8, 8 + hours)]
         assert all(stop.because and stop.expected >= 0 for stop in stops)
 
+    @given(
+        st.lists(
+            st.tuples(st.sampled_from("ABCDEF"), st.integers(0, 90), st.integers(0, 90)),
+            min_size=1,
+            max_size=6,
+            unique_by=lambda one: one[0],
+        ),
+        st.integers(1, 8),
+    )
+    def test_no_two_officers_are_in_a_zone_at_once(self, told, officers):
+        zones = [known(zone, looks, min(found, looks)) for zone, looks, found in told]
+        hours = dict.fromkeys(range(8, 14), zones)
+        beats = patrol.arrange(hours, officers=officers, weekday=TUESDAY, usual=USUAL)
+        stops = [(stop.hour, stop.zone) for beat in beats for stop in beat]
+        assert len(stops) == len({*stops}) == 6 * min(officers, len(zones))
+
+    def test_beats_come_to_much_the_same(self):
+        zones = [known(f"Z{n}", 200, 20 * n) for n in range(1, 9)]
+        hours = dict.fromkeys(range(8, 16), zones)
+        beats = patrol.arrange(hours, officers=3, weekday=TUESDAY, usual=USUAL)
+        found = [patrol.found_by(beat) for beat in beats]
+        assert max(found) < 1.25 * min(found)
+
     def test_an_hour_without_enforcement_has_none(self):
         assert patrol.order({3: []}, weekday=TUESDAY, usual=USUAL) == []
 
@@ -136,7 +159,7 @@ class TestSuggested:
         looks("LOT-B", 40, bad=20)
         on = now.astimezone(programme.in_force(now).programme.tz).date()
         found = suggested(on=on, first_hour=10, hours=2, at=now)
-        assert found.zones[0] == "LOT-B"
+        assert found.zones[0][0] == "LOT-B"
         assert found.stops[0].because[0] == "20 violations in 40 checks on Tuesdays 10-12."
         assert found.chart is not None
 
@@ -201,6 +224,23 @@ class TestPage:
         assert answer["Location"] == "/office/dispatch/beats/?on=2026-11-10"
         assert Beat.objects.get().zones[0] == "LOT-B"
         assert Duty.objects.get().officer_ref == str(bob.pk)
+
+    def test_two_officers_have_two_beats(self, site, clara, looks):
+        looks("LOT-A", 40, bad=10)
+        looks("LOT-B", 40, bad=20)
+        site.login_as(clara)
+        asked = {"on": "2026-11-10", "hour": "10", "hours": "3", "officers": "2"}
+        shown = site.get(PAGE, asked).content.decode()
+        assert "Officer 1" in shown
+        assert "Officer 2" in shown
+        assert "Make the beats" in shown
+        assert site.post(PAGE, {**asked, "name": "Morning"}).status_code == 302
+        assert [*Beat.objects.order_by("name").values_list("name", flat=True)] == [
+            "Morning 1",
+            "Morning 2",
+        ]
+        assert site.post(PAGE, {**asked, "name": "Morning"}).status_code == 422
+        assert Beat.objects.count() == 2
 
     def test_who_only_looks_plans_nothing(self, site, otto, looks):
         looks("LOT-B", 40, bad=20)
