@@ -338,6 +338,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # --- metrics ----------------------------------------------------------------------------------
 # What an operator's Prometheus sends as a bearer token to /metrics; empty: there is no such page.
 METRICS_TOKEN = env.str("PARKOPS_METRICS_TOKEN", "")
+# Whether they name tenants: each is a label more for every time series.
+METRICS_NAME_TENANTS = env.bool("PARKOPS_METRICS_NAME_TENANTS", False)
 
 # --- messages ---------------------------------------------------------------------------------
 _email_url = env.str("EMAIL_URL", "")

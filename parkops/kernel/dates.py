@@ -119,6 +119,13 @@ def midnight(on: date, zone: ZoneInfo) -> datetime:
     return local_instant(on, 0, zone)
 
 
+def last_time(minute: int, zone: ZoneInfo, at: datetime) -> datetime:
+    """Return the last instant (UTC), `at` at the latest, when a clock of `zone` showed this minute of its day."""
+    today = local_date(at, zone)
+    then = local_instant(today, minute, zone)
+    return then if then <= at else local_instant(today - timedelta(days=1), minute, zone)
+
+
 def local_day(on: date, zone: ZoneInfo) -> Period:
     """Return the period of the local day: 23, 24 or 25 hours."""
     return Period(midnight(on, zone), midnight(on + timedelta(days=1), zone))

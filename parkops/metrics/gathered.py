@@ -17,12 +17,22 @@ from parkops.tenancy.models import OutboxEntry, Rhythm, Tenant
 MOST_TENANTS = 200
 """So many tenants have lines of their own, the oldest first; the platform's sums have all."""
 SECONDS = 3
+JOB_STATES = ("queued", "running", "failed")
 LABELS = ["surface", "method", "status"]
 
 
 def gathered(at: datetime) -> Iterator[Metric]:
-    """Yield everything there is to tell, as Prometheus names it."""
-    yield from _requests()
+    """Yield everything there is to tell, as Prometheus names it; while the store is away all but what it has."""
+    try:
+        stored = [*_requests(), *_queue()]
+    except redis.RedisError:
+        stored = []
+    yield GaugeMetricFamily(
+        "parkops_store_up",
+        "Whether the store is there that has requests and the queue.",
+        int(bool(stored)),
+    )
+    yield from stored
     with schema_context("public"), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {SECONDS * 1000}")
@@ -30,7 +40,6 @@ def gathered(at: datetime) -> Iterator[Metric]:
         yield from _promises(at)
         yield from _beat(at)
         yield from _jobs()
-    yield from _queue()
 
 
 def _requests() -> Iterator[Metric]:
@@ -83,30 +92,46 @@ def _beat(at: datetime) -> Iterator[Metric]:
 
 
 def _jobs() -> Iterator[Metric]:
-    """The jobs that wait, run or have failed, of each tenant: one statement for all of them."""
+    """The jobs that wait, run or have failed: one statement for all tenants, and lines of each where the operator
+    wants them."""
     active = Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("pk")
     tenants = list(active.values_list("slug", "schema_name")[:MOST_TENANTS])
+    found = _jobs_of(tenants) if tenants else {}
     family = GaugeMetricFamily(
         "parkops_jobs",
-        f"Jobs that wait, run or have failed, of the first {MOST_TENANTS} tenants.",
-        labels=["tenant", "state"],
+        f"Jobs that wait, run or have failed, of the first {MOST_TENANTS} tenants together.",
+        labels=["state"],
     )
-    if tenants:
-        part = sql.SQL(
-            "SELECT {slug}, state, count(*) FROM {table} WHERE state IN ('queued', 'running', 'failed')"
-            " GROUP BY state"
-        )
-        parts = [
-            part.format(slug=sql.Literal(slug), table=sql.Identifier(schema, "jobs_job"))
-            for slug, schema in tenants
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(" UNION ALL ").join(parts))
-            found = {(slug, state): count for slug, state, count in cursor.fetchall()}
-        for slug, _ in tenants:
-            for state in ("queued", "running", "failed"):
-                family.add_metric([slug, state], found.get((slug, state), 0))
+    for state in JOB_STATES:
+        family.add_metric([state], sum(found.get((slug, state), 0) for slug, _ in tenants))
     yield family
+    if settings.METRICS_NAME_TENANTS:
+        family = GaugeMetricFamily(
+            "parkops_tenant_jobs",
+            f"The same of each of the first {MOST_TENANTS} tenants.",
+            labels=["tenant", "state"],
+        )
+        for slug, _ in tenants:
+            for state in JOB_STATES:
+                family.add_metric([slug, state], found.get((slug, state), 0))
+        yield family
+
+
+def _jobs_of(tenants: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    part = sql.SQL(
+        "SELECT {slug}, state, count(*) FROM {table} WHERE state = ANY({states}) GROUP BY state"
+    )
+    parts = [
+        part.format(
+            slug=sql.Literal(slug),
+            table=sql.Identifier(schema, "jobs_job"),
+            states=sql.Literal([*JOB_STATES]),
+        )
+        for slug, schema in tenants
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(" UNION ALL ").join(parts))
+        return {(slug, state): count for slug, state, count in cursor.fetchall()}
 
 
 def _queue() -> Iterator[Metric]:

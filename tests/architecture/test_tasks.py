@@ -2,7 +2,7 @@
 
 import ast
 
-from parkops.celery import EVERY_TENANT, app
+from parkops.celery import EVERY_NIGHT, EVERY_TENANT, app
 from tests.architecture.code import Module, calls, imported, module_of, modules, name_of
 
 # Where `later` is defined, and where it is handed a name that it was given.
@@ -45,7 +45,7 @@ def test_every_scheduled_name_is_a_task():
     fanned_out = {
         entry.get("kwargs", {}).get("task") for entry in app.conf.beat_schedule.values()
     } - {None}
-    assert set(EVERY_TENANT) <= fanned_out
+    assert {*EVERY_TENANT, *EVERY_NIGHT} <= fanned_out
     assert scheduled | fanned_out <= set(known)
 
 

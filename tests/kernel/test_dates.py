@@ -100,6 +100,13 @@ class TestLocalDay:
         assert dates.local_date(start, HAVANA) == spring
         assert dates.local_date(start - timedelta(seconds=1), HAVANA) == spring - timedelta(days=1)
 
+    @given(any_date, st.integers(0, 1439), st.integers(0, 1439))
+    def test_the_last_time_of_a_clock_is_within_the_last_day(self, on, minute, asked):
+        at = dates.midnight(on, TORONTO) + timedelta(minutes=asked)
+        then = dates.last_time(minute, TORONTO, at)
+        assert timedelta(0) <= at - then <= timedelta(hours=26)
+        assert then == dates.local_instant(dates.local_date(then, TORONTO), minute, TORONTO)
+
     @given(any_date, st.integers(0, 5000))
     def test_local_days_cover_the_period_day_by_day(self, on, minutes):
         start = dates.midnight(on, TORONTO) + timedelta(minutes=601)

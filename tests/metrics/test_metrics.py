@@ -9,6 +9,7 @@ import redis
 from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
+from django_tenants.utils import tenant_context
 from prometheus_client.parser import text_string_to_metric_families
 
 from parkops.jobs.models import Job
@@ -129,11 +130,27 @@ class TestRequests:
 
 
 class TestGathered:
-    def test_jobs_of_each_tenant(self, harbor, read):
+    def test_jobs_of_all_tenants_and_of_each_if_wished(self, harbor, hillside, read, settings):
         Job.objects.create(kind="x", state="failed", created_at=timezone.now())
-        found = read()["parkops_jobs"]
-        assert found["harbor", "failed"] == 1
-        assert found["hillside", "failed"] == 0
+        with tenant_context(hillside):
+            Job.objects.create(kind="x", state="failed", created_at=timezone.now())
+            Job.objects.create(kind="x", state="queued", created_at=timezone.now())
+        found = read()
+        assert found["parkops_jobs"] == {("queued",): 1, ("running",): 0, ("failed",): 2}
+        assert "parkops_tenant_jobs" not in found
+        settings.METRICS_NAME_TENANTS = True
+        found = read()["parkops_tenant_jobs"]
+        assert found["harbor", "failed"] == found["hillside", "failed"] == 1
+        assert (found["harbor", "queued"], found["hillside", "queued"]) == (0, 1)
+
+    def test_while_the_store_is_away_all_else_is_told(self, harbor, read, monkeypatch):
+        assert read()["parkops_store_up"][()] == 1
+        away = redis.Redis(port=1, socket_connect_timeout=0.1)
+        monkeypatch.setattr(counting, "_client", away)
+        found = read()
+        assert found["parkops_store_up"][()] == 0
+        assert found["parkops_tenants"]["active",] == 2
+        assert not {"parkops_request_seconds_count", "parkops_queue_messages"} & set(found)
 
     def test_promised_work_and_how_late_it_is(self, harbor, read):
         now = timezone.now()

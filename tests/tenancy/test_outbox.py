@@ -1,8 +1,9 @@
 """What is promised in a transaction is done after it, once, however often the broker delivers it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from parkops.kernel.decisions import Refused
 from parkops.tenancy import later as promises
 from parkops.tenancy import tasks
 from parkops.tenancy.later import NotYet, TenantMissing, later, tenant_task
-from parkops.tenancy.models import OutboxEntry, Rhythm
+from parkops.tenancy.models import OutboxEntry, Rhythm, Tenant
 
 DONE: list[dict] = []
 TROUBLE: list[Exception] = []
@@ -210,3 +211,57 @@ class TestFanOut:
         tenancy.suspend_tenant(hillside)
         tasks.fan_out.run(task="tests.tenancy.note", every=60)
         assert [message["schema"] for message in sent] == ["t_harbor"]
+
+
+class TestFanOutNightly:
+    """Harbor's clocks are New York's; hillside's are put to Tokyo's, thirteen hours ahead in summer."""
+
+    @pytest.fixture
+    def nights(self, harbor, hillside, sent):
+        """Look at an instant of 14 July 2026 UTC; returns who was sent to."""
+        Tenant.objects.filter(pk=hillside.pk).update(timezone="Asia/Tokyo")
+
+        def look(hour: int, minute: int = 0, day: int = 14) -> list[str]:
+            sent.clear()
+            with time_machine.travel(datetime(2026, 7, day, hour, minute, tzinfo=UTC), tick=False):
+                tasks.fan_out_nightly.run(task="tests.tenancy.note")
+            return [message["schema"] for message in sent]
+
+        look(0)
+        return look
+
+    def test_each_has_its_turn_when_its_own_night_is_over(self, nights):
+        found = {hour: nights(hour, 5) for hour in range(24)}
+        assert {hour: who for hour, who in found.items() if who} == {
+            7: ["t_harbor"],
+            18: ["t_hillside"],
+        }
+
+    def test_whoever_looks_first_at_all_begins_with_everybody(self, nights):
+        Rhythm.objects.all().delete()
+        assert nights(12) == ["t_harbor", "t_hillside"]
+        assert nights(12) == []
+
+    def test_three_itself_is_over_and_counts_once(self, nights):
+        assert nights(6, 59) == []
+        assert nights(7) == ["t_harbor"]
+        assert nights(7, 10) == []
+
+    def test_a_beat_that_was_away_makes_up_for_one_night(self, nights):
+        assert nights(3, day=18) == ["t_harbor", "t_hillside"]
+
+    def test_a_queue_that_is_away_costs_nobody_their_night(self, nights, monkeypatch):
+        def away(*_args, **_kwargs):
+            raise OperationalError("no broker")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(current_app, "send_task", away)
+            with pytest.raises(OperationalError):
+                nights(7)
+        assert nights(7, 10) == ["t_harbor"]
+
+    def test_the_suspended_are_left_out(self, nights, hillside):
+        from parkops.tenancy import operations as tenancy
+
+        tenancy.suspend_tenant(hillside)
+        assert nights(23) == ["t_harbor"]
