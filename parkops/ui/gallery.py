@@ -67,6 +67,7 @@ def sample(url: str, at: datetime) -> dict[str, Any]:
     hours = [4, 7, 11, 11, 12, 11, 8]
     before = [5, 7, 8, 10, 11, 11, 6, 8, 6, 5, 2, 1]
     labels = [f"{hour:02}" for hour in range(7, 19)]
+    around = [f"{hour:02}" for hour in range(24)]
     now = [
         charts.Point(label, value, f"{url}?hour={label}", f"{label}:00, {value} citations", i == 6)
         for i, (label, value) in enumerate(zip(labels, hours, strict=False))
@@ -127,9 +128,9 @@ def sample(url: str, at: datetime) -> dict[str, Any]:
             head="Day",
         ),
         "heat": charts.heat(
-            labels,
+            around,
             [
-                (day, [charts.Point(label, (i * j) % 7) for j, label in enumerate(labels)])
+                (day, [charts.Point(label, (i * j) % 7) for j, label in enumerate(around)])
                 for i, day in enumerate(days)
             ],
             title="Occupancy by weekday and hour",

@@ -36,6 +36,12 @@ WEEKS = (
     Column("low", "At least", Kind.MONEY),
     Column("high", "At most", Kind.MONEY),
 )
+TRIED = (
+    Column("method", "By"),
+    Column("mean", "Off on average", Kind.MONEY),
+    Column("worst", "At the worst", Kind.MONEY),
+    Column("count", "Forecasts", Kind.COUNT),
+)
 
 
 def occupancy(asked: Asked) -> Answer:
@@ -291,7 +297,17 @@ def revenue(asked: Asked) -> Answer:
                     for week in found.weeks
                 ],
                 url=url,
-            )
+            ),
+            _table(
+                "How it would have done",
+                TRIED,
+                [
+                    ["The usual week, smoothed", *_off(found.tried, currency)],
+                    ["As the newest week known then", *_off(found.plain, currency)],
+                ],
+                sub="one to four weeks ahead, by the last weeks",
+                url=url,
+            ),
         ],
         how=[
             "What succeeded in payments each day, smoothed weekday by weekday: the newest week weighs "
@@ -307,6 +323,13 @@ def revenue(asked: Asked) -> Answer:
             )
         ],
     )
+
+
+def _off(tried: Tried, currency: str) -> list[Any]:
+    """How far forecasts were off on average and at the worst, and how many there were."""
+    mean = None if tried.mean is None else Money(round(tried.mean), currency)
+    worst = Money(round(max(map(abs, tried.errors))), currency) if tried.errors else None
+    return [mean, worst, tried.count]
 
 
 def _money(tried: Tried, currency: str) -> str:

@@ -241,7 +241,8 @@ def _peak_text(zone: dict[str, Any]) -> str:
 
 
 def _of_zones(asked: Asked) -> str:
-    return f"{sum(1 for zone in asked.programme.zones if zone.capacity and zone.capacity.total):,}"
+    known = [zone for zone in asked.programme.zones if zone.capacity and zone.capacity.total]
+    return "" if asked.zone else f"{len(known):,}"
 
 
 def _days(count: int) -> str:

@@ -68,6 +68,8 @@ ROUTES = sorted(
 # Answers that are right though they show no page: forms that are only sent, ways that lead on,
 # what is not this person's, and a purchase that was not begun.
 NO_PAGE = {302, 405}
+# The numbers of a chart are looked at too.
+OPENED = "document.querySelectorAll('.chart-group details').forEach((one) => { one.open = true; })"
 BEGUN_ELSEWHERE = re.compile(r"permits/buy/|pay/(return|cancelled)/|(office/)?appeals/.*letter")
 
 
@@ -136,6 +138,7 @@ def look(
             wrong.append(f"{path} answers {answer.status}")
         for width, scheme in screens:
             watched.turn(width=width, scheme=scheme)
+            watched.page.evaluate(OPENED)
             wrong += [f"{path} at {width}, {scheme}: {fault}" for fault in watched.faults()]
             name = re.sub(r"\W+", "-", route).strip("-") or "home"
             watched.keep_picture(f"{persona}-{name}-{width}-{scheme}")

@@ -92,6 +92,8 @@ class TestOccupancy:
         assert "counted by its sensors" in told["why"]
 
     def test_of_a_zone_only_its_own(self, asked, weeks):
+        told = {one.label: one for one in occupancy.how_full(asked(zone="LOT-A")).figures}
+        assert (told["Zones counted"].value, told["Zones counted"].of) == (1, "")
         assert occupancy.how_full(asked(zone="lot-b")).empty
         assert occupancy.how_full(asked(zone="lot-a")).figures
 
@@ -230,6 +232,11 @@ class TestForecast:
         figures = {one.label: one.value.minor for one in found.figures}
         assert figures["Next four weeks"] == 4 * figures["A week, lately"] > 0
         assert figures["Off on average"] == 0
+        (tried,) = [one.rows for one in found.tables if one.title == "How it would have done"]
+        for row in tried:
+            mean, worst, count = (cell.value for cell in row[1:])
+            assert (mean.minor, worst.minor) == (0, 0)
+            assert count >= 4
 
 
 class TestIntervals:

@@ -34,6 +34,8 @@ class TestAScreen:
             text = Site("harbor").get(path_of(screen)).content.decode()
         assert "Citations today" in text
         assert "LOT-A" in text
+        # No table stands below a wall's chart: its numbers are its name.
+        assert re.search('aria-label="Citations by hour: [^"]*[1-9][0-9]* at [0-9]+:00', text)
         for named in ("NAMED", "Bob", "Officer ", "$", "/office/", "BAD 1", "ana"):
             assert named not in text, named
 
