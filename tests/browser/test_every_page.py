@@ -40,6 +40,8 @@ PERSONAS = {
 }
 SCREENS = [(360, "light"), (1280, "dark")]
 OTHER_SCREENS = [(360, "dark"), (1280, "light")]
+TABLET = 768
+SIDEWAYS = "() => Math.max(0, document.documentElement.scrollWidth - innerWidth)"
 MOST_USED = {
     "anonymous": ["", "permits/", "citations/"],
     "dana": ["my/", "permits/<str:number>/"],
@@ -143,6 +145,9 @@ def look(
             name = re.sub(r"\W+", "-", route).strip("-") or "home"
             watched.keep_picture(f"{persona}-{name}-{width}-{scheme}")
         screens.reverse()
+        watched.turn(width=TABLET, scheme=screens[0][1])
+        if sideways := watched.page.evaluate(SIDEWAYS):
+            wrong.append(f"{path} at {TABLET} scrolls sideways by {sideways} px")
     return wrong
 
 
