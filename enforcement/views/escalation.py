@@ -31,9 +31,9 @@ PER_PAGE = 25
 def overview(request: HttpRequest) -> HttpResponse:
     """Show how many citations are at each stage, what comes next, and what waits for a person."""
     now = timezone.now()
-    stage = request.GET.get("stage")
-    rows = None
+    rows, stage = None, request.GET.get("stage")
     if stage is not None:
+        stage = stage.replace("\x00", "")
         found = Paginator(escalation.at_stage(stage), PER_PAGE)
         rows = found.get_page(request.GET.get("page"))
         rows.object_list = office.citation_rows(list(rows.object_list), at=now)

@@ -34,7 +34,7 @@ PER_PAGE = 25
 @require_safe
 def line_list(request: HttpRequest) -> HttpResponse:
     """List lines of the bank's, those that wait for a look unless asked otherwise."""
-    state = request.GET.get("state", BankLine.State.OPEN)
+    state = request.GET.get("state", BankLine.State.OPEN).replace("\x00", "")
     form = BankFilter(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     rows = queries.bank_lines(state="" if state == "all" else state, text=text)

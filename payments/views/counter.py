@@ -55,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
             except Refused as refusal:
                 refusal_on(form, refusal)
     context = {
-        "text": request.GET.get("q", ""),
+        "text": _text(request),
         "found": found,
         "form": form,
         "ticked": _ticked(request, found),
@@ -135,8 +135,12 @@ def found_by(request: HttpRequest) -> queries.Found:
     try:
         reference = UUID(request.GET.get("customer", ""))
     except ValueError:
-        return queries.find_payer(request.GET.get("q", ""), at=now)
+        return queries.find_payer(_text(request), at=now)
     return queries.payer_of(reference, at=now)
+
+
+def _text(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\x00", "")
 
 
 def drawer_of(request: HttpRequest) -> Drawer | None:

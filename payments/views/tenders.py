@@ -77,7 +77,7 @@ def several(request: HttpRequest) -> HttpResponse:
 @require_safe
 def gift_list(request: HttpRequest) -> HttpResponse:
     """List gift certificates, or find one by its number or code."""
-    text = request.GET.get("q", "")
+    text = request.GET.get("q", "").replace("\x00", "")
     shown: Page[Any] = Paginator(reading.gifts(text), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": shown, "text": text, "may_take": request.user.may(Permission.PAYMENT_TAKE)}
     return page(request, "payments/office/gifts.html", context, part="results")

@@ -40,6 +40,9 @@ PERSONAS = {
 }
 SCREENS = [(360, "light"), (1280, "dark")]
 OTHER_SCREENS = [(360, "dark"), (1280, "light")]
+HELD_BY_NO_TEXT = dict.fromkeys(
+    ("q", "state", "view", "stage", "kind", "sort", "customer", "type", "zone", "page"), "\x00"
+)
 TABLET = 768
 SIDEWAYS = "() => Math.max(0, document.documentElement.scrollWidth - innerWidth)"
 MOST_USED = {
@@ -101,6 +104,7 @@ def pages(persona: str, things: Things) -> Iterator[tuple[str, str]]:
         if not re.match(theirs, route):
             continue
         path = filled(route, things)
+        assert site.get(path, HELD_BY_NO_TEXT).status_code < 500, path
         answer = site.get(path)
         kind = answer.headers.get("Content-Type", "")
         if answer.streaming:
