@@ -94,7 +94,10 @@ def detail(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
 def rows(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """List the records that would differ, those of a kind, a change, a zone, an audience."""
     found = replays.replay(reference)
-    asked = {name: request.GET.get(name, "") for name in ("kind", "change", "zone", "audience")}
+    asked = {
+        name: request.GET.get(name, "").replace("\x00", "")
+        for name in ("kind", "change", "zone", "audience")
+    }
     shown = Paginator(replays.rows_of(found, **asked), PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = replays.shown(shown.object_list, found)
     context = {"replay": found, "page": shown, "told": replays.asked_text(**asked)}

@@ -106,7 +106,7 @@ def filters_of(asked: QueryDict, *, at: datetime) -> tuple[listing.Filters, Filt
         text=said.get("q", "").replace("\x00", ""),
         type_code=said.get("type", ""),
         status=Status(said["status"]) if said.get("status") else None,
-        view=asked.get("view", "all" if any(said.values()) else "current"),
+        view=asked.get("view", "all" if any(said.values()) else "current").replace("\x00", ""),
     )
     return filters, form
 
