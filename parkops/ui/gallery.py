@@ -45,7 +45,9 @@ class Sample(forms.Form):
 
 @may(Permission.UI_GALLERY)
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the gallery."""
+    """Show the gallery. Its components that ask for a part of themselves are told that nothing is new."""
+    if request.htmx:
+        return HttpResponse(status=204)
     return page(request, "ui/gallery.html", sample(request.path, timezone.now()))
 
 

@@ -294,3 +294,9 @@ def test_no_component_is_without_a_test_or_an_entry_in_the_gallery():
     } - layouts
     # Paper and parts of other components.
     assert missing <= {"paper_chart", "sparkline", "number", "share", "disclosure"}
+
+
+def test_what_polls_in_the_gallery_is_told_that_nothing_is_new(site, alice):
+    site.login_as(alice)
+    assert site.get("/office/ui/").status_code == 200
+    assert site.get("/office/ui/", headers={"HX-Request": "true"}).status_code == 204
