@@ -21,7 +21,7 @@ from parkops.ui.pages import page
 TEMPLATE = "enforcement/field/app.html"
 SHARED = (
     "define focus parkops pictures plates po-busy po-countdown po-dialog po-failed po-keypad po-live"
-    " po-news po-photo po-plate-input po-position po-search po-select po-share po-toast"
+    " po-news po-photo po-plate-input po-position po-search po-select po-share po-tabs po-toast"
 )
 OWN = (
     "answer app beacon chalk cite clock copy db dom elsewhere install mates net officer photos places plate"

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache, caches
 from django_tenants.utils import tenant_context
 
@@ -55,3 +56,23 @@ def test_what_one_tenant_keeps_another_does_not_find(harbor, hillside, name):
         assert own.get_many(["secret"]) == {}
     with tenant_context(harbor):
         assert own.get("secret") == "harbor's"
+
+
+def test_forgetting_all_leaves_the_other_tenants_the_platforms_and_the_queue(
+    harbor, hillside, valkey
+):
+    queue = f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}celery-of-a-test"
+    valkey.rpush(queue, "a message")
+    caches["global"].set("platforms", 1, 30)
+    with tenant_context(hillside):
+        cache.set("theirs", 2, 30)
+    cache.set_many({"one": 1, "two": 2}, 30)
+    cache.clear()
+    assert cache.get_many(["one", "two"]) == {}
+    assert caches["global"].get("platforms") == 1
+    with tenant_context(hillside):
+        assert cache.get("theirs") == 2
+    assert valkey.lrange(queue, 0, -1) == [b"a message"]
+    caches["global"].clear()
+    assert caches["global"].get("platforms") is None
+    assert valkey.delete(queue) == 1
