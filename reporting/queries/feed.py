@@ -1,7 +1,8 @@
 """What happened just now, across the apps."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from urllib.parse import quote
 
 from django.urls import NoReverseMatch, reverse
 
@@ -61,6 +62,7 @@ _PAGES = {
     "payment": "office_payments:detail",
     "appeal": "office_appeals:detail",
 }
+_NUMBER = "THE-NUMBER"
 _METHODS = {
     "cash": "cash",
     "cheque": "check",
@@ -85,7 +87,9 @@ def just_now(
         return []
     # The number of rows is part of the statement: its plan depends on it.
     query = _HAPPENED.format(" UNION ALL ".join(parts)).format(limit=int(limit))
-    return [_event(rules, *row) for row in prepared.rows(query, {"now": at})]
+    rows = prepared.rows(query, {"now": at})
+    pages = {kind: _page(kind) for kind in {row[1] for row in rows}}
+    return [_event(rules, pages, *row) for row in rows]
 
 
 def mark(at: datetime) -> str:
@@ -95,6 +99,7 @@ def mark(at: datetime) -> str:
 
 def _event(
     rules: Programme,
+    pages: Mapping[str, str],
     at: datetime,
     kind: str,
     number: str,
@@ -106,28 +111,28 @@ def _event(
     who: str,
 ) -> Event:
     money = Money(int(amount), rules.currency)
+    url = pages[kind].format(quote(number, safe=""))
     if kind == "citation":
         word = "cited" if amount else "warned"
         told = f"{number} {word} in {place}" if place else f"{number} {word}"
         by = f"{detail}, by {who}" if who else detail
         fine = money if amount else None
-        return Event(at, told, by, "", _url(kind, number), plate, region, fine)
+        return Event(at, told, by, "", url, plate, region, fine)
     if kind == "permit":
         sold = rules.permit_type(detail)
         detail = sold.name if sold else detail
-        return Event(at, f"{number} sold", detail, "good", _url(kind, number), amount=money)
+        return Event(at, f"{number} sold", detail, "good", url, amount=money)
     if kind == "payment":
         word, tone = _STATES.get(detail, ("started", ""))
         told = f"{number} {word}"
         how = _METHODS.get(place, place)
-        return Event(
-            at, told, f"By {how}{f', {who}' if who else ''}", tone, _url(kind, number), amount=money
-        )
-    return Event(at, f"{number} filed", f"By {who}, against {detail}", "warn", _url(kind, number))
+        return Event(at, told, f"By {how}{f', {who}' if who else ''}", tone, url, amount=money)
+    return Event(at, f"{number} filed", f"By {who}, against {detail}", "warn", url)
 
 
-def _url(kind: str, number: str) -> str:
+def _page(kind: str) -> str:
+    """Return the address of a page of this kind, `{}` for the number; empty if there is none."""
     try:
-        return reverse(_PAGES[kind], kwargs={"number": number})
+        return reverse(_PAGES[kind], kwargs={"number": _NUMBER}).replace(_NUMBER, "{}")
     except NoReverseMatch:
         return ""
