@@ -106,8 +106,7 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> bool:
         f"| Polls after plates were checked, each with a look of its own | {rates['news']:,.0f} |"
     )
     print(
-        f"| Polls after a citation, each with a look and three drawings of its own | {rates['cited']:,.0f}, "
-        f"{after:.0f} times as many as counts |"
+        f"| Polls after a citation, each with a look and three drawings of its own | {rates['cited']:,.0f} |"
     )
     print(f"| Counting the citations by status | {rates['counts']:,.1f} |")
     return all(
@@ -123,6 +122,11 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> bool:
                 f"over HTTP, polls after plates were checked are {news:.0f} times as many as counts, at least "
                 f"{TIMES_A_COUNT_CHANGED}",
                 news >= TIMES_A_COUNT_CHANGED,
+            ),
+            _told(
+                f"over HTTP, polls after a citation are {after:.0f} times as many as counts, at least "
+                f"{TIMES_A_COUNT_CHANGED}",
+                after >= TIMES_A_COUNT_CHANGED,
             ),
         )
     )
