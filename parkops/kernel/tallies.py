@@ -20,6 +20,15 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING: Steps = {}
 
 
+APART = "/"
+"""Between the name of a figure that is told apart and what it is told for."""
+
+
+def of(name: str, whom: str) -> str:
+    """Return the name of that part of a figure which is of one zone, one person, one drawer."""
+    return f"{name}{APART}{whom}"
+
+
 def quarter(at: datetime) -> datetime:
     """Return the beginning of the quarter of an hour of `at`; local hours of every zone begin with one."""
     utc = at.astimezone(UTC)

@@ -8,12 +8,15 @@ from django.db import models
 class Tally(models.Model):
     """One thing added to a figure at an instant; the figure is the sum of these.
 
+    One that is told apart has a name for each: `citations_in/LOT-B` (`kernel.tallies.of`). Names are in
+    the order of their bytes, so that all of one figure lie side by side.
+
     Acts only ever add: two that change the same figure never wait for each other. Every minute the
     rows of one figure and instant, and all past ones of a level, become one (`operations.add_up`).
     """
 
     id = models.BigAutoField(primary_key=True)
-    name = models.CharField(max_length=24)
+    name = models.CharField(max_length=160, db_collation="C")
     at = models.DateTimeField()
     n = models.BigIntegerField()
 

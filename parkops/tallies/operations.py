@@ -12,7 +12,7 @@ from parkops.audit import operations as audit
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.tallies import EVER, Steps, moved, quarter
 from parkops.tallies import truths
-from parkops.tallies.models import Tally, TallyCheck
+from parkops.tallies.models import TallyCheck
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,8 @@ _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.tallies
 _WAIT = "SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.tallies_tally'))"
 _ADD_UP = """
 WITH told AS (
-  SELECT id, name, n, CASE WHEN name = ANY(%(levels)s) AND at <= %(now)s THEN %(ever)s ELSE at END AS at
+  SELECT id, name, n,
+         CASE WHEN split_part(name, '/', 1) = ANY(%(levels)s) AND at <= %(now)s THEN %(ever)s ELSE at END AS at
     FROM tallies_tally
 ), many AS (
   SELECT name, at, sum(n) AS n, array_agg(id) AS ids FROM told GROUP BY name, at HAVING count(*) > 1
@@ -48,15 +49,21 @@ INSERT INTO tallies_tally (name, at, n) SELECT name, at, n FROM many WHERE n <> 
 _CHECK = """
 WITH truth (name, at, n) AS ({truths}), kept AS (
   SELECT name, at, n FROM tallies_tally
-   WHERE name = ANY(%(levels)s) OR name = ANY(%(flows)s) AND at >= %(since)s
+   WHERE split_part(name, '/', 1) = ANY(%(levels)s)
+      OR split_part(name, '/', 1) = ANY(%(flows)s) AND at >= %(since)s
 ), told AS (
-  SELECT name, CASE WHEN name = ANY(%(levels)s) AND at <= %(now)s THEN %(ever)s ELSE at END AS at, n
+  SELECT name, n,
+         CASE WHEN split_part(name, '/', 1) = ANY(%(levels)s) AND at <= %(now)s THEN %(ever)s ELSE at END AS at
     FROM (SELECT name, at, n FROM truth UNION ALL SELECT name, at, -n FROM kept) AS both_of_them
 )
 INSERT INTO tallies_tally (name, at, n)
 SELECT name, at, sum(n) FROM told GROUP BY name, at HAVING sum(n) <> 0
 RETURNING name, at, n
 """
+
+_FORGET = (
+    "DELETE FROM tallies_tally WHERE split_part(name, '/', 1) = ANY(%(flows)s) AND at < %(before)s"
+)
 
 
 def add(steps: Steps) -> None:
@@ -90,7 +97,8 @@ def add_up(*, at: datetime) -> None:
 def check(*, at: datetime) -> TallyCheck:
     """Count all figures from their rows, mend those that drifted, and keep what was found."""
     drifts = _mended(at)
-    Tally.objects.filter(name__in=truths.flows(), at__lt=at - FLOWS_KEPT).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"flows": truths.flows(), "before": at - FLOWS_KEPT})
     TallyCheck.objects.filter(checked_at__lt=at - CHECKS_KEPT).delete()
     if drifts:
         told = drifts[:MOST_TOLD]

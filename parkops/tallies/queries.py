@@ -1,9 +1,9 @@
 """The figures as they are kept."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,27 @@ SELECT flow.name, span.number, hour.of_day, hour.n
          WHERE name = flow.name AND at >= span.first AND at < span.past
          GROUP BY 1) AS hour
 """
+
+_SUMS = """
+SELECT asked.name, (SELECT sum(n) FROM tallies_tally
+                     WHERE name = asked.name AND at BETWEEN asked.since AND asked.until)::bigint
+  FROM unnest(%(names)s::varchar[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+    AS asked (name, since, until)
+"""
+# '0' is the character after '/': between them lie all parts of a figure, in the order of their bytes.
+_APART = """
+SELECT asked.name, substr(part.name, length(asked.name) + 2), part.n
+  FROM unnest(%(names)s::varchar[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+    AS asked (name, since, until)
+ CROSS JOIN LATERAL
+       (SELECT name, sum(n)::bigint AS n FROM tallies_tally
+         WHERE name >= asked.name || '/' AND name < asked.name || '0'
+           AND at BETWEEN asked.since AND asked.until
+         GROUP BY name HAVING sum(n) <> 0) AS part
+"""
+
+Span = tuple[datetime, datetime]
+"""Two instants; both belong to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +85,32 @@ def figures(
         else:
             (found.flows if number == 1 else found.before)[name][hour] = n
     return found
+
+
+def until(at: datetime) -> Span:
+    """Return the span whose sum is how high a level is at `at`."""
+    return datetime.min.replace(tzinfo=UTC), at
+
+
+def sums(asked: Mapping[str, Span]) -> dict[str, int]:
+    """Return what was added to each of these figures within its span; one query."""
+    return {name: n or 0 for name, n in prepared.rows(_SUMS, _values(asked))}
+
+
+def apart(asked: Mapping[str, Span]) -> dict[str, dict[str, int]]:
+    """Return the same of figures that are told apart, by what each part is of; those of zero are left out."""
+    found: dict[str, dict[str, int]] = {name: {} for name in asked}
+    for name, whom, n in prepared.rows(_APART, _values(asked)):
+        found[name][whom] = n
+    return found
+
+
+def _values(asked: Mapping[str, Span]) -> dict[str, Any]:
+    return {
+        "names": list(asked),
+        "since": [first for first, _ in asked.values()],
+        "until": [last for _, last in asked.values()],
+    }
 
 
 def last_check() -> TallyCheck | None:

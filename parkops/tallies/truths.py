@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Truth:
     """How figures are counted: a statement of (name, at, n) over the tenant's tables.
 
-    It may name `%(now)s`, and `%(since)s`, before which flows are not looked at.
+    It may name `%(now)s`, and `%(since)s`, before which flows are not looked at. A figure that is told apart
+    is named here without what it is told for.
     """
 
     levels: tuple[str, ...]
