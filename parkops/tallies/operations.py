@@ -61,6 +61,8 @@ SELECT name, at, sum(n) FROM told GROUP BY name, at HAVING sum(n) <> 0
 RETURNING name, at, n
 """
 
+_ZONE = "SELECT timezone FROM public.tenancy_tenant WHERE schema_name = current_schema()"
+
 _FORGET = (
     "DELETE FROM tallies_tally WHERE split_part(name, '/', 1) = ANY(%(flows)s) AND at < %(before)s"
 )
@@ -125,6 +127,8 @@ def _mended(at: datetime) -> list[list[str | int]]:
         "since": quarter(at - CHECKED),
     }
     with connection.cursor() as cursor:
+        cursor.execute(_ZONE)
+        [values["zone"]] = cursor.fetchone() or ["UTC"]
         cursor.execute(_WAIT)
         cursor.execute(query, values)
         return [[name, moment.isoformat(), int(n)] for name, moment, n in cursor.fetchall()]

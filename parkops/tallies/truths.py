@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Truth:
     """How figures are counted: a statement of (name, at, n) over the tenant's tables.
 
-    It may name `%(now)s`, and `%(since)s`, before which flows are not looked at. A figure that is told apart
-    is named here without what it is told for.
+    It may name `%(now)s`; `%(since)s`, before which flows are not looked at; and `%(zone)s`, by which the
+    tenant's days begin: one that changes moves the steps ahead, which the next check mends. A figure that is
+    told apart is named here without what it is told for.
     """
 
     levels: tuple[str, ...]

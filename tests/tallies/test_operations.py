@@ -1,6 +1,6 @@
 """Figures kept beside their rows: the same as counting, whatever drifts is mended and told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -8,9 +8,12 @@ import pytest
 
 from parkops.audit.models import AuditEvent
 from parkops.kernel.actors import SYSTEM
+from parkops.kernel.dates import midnight
 from parkops.kernel.tallies import EVER
 from parkops.tallies import operations, queries, truths
 from parkops.tallies.models import Tally, TallyCheck
+from parkops.tallies.truths import Truth
+from parkops.tenancy.operations import describe_tenant
 from permits import operations as permits
 from permits.models import Permit
 from permits.models.permits import status_q
@@ -157,6 +160,17 @@ class TestCheck:
 
         assert set(live.LEVELS) <= set(truths.levels())
         assert set(live.SERIES.values()) <= set(truths.flows())
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_local_day_begins_by_the_tenants_clocks(harbor, now, monkeypatch, zone):
+    query = "SELECT 'hats', '2026-11-12'::timestamp AT TIME ZONE %(zone)s, 1"
+    monkeypatch.setattr(truths, "_truths", [Truth(("hats",), (), query)])
+    describe_tenant(harbor, timezone=zone, currency="USD", locale="en-US", languages=["en"])
+    operations.check(at=now)
+    begins = midnight(date(2026, 11, 12), ZoneInfo(zone))
+    assert queries.sums({"hats": queries.until(begins - timedelta(seconds=1))}) == {"hats": 0}
+    assert queries.sums({"hats": queries.until(begins)}) == {"hats": 1}
 
 
 def test_an_act_that_failed_adds_nothing(person, hold, now):
