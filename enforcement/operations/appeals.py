@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -94,10 +94,10 @@ def file_appeal(
     now = citing.standing_of(citation, at=at)
     is_late = _require_open(now, late_accepted=by_office and bool(late_reason.strip()))
     rule = _rule_of(citation)
-    appeal = _written(citation, plea, ground, rule, now, by=by, at=at)
+    decide_on = rules.decide_day(appeals, now.today, holidays_of(citation))
+    appeal = _written(citation, plea, ground, rule, now, decide_on=decide_on, by=by, at=at)
     appeal.late_reason = late_reason.strip() if is_late else ""
     appeal.missing = missing
-    appeal.decide_on = rules.decide_day(appeals, now.today, holidays_of(citation))
     appeal.save()
     tallying.count_appeal(appeal)
     _keep(appeal, evidence, papers, at=at)
@@ -287,6 +287,7 @@ def _written(
     rule: Rule,
     now: Standing,
     *,
+    decide_on: date,
     by: Actor,
     at: datetime,
 ) -> Appeal:
@@ -311,6 +312,7 @@ def _written(
         language=spoken[:12] if by.kind in ("public", "customer") else "",
         filed_at=at,
         filed_on=now.today,
+        decide_on=decide_on,
         filed_by_ref=by.ref if by.kind in ("staff", "customer") else "",
         fee_minor=fee.minor if fee else 0,
     )

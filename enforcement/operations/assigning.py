@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from enforcement.models import Appeal
+from enforcement.operations import tallying
 from enforcement.queries.appeals import case_of
 from enforcement.queries.citations import KIND
 from enforcement.queries.reviewers import people
@@ -62,8 +63,9 @@ _WHY = {
 
 
 def _set(appeal: Appeal, person: reviewing.Person | None, *, by: Actor, at: datetime) -> None:
+    with tallying.tallied_appeal(appeal):
+        appeal.reviewer_ref = person.ref if person else ""
     appeal.reviewer = person.name if person else ""
-    appeal.reviewer_ref = person.ref if person else ""
     appeal.assigned_at = at if person else None
     appeal.save(update_fields=["reviewer", "reviewer_ref", "assigned_at"])
     audit.record(

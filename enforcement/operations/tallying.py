@@ -20,12 +20,12 @@ def tallied(citation: Citation) -> AbstractContextManager[None]:
 
 def count_appeal(appeal: Appeal) -> None:
     """Count an appeal that was just filed."""
-    tallies.add(counting.appeal(is_decided=appeal.decided_at is not None))
+    tallies.add(_of_appeal(appeal))
 
 
 def tallied_appeal(appeal: Appeal) -> AbstractContextManager[None]:
     """Let the figures follow what the block changes of a locked appeal."""
-    return tallies.following(lambda: counting.appeal(is_decided=appeal.decided_at is not None))
+    return tallies.following(lambda: _of_appeal(appeal))
 
 
 def _of(citation: Citation) -> Steps:
@@ -40,4 +40,13 @@ def _of(citation: Citation) -> Steps:
         issued_at=citation.issued_at,
         fine_minor=citation.fine_minor,
         is_over=any(end is not None for end in ends),
+    )
+
+
+def _of_appeal(appeal: Appeal) -> Steps:
+    return counting.appeal(
+        is_decided=appeal.decided_at is not None,
+        reviewer_ref=appeal.reviewer_ref,
+        is_heard=appeal.is_heard,
+        decide_on=appeal.decide_on,
     )

@@ -1,6 +1,6 @@
 """How the figures of enforcement are counted from its rows; as `rules.counting` says."""
 
-from enforcement.rules.counting import FLOWS, LEVELS
+from enforcement.rules.counting import FLOWS, LEVELS, LEVELS_APART
 from parkops.tallies.truths import Truth
 
 _QUERY = """
@@ -9,8 +9,16 @@ SELECT 'citations_unpaid', %(ever)s::timestamptz, count(*)
  WHERE source = 'ours' AND settled_at IS NULL AND dismissed_at IS NULL
    AND voided_at IS NULL AND written_off_at IS NULL AND fine_minor > 0
 UNION ALL
-SELECT 'appeals_waiting', %(ever)s::timestamptz, count(*)
-  FROM enforcement_appeal WHERE decided_at IS NULL
+SELECT figure.name, %(ever)s, count(*)
+  FROM enforcement_appeal,
+       LATERAL (VALUES
+         ('appeals_waiting'),
+         (CASE WHEN reviewer_ref = '' THEN 'appeals_with_nobody' ELSE 'appeals_of/' || reviewer_ref END),
+         ('appeals_by_day/' || coalesce(to_char(decide_on, 'YYYY-MM-DD'), '')),
+         (CASE WHEN is_heard THEN 'appeals_to_hear' END)
+       ) AS figure (name)
+ WHERE decided_at IS NULL AND figure.name IS NOT NULL
+ GROUP BY 1
 UNION ALL
 SELECT 'citations_issued', date_bin('15 minutes', issued_at, %(ever)s), count(*)
   FROM enforcement_citation WHERE source = 'ours' AND issued_at >= %(since)s
@@ -21,4 +29,4 @@ SELECT 'plates_checked', date_bin('15 minutes', recorded_at, %(ever)s), count(*)
  GROUP BY 2
 """
 
-ENFORCEMENT = Truth(LEVELS, FLOWS, _QUERY)
+ENFORCEMENT = Truth((*LEVELS, *LEVELS_APART), FLOWS, _QUERY)

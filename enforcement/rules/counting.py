@@ -1,12 +1,16 @@
 """What citations, appeals and plate checks add to the figures that are kept."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from parkops.kernel.tallies import EVER, Steps, quarter, together
+from parkops.kernel.tallies import EVER, Steps, of, quarter, together
 
 UNPAID, WAITING = "citations_unpaid", "appeals_waiting"
+WITH_NOBODY, TO_HEAR = "appeals_with_nobody", "appeals_to_hear"
+LEVELS = (UNPAID, WAITING, WITH_NOBODY, TO_HEAR)
+OF_REVIEWER, BY_DAY = "appeals_of", "appeals_by_day"
+LEVELS_APART = (OF_REVIEWER, BY_DAY)
+"""Appeals that wait: in whose queue, and by which local day they should be decided (empty: none)."""
 ISSUED, CHECKED = "citations_issued", "plates_checked"
-LEVELS = (UNPAID, WAITING)
 FLOWS = (ISSUED, CHECKED)
 
 
@@ -21,9 +25,21 @@ def citation(*, is_ours: bool, issued_at: datetime, fine_minor: int, is_over: bo
     return together({(ISSUED, quarter(issued_at)): 1}, owing)
 
 
-def appeal(*, is_decided: bool) -> Steps:
-    """Return what an appeal adds."""
-    return {} if is_decided else {(WAITING, EVER): 1}
+def appeal(*, is_decided: bool, reviewer_ref: str, is_heard: bool, decide_on: date | None) -> Steps:
+    """Return what an appeal adds.
+
+    It counts for the day itself by which it should be decided: whatever day it is by the clocks of a
+    tenant, those of earlier days are late, also once its time zone is another.
+    """
+    if is_decided:
+        return {}
+    names = [
+        WAITING,
+        of(OF_REVIEWER, reviewer_ref) if reviewer_ref else WITH_NOBODY,
+        of(BY_DAY, decide_on.isoformat() if decide_on else ""),
+        *([TO_HEAR] if is_heard else []),
+    ]
+    return {(name, EVER): 1 for name in names}
 
 
 def checks(recorded_at: datetime, count: int) -> Steps:

@@ -1,6 +1,7 @@
 """What waits at each desk of the office: one look at the database, remembered for a moment for all who poll.
 
-Each figure is counted by the query of the list that it leads to.
+Each figure is as high as the query of the list that it leads to counts; those that are kept beside their
+rows (`parkops.tallies`) are read, not counted.
 """
 
 from collections.abc import Mapping
@@ -12,10 +13,12 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.db.models import Count, Min, Sum
 
-from enforcement.models import Appeal, Citation, CureProof
+from enforcement.models import Citation, CureProof
 from enforcement.queries import appeal_pages, calls, crew, hearings, office
+from enforcement.rules import counting as enforced
 from parkops.kernel.dates import local_date, midnight
 from parkops.programme import queries as programme
+from parkops.tallies import queries as tallies
 from payments import pages as paying
 from payments import queries as money
 from payments.models import BankLine
@@ -30,6 +33,9 @@ REMEMBERED_SECONDS = 10
 """As often as a page asks: what waits is many queries, and what is done all day is in the live figures."""
 LONGEST = timedelta(seconds=60)
 MOST_ROWS = 8
+
+LEVELS = (enforced.WITH_NOBODY, enforced.TO_HEAR)
+LEVELS_APART = (enforced.OF_REVIEWER, enforced.BY_DAY)
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,15 @@ class LimitNow:
     is_watched: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The figures that are kept: as they stand at the instant of the look, and those told apart by what each part
+    is of."""
+
+    n: Mapping[str, int]
+    apart: Mapping[str, Mapping[str, int]]
+
+
 @dataclass(frozen=True)
 class Desks:
     """What waits at the desks at one instant. Amounts are minor units of the tenant's currency; `happened` stands
@@ -182,6 +197,7 @@ def look(at: datetime) -> Desks:
     zone = programme.in_force(at).programme.tz
     today = local_date(at, zone)
     begins = midnight(today, zone)
+    kept = _kept(at)
     heard = hearings.days(today, count=1)
     booked = [one for day in heard for row in day.slots for one in row.hearings]
     return Desks(
@@ -202,25 +218,31 @@ def look(at: datetime) -> Desks:
         citations_by_zone=_by_zone(begins, at),
         officers=_officers(at),
         limits=_limits(at, zone),
-        **_appeals(today),
+        **_appeals(today, kept),
         **_proofs_and_voids(),
         **_calls(at),
         **_money(today),
     )
 
 
-def _appeals(today: date) -> dict[str, Any]:
-    tabs = appeal_pages.appeal_tabs("", me="", today=today)
-    counted = dict(zip(appeal_pages.VIEWS, (tab.count or 0 for tab in tabs), strict=True))
-    waiting = Appeal.objects.filter(decided_at__isnull=True)
-    of = waiting.exclude(reviewer_ref="").values_list("reviewer_ref")
+def _kept(at: datetime) -> Kept:
+    """What is kept of all desks, in two queries."""
+    now = tallies.until(at)
+    return Kept(
+        tallies.sums(dict.fromkeys(LEVELS, now)),
+        tallies.apart(dict.fromkeys(LEVELS_APART, now)),
+    )
+
+
+def _appeals(today: date, kept: Kept) -> dict[str, Any]:
+    soon = (today + appeal_pages.SOON).isoformat()
     rows = list(appeal_pages.appeals("", me="", today=today)[:MOST_ROWS])
     dated = [one.decide_on for one in rows if one.decide_on is not None]
     return {
-        "appeals_due": counted["due"],
-        "appeals_with_nobody": counted["unassigned"],
-        "appeals_to_hear": counted["hearing"],
-        "appeals_of": dict(of.annotate(count=Count("pk")).order_by("reviewer_ref")),
+        "appeals_due": sum(n for day, n in kept.apart[enforced.BY_DAY].items() if day <= soon),
+        "appeals_with_nobody": kept.n[enforced.WITH_NOBODY],
+        "appeals_to_hear": kept.n[enforced.TO_HEAR],
+        "appeals_of": dict(sorted(kept.apart[enforced.OF_REVIEWER].items())),
         "next_decision_on": dated[0].isoformat() if dated else "",
         "appeals": [
             NextAppeal(

@@ -29,7 +29,7 @@ SERIES = {
     "taken": paid.TAKEN,
     "sold": permitted.SOLD,
 }
-LEVELS = (*permitted.LEVELS, *enforced.LEVELS)
+LEVELS = (*permitted.LEVELS, enforced.UNPAID, enforced.WAITING)
 
 # Things that went wrong and wait for somebody are few; of appeals only the oldest is looked up.
 _NOW = """

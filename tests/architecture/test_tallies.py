@@ -8,7 +8,7 @@ from tests.architecture.code import Module, module_of, modules, name_of, nodes
 WATCHED = {
     "enforcement": {
         "citation": {"settled_at", "dismissed_at", "voided_at", "fine_minor", "issued_at"},
-        "appeal": {"decided_at"},
+        "appeal": {"decided_at", "reviewer_ref", "is_heard", "decide_on"},
     },
     "permits": {
         name: {

@@ -36,6 +36,7 @@ from enforcement.operations import (
     letters,
     looks,
     owners,
+    tallying,
 )
 from enforcement.operations import boot_cases as boots
 from enforcement.operations.citations import Draft
@@ -245,7 +246,9 @@ class Things:
         self.hearing_slot = hearings.open_slots(
             [self.at + timedelta(days=3)], minutes=20, place=MARK, by=SYSTEM, at=self.at
         )[0]
-        Appeal.objects.update(is_heard=True)
+        with tallying.tallied_appeal(self.appeal):
+            self.appeal.is_heard = True
+        self.appeal.save(update_fields=["is_heard"])
         hearings.book_hearing(
             self.appeal.number, self.hearing_slot.reference, by=SYSTEM, at=self.at
         )
