@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from parkops.audit import operations as audit
+from parkops.jobs import figures
 from parkops.jobs.models import Job
 from parkops.kernel.actors import Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
@@ -66,6 +67,7 @@ def ask(kind: str, arguments: dict[str, Any], *, by: Actor, at: datetime) -> Job
         asked_by_ref=by.ref,
         asked_by_name=by.name,
     )
+    figures.count(job)
     later("jobs.work", job=job.pk)
     return job
 
@@ -77,9 +79,9 @@ def cancel(job_id: int, *, by: Actor, at: datetime) -> Job:
     if job is None:
         raise NotFound("There is no such job.")
     if job.state in (Job.State.QUEUED, Job.State.RUNNING):
-        Job.objects.filter(pk=job.pk).update(state=Job.State.CANCELLED, finished_at=at)
+        with figures.tallied(job):
+            Job.objects.filter(pk=job.pk).update(state=Job.State.CANCELLED, finished_at=at)
         audit.record("job.cancelled", subject=("job", str(job.reference)), actor=by, at=at)
-        job.refresh_from_db()
     return job
 
 
@@ -96,20 +98,20 @@ def retry(job_id: int, *, by: Actor, at: datetime) -> Job:
         raise NotFound("There is no such job.")
     if job.state not in (Job.State.FAILED, Job.State.CANCELLED):
         raise Conflict("job_not_failed", f"The job is {job.get_state_display().lower()}.")
-    Job.objects.filter(pk=job.pk).update(
-        state=Job.State.QUEUED,
-        max_attempts=F("attempts") + MORE_ATTEMPTS,
-        error="",
-        progress_share=0,
-        stage="",
-        rows_done=0,
-        rows_total=None,
-        queued_at=at,
-        finished_at=None,
-    )
+    with figures.tallied(job):
+        Job.objects.filter(pk=job.pk).update(
+            state=Job.State.QUEUED,
+            max_attempts=F("attempts") + MORE_ATTEMPTS,
+            error="",
+            progress_share=0,
+            stage="",
+            rows_done=0,
+            rows_total=None,
+            queued_at=at,
+            finished_at=None,
+        )
     audit.record("job.retried", subject=("job", str(job.reference)), actor=by, at=at)
     later("jobs.work", job=job.pk)
-    job.refresh_from_db()
     return job
 
 
@@ -124,6 +126,7 @@ def retry_given_up(entry_id: int, *, by: Actor, at: datetime) -> None:
     ).update(state=OutboxEntry.State.WAITING, attempts=0, available_at=at)
     if not revived:
         raise NotFound("There is no such work.")
+    figures.count_given_up(OutboxEntry.State.DEAD, OutboxEntry.State.WAITING)
     audit.record("work.retried", subject=("work", str(entry_id)), actor=by, at=at)
 
 
@@ -277,10 +280,11 @@ def _give_up(job: Job, reason: str) -> None:
 @transaction.atomic
 def _end(jobs: QuerySet[Job], **told: Any) -> None:
     """Say that the job is over, and do with it what its kind asks for; nothing if it is not ours any more."""
-    job = jobs.first()
-    if job is None or not jobs.update(finished_at=timezone.now(), **told):
+    job = jobs.select_for_update().first()
+    if job is None:
         return
-    job.refresh_from_db()
+    with figures.tallied(job):
+        jobs.update(finished_at=timezone.now(), **told)
     if job.kind in _over:
         _over[job.kind](job)
 

@@ -8,3 +8,10 @@ class MessagingConfig(AppConfig):
 
     name = "parkops.messaging"
     label = "messaging"
+
+    def ready(self) -> None:
+        """Keep the figure of messages that were not delivered."""
+        from parkops.messaging import figures
+        from parkops.tallies import truths
+
+        truths.register(figures.TRUTH)

@@ -16,7 +16,7 @@ from django.template.loader import get_template
 
 from parkops.kernel.money import Money
 from parkops.kernel.texts import Text
-from parkops.messaging import enclosures
+from parkops.messaging import enclosures, figures
 from parkops.messaging.models import Message
 from parkops.tenancy import hosts
 from parkops.tenancy.later import later
@@ -207,8 +207,13 @@ def _html(name: str, context: dict[str, Any]) -> str:
     return template.render(context)
 
 
+@transaction.atomic
 def _set(message: Message, **values: Any) -> None:
-    Message.objects.filter(pk=message.pk).update(**values)
+    rows = Message.objects.filter(pk=message.pk)
+    kept = rows.select_for_update().first()
+    if kept is not None:
+        with figures.tallied(kept):
+            rows.update(**values)
 
 
 def _short(error: Exception) -> str:

@@ -4,31 +4,39 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.db.models import Count, Min, Q
 from django_tenants.utils import schema_context
 from psycopg import sql
 
+from parkops.jobs import figures as jobs
+from parkops.messaging import figures as messaging
 from parkops.public import health
 from parkops.tenancy import hosts
-from parkops.tenancy.models import OutboxEntry, Tenant
+from parkops.tenancy.models import Tenant
 
 AT_ONCE = 100
 
+FIGURES = (jobs.FAILED, jobs.OPEN, jobs.GIVEN_UP, messaging.FAILED)
+
+# The figures are kept (`parkops.tallies`), and of what waits only the first is looked up: nothing is counted.
 _OF_ONE = """
-SELECT {name}, (SELECT count(*) FROM {schema}.jobs_job WHERE state = 'failed'),
-       (SELECT count(*) FROM {schema}.jobs_job WHERE state IN ('queued', 'running')),
-       (SELECT count(*) FROM {schema}.messaging_message WHERE state = 'failed'),
+SELECT {name},
+       ARRAY(SELECT coalesce((SELECT sum(n) FROM {schema}.tallies_tally WHERE name = figure.name), 0)::bigint
+               FROM unnest({figures}::varchar[]) WITH ORDINALITY AS figure (name, place) ORDER BY place),
+       (SELECT min(available_at) FROM public.tenancy_outboxentry
+         WHERE schema_name = {name} AND state = 'waiting'),
        (SELECT array_agg(app || '.' || name) FROM {schema}.django_migrations)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class TenantNow:
-    """How one tenant does. `behind` is how many migrations it lacks."""
+    """How one tenant does. `late_since` is since when work should have been done (empty: none is late), `behind`
+    how many migrations it lacks."""
 
     slug: str
     name: str
@@ -37,16 +45,21 @@ class TenantNow:
     jobs_failed: int
     jobs_open: int
     messages_failed: int
-    work_waiting: int
+    late_since: str
     work_given_up: int
     behind: int
+
+    @property
+    def late_at(self) -> datetime | None:
+        """The instant of `late_since`."""
+        return datetime.fromisoformat(self.late_since) if self.late_since else None
 
     @property
     def tone(self) -> str:
         """Bad where work is lost or the tables are old, warn where somebody should look."""
         if self.behind or self.work_given_up:
             return "bad"
-        return "warn" if self.jobs_failed or self.messages_failed else ""
+        return "warn" if self.late_since or self.jobs_failed or self.messages_failed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,6 @@ class Platform:
     """How the platform does: `checks` are what /readyz asks, each "ok" or what is wrong."""
 
     checks: dict[str, str]
-    oldest_waiting_at: str
     tenants: list[TenantNow]
 
     @property
@@ -65,7 +77,10 @@ class Platform:
 
     def total(self, name: str) -> int:
         """Return the sum of a figure over all tenants."""
-        return sum(getattr(one, name) for one in self.tenants)
+        return sum(int(bool(told) if isinstance(told, str) else told) for told in self._each(name))
+
+    def _each(self, name: str) -> list[Any]:
+        return [getattr(one, name) for one in self.tenants]
 
     @property
     def figures(self) -> list[tuple[str, int, str, str]]:
@@ -73,50 +88,33 @@ class Platform:
         named = (
             ("Migrations behind", "behind", "bad"),
             ("Work given up", "work_given_up", "bad"),
-            ("Work waiting", "work_waiting", ""),
+            ("Tenants whose work is late", "late_since", "warn"),
             ("Failed jobs", "jobs_failed", "warn"),
             ("Messages not delivered", "messages_failed", "warn"),
         )
         found = []
         for label, name, tone in named:
-            where = sum(1 for one in self.tenants if getattr(one, name))
+            where = sum(1 for one in self._each(name) if one)
             told = f"in {where} of {len(self.tenants)} tenants"
             found.append((label, self.total(name), told, tone if where else ""))
         return found
 
 
-def platform() -> Platform:
-    """Return how the platform does, from the database."""
+def platform(at: datetime) -> Platform:
+    """Return how the platform does at `at`, from the database."""
     with schema_context("public"):
         tenants = list(Tenant.objects.exclude(status=Tenant.Status.PROVISIONING).order_by("slug"))
-        outbox: dict[str, Any] = {
-            row["schema_name"]: row
-            for row in OutboxEntry.objects.values("schema_name")
-            .annotate(
-                waiting=Count("pk", filter=Q(state=OutboxEntry.State.WAITING)),
-                dead=Count("pk", filter=Q(state=OutboxEntry.State.DEAD)),
-            )
-            .order_by("schema_name")
-        }
-        oldest = OutboxEntry.objects.filter(state=OutboxEntry.State.WAITING).aggregate(
-            at=Min("created_at")
-        )["at"]
         found = _of_each([tenant.schema_name for tenant in tenants])
     needed = _needed()
     return Platform(
         checks=health.checks(),
-        oldest_waiting_at=oldest.isoformat() if oldest else "",
-        tenants=[
-            _now(one, found[one.schema_name], outbox.get(one.schema_name, {}), needed)
-            for one in tenants
-        ],
+        tenants=[_now(one, found[one.schema_name], needed, at) for one in tenants],
     )
 
 
-def _now(
-    tenant: Tenant, own: tuple[Any, ...], outbox: dict[str, int], needed: set[str]
-) -> TenantNow:
-    failed, under_way, unsent, applied = own
+def _now(tenant: Tenant, own: tuple[Any, ...], needed: set[str], at: datetime) -> TenantNow:
+    (failed, under_way, given_up, unsent), due_at, applied = own
+    is_late = due_at is not None and at - due_at > health.OUTBOX_LATE_AFTER
     return TenantNow(
         slug=tenant.slug,
         name=tenant.name,
@@ -125,8 +123,8 @@ def _now(
         jobs_failed=failed,
         jobs_open=under_way,
         messages_failed=unsent,
-        work_waiting=outbox.get("waiting", 0),
-        work_given_up=outbox.get("dead", 0),
+        late_since=due_at.astimezone(UTC).isoformat() if is_late else "",
+        work_given_up=given_up,
         behind=len(needed - set(applied or ())),
     )
 
@@ -136,7 +134,9 @@ def _of_each(schemas: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     found: dict[str, tuple[Any, ...]] = {}
     for first in range(0, len(schemas), AT_ONCE):
         asked = [
-            sql.SQL(_OF_ONE).format(name=sql.Literal(name), schema=sql.Identifier(name))
+            sql.SQL(_OF_ONE).format(
+                name=sql.Literal(name), schema=sql.Identifier(name), figures=sql.Literal([*FIGURES])
+            )
             for name in schemas[first : first + AT_ONCE]
         ]
         with connection.cursor() as cursor:

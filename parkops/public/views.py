@@ -32,12 +32,13 @@ def front(request: HttpRequest) -> HttpResponse:
 @never_cache
 def operator(request: HttpRequest, token: str) -> HttpResponse:
     """Show the operator how the platform does; who has no address that holds sees that there is none."""
-    if not operators.opens(token, at=timezone.now()):
+    now = timezone.now()
+    if not operators.opens(token, at=now):
         raise Http404
-    shown = platform()
+    shown = platform(now)
     if request.GET.get("v") == shown.version:
         return HttpResponse(status=204)
-    context = {"shown": shown, "now": timezone.now(), "oob": "v" in request.GET}
+    context = {"shown": shown, "now": now, "oob": "v" in request.GET}
     template = "_figures" if context["oob"] else "page"
     response = page(request, f"public/operator/{template}.html", context)
     response["Live-Version"] = shown.version

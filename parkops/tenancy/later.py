@@ -29,6 +29,9 @@ UNSENT_AFTER = timedelta(seconds=20)
 CLOSED_LOOK_AGAIN = timedelta(minutes=10)
 MAX_ATTEMPTS = 6
 
+GivenUp = Callable[[str, str], None]
+_given_up: list[GivenUp] = []
+
 
 class TenantMissing(Exception):
     """A task named no tenant, or one that is not there: it must not run at all."""
@@ -40,6 +43,13 @@ class NotYet(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"again in {seconds} s")
         self.seconds = seconds
+
+
+def register_given_up(count: GivenUp) -> None:
+    """Call `count(before, after)` inside the tenant, in the transaction that gives up what it was promised: from
+    which state to which."""
+    if count not in _given_up:
+        _given_up.append(count)
 
 
 def later(task: str, **arguments: Any) -> None:
@@ -124,12 +134,12 @@ def tenant_task(function: Callable[..., None] | None = None, *, lease: timedelta
             _put_off(entry, wait.seconds)
         except Refused as refusal:
             logger.info("%s: %s", function.__name__, refusal)
-            _done(entry)
+            _done(tenant, entry)
         except Exception as error:
-            _failed(entry, error)
+            _failed(tenant, entry, error)
             raise
         else:
-            _done(entry)
+            _done(tenant, entry)
 
     return run
 
@@ -193,26 +203,40 @@ def _put_off(entry: int | None, seconds: int) -> None:
         )
 
 
-def _done(entry: int | None) -> None:
+@transaction.atomic
+def _done(tenant: Tenant, entry: int | None) -> None:
     if entry is None:
         return
     with schema_context("public"):
-        OutboxEntry.objects.filter(pk=entry).delete()
+        row = OutboxEntry.objects.filter(pk=entry)
+        waited, _ = row.filter(state=OutboxEntry.State.WAITING).delete()
+        given_up = 0 if waited else row.delete()[0]
+    if given_up:
+        _told(tenant, OutboxEntry.State.DEAD, "")
 
 
-def _failed(entry: int | None, error: Exception) -> None:
+@transaction.atomic
+def _failed(tenant: Tenant, entry: int | None, error: Exception) -> None:
     if entry is None:
         return
     with schema_context("public"):
-        row = OutboxEntry.objects.filter(pk=entry).first()
+        row = OutboxEntry.objects.select_for_update().filter(pk=entry).first()
         if row is None:
             return
-        given_up = row.attempts >= MAX_ATTEMPTS
-        OutboxEntry.objects.filter(pk=entry).update(
-            state=OutboxEntry.State.DEAD if given_up else OutboxEntry.State.WAITING,
-            available_at=timezone.now() + timedelta(seconds=10 * 2**row.attempts),
-            last_error=f"{type(error).__name__}: {error}"[:2_000],
+        before = row.state
+        row.state = (
+            OutboxEntry.State.DEAD if row.attempts >= MAX_ATTEMPTS else OutboxEntry.State.WAITING
         )
+        row.available_at = timezone.now() + timedelta(seconds=10 * 2**row.attempts)
+        row.last_error = f"{type(error).__name__}: {error}"[:2_000]
+        row.save(update_fields=["state", "available_at", "last_error"])
+    _told(tenant, before, row.state)
+
+
+def _told(tenant: Tenant, before: str, after: str) -> None:
+    with tenant_context(tenant):
+        for count in _given_up:
+            count(before, after)
 
 
 def extend_lease(seconds: int, **arguments: Any) -> None:

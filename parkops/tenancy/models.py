@@ -73,7 +73,12 @@ class OutboxEntry(models.Model):
                 fields=["available_at"],
                 name="outbox_waiting",
                 condition=models.Q(state="waiting"),
-            )
+            ),
+            models.Index(
+                fields=["schema_name", "available_at"],
+                name="outbox_waiting_by_tenant",
+                condition=models.Q(state="waiting"),
+            ),
         ]
 
     def __str__(self) -> str:

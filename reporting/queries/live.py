@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from enforcement.rules import counting as enforced
-from parkops.jobs.models import Job
+from parkops.jobs import figures as jobs
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date, midnight
+from parkops.messaging import figures as messaging
 from parkops.programme import occupancy
 from parkops.programme import queries as programme
 from parkops.programme.occupancy import NOTHING, Estimate
@@ -29,17 +30,20 @@ SERIES = {
     "taken": paid.TAKEN,
     "sold": permitted.SOLD,
 }
-LEVELS = (*permitted.LEVELS, enforced.UNPAID, enforced.WAITING)
+LEVELS = (
+    *permitted.LEVELS,
+    enforced.UNPAID,
+    enforced.WAITING,
+    jobs.FAILED,
+    jobs.GIVEN_UP,
+    messaging.FAILED,
+)
 
 # Things that went wrong and wait for somebody are few; of appeals only the oldest is looked up.
 _NOW = """
 SELECT (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
        (SELECT count(*) FROM enforcement_shift WHERE ended_at IS NULL),
-       (SELECT count(*) FROM jobs_job WHERE state = %(failed)s::varchar),
        (SELECT count(*) FROM payments_payment WHERE state = 'needs_review'),
-       (SELECT count(*) FROM messaging_message WHERE state = 'failed'),
-       (SELECT count(*) FROM public.tenancy_outboxentry
-         WHERE schema_name = current_schema() AND state = 'dead'),
        coalesce((SELECT differences FROM payments_ledgerproof ORDER BY as_of_at DESC, id DESC LIMIT 1), 0),
        (SELECT count(*) FROM payments_discrepancy WHERE state = 'open'),
        concat_ws('-', (SELECT max(created_at) FROM payments_payment),
@@ -145,9 +149,7 @@ def look(at: datetime) -> Counts:
         before=(before, midnight(today - timedelta(days=6), zone)),
         zone=zone,
     )
-    [(oldest, officers, failed, review, unsent, dead, differ, apart, newest)] = prepared.rows(
-        _NOW, {"failed": Job.State.FAILED.value}
-    )
+    [(oldest, officers, review, differ, apart, newest)] = prepared.rows(_NOW, {})
     levels = told.levels
     present = occupancy.estimated(at)
     return Counts(
@@ -163,10 +165,10 @@ def look(at: datetime) -> Counts:
         appeals_waiting=levels[enforced.WAITING],
         oldest_appeal_at=oldest.isoformat() if oldest else "",
         officers_on_shift=officers,
-        jobs_failed=failed,
+        jobs_failed=levels[jobs.FAILED],
         payments_to_review=review,
-        messages_failed=unsent,
-        tasks_given_up=dead,
+        messages_failed=levels[messaging.FAILED],
+        tasks_given_up=levels[jobs.GIVEN_UP],
         books_differ=differ,
         differences_open=apart,
         zones=[

@@ -8,8 +8,10 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
-from parkops.messaging import operations, queries
+from parkops.messaging import figures, operations, queries
 from parkops.messaging.models import Message
+from parkops.tallies import operations as tallies
+from parkops.tallies import queries as figured
 
 
 def send(key="k", **more):
@@ -109,6 +111,27 @@ class TestDeliver:
         message.refresh_from_db()
         assert message.state == Message.State.FAILED
         assert "no such user" in message.last_error
+
+    def test_the_figure_of_what_was_not_delivered_follows(self, harbor, mail_server, monkeypatch):
+        def refused(self, messages):
+            raise smtplib.SMTPRecipientsRefused({"a@b.test": (550, b"no such user")})
+
+        def kept():
+            now = timezone.now()
+            assert tallies.check(at=now).drifted == 0
+            return figured.sums({figures.FAILED: figured.until(now)})[figures.FAILED]
+
+        before, message = kept(), send()
+        assert kept() == before
+        with monkeypatch.context() as patch:
+            patch.setattr(EmailBackend, "send_messages", refused)
+            operations.deliver(message.pk, at=timezone.now())
+            operations.deliver(message.pk, at=timezone.now())
+        assert kept() == before + 1
+        operations._set(message, state=Message.State.FAILED)
+        assert kept() == before + 1
+        operations._set(message, state=Message.State.SENT)
+        assert kept() == before
 
     def test_a_second_try_has_the_same_id(self, harbor, mail_server):
         message = send()

@@ -13,7 +13,11 @@ from django.test import Client
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
+from parkops.jobs import figures as jobs
+from parkops.kernel.tallies import EVER
+from parkops.messaging import figures as messaging
 from parkops.public.platform import platform
+from parkops.tallies import operations as tallies
 from parkops.tenancy import operators
 from parkops.tenancy.models import OutboxEntry
 
@@ -46,26 +50,44 @@ def in_the_open(ask, *args, **named):
 
 
 class TestPlatform:
-    def test_tells_what_waits_and_fails_in_each_tenant(self, harbor, hillside):
+    def test_tells_what_is_late_and_fails_in_each_tenant(self, harbor, hillside):
+        now = timezone.now()
         with schema_context("public"):
-            for state in ("waiting", "dead"):
+            for state, waits in (("waiting", 6), ("waiting", 9), ("dead", 10)):
                 OutboxEntry.objects.create(
                     schema_name=harbor.schema_name,
                     task="x",
                     state=state,
-                    created_at=timezone.now(),
-                    available_at=timezone.now(),
+                    created_at=now,
+                    available_at=now - timedelta(minutes=waits),
                 )
-        found = {one.slug: one for one in platform().tenants}
+            OutboxEntry.objects.create(
+                schema_name=hillside.schema_name,
+                task="x",
+                created_at=now,
+                available_at=now - timedelta(minutes=4),
+            )
+        asked = platform(now).tenants
+        tallies.begin(at=now)
+        found = {one.slug: one for one in platform(now).tenants}
+        assert {one.slug: one.work_given_up for one in asked} == {"harbor": 0, "hillside": 0}
         assert (found["harbor"].work_given_up, found["harbor"].tone) == (1, "bad")
-        assert found["harbor"].work_waiting >= 1
+        assert found["harbor"].late_at == now - timedelta(minutes=9)
         assert (found["hillside"].work_given_up, found["hillside"].behind) == (0, 0)
+        assert (found["hillside"].late_at, found["hillside"].tone) == (None, "")
+
+    def test_jobs_and_messages_are_told_by_the_figures_that_are_kept(self, harbor, hillside):
+        tallies.add({(jobs.FAILED, EVER): 2, (jobs.OPEN, EVER): 3, (messaging.FAILED, EVER): 4})
+        found = {one.slug: one for one in platform(timezone.now()).tenants}
+        one, other = found["harbor"], found["hillside"]
+        assert (one.jobs_failed, one.jobs_open, one.messages_failed, one.tone) == (2, 3, 4, "warn")
+        assert (other.jobs_failed, other.jobs_open, other.messages_failed) == (0, 0, 0)
 
     def test_a_tenant_without_a_migration_is_behind(self, harbor):
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_migrations WHERE app = 'reporting'")
             gone = cursor.rowcount
-        found = {one.slug: one for one in platform().tenants}
+        found = {one.slug: one for one in platform(timezone.now()).tenants}
         assert gone > 0
         assert (found["harbor"].behind, found["hillside"].behind) == (gone, 0)
 
@@ -73,10 +95,12 @@ class TestPlatform:
         asked = []
         monkeypatch.setattr(
             "parkops.public.platform._of_each",
-            lambda schemas: asked.append(schemas) or {name: (0, 0, 0, []) for name in schemas},
+            lambda schemas: (
+                asked.append(schemas) or {name: ([0, 0, 0, 0], None, []) for name in schemas}
+            ),
         )
-        platform()
-        assert [len(one) for one in asked] == [len(platform().tenants)]
+        platform(timezone.now())
+        assert [len(one) for one in asked] == [len(platform(timezone.now()).tenants)]
 
 
 class TestTheAddress:

@@ -10,7 +10,7 @@ from parkops.public.platform import platform
 from parkops.tenancy import operations, operators
 
 LONGEST_DAYS = 366
-COLUMNS = ("work_waiting", "work_given_up", "jobs_open", "jobs_failed", "messages_failed", "behind")
+COLUMNS = ("late_since", "work_given_up", "jobs_open", "jobs_failed", "messages_failed", "behind")
 
 
 class Command(BaseCommand):
@@ -35,12 +35,12 @@ class Command(BaseCommand):
         getattr(self, f"_{options['act']}")(**options)
 
     def _show(self, **_: Any) -> None:
-        shown = platform()
+        shown = platform(timezone.now())
         for name, told in shown.checks.items():
             self.stdout.write(f"{name}\t{told}")
         self.stdout.write("\t".join(("tenant", "state", *COLUMNS)))
         for one in shown.tenants:
-            figures = (str(getattr(one, name)) for name in COLUMNS)
+            figures = (str(getattr(one, name)) or "-" for name in COLUMNS)
             self.stdout.write("\t".join((one.slug, one.status, *figures)))
 
     def _link(self, *, name: str, days: int, **_: Any) -> None:
