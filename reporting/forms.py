@@ -18,13 +18,17 @@ FORMATS = [("pdf", "PDF"), ("xlsx", "XLSX"), ("csv", "CSV"), ("json", "JSON")]
 
 
 class ReportForm(forms.Form):
-    """What a report asks, and the format of its file."""
+    """What a report asks, and the format of its file, if one is to be made."""
 
     format = forms.ChoiceField(label="Format", choices=[f for f in FORMATS if f[0] in WRITERS])
     mail = forms.BooleanField(label="E-mail me when it is ready", required=False)
 
-    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, report: Report, makes_file: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not makes_file:
+            del self.fields["format"], self.fields["mail"]
         self._asked = [parameter.key for parameter in report.parameters]
         for parameter in report.parameters:
             self.fields[parameter.key] = _field(parameter)

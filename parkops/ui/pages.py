@@ -25,12 +25,16 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """Render `template`, or `template#part` when htmx asks for a part of the page."""
-    htmx: Any = getattr(request, "htmx", None)
-    wants_part = bool(part and htmx and not htmx.boosted and not htmx.history_restore_request)
-    name = f"{template}#{part}" if wants_part else template
+    name = f"{template}#{part}" if part and wants_part(request) else template
     response = render(request, name, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Return whether htmx asks, for a part of the page that is shown."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 
 
 def refusals_shown(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

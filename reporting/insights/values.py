@@ -47,9 +47,9 @@ class Asked:
         return report.build(Asking(answers, self.programme, self.at, lambda _share, _stage: None))
 
     def report(self, code: str, **more: str) -> str:
-        """Return the address of the report that these figures are from; "" if whoever asks may not make it."""
-        needs = catalogue.report_of(code).needs
-        if not self.may(Permission.REPORT_RUN) or (needs and not self.may(needs)):
+        """Return the address of the report that these figures are from; "" if whoever asks may not see it."""
+        needed = [Permission.REPORT_VIEW, *catalogue.report_of(code).all_needs]
+        if not all(self.may(one) for one in needed):
             return ""
         return f"{reverse('office_reports:ask', args=[code])}?{urlencode(self._given(code, more))}"
 

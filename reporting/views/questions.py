@@ -75,6 +75,7 @@ def detail(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """Show a kept question with its answer now."""
     found = _kept(request, reference)
     context: dict[str, Any] = {"found": found, "formats": FORMATS, "told": ""}
+    context["may_ask"] = request.user.may(Permission.REPORT_RUN)
     context["schedules"] = schedules.schedules_of(found.row, at=timezone.now())
     if found.asked is not None:
         context |= _answered(found.asked) | {"document": json.dumps(found.document)}

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,7 +16,7 @@ from parkops.kernel.decisions import Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
 from parkops.ui.access import may
-from parkops.ui.pages import actor, page, refusals_shown, refused_on
+from parkops.ui.pages import actor, page, refusals_shown, refused_on, wants_part
 from reporting import catalogue
 from reporting.catalogue.base import Report
 from reporting.forms import FilterForm, ReportForm
@@ -25,6 +26,8 @@ from reporting.queries import filters, previews, runs
 from reporting.rules.periods import KEY
 from reporting.views.runs import await_run
 from reporting.views.seeing import open_report
+
+READS_ONLY = "Your role reads reports: it makes no files and saves no questions."
 
 
 @may(Permission.REPORT_VIEW)
@@ -43,16 +46,21 @@ def catalogue_page(request: HttpRequest) -> HttpResponse:
     return page(request, "reporting/office/catalogue.html", context)
 
 
-@may(Permission.REPORT_RUN)
+@may(Permission.REPORT_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_shown
 def ask(request: HttpRequest, code: str) -> HttpResponse:
-    """Ask what a report needs; queue it and go to its run, or save what is asked under a name."""
+    """Ask what a report needs; queue it and go to its run, or save what is asked under a name.
+
+    Who sees reports but makes none reads its rows here, a page at a time.
+    """
     if code not in catalogue.REPORTS and catalogue.find(code):
         return redirect("office_questions:list")
     report = open_report(request, code)
-    if request.method != "POST" and "preview" in request.GET and getattr(request, "htmx", False):
-        shown = {"report": report, "shown": _preview(report, request.GET.dict())}
+    if not request.user.may(Permission.REPORT_RUN):
+        return _read(request, report)
+    if request.method != "POST" and wants_part(request):
+        shown = {"report": report, "shown": _preview(request, report)}
         return page(request, "reporting/office/ask.html", shown, part="preview")
     is_saving = "save" in request.POST
     form = ReportForm(request.POST or None, report=report, initial=_initial(request, report))
@@ -97,6 +105,22 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     return page(request, "reporting/office/ask.html", context, status=status)
 
 
+def _read(request: HttpRequest, report: Report) -> HttpResponse:
+    """Show the rows of what was asked, to who makes no files.
+
+    :raises PermissionDenied: if they try to.
+    """
+    if request.method == "POST":
+        raise PermissionDenied(READS_ONLY)
+    context = {
+        "report": report,
+        "form": ReportForm(report=report, initial=_initial(request, report), makes_file=False),
+        "codes": _codes(report),
+        "shown": _preview(request, report),
+    }
+    return page(request, "reporting/office/read.html", context, part="preview")
+
+
 def _initial(request: HttpRequest, report: Report) -> dict[str, Any]:
     """Return what the questions begin with: what the address says, otherwise this month or today."""
     given = request.GET.dict()
@@ -113,13 +137,20 @@ def _codes(report: Report) -> list[tuple[str, Sequence[Any]]]:
     return [(one.key, getattr(rules, one.codes)) for one in report.parameters if one.codes]
 
 
-def _preview(report: Report, given: dict[str, str]) -> previews.Preview:
-    """Return the first rows of what was asked, or why there are none."""
-    known = {parameter.key for parameter in report.parameters} | {KEY}
-    if given.get(KEY):
-        known -= {"from", "to"}
-    asked = {key: value for key, value in given.items() if key in known}
-    return previews.preview(report, asked, at=timezone.now())
+def _preview(request: HttpRequest, report: Report) -> previews.Preview:
+    """Return a page of the rows of what was asked, or why there are none."""
+    given = _initial(request, report)
+    known = {parameter.key for parameter in report.parameters}
+    if report.asks_last and given.get(KEY):
+        known = {KEY, *known} - {"from", "to"}
+    makes = request.user.may(Permission.REPORT_RUN)
+    return previews.preview(
+        report,
+        {key: str(value) for key, value in given.items() if key in known},
+        at=timezone.now(),
+        number=request.GET.get("page", "1"),
+        advice="Make the report." if makes else "Ask for fewer days.",
+    )
 
 
 def _today() -> date:

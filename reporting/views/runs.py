@@ -61,6 +61,7 @@ def history(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     """Show how far a run is; the part with its progress asks again by itself until it ends."""
     found = runs.run_of(reference)
+    may_run = request.user.may(Permission.REPORT_RUN)
     is_moving = found.job.state in (Job.State.QUEUED, Job.State.RUNNING)
     if not is_moving:
         await_no_more(request, [str(reference)])
@@ -71,7 +72,9 @@ def run(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
         "is_moving": is_moving,
         "before": jobs.before(found.job) if found.job.state == Job.State.QUEUED else 0,
         "stage": jobs.stage_text(found.job),
-        "again": _again(found),
+        "again": _again(found, may_run=may_run),
+        "again_text": "Run it again" if may_run else "Read its rows now",
+        "may_run": may_run,
         "may_cancel": _may_cancel(request, found),
         "is_kept": found.file_bytes is not None and found.expires_at > timezone.now(),
     }
@@ -139,11 +142,13 @@ def _may_cancel(request: HttpRequest, run: ReportRun) -> bool:
     )
 
 
-def _again(run: ReportRun) -> str:
-    """Return where what was asked stands filled in, so that it is asked again or otherwise."""
+def _again(run: ReportRun, *, may_run: bool) -> str:
+    """Return where what was asked stands filled in, so that it is asked again or otherwise; "" if one may not."""
     if run.report in catalogue.REPORTS:
         asked = urlencode({**run.parameters, "format": run.format})
         return f"{reverse('office_reports:ask', args=[run.report])}?{asked}"
+    if not may_run:
+        return ""
     try:
         document = json.loads(run.parameters["question"])
         rules.read(document, currency=programme.in_force(timezone.now()).programme.currency)

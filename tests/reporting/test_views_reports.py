@@ -12,8 +12,8 @@ from parkops.audit.models import AuditEvent
 from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from reporting.catalogue import REPORTS
-from reporting.models import ReportRun
-from reporting.operations import reports
+from reporting.models import ReportRun, SavedFilter
+from reporting.operations import filters, reports
 from reporting.queries import previews
 from tests.reporting.conftest import BY
 
@@ -152,13 +152,94 @@ def test_a_file_past_its_time_is_gone(site, run):
     assert site.get(f"{page_of(run)}file/").status_code == 422
 
 
-def test_an_auditor_reads_and_does_not_run(site, otto, run):
+def test_an_auditor_takes_files_and_makes_none(site, otto, run):
     jobs.work(run.job_id)
     site.login_as(otto)
     assert site.get(LIST).status_code == 200
     assert site.get(f"{page_of(run)}file/").status_code == 200
-    assert site.get(f"{LIST}citations/").status_code == 403
     assert site.post(f"{page_of(run)}cancellation/").status_code == 403
+
+
+class TestWhoReadsAndMakesNoFiles:
+    PART = {"HX-Request": "true"}
+    ASKED = {"from": "2026-09-01", "to": "2026-11-30", "by": "officer"}
+
+    def test_reads_the_rows_with_their_totals(self, site, otto, busy):
+        answer = site.login_as(otto).get(f"{LIST}citations/", self.ASKED)
+        shown = answer.content.decode()
+        assert answer.status_code == 200
+        assert "reads the rows of reports" in shown
+        assert "Bob" in shown
+        assert "Total" in shown
+        assert "Make the report" not in shown
+        assert 'name="format"' not in shown
+        part = site.get(f"{LIST}citations/", self.ASKED, headers=self.PART).content.decode()
+        assert part.lstrip().startswith("<section")
+        assert "Bob" in part
+        assert "hx-include" not in part
+
+    def test_sees_the_same_rows_as_who_makes_them(self, site, otto, amos, busy):
+        read = site.login_as(otto).get(f"{LIST}citations/", self.ASKED).context["shown"]
+        site.login_as(amos)
+        made = site.get(f"{LIST}citations/", self.ASKED, headers=self.PART).context["shown"]
+        assert read.rows == made.rows
+        assert read.totals == made.totals
+
+    def test_makes_nothing_and_saves_nothing(self, site, otto, busy):
+        site.login_as(otto)
+        for given in ({"format": "csv"}, {"format": "csv", "save": "1", "name": "Mine"}):
+            answer = site.post(f"{LIST}citations/", {**self.ASKED, **given})
+            assert answer.status_code == 403
+            assert "makes no files" in answer.content.decode()
+        assert not ReportRun.objects.exists()
+        assert not SavedFilter.objects.exists()
+
+    def test_is_not_led_to_what_it_may_not_do(self, site, otto, amos, run, now):
+        filters.save_filter(
+            "citations", {}, name="Council", file_format="csv", is_shared=True, owner=amos, at=now
+        )
+        Job.objects.update(state="failed", error="broken")
+        site.login_as(otto)
+        assert "Council" not in site.get(f"{LIST}citations/").content.decode()
+        shown = site.get(page_of(run)).content.decode()
+        assert f"{page_of(run)}retry/" not in shown
+        assert f"{LIST}citations/?" in shown
+
+    def test_reads_every_report_that_the_catalog_offers(self, site, otto, busy):
+        listed = site.login_as(otto).get(LIST).content.decode()
+        codes = [code for code in REPORTS if f"{LIST}{code}/" in listed]
+        assert len(codes) > 60
+        for code in codes:
+            assert site.get(f"{LIST}{code}/").status_code == 200, code
+        for code in REPORTS.keys() - set(codes):
+            assert site.get(f"{LIST}{code}/").status_code == 403, code
+
+    def test_what_is_asked_wrongly_is_said(self, site, otto):
+        asked = {"from": "2026-11-30", "to": "2026-09-01"}
+        shown = site.login_as(otto).get(f"{LIST}citations/", asked).content.decode()
+        assert "must not be before the first" in shown
+
+    def test_all_rows_are_reached_page_by_page(self, site, otto, cite, now):
+        for n in range(previews.ROWS + 3):
+            cite(f"ROW {n}", officer=f"Officer {n:02}")
+        site.login_as(otto)
+        first = site.get(f"{LIST}citations/", self.ASKED)
+        found = [row[0].value for row in first.context["shown"].rows]
+        assert f"{previews.ROWS + 3} rows, and the totals of all" in first.content.decode()
+        way = re.search(r'rel="next" href="([^"]*)"', first.content.decode())[1]
+        query = way.replace("&amp;", "&")
+        for asked in ({}, self.PART):
+            second = site.get(f"{LIST}citations/{query}", headers=asked).context["shown"]
+            assert second.totals == first.context["shown"].totals
+            rest = [row[0].value for row in second.rows]
+            assert len(found) == previews.ROWS
+            assert sorted(found + rest) == [f"Officer {n:02}" for n in range(previews.ROWS + 3)]
+
+    @pytest.mark.parametrize("number", ["0", "-1", "99", "x", "\x00"])
+    def test_a_page_that_there_is_not_is_the_nearest(self, site, otto, busy, number):
+        asked = {**self.ASKED, "page": number}
+        answer = site.login_as(otto).get(f"{LIST}citations/", asked)
+        assert answer.context["shown"].rows
 
 
 def test_an_officer_sees_none_of_it(site, bob, run):
