@@ -23,9 +23,7 @@ class ReportForm(forms.Form):
     format = forms.ChoiceField(label="Format", choices=[f for f in FORMATS if f[0] in WRITERS])
     mail = forms.BooleanField(label="E-mail me when it is ready", required=False)
 
-    def __init__(
-        self, *args: Any, report: Report, makes_file: bool = True, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, report: Report, makes_file: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not makes_file:
             del self.fields["format"], self.fields["mail"]

@@ -317,9 +317,12 @@ class TestPages:
         query = parse_qs(urlsplit(url).query)
         assert query == {"from": ["2026-10-01"], "to": ["2026-10-31"], "in_zone": ["LOT-A"]}
         assert site.get(url).status_code == 200
-        # An auditor may not make reports, and is led to none.
+        # An auditor makes no reports, and reads their rows.
         other = site.login_as(otto).get(page)
-        assert {one.url for one in other.context["answer"].figures} == {""}
+        assert {one.url for one in other.context["answer"].figures} == {url}
+        read = site.get(url)
+        assert read.status_code == 200
+        assert read.context["shown"].rows
 
     def test_more_counts_take_no_more_statements(self, site, amos, weeks, now):
         site.login_as(amos)
@@ -357,9 +360,13 @@ def test_a_figure_leads_to_nothing_but_its_own_days(busy, asked, weeks, now):
 
 
 def test_what_one_may_not_see_is_not_led_to(busy, asked, weeks, now):
-    def nothing(permission):
+    def only_reports(permission):
         return permission is Permission.REPORT_VIEW
 
     for question in QUESTIONS:
-        answer = question.answer(asked(at=now, may=nothing))
-        assert not [figure.url for figure in answer.figures if figure.url], question.code
+        for figure in question.answer(asked(at=now, may=lambda _: False)).figures:
+            assert not figure.url, (question.code, figure.label)
+        for figure in question.answer(asked(at=now, may=only_reports)).figures:
+            if figure.url:
+                code = urlsplit(figure.url).path.split("/")[-2]
+                assert report_of(code).all_needs == [], (question.code, figure.label)
