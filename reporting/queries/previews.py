@@ -35,7 +35,9 @@ class Preview:
         count = self.page.paginator.count if self.page else 0
         if count == 1:
             return "1 row"
-        return f"{count:,} rows" + (", and the totals of all" if self.is_long else "")
+        return f"{count:,} rows" + (
+            ", and the totals of all" if self.is_long and self.totals else ""
+        )
 
     @property
     def is_long(self) -> bool:
