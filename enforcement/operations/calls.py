@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from enforcement.models import Call, CallPicture, Citation, Incident
-from enforcement.operations import pictures
+from enforcement.operations import pictures, tallying
 from enforcement.queries import calls as queries
 from enforcement.queries import citations as citing
 from enforcement.queries.crew import officers
@@ -94,6 +94,7 @@ def take_call(
         called_at=at,
         answer_by=at + rules.ANSWERED_WITHIN[chosen],
     )
+    tallying.count_call(call)
     for data in files:
         _keep(call, data)
     _record("call.taken", call, by=by, at=at, kind=call.kind)
@@ -121,14 +122,16 @@ def assign_call(
     if to != call.officer_ref:
         if call.state != wanted:
             rules.may_become(call.state, wanted).require()
-        call.state = wanted
+        with tallying.tallied_call(call):
+            call.state = wanted
         call.officer, call.officer_ref = (officer.name, officer.ref) if officer else ("", "")
         call.assigned_at, call.accepted_at, call.arrived_at = (at if officer else None), None, None
     elif call.done_at is not None:
         rules.may_become(call.state, wanted).require()
     if priority is not None and priority != call.priority:
         call.priority = priority
-        call.answer_by = call.called_at + rules.ANSWERED_WITHIN[priority]
+        with tallying.tallied_call(call):
+            call.answer_by = call.called_at + rules.ANSWERED_WITHIN[priority]
     call.save()
     _record("call.assigned", call, by=by, at=at, officer=call.officer, priority=call.priority)
     return call
@@ -146,7 +149,8 @@ def accept_call(number: str, *, by: Actor, at: datetime) -> Call:
     if call.state in (rules.ACCEPTED, rules.ARRIVED):
         return call
     rules.may_become(call.state, rules.ACCEPTED).require()
-    call.state, call.accepted_at = rules.ACCEPTED, at
+    with tallying.tallied_call(call):
+        call.state, call.accepted_at = rules.ACCEPTED, at
     call.officer, call.officer_ref = by.name, by.ref
     call.assigned_at = call.assigned_at or at
     call.save()
@@ -166,7 +170,8 @@ def arrive_at_call(number: str, *, by: Actor, at: datetime) -> Call:
     if call.state == rules.ARRIVED:
         return call
     rules.may_become(call.state, rules.ARRIVED).require()
-    call.state, call.arrived_at = rules.ARRIVED, at
+    with tallying.tallied_call(call):
+        call.state, call.arrived_at = rules.ARRIVED, at
     call.save()
     _record("call.arrived", call, by=by, at=at)
     return call
@@ -188,7 +193,8 @@ def finish_call(
         return call
     rules.may_become(call.state, rules.DONE).require()
     call.citation = _citation(citation)
-    call.state, call.done_at = rules.DONE, at
+    with tallying.tallied_call(call):
+        call.state, call.done_at = rules.DONE, at
     call.outcome, call.outcome_text = outcome, text.strip()
     call.save()
     _record("call.done", call, by=by, at=at, outcome=outcome)
@@ -210,7 +216,9 @@ def cancel_call(number: str, *, reason: str, by: Actor, at: datetime) -> Call:
     if call.state == rules.CANCELLED:
         return call
     rules.may_become(call.state, rules.CANCELLED).require()
-    call.state, call.done_at, call.outcome_text = rules.CANCELLED, at, reason.strip()
+    with tallying.tallied_call(call):
+        call.state, call.done_at = rules.CANCELLED, at
+    call.outcome_text = reason.strip()
     call.save()
     _record("call.cancelled", call, by=by, at=at, reason=reason.strip())
     if call.email:

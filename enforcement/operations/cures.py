@@ -61,6 +61,7 @@ def file_proof(
         original=taken.original,
         original_sha256=taken.original_sha256,
     )
+    tallying.count_proof(proof)
     audit.record("cure.filed", subject=(KIND, citation.number), actor=by, at=at)
     return proof
 
@@ -79,6 +80,7 @@ def see_proof(number: str, *, note: str, by: Actor, at: datetime) -> CureProof:
     proof = CureProof.objects.create(
         citation=citation, proof=words, name=by.name, text=note.strip(), filed_at=at
     )
+    tallying.count_proof(proof)
     return _decide(proof, citation, is_accepted=True, answer="", by=by, at=at)
 
 
@@ -136,8 +138,10 @@ def _decide(
     by: Actor,
     at: datetime,
 ) -> CureProof:
-    proof.decided_at, proof.decided_by_name, proof.decided_by_ref = at, by.name, by.ref
-    proof.is_accepted, proof.answer = is_accepted, answer
+    with tallying.tallied_proof(proof):
+        proof.decided_at, proof.is_accepted = at, is_accepted
+    proof.decided_by_name, proof.decided_by_ref = by.name, by.ref
+    proof.answer = answer
     proof.save()
     if is_accepted:
         with tallying.tallied(citation):

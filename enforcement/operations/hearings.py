@@ -8,6 +8,7 @@ from django.db import transaction
 
 from enforcement.models import Appeal, Hearing, HearingSlot
 from enforcement.operations import appeal_letters as letters
+from enforcement.operations import tallying
 from enforcement.queries import hearings as queries
 from enforcement.queries.appeals import hearing_of
 from enforcement.queries.citations import KIND
@@ -124,6 +125,7 @@ def book_hearing(number: str, slot: UUID, *, by: Actor, at: datetime) -> Hearing
     hearing = Hearing.objects.create(
         appeal=appeal, slot=wanted, booked_at=at, booked_by=by.name[:200]
     )
+    tallying.count_hearing(hearing)
     _record("hearing.booked", appeal, wanted, by=by, at=at)
     letters.hearing_booked(hearing, at=at)
     return hearing
@@ -189,7 +191,8 @@ def free(appeal: Appeal, *, at: datetime) -> None:
 
 
 def _release(hearing: Hearing, *, at: datetime) -> None:
-    hearing.released_at = at
+    with tallying.tallied_hearing(hearing):
+        hearing.released_at = at
     hearing.save(update_fields=["released_at"])
 
 

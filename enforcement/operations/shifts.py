@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from enforcement.models import Shift
+from enforcement.operations import tallying
 from enforcement.queries import crew
 from enforcement.queries.citations import tenant_zone
 from parkops.audit import operations as audit
@@ -22,6 +23,7 @@ def start_shift(*, by: Actor, at: datetime) -> Shift:
         defaults={"officer": by.name, "began_at": at, "beat": duty.beat if duty else None},
     )
     if is_new:
+        tallying.count_shift(shift)
         audit.record("shift.started", subject=("shift", str(shift.pk)), actor=by, at=at)
     return shift
 
@@ -32,6 +34,7 @@ def end_shift(*, by: Actor, at: datetime) -> None:
     shift = Shift.objects.select_for_update().filter(officer_ref=by.ref, ended_at=None).first()
     if shift is None:
         return
-    shift.ended_at = max(at, shift.began_at)
+    with tallying.tallied_shift(shift):
+        shift.ended_at = max(at, shift.began_at)
     shift.save(update_fields=["ended_at"])
     audit.record("shift.ended", subject=("shift", str(shift.pk)), actor=by, at=at)

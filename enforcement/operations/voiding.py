@@ -6,6 +6,7 @@ from django.db import transaction
 
 from enforcement.models import Citation, VoidRequest
 from enforcement.operations import citations as citing
+from enforcement.operations import tallying
 from enforcement.queries.citations import KIND, standing_of
 from enforcement.rules import standing
 from parkops.audit import operations as audit
@@ -45,6 +46,7 @@ def ask_to_void(number: str, *, reason: str, by: Actor, at: datetime) -> VoidReq
         asked_by_name=by.name,
         asked_by_ref=by.ref,
     )
+    tallying.count_void_request(asked)
     audit.record(
         "citation.void_asked", subject=(KIND, citation.number), actor=by, at=at, reason=asked.reason
     )
@@ -92,7 +94,8 @@ def _decide(number: str, *, is_accepted: bool, answer: str, by: Actor, at: datet
     decision = standing.may_decide_void(is_own=request.asked_by_ref == by.ref)
     if not decision:
         raise Conflict(decision.code, decision.reason)
-    request.decided_at, request.decided_by_name = at, by.name
+    with tallying.tallied_void_request(request):
+        request.decided_at, request.decided_by_name = at, by.name
     request.is_accepted, request.answer = is_accepted, answer
     request.save()
     return request

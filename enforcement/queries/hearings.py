@@ -60,6 +60,16 @@ def days(first: date, *, count: int = SHOWN_DAYS, officer: str = "") -> list[Day
     return [Day(on, found[on]) for on in sorted(found)]
 
 
+def first_of(on: date, *, most: int) -> list[Hearing]:
+    """Return the first hearings of a local day, in the order of `days`."""
+    begins, ends = day_of(on)
+    rows = Hearing.objects.filter(
+        released_at__isnull=True, slot__starts_at__gte=begins, slot__starts_at__lt=ends
+    )
+    ordered = rows.order_by("slot__starts_at", "slot_id", "booked_at", "pk")
+    return list(ordered.select_related("slot", "appeal")[:most])
+
+
 def open_slots(*, at: datetime, by_staff: bool = False) -> list[HearingSlot]:
     """Return the next times that can still be booked at `at`."""
     soonest = at if by_staff else at + rules.NOTICE

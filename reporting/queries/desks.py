@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.db.models import Count, Min, Sum
 
-from enforcement.models import Citation, CureProof
-from enforcement.queries import appeal_pages, calls, crew, hearings, office
+from enforcement.models import CureProof
+from enforcement.queries import appeal_pages, calls, crew, hearings
 from enforcement.rules import counting as enforced
-from parkops.kernel.dates import local_date, midnight
+from parkops.kernel.dates import local_date, local_day
+from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from parkops.tallies import queries as tallies
 from payments import pages as paying
@@ -34,8 +35,18 @@ REMEMBERED_SECONDS = 10
 LONGEST = timedelta(seconds=60)
 MOST_ROWS = 8
 
-LEVELS = (enforced.WITH_NOBODY, enforced.TO_HEAR)
+LEVELS = (
+    enforced.WITH_NOBODY,
+    enforced.TO_HEAR,
+    enforced.PROOFS,
+    enforced.VOIDS,
+    enforced.CALLS,
+    enforced.NEW_CALLS,
+    enforced.LATE_CALLS,
+)
+OF_THE_DAY = (enforced.HEARINGS,)
 LEVELS_APART = (enforced.OF_REVIEWER, enforced.BY_DAY)
+OF_THE_DAY_APART = (enforced.ISSUED_IN,)
 
 
 @dataclass(frozen=True)
@@ -123,8 +134,8 @@ class LimitNow:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The figures that are kept: as they stand at the instant of the look, and those told apart by what each part
-    is of."""
+    """The figures that are kept, as they stand at the instant of the look or come to on its local day; and those
+    that are told apart, by what each part is of."""
 
     n: Mapping[str, int]
     apart: Mapping[str, Mapping[str, int]]
@@ -196,14 +207,11 @@ def look(at: datetime) -> Desks:
     """Return what waits at the desks as of `at`, from the database; the same number of queries always."""
     zone = programme.in_force(at).programme.tz
     today = local_date(at, zone)
-    begins = midnight(today, zone)
-    kept = _kept(at)
-    heard = hearings.days(today, count=1)
-    booked = [one for day in heard for row in day.slots for one in row.hearings]
+    kept = _kept(at, local_day(today, zone))
     return Desks(
         at=at.astimezone(UTC).isoformat(),
         day=today.isoformat(),
-        hearings_today=len(booked),
+        hearings_today=kept.n[enforced.HEARINGS],
         hearings=[
             HearingToday(
                 _iso(one.slot.starts_at),
@@ -211,26 +219,28 @@ def look(at: datetime) -> Desks:
                 one.appeal.name,
                 one.slot.place or "By video",
             )
-            for one in booked[:MOST_ROWS]
+            for one in hearings.first_of(today, most=MOST_ROWS)
         ],
         sold_today=listing.matching(listing.Filters(view="sold"), at=at).count(),
         happened=feed.mark(at),
-        citations_by_zone=_by_zone(begins, at),
+        citations_by_zone=_by_zone(kept),
         officers=_officers(at),
         limits=_limits(at, zone),
         **_appeals(today, kept),
-        **_proofs_and_voids(),
-        **_calls(at),
+        **_proofs_and_voids(kept),
+        **_calls(at, kept),
         **_money(today),
     )
 
 
-def _kept(at: datetime) -> Kept:
+def _kept(at: datetime, day: Period) -> Kept:
     """What is kept of all desks, in two queries."""
-    now = tallies.until(at)
+    now, of_the_day = tallies.until(at), (day.start, day.end - timedelta.resolution)
     return Kept(
-        tallies.sums(dict.fromkeys(LEVELS, now)),
-        tallies.apart(dict.fromkeys(LEVELS_APART, now)),
+        tallies.sums(dict.fromkeys(LEVELS, now) | dict.fromkeys(OF_THE_DAY, of_the_day)),
+        tallies.apart(
+            dict.fromkeys(LEVELS_APART, now) | dict.fromkeys(OF_THE_DAY_APART, of_the_day)
+        ),
     )
 
 
@@ -258,25 +268,21 @@ def _appeals(today: date, kept: Kept) -> dict[str, Any]:
     }
 
 
-def _proofs_and_voids() -> dict[str, Any]:
-    told = CureProof.objects.filter(decided_at=None).aggregate(
-        count=Count("pk"), oldest=Min("filed_at")
-    )
+def _proofs_and_voids(kept: Kept) -> dict[str, Any]:
+    waiting = CureProof.objects.filter(decided_at=None)
     return {
-        "proofs": told["count"],
-        "oldest_proof_at": _iso(told["oldest"]),
-        "voids": office.citations(view="voids").count(),
+        "proofs": kept.n[enforced.PROOFS],
+        "oldest_proof_at": _iso(waiting.aggregate(oldest=Min("filed_at"))["oldest"]),
+        "voids": kept.n[enforced.VOIDS],
     }
 
 
-def _calls(at: datetime) -> dict[str, Any]:
-    tabs = calls.call_tabs("", at=at)
-    counted = dict(zip(calls.VIEWS, (tab.count or 0 for tab in tabs), strict=True))
+def _calls(at: datetime, kept: Kept) -> dict[str, Any]:
     rows = calls.call_rows(list(calls.calls("", at=at)[:MOST_ROWS]), at=at)
     return {
-        "calls_open": counted[""],
-        "calls_new": counted["new"],
-        "calls_late": counted["late"],
+        "calls_open": kept.n[enforced.CALLS],
+        "calls_new": kept.n[enforced.NEW_CALLS],
+        "calls_late": kept.n[enforced.LATE_CALLS],
         "calls": [
             OpenCall(
                 row.call.number,
@@ -293,13 +299,10 @@ def _calls(at: datetime) -> dict[str, Any]:
     }
 
 
-def _by_zone(begins: datetime, at: datetime) -> list[tuple[str, int]]:
+def _by_zone(kept: Kept) -> list[tuple[str, int]]:
     """The zones with the most citations of the day."""
-    rows = Citation.objects.filter(
-        source=Citation.Source.OURS, issued_at__gte=begins, issued_at__lte=at
-    ).exclude(zone_code="")
-    counted = rows.values_list("zone_code").annotate(count=Count("pk"))
-    return list(counted.order_by("-count", "zone_code")[:MOST_ROWS])
+    issued = kept.apart[enforced.ISSUED_IN].items()
+    return sorted(issued, key=lambda one: (-one[1], one[0]))[:MOST_ROWS]
 
 
 def _officers(at: datetime) -> list[OfficerAtWork]:

@@ -34,6 +34,7 @@ LEVELS = (
     *permitted.LEVELS,
     enforced.UNPAID,
     enforced.WAITING,
+    enforced.ON_SHIFT,
     jobs.FAILED,
     jobs.GIVEN_UP,
     messaging.FAILED,
@@ -42,7 +43,6 @@ LEVELS = (
 # Things that went wrong and wait for somebody are few; of appeals only the oldest is looked up.
 _NOW = """
 SELECT (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
-       (SELECT count(*) FROM enforcement_shift WHERE ended_at IS NULL),
        (SELECT count(*) FROM payments_payment WHERE state = 'needs_review'),
        coalesce((SELECT differences FROM payments_ledgerproof ORDER BY as_of_at DESC, id DESC LIMIT 1), 0),
        (SELECT count(*) FROM payments_discrepancy WHERE state = 'open'),
@@ -149,7 +149,7 @@ def look(at: datetime) -> Counts:
         before=(before, midnight(today - timedelta(days=6), zone)),
         zone=zone,
     )
-    [(oldest, officers, review, differ, apart, newest)] = prepared.rows(_NOW, {})
+    [(oldest, review, differ, apart, newest)] = prepared.rows(_NOW, {})
     levels = told.levels
     present = occupancy.estimated(at)
     return Counts(
@@ -164,7 +164,7 @@ def look(at: datetime) -> Counts:
         citations_unpaid=levels[enforced.UNPAID],
         appeals_waiting=levels[enforced.WAITING],
         oldest_appeal_at=oldest.isoformat() if oldest else "",
-        officers_on_shift=officers,
+        officers_on_shift=levels[enforced.ON_SHIFT],
         jobs_failed=levels[jobs.FAILED],
         payments_to_review=review,
         messages_failed=levels[messaging.FAILED],

@@ -48,6 +48,7 @@ from parkops.accounts import queries as accounts_of
 from parkops.accounts.models import ApiToken, User
 from parkops.customers import operations as customers
 from parkops.jobs import operations as jobs
+from parkops.jobs.figures import count_given_up
 from parkops.jobs.models import Job
 from parkops.kernel.actors import PUBLIC, SYSTEM, Actor
 from parkops.kernel.money import Money
@@ -263,6 +264,7 @@ class Things:
             shown=kept["shown"],
             original=kept["original"],
         )
+        tallying.count_proof(self.proof)
         self.document = PermitDocument.objects.create(
             permit=Permit.objects.get(number=self.permit),
             name=MARK,
@@ -585,6 +587,7 @@ class Things:
         self.message = Message.objects.order_by("pk").first()
         self.given_up = OutboxEntry.objects.order_by("pk").first()
         OutboxEntry.objects.filter(pk=self.given_up.pk).update(state=OutboxEntry.State.DEAD)
+        count_given_up(self.given_up.state, OutboxEntry.State.DEAD)
 
     def _on_the_dashboard(self) -> None:
         """A limit of a figure, and a screen on a wall."""

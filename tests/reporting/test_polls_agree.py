@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from parkops.accounts.models import User
+from parkops.tallies import operations as tallies
 from parkops.ui.parts import drawn_once, swapped_in
 from reporting.dashboards import desks
 from reporting.queries import arrangements, live, sharing
@@ -109,5 +110,7 @@ def test_whatever_is_done_is_brought(site, harbor, alice, dana, token, monkeypat
         left = [Left(site, alice, code) for code in desks.DESKS]
         connection.set_tenant(_tenant("harbor"))
         made = Watched(left, clock, api=api, user=dana, at=NOW)
+        connection.set_tenant(_tenant("harbor"))
+        assert tallies.check(at=timezone.now()).drifts == []
     assert made.changes > 30
     assert not made.missed, made.missed
