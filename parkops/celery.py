@@ -39,6 +39,7 @@ EVERY_TENANT = {
     "reporting.forget_expired_files": 3600.0,
     "reporting.run_schedules": 60.0,
     "reporting.watch_limits": 60.0,
+    "reporting.estimate": 20.0,
 }
 
 # Each runs in every active tenant when its night is over by its own clocks; each is safe to run twice.

@@ -6,6 +6,7 @@ from parkops.jobs import operations as jobs
 from parkops.jobs.models import Job
 from parkops.tenancy.later import tenant_task
 from reporting.operations import limits, opening, reports, schedules
+from reporting.queries import estimates, live
 from reporting.replay import operations as replays
 
 
@@ -27,6 +28,14 @@ def run_schedules(**_later: object) -> None:
 def watch_limits(**_later: object) -> None:
     """Tell once of each figure that came to be beyond its limit."""
     limits.watch_limits(at=timezone.now())
+
+
+@tenant_task
+def estimate(**_later: object) -> None:
+    """Work out how full the zones are, where anybody looks at a dashboard."""
+    now = timezone.now()
+    if live.is_looked_at(now):
+        estimates.keep(now)
 
 
 @tenant_task

@@ -6,22 +6,27 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
+
 from enforcement.rules import counting as enforced
 from parkops.jobs import figures as jobs
 from parkops.kernel.codes import code_key
 from parkops.kernel.dates import local_date, midnight
 from parkops.messaging import figures as messaging
-from parkops.programme import occupancy
 from parkops.programme import queries as programme
-from parkops.programme.occupancy import NOTHING, Estimate
+from parkops.programme.occupancy import Estimate
 from parkops.tallies import queries as tallies
 from parkops.tenancy.postgresql import prepared
 from payments.rules import counting as paid
 from permits.rules import counting as permitted
+from reporting.queries import estimates
+from reporting.queries.estimates import Believed
 from reporting.queries.sharing import Found, Shared, shared
 
 REMEMBERED_SECONDS = 3
 LONGEST = timedelta(seconds=30)
+AWAY = timedelta(minutes=2)
+"""Nobody looks who has not asked for so long."""
 HOURS = 24
 
 SERIES = {
@@ -130,11 +135,18 @@ SHARED = Shared.named("live", REMEMBERED_SECONDS, LONGEST, Counts, Series, ZoneC
 
 def counts(at: datetime, request: Found | None = None) -> Counts:
     """Return the live figures: all who poll share one look, which one of them takes every few seconds."""
-    return shared(SHARED, at, look, request)
+    known = request.known.get(estimates.KEY) if request is not None else cache.get(estimates.KEY)
+    return shared(SHARED, at, lambda moment: look(moment, known), request)
 
 
-def look(at: datetime) -> Counts:
-    """Return the live figures as of `at`, from the database."""
+def is_looked_at(at: datetime) -> bool:
+    """Return whether anybody has looked within the last few moments."""
+    known: tuple[Counts, object] | None = cache.get(SHARED.figures)
+    return known is not None and at - datetime.fromisoformat(known[0].at) <= AWAY
+
+
+def look(at: datetime, known: Believed | None = None) -> Counts:
+    """Return the live figures as of `at`, from the database; `known` is what was believed of the zones."""
     version = programme.in_force(at)
     rules = version.programme
     zone: ZoneInfo = rules.tz
@@ -151,7 +163,7 @@ def look(at: datetime) -> Counts:
     )
     [(oldest, review, differ, apart, newest)] = prepared.rows(_NOW, {})
     levels = told.levels
-    present = occupancy.estimated(at)
+    believed = estimates.believed(at, known)
     return Counts(
         at=at.astimezone(UTC).isoformat(),
         day=today.isoformat(),
@@ -172,7 +184,7 @@ def look(at: datetime) -> Counts:
         books_differ=differ,
         differences_open=apart,
         zones=[
-            _zone(z.code, z.name, z.capacity.total, present.get(code_key(z.code), NOTHING))
+            _zone(z.code, z.name, z.capacity.total, believed.of(code_key(z.code)))
             for z in rules.zones
             if z.capacity and z.capacity.total
         ],

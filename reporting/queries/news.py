@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zlib import crc32
 
-from reporting.queries import desks, live, sharing
+from reporting.queries import desks, estimates, live, sharing
 from reporting.queries.desks import Desks
 from reporting.queries.live import Counts
 from reporting.queries.sharing import Found, Looked
@@ -22,7 +22,7 @@ def found(at: datetime) -> Found:
 
     Once a moment it asks the database, by one query, whether anything was done since.
     """
-    return sharing.found((live.SHARED, desks.SHARED), at)
+    return sharing.found((live.SHARED, desks.SHARED), at, estimates.KEY)
 
 
 def is_present(version: str, request: Found) -> bool:

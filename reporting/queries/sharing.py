@@ -124,8 +124,11 @@ def last_act() -> Act:
     return Act(*prepared.rows(_ACTS, {})[0])
 
 
-def found(names: tuple[Shared, ...], at: datetime) -> Found:
-    """Return what still counts of figures: those looked at a moment ago, and those of before the last act."""
+def found(names: tuple[Shared, ...], at: datetime, *more: str) -> Found:
+    """Return what still counts of figures: those looked at a moment ago, and those of before the last act.
+
+    `more` are keys of what a look needs besides; they are asked for with what is known.
+    """
     told = cache.get_many([key for name in names for key in (name.version, name.looked)])
     current = {
         name.version: told[name.version]
@@ -134,7 +137,7 @@ def found(names: tuple[Shared, ...], at: datetime) -> Found:
     }
     if len(current) == len(names):
         return Found(current, {}, None)
-    known, act = cache.get_many([name.figures for name in names]), last_act()
+    known, act = cache.get_many([*(name.figures for name in names), *more]), last_act()
     for name in names:
         kept = known.get(name.figures)
         if name.version not in current and kept and _is_still(name, kept, act, at):

@@ -123,7 +123,7 @@ class TestOneLook:
         tallies.add(counting.checks(now, 1))
         sharing.forget(live.SHARED)
 
-        def away(_at):
+        def away(_at, _known):
             raise OperationalError
 
         monkeypatch.setattr(live, "look", away)
