@@ -16,7 +16,7 @@ from payments.accounts import BANK, BOOKABLE, SUSPENSE
 from payments.bank.reading import read
 from payments.bank.values import BadStatement, Booked, Statement
 from payments.models import BankLine, BankStatement
-from payments.operations import ledger
+from payments.operations import ledger, tallying
 from payments.operations.ledger import Leg
 
 
@@ -83,6 +83,7 @@ def _book(
         for entry in sorted(fresh.values(), key=lambda one: one.booked_on)
         if entry.minor
     )
+    tallying.count_lines(lines)
     for line in lines:
         came = "came" if line.amount_minor > 0 else "went"
         ledger.post(
@@ -147,7 +148,8 @@ def open_line(public_id: UUID) -> BankLine:
 
 def decide(line: BankLine, state: BankLine.State, *, by: Actor, at: datetime) -> None:
     """Keep what became of a locked line, and who said so."""
-    line.state, line.decided_at, line.decided_by = state, at, by.name
+    with tallying.tallied_line(line):
+        line.state, line.decided_at, line.decided_by = state, at, by.name
     line.save()
     audit.record(
         f"bank.line_{state.value}",

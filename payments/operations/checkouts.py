@@ -32,7 +32,7 @@ from payments.gateways.base import (
     GatewayUnavailable,
 )
 from payments.models import Allocation, Payment
-from payments.operations import asking, card_account, fulfilment
+from payments.operations import asking, card_account, fulfilment, tallying
 from payments.operations.payments import (
     customer_of,
     lock_charges,
@@ -234,7 +234,8 @@ def _close(
 ) -> None:
     if not rules.may_become(payment.state, state):
         return
-    payment.state, payment.failure = state, failure[:300]
+    with tallying.tallied(payment):
+        payment.state, payment.failure = state, failure[:300]
     payment.save(update_fields=["state", "failure"])
     audit.record(
         f"payment.{state}",
@@ -357,7 +358,8 @@ def _note_page(payment_id: int, started: CheckoutStarted) -> tuple[Payment, bool
         return payment, True
     if not rules.may_become(payment.state, Payment.State.OPEN):
         return payment, False
-    payment.state = Payment.State.OPEN
+    with tallying.tallied(payment):
+        payment.state = Payment.State.OPEN
     payment.session_id = started.session_id
     payment.redirect_url = started.url
     payment.expires_at = started.expires_at

@@ -13,7 +13,7 @@ from parkops.programme import queries as programme
 from payments import place, queries
 from payments.accounts import CASH, CHEQUES, IN_TRANSIT, METHOD_ACCOUNTS
 from payments.models import Deposit, DepositItem, Drawer, DrawerMovement, Payment
-from payments.operations import ledger
+from payments.operations import ledger, tallying
 from payments.operations.ledger import Leg
 from payments.rules import may_keep_text
 from payments.rules.drawers import may_deposit
@@ -80,8 +80,9 @@ def make_deposit(
     ]
     for item in items:
         item.deposit = deposit
+    taken = tallying.tallied_deposit(drawers=drawers, movements=movements, payments=payments)
     try:
-        with transaction.atomic():
+        with taken, transaction.atomic():
             DepositItem.objects.bulk_create(items)
     except IntegrityError as error:
         raise Conflict("deposited", "Part of this has gone to the bank meanwhile.") from error

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from payments.models import Comparison, Discrepancy
+from payments.operations import tallying
 from payments.rules.reconciling import Found
 
 YOUNG = timedelta(minutes=10)
@@ -62,25 +63,27 @@ def keep_of_bank(found: Sequence[Found], *, at: datetime) -> None:
 
 
 def _resolve(rows: QuerySet[Discrepancy], *, at: datetime) -> None:
-    rows.update(state=Discrepancy.State.RESOLVED, resolved_at=at, reason=GONE, decided_by="")
+    locked = rows.select_for_update().order_by("pk").values_list("pk", flat=True)
+    gone = Discrepancy.objects.filter(pk__in=list(locked))
+    gone = gone.exclude(state=Discrepancy.State.RESOLVED)
+    with tallying.tallied_differences(gone):
+        gone.update(state=Discrepancy.State.RESOLVED, resolved_at=at, reason=GONE, decided_by="")
 
 
 def _note(found: Found, *, at: datetime) -> None:
     """Keep a difference; one that was resolved, or accepted with other amounts, is open again."""
-    one = Discrepancy.objects.filter(subject=found.subject).first()
+    one = Discrepancy.objects.select_for_update().filter(subject=found.subject).first()
     if one is None:
         one = Discrepancy(subject=found.subject, found_at=at, happened_at=found.at)
+        tallying.count_difference(one)
     was = (one.ours_minor, one.theirs_minor)
     is_same = one.pk is not None and was == (found.ours, found.theirs)
     if one.state == Discrepancy.State.RESOLVED or not is_same:
         if one.state == Discrepancy.State.RESOLVED:
             one.found_at = at
-        one.state, one.resolved_at, one.reason, one.decided_by = (
-            Discrepancy.State.OPEN,
-            None,
-            "",
-            "",
-        )
+        with tallying.tallied_difference(one):
+            one.state, one.resolved_at = Discrepancy.State.OPEN, None
+        one.reason = one.decided_by = ""
     one.kind, one.text, one.act = found.kind, found.text[:400], found.act
     one.ours_minor, one.theirs_minor = found.ours, found.theirs
     one.effect_minor, one.about = found.effect, dict(found.about)

@@ -18,7 +18,7 @@ from payments.gateways.base import (
 )
 from payments.models import Allocation, Dispute, Payment
 from payments.operations import charges as charging
-from payments.operations import ledger, refunds
+from payments.operations import ledger, refunds, tallying
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_with_charges
 
@@ -51,7 +51,8 @@ def answer_dispute(
     with transaction.atomic():
         row = Dispute.objects.select_for_update().get(pk=dispute.pk)
         if row.answered_at is None:
-            row.answered_at, row.answered_by = at, by.name
+            with tallying.tallied_dispute(row):
+                row.answered_at, row.answered_by = at, by.name
             row.save(update_fields=["answered_at", "answered_by"])
             audit.record(
                 "payment.dispute_answered",
@@ -94,7 +95,8 @@ def note_dispute(payment_id: int, said: DisputeState, *, at: datetime) -> Disput
     What the bank took beyond what is left of the payment is put aside for a person to look at.
     """
     payment, parts = lock_with_charges(payment_id)
-    dispute, _ = Dispute.objects.get_or_create(
+    # Locked, so that what was answered meanwhile is not written over.
+    dispute, is_new = Dispute.objects.select_for_update().get_or_create(
         provider_id=said.dispute_id,
         defaults={
             "payment": payment,
@@ -107,7 +109,10 @@ def note_dispute(payment_id: int, said: DisputeState, *, at: datetime) -> Disput
     held = said.withdrawn.minor if said.withdrawn.currency == payment.currency else 0
     moved, charged = held - dispute.withdrawn_minor, fee - dispute.fee_minor
     status_was = dispute.status
-    dispute.status, dispute.reason = said.status, said.reason[:120]
+    if is_new:
+        tallying.count_dispute(dispute)
+    with tallying.tallied_dispute(dispute):
+        dispute.status, dispute.reason = said.status, said.reason[:120]
     dispute.respond_by = said.respond_by
     dispute.withdrawn_minor, dispute.fee_minor = held, fee
     dispute.postings += bool(moved or charged)

@@ -14,7 +14,7 @@ from parkops.programme import queries as programme
 from payments import place, queries
 from payments.accounts import CASH, CASH_OVER_SHORT, IN_TRANSIT, SMALL_PURCHASES, SUSPENSE
 from payments.models import Drawer, DrawerMovement
-from payments.operations import ledger
+from payments.operations import ledger, tallying
 from payments.operations.ledger import Leg
 from payments.rules import drawers as rules
 from payments.rules import may_keep_text
@@ -95,7 +95,9 @@ def move_cash(
         moved_by=by.name,
         request_key=request_key or None,
     )
-    if kind != DrawerMovement.Kind.DROP:
+    if kind == DrawerMovement.Kind.DROP:
+        tallying.count_drop()
+    else:
         moved = movement.signed_minor
         ledger.post(
             f"drawer:{drawer.public_id}:movement:{movement.pk}",
@@ -129,7 +131,8 @@ def close_drawer(
         who = f"{drawer.closed_by} has closed it with another count." if drawer.closed_by else ""
         raise Conflict("drawer_closed", f"This drawer is closed already. {who}".strip())
     drawer.expected_minor = queries.expected_in(drawer).minor
-    drawer.closed_at, drawer.closed_by = at, by.name
+    with tallying.tallied_drawer(drawer):
+        drawer.closed_at, drawer.closed_by = at, by.name
     _count(drawer, counted=counted, pieces=pieces, was_over=0, by=by, at=at)
     _record(drawer, "drawer.closed", by=by, at=at, counted=counted.amount, over=_over(drawer))
     return drawer
@@ -153,7 +156,8 @@ def count_again(
     if drawer.recount_asked_at is None:
         raise Conflict("no_recount", "Nobody asks for another count of this drawer any more.")
     was_over = drawer.over_minor or 0
-    drawer.recount_asked_at = None
+    with tallying.tallied_drawer(drawer):
+        drawer.recount_asked_at = None
     _count(drawer, counted=counted, pieces=pieces, was_over=was_over, by=by, at=at)
     _record(drawer, "drawer.recounted", by=by, at=at, counted=counted.amount, over=_over(drawer))
     return drawer
@@ -197,7 +201,8 @@ def ask_for_recount(public_id: UUID, *, reason: str, by: Actor, at: datetime) ->
     if last is not None:
         last.refused_by, last.refused_because = by.name, reason.strip()[:300]
         last.save(update_fields=["refused_by", "refused_because"])
-    drawer.recount_asked_at = at
+    with tallying.tallied_drawer(drawer):
+        drawer.recount_asked_at = at
     drawer.save(update_fields=["recount_asked_at"])
     _record(drawer, "drawer.recount_asked", by=by, at=at, reason=reason)
     return drawer
@@ -214,7 +219,8 @@ def sign_drawer(public_id: UUID, *, by: Actor, at: datetime) -> Drawer:
     if drawer.signed_at is not None:
         return drawer
     _require_second(drawer, by=by, is_explained=not needs_explaining(drawer, at=at))
-    drawer.signed_at, drawer.signed_by = at, by.name
+    with tallying.tallied_drawer(drawer):
+        drawer.signed_at, drawer.signed_by = at, by.name
     drawer.save(update_fields=["signed_at", "signed_by"])
     _record(drawer, "drawer.signed", by=by, at=at, over=_over(drawer))
     return drawer

@@ -255,7 +255,8 @@ def _keep_aside(payment: Payment, truth: CheckoutState, wrong: str, *, at: datet
     if not rules.may_become(payment.state, Payment.State.NEEDS_REVIEW):
         return
     logger.error("%s needs a look: %s", payment, wrong)
-    payment.state, payment.failure = Payment.State.NEEDS_REVIEW, wrong
+    with tallying.tallied(payment):
+        payment.state, payment.failure = Payment.State.NEEDS_REVIEW, wrong
     payment.intent_id, payment.card = truth.intent_id, truth.card
     in_books = truth.captured.currency == payment.currency and truth.captured.minor > 0
     if in_books:

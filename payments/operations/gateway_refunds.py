@@ -18,7 +18,7 @@ from payments.gateways.base import (
     RefundStatus,
 )
 from payments.models import Payment, Refund
-from payments.operations import ledger, refunds
+from payments.operations import ledger, refunds, tallying
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_with_charges
 
@@ -112,7 +112,8 @@ def _failed(refund_id: int, reason: str, *, at: datetime) -> Refund:
 
 
 def _fail(refund: Refund, reason: str, *, at: datetime) -> None:
-    refund.state, refund.settled_at, refund.failure = Refund.State.FAILED, None, reason[:300]
+    with tallying.tallied_refund(refund):
+        refund.state, refund.settled_at, refund.failure = Refund.State.FAILED, None, reason[:300]
     refund.save(update_fields=["state", "settled_at", "failure"])
     audit.record(
         "refund.failed", subject=("refund", refund.number), actor=SYSTEM, at=at, reason=reason

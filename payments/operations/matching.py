@@ -13,7 +13,7 @@ from parkops.kernel.decisions import Conflict, NotFound, Refused
 from payments import gateways, place, queries, rules
 from payments.bank.matching import Match, match
 from payments.models import BankLine, Charge, Invoice, Payment, Refund, Transfer
-from payments.operations import checkouts, refunds, transfers
+from payments.operations import checkouts, refunds, tallying, transfers
 from payments.operations.bank import Imported, decide, import_statement, open_line
 from payments.operations.credit import keep_as_credit
 from payments.operations.payments import customer_of, lock_with_charges, take_payment
@@ -218,14 +218,17 @@ def assign_refund(public_id: UUID, number: str, *, by: Actor, at: datetime) -> B
 def _reopen_other_parts(came: BankLine) -> None:
     """Let the other transfers of a payment that is lost wait anew: their money is still there."""
     others = BankLine.objects.filter(payment=came.payment, counterpart__isnull=True)
-    others.exclude(pk=came.pk).update(
-        state=BankLine.State.OPEN,
-        payment=None,
-        transfer=None,
-        decided_at=None,
-        decided_by="",
-        note="Another part of the same payment was returned.",
-    )
+    others = others.exclude(pk=came.pk).select_for_update().order_by("pk")
+    found = BankLine.objects.filter(pk__in=list(others.values_list("pk", flat=True)))
+    with tallying.tallied_lines(found):
+        found.update(
+            state=BankLine.State.OPEN,
+            payment=None,
+            transfer=None,
+            decided_at=None,
+            decided_by="",
+            note="Another part of the same payment was returned.",
+        )
 
 
 def _meant(names: Sequence[str]) -> tuple[list[Charge], int | None]:

@@ -11,7 +11,7 @@ from payments import place, settlement
 from payments.accounts import FEE_REVENUE
 from payments.models import Charge, Instalment, PaymentPlan, PlanCharge
 from payments.operations import charges as charging
-from payments.operations import plan_letters
+from payments.operations import plan_letters, tallying
 from payments.queries import plans as planning
 from payments.rules import plans as rules
 
@@ -33,13 +33,15 @@ def agree(plan: PaymentPlan, charge: Charge, *, at: datetime) -> None:
     others = PaymentPlan.objects.filter(charges__charge=charge, state=State.AGREED)
     for one in others.exclude(pk=plan.pk):
         drop(one, at=at)
-    plan.state = State.AGREED
+    with tallying.tallied_plan(plan):
+        plan.state = State.AGREED
     plan.save(update_fields=["state"])
 
 
 def drop(plan: PaymentPlan, *, at: datetime) -> None:
     """End an agreed plan that does not begin."""
-    plan.state, plan.ended_at, plan.reason = State.CANCELLED, at, "Its first part was not paid."
+    with tallying.tallied_plan(plan):
+        plan.state, plan.ended_at, plan.reason = State.CANCELLED, at, "Its first part was not paid."
     plan.save(update_fields=["state", "ended_at", "reason"])
 
 
@@ -64,7 +66,8 @@ def _first_part(charge: Charge, *, by: Actor, at: datetime) -> Decision:
     charge.planned_at = at
     charge.save(update_fields=["planned_at"])
     charge_fee(plan, scheme, by=by, at=at)
-    plan.state, plan.began_at, plan.total_minor = State.RUNNING, at, total.minor
+    with tallying.tallied_plan(plan):
+        plan.state, plan.began_at, plan.total_minor = State.RUNNING, at, total.minor
     plan.save(update_fields=["state", "began_at", "total_minor"])
     write_parts(plan, dated)
     record("began", plan, by=by, at=at, amount=total.amount, instalments=plan.count)

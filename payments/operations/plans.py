@@ -21,7 +21,7 @@ from parkops.programme.plan_schema import PlanScheme
 from payments import place, queries, rules, settlement
 from payments.models import Charge, Instalment, PaymentPlan, PlanCharge, PlanDocument
 from payments.operations import charges as charging
-from payments.operations import plan_cards, plan_letters, plan_sales
+from payments.operations import plan_cards, plan_letters, plan_sales, tallying
 from payments.operations.payments import lock_charges
 from payments.queries import plans as planning
 from payments.queries.plans import PlanNow
@@ -115,6 +115,7 @@ def _ask(
         asked_at=at,
         asked_by=by.name,
     )
+    tallying.count_plan(plan)
     PlanCharge.objects.bulk_create(
         PlanCharge(
             plan=plan,
@@ -171,7 +172,8 @@ def decline_plan(number: str, *, reason: str, by: Actor, at: datetime) -> Paymen
     if plan.state != State.ASKED:
         raise Conflict("decided", "This plan does not wait to be decided.")
     plan.decided_at, plan.decided_by = at, by.name
-    plan.state, plan.ended_at, plan.reason = State.DECLINED, at, reason.strip()[:300]
+    with tallying.tallied_plan(plan):
+        plan.state, plan.ended_at, plan.reason = State.DECLINED, at, reason.strip()[:300]
     plan.save()
     plan_sales.record("declined", plan, by=by, at=at, reason=plan.reason)
     plan_letters.declined(plan, at=at)
@@ -230,7 +232,8 @@ def go_on_with_plan(number: str, *, by: Actor, at: datetime) -> PaymentPlan:
     now = planning.standing(plan, at=at)
     now.may_go_on.require()
     taken = {one.charge_id for one in PlanCharge.objects.filter(is_open=True, charge__in=owing)}
-    plan.state, plan.ended_at, plan.reason = State.RUNNING, None, ""
+    with tallying.tallied_plan(plan):
+        plan.state, plan.ended_at, plan.reason = State.RUNNING, None, ""
     plan.reinstated += 1
     plan.save()
     mine = [charge for charge in owing if charge.pk not in taken]
@@ -300,7 +303,8 @@ def _followed(number: str, *, at: datetime) -> PlanNow:
 
 def _reopen(plan: PaymentPlan, owing: Sequence[Charge], now: PlanNow, *, at: datetime) -> None:
     """Let a locked plan that was paid off run again, as what paid it was lost: a check bounced."""
-    plan.state, plan.ended_at, plan.reason = State.RUNNING, None, ""
+    with tallying.tallied_plan(plan):
+        plan.state, plan.ended_at, plan.reason = State.RUNNING, None, ""
     plan.save(update_fields=["state", "ended_at", "reason"])
     _join(plan, now.scheme, owing, is_first=False, by=SYSTEM, at=at)
     again = planning.standing(plan, at=at)
@@ -355,7 +359,8 @@ def _begin(
 ) -> None:
     """Let a locked plan begin with its locked charges: fee, what they come to in it, dated parts."""
     stood = sum(charge.balance_minor for charge in owing)
-    plan.state, plan.began_at = State.RUNNING, at
+    with tallying.tallied_plan(plan):
+        plan.state, plan.began_at = State.RUNNING, at
     PlanCharge.objects.filter(plan=plan).exclude(charge__in=owing).delete()
     _join(plan, scheme, owing, is_first=True, by=by, at=at)
     comes_to = sum(charge.balance_minor for charge in owing)
@@ -408,7 +413,8 @@ def _end(
     plan: PaymentPlan, state: str, *, reason: str = "", by: Actor, at: datetime, late: str = ""
 ) -> None:
     """End a locked running plan: each of its charges is owed by its own rules again."""
-    plan.state, plan.ended_at, plan.reason = state, at, reason[:300]
+    with tallying.tallied_plan(plan):
+        plan.state, plan.ended_at, plan.reason = state, at, reason[:300]
     plan.save(update_fields=["state", "ended_at", "reason"])
     parts = PlanCharge.objects.filter(plan=plan, is_open=True).order_by("charge_id")
     for part in parts.select_related("charge"):

@@ -19,7 +19,7 @@ from payments.accounts import CARD_CLEARING, CARD_FEES, IN_TRANSIT, SUSPENSE
 from payments.gateways import base
 from payments.gateways.base import CardGateway, Gateway, GatewayRejected, GatewayUnavailable
 from payments.models import Comparison, Discrepancy, Payment
-from payments.operations import bank, checkouts, events, ledger, payouts
+from payments.operations import bank, checkouts, events, ledger, payouts, tallying
 from payments.operations import discrepancies as keeping
 from payments.operations.ledger import Leg
 from payments.rules import may_keep_text
@@ -104,7 +104,8 @@ def _decide(
     one = Discrepancy.objects.select_for_update().get(pk=pk)
     if one.state == Discrepancy.State.RESOLVED:
         raise Conflict("not_open", "This difference is resolved.")
-    one.state, one.reason, one.decided_by = state, reason, by.name
+    with tallying.tallied_difference(one):
+        one.state, one.reason, one.decided_by = state, reason, by.name
     one.resolved_at = at if state == Discrepancy.State.RESOLVED else None
     one.save(update_fields=["state", "reason", "decided_by", "resolved_at"])
     audit.record(

@@ -187,9 +187,10 @@ def accept_refund(number: str, *, by: Actor, at: datetime) -> Refund:
 
 
 def _let_go(refund: Refund, *, by: Actor, at: datetime) -> None:
-    refund.state = Refund.State.WAITING
-    if gateways.refunds_itself(refund.payment.provider):
-        refund.state = Refund.State.SUBMITTED
+    by_provider = gateways.refunds_itself(refund.payment.provider)
+    with tallying.tallied_refund(refund):
+        refund.state = _first_state(by_provider=by_provider, is_proposed=False)
+    if by_provider:
         later("payments.send_refund", refund=refund.pk)
     refund.save(update_fields=["state", "decided_by", "decided_at"])
     audit.record("refund.accepted", subject=("refund", refund.number), actor=by, at=at)
@@ -226,7 +227,8 @@ def _keep(refund: Refund, *, reason: str, by: Actor, at: datetime) -> None:
     payment.credit_minor += refund.amount_minor
     payment.refunded_minor -= refund.amount_minor
     payment.save(update_fields=["credit_minor", "refunded_minor"])
-    refund.state, refund.failure = Refund.State.REJECTED, reason
+    with tallying.tallied_refund(refund):
+        refund.state, refund.failure = Refund.State.REJECTED, reason
     refund.save(update_fields=["state", "failure", "decided_by", "decided_at"])
     ledger.post(
         f"refund:{refund.number}:rejected",
@@ -292,7 +294,8 @@ def retry_refund(number: str, *, by: Actor, at: datetime) -> Refund:
     refund = _locked_refund(number)
     if refund.state != Refund.State.FAILED:
         raise Conflict("refund_not_failed", "This refund has not failed.")
-    refund.state, refund.failure, refund.provider_id = Refund.State.SUBMITTED, "", None
+    with tallying.tallied_refund(refund):
+        refund.state, refund.failure, refund.provider_id = Refund.State.SUBMITTED, "", None
     refund.attempt += 1
     refund.save(update_fields=["state", "failure", "provider_id", "attempt"])
     audit.record("refund.retried", subject=("refund", refund.number), actor=by, at=at)
@@ -380,19 +383,21 @@ def give_back(
     payment.credit_minor -= minor
     payment.refunded_minor += minor
     payment.save(update_fields=["credit_minor", "refunded_minor"])
-    refund = Refund.objects.create(
-        number=place.next_number("F", at=at),
-        payment=payment,
-        charge=charge,
-        amount_minor=minor,
-        state=_first_state(by_provider=by_provider, is_proposed=is_proposed),
-        reason=reason[:300],
-        drawer=_drawer(drawer, payment.method),
-        asked_by=by.name,
-        asked_by_ref=_ref(by),
-        together=together[0] if together else None,
-        created_at=at,
-    )
+    with tallying.tallied(payment):
+        refund = Refund.objects.create(
+            number=place.next_number("F", at=at),
+            payment=payment,
+            charge=charge,
+            amount_minor=minor,
+            state=_first_state(by_provider=by_provider, is_proposed=is_proposed),
+            reason=reason[:300],
+            drawer=_drawer(drawer, payment.method),
+            asked_by=by.name,
+            asked_by_ref=_ref(by),
+            together=together[0] if together else None,
+            created_at=at,
+        )
+    tallying.count_refund(refund)
     ledger.post(
         f"refund:{refund.number}",
         [
@@ -430,7 +435,8 @@ def _first_state(*, by_provider: bool, is_proposed: bool) -> Refund.State:
 def complete(refund: Refund, *, by: Actor, at: datetime) -> None:
     """Post that the money of a locked refund has left, and settle it."""
     payment = refund.payment
-    refund.state, refund.settled_at, refund.failure = Refund.State.SUCCEEDED, at, ""
+    with tallying.tallied_refund(refund):
+        refund.state, refund.settled_at, refund.failure = Refund.State.SUCCEEDED, at, ""
     refund.save(update_fields=["state", "settled_at", "failure"])
     if payment.gift_id is not None:
         gifts.put_back(payment.gift_id, refund.amount_minor)

@@ -143,6 +143,19 @@ def is_deposited(payment_id: int) -> bool:
     return DepositItem.objects.filter(payment_id=payment_id).exists()
 
 
+def is_emptied(drawer: Drawer) -> bool:
+    """Return whether a drawer's takings have gone to the bank."""
+    return DepositItem.objects.filter(drawer=drawer).exists()
+
+
+def lies_here(payment: Payment) -> bool:
+    """Return whether a payment is a check that lies here, by its own state as it is in hand."""
+    if payment.method != Payment.Method.CHEQUE or payment.state != Payment.State.SUCCEEDED:
+        return False
+    handed_back = Refund.objects.filter(payment=payment, amount_minor=payment.amount_minor)
+    return not handed_back.exists() and not is_deposited(payment.pk)
+
+
 def taken_beside(tills: Sequence[Drawer]) -> list[tuple[str, int]]:
     """Return what the holders of these drawers took meanwhile by ways that are neither cash nor checks
     nor cards online, a terminal's among them: (way, minor units)."""

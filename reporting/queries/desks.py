@@ -20,10 +20,8 @@ from parkops.kernel.dates import local_date, local_day
 from parkops.kernel.periods import Period
 from parkops.programme import queries as programme
 from parkops.tallies import queries as tallies
-from payments import pages as paying
 from payments import queries as money
-from payments.models import BankLine
-from permits.queries import listing
+from payments.rules import counting as paid
 from reporting.dashboards.limits import Limit
 from reporting.models import FigureLimit
 from reporting.queries import feed
@@ -43,9 +41,15 @@ LEVELS = (
     enforced.CALLS,
     enforced.NEW_CALLS,
     enforced.LATE_CALLS,
+    paid.REFUNDS,
+    paid.DISPUTES,
+    paid.PLANS,
+    paid.BANK_LINES,
+    paid.TO_SIGN,
+    paid.TO_DEPOSIT,
 )
 OF_THE_DAY = (enforced.HEARINGS,)
-LEVELS_APART = (enforced.OF_REVIEWER, enforced.BY_DAY)
+LEVELS_APART = (enforced.OF_REVIEWER, enforced.BY_DAY, paid.RECEIPTS)
 OF_THE_DAY_APART = (enforced.ISSUED_IN,)
 
 
@@ -169,7 +173,6 @@ class Desks:
     invoices_overdue: int
     invoices_overdue_minor: int
     proven_at: str
-    sold_today: int
     happened: str = ""
     citations_by_zone: list[tuple[str, int]] = field(default_factory=list)
     officers: list[OfficerAtWork] = field(default_factory=list)
@@ -221,7 +224,6 @@ def look(at: datetime) -> Desks:
             )
             for one in hearings.first_of(today, most=MOST_ROWS)
         ],
-        sold_today=listing.matching(listing.Filters(view="sold"), at=at).count(),
         happened=feed.mark(at),
         citations_by_zone=_by_zone(kept),
         officers=_officers(at),
@@ -229,7 +231,7 @@ def look(at: datetime) -> Desks:
         **_appeals(today, kept),
         **_proofs_and_voids(kept),
         **_calls(at, kept),
-        **_money(today),
+        **_money(today, kept),
     )
 
 
@@ -338,19 +340,15 @@ def _limits(at: datetime, zone: ZoneInfo) -> list[LimitNow]:
     ]
 
 
-def _money(today: date) -> dict[str, Any]:
-    waits = paying.counts()
-    opened = money.drawers("open").annotate(receipts=Count("payment")).order_by("opened_at", "pk")
+def _money(today: date, kept: Kept) -> dict[str, Any]:
     proof = money.last_proof()
     return {
-        "refunds": waits.refunds,
-        "disputes": waits.disputes,
-        "plans": waits.plans,
-        "bank_lines": money.bank_lines(state=BankLine.State.OPEN).count(),
-        "drawers_to_sign": money.drawers("to_sign").count(),
-        "to_deposit": money.drawers_here().count()
-        + money.drops_here().count()
-        + money.cheques_here().count(),
+        "refunds": kept.n[paid.REFUNDS],
+        "disputes": kept.n[paid.DISPUTES],
+        "plans": kept.n[paid.PLANS],
+        "bank_lines": kept.n[paid.BANK_LINES],
+        "drawers_to_sign": kept.n[paid.TO_SIGN],
+        "to_deposit": kept.n[paid.TO_DEPOSIT],
         "proven_at": _iso(proof.as_of_at) if proof else "",
         "drawers": [
             OpenDrawer(
@@ -359,9 +357,9 @@ def _money(today: date) -> dict[str, Any]:
                 one.holder_ref,
                 one.holder_name,
                 _iso(one.opened_at),
-                one.receipts,
+                kept.apart[paid.RECEIPTS].get(str(one.public_id), 0),
             )
-            for one in opened
+            for one in money.drawers("open").order_by("opened_at", "pk")
         ],
         **_overdue(today),
     }

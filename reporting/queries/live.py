@@ -43,14 +43,14 @@ LEVELS = (
     jobs.FAILED,
     jobs.GIVEN_UP,
     messaging.FAILED,
+    paid.REVIEW,
+    paid.DIFFERENCES,
 )
 
 # Things that went wrong and wait for somebody are few; of appeals only the oldest is looked up.
 _NOW = """
 SELECT (SELECT min(filed_at) FROM enforcement_appeal WHERE decided_at IS NULL),
-       (SELECT count(*) FROM payments_payment WHERE state = 'needs_review'),
        coalesce((SELECT differences FROM payments_ledgerproof ORDER BY as_of_at DESC, id DESC LIMIT 1), 0),
-       (SELECT count(*) FROM payments_discrepancy WHERE state = 'open'),
        concat_ws('-', (SELECT max(created_at) FROM payments_payment),
                       (SELECT max(filed_at) FROM enforcement_appeal))
 """
@@ -161,7 +161,7 @@ def look(at: datetime, known: Believed | None = None) -> Counts:
         before=(before, midnight(today - timedelta(days=6), zone)),
         zone=zone,
     )
-    [(oldest, review, differ, apart, newest)] = prepared.rows(_NOW, {})
+    [(oldest, differ, newest)] = prepared.rows(_NOW, {})
     levels = told.levels
     believed = estimates.believed(at, known)
     return Counts(
@@ -178,11 +178,11 @@ def look(at: datetime, known: Believed | None = None) -> Counts:
         oldest_appeal_at=oldest.isoformat() if oldest else "",
         officers_on_shift=levels[enforced.ON_SHIFT],
         jobs_failed=levels[jobs.FAILED],
-        payments_to_review=review,
+        payments_to_review=levels[paid.REVIEW],
         messages_failed=levels[messaging.FAILED],
         tasks_given_up=levels[jobs.GIVEN_UP],
         books_differ=differ,
-        differences_open=apart,
+        differences_open=levels[paid.DIFFERENCES],
         zones=[
             _zone(z.code, z.name, z.capacity.total, believed.of(code_key(z.code)))
             for z in rules.zones

@@ -72,6 +72,7 @@ from payments.models import (
     TerminalBatch,
 )
 from payments.operations import drives, gifts, plans
+from payments.operations import tallying as money_tallying
 from permits import operations as permits
 from permits.models import Draw, Permit, PermitDocument, PermitTransfer
 from permits.operations.handing_on import GIFT
@@ -402,6 +403,7 @@ class Things:
             happened_at=self.at,
             found_at=self.at,
         )
+        money_tallying.count_difference(self.difference)
 
     def _deposit(self) -> str:
         drawer = payments.open_drawer(
@@ -425,6 +427,7 @@ class Things:
             reason=MARK,
             opened_at=self.at,
         )
+        money_tallying.count_dispute(self.dispute)
         told = {"by": SYSTEM, "at": self.at}
         self.terminal_batch = TerminalBatch.objects.create(
             number="TB-2026-00001-0",

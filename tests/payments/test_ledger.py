@@ -46,6 +46,7 @@ class TestTheDatabase:
         ledger.post("test:1", [Leg(CASH, 100), Leg(RECEIVABLE, -100)], text="", by=CLERK, at=now)
         return LedgerTransaction.objects.get(source="test:1")
 
+    @pytest.mark.usefixtures("drifts")
     def test_refuses_a_transaction_that_does_not_balance(self, posted, now):
         LedgerEntry.objects.create(
             transaction=posted, account_id=CASH, amount_minor=1, posted_at=now
@@ -53,6 +54,7 @@ class TestTheDatabase:
         with pytest.raises(IntegrityError, match="does not balance"):
             connection.check_constraints()
 
+    @pytest.mark.usefixtures("drifts")
     def test_refuses_a_transaction_without_entries(self, now):
         LedgerTransaction.objects.create(source="x", text="", posted_at=now, posted_by="")
         with pytest.raises(IntegrityError, match="has no entries"):

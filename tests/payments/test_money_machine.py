@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 from parkops.customers import operations as customers
 from parkops.kernel.actors import PUBLIC, SYSTEM
 from parkops.kernel.decisions import Refused
+from parkops.tallies import operations as tallies
 from parkops.tenancy.models import OutboxEntry
 from payments import gateways, operations, place
 from payments.models import Charge, Dispute, Payment, PaymentPlan, PlanCharge, Refund
@@ -297,6 +298,7 @@ class Money(RuleBasedStateMachine):
     def sound(self):
         """What must hold after every step."""
         assert proof.prove(self.at).found == []
+        assert tallies.check(at=self.at).drifts == []
         for row in Payment.objects.all():
             assert row.refunded_minor + row.disputed_minor <= row.amount_minor
         rights = Permit.objects.filter(type_code="MONTH")

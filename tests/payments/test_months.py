@@ -110,6 +110,7 @@ class TestClosing:
         operations.open_drawer(name="Till 2", float_=usd(0), by=CLERK, at=STARTS_NOVEMBER)
         assert self.close().closed_at
 
+    @pytest.mark.usefixtures("drifts")
     def test_money_that_nobody_looked_at_stops_it(self):
         payment = pay(make_charge(at=IN_OCTOBER), at=IN_OCTOBER)
         Payment.objects.filter(pk=payment.pk).update(state="needs_review")

@@ -96,6 +96,7 @@ def test_sound_books_have_no_difference(a_day, now):
     }
 
 
+@pytest.mark.usefixtures("drifts")
 @pytest.mark.parametrize(("statement", "check"), CHANGED)
 def test_what_is_changed_by_hand_is_found(a_day, now, statement, check):
     by_hand(statement)

@@ -229,7 +229,6 @@ FULL_DESKS = Desks(
     invoices_overdue=8,
     invoices_overdue_minor=900,
     proven_at=ISO,
-    sold_today=1,
     citations_by_zone=[("LOT-A", 3)],
     officers=[OfficerAtWork("A", "Bob", ISO, "", "", ISO, 42.3, -71.1, True)],
     calls=[OpenCall("R-1", "Blocked", "LOT-A", "High", "bad", "", ISO, False)],
