@@ -15,7 +15,7 @@ from payments.accounts import RECEIVABLE
 from payments.models import Adjustment, Allocation, Charge, Payment
 from payments.models.adjustments import REASONS
 from payments.operations import charges as charging
-from payments.operations import ledger, plan_sales
+from payments.operations import ledger, plan_sales, tallying
 from payments.operations.ledger import Leg
 from payments.operations.payments import lock_subjects
 from payments.rules import adjustments as rule
@@ -147,6 +147,7 @@ def move_payment(
     if from_charge not in rows or to_charge not in rows:
         raise NotFound("There is no such charge.")
     source, target = rows[from_charge], rows[to_charge]
+    tallying.lock_invoices(rows.values())
     payment = Payment.objects.select_for_update().filter(number=number).first()
     if payment is None:
         raise NotFound(f"There is no payment {number}.")
@@ -198,9 +199,10 @@ def _hand_over(
     source.paid_minor -= minor
     target.paid_minor += minor
     target.postings += 1
-    for charge in (source, target):
-        charging.mark_settled(charge, at=at)
-        charge.save(update_fields=["paid_minor", "settled_at", "postings"])
+    with tallying.tallied_charges([source, target]):
+        for charge in (source, target):
+            charging.mark_settled(charge, at=at)
+            charge.save(update_fields=["paid_minor", "settled_at", "postings"])
     ledger.post(
         f"charge:{target.public_id}:{target.postings}",
         [Leg(RECEIVABLE, minor, source), Leg(RECEIVABLE, -minor, target)],

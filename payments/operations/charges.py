@@ -24,7 +24,7 @@ from payments.accounts import (
     TAX_PAYABLE,
 )
 from payments.models import Allocation, Charge, Payment
-from payments.operations import ledger
+from payments.operations import ledger, tallying
 from payments.operations.ledger import Leg
 from payments.rules.gl import NOTHING_KNOWN, Facts
 from payments.rules.taxes import ppm_of, rate_of
@@ -180,7 +180,8 @@ def write_off_charge(*, kind: str, reference: str, text: str, by: Actor, at: dat
         charge.amount_minor -= minor
         charge.postings += 1
         mark_settled(charge, at=at)
-        charge.save()
+        with tallying.tallied_charges([charge]):
+            charge.save()
         ledger.post(
             f"charge:{charge.public_id}:{charge.postings}",
             [Leg(BAD_DEBT, minor, charge), Leg(RECEIVABLE, -minor, charge)],
@@ -359,7 +360,8 @@ def set_parts(
     charge.paid_minor -= excess
     charge.postings += 1
     mark_settled(charge, at=at)
-    charge.save()
+    with tallying.tallied_charges([charge]):
+        charge.save()
     is_brought = charge.revenue == BROUGHT_OVER
     late_fees, discounts = (BROUGHT_OVER,) * 2 if is_brought else (LATE_FEES, DISCOUNTS)
     moved = [now - before for now, before in zip(_parts(charge), was, strict=True)]

@@ -99,7 +99,8 @@ def spend(payment: Payment, most: int, owing: Sequence[Charge], *, by: Actor, at
         charge.paid_minor += share
         charge.postings += 1
         charging.mark_settled(charge, at=at)
-        charge.save(update_fields=["paid_minor", "settled_at", "postings"])
+        with tallying.tallied_charges([charge]):
+            charge.save(update_fields=["paid_minor", "settled_at", "postings"])
         ledger.post(
             f"charge:{charge.public_id}:{charge.postings}",
             [

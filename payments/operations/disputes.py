@@ -175,7 +175,8 @@ def _won_back(
         charge = part.charge
         charge.paid_minor += share
         charging.mark_settled(charge, at=at)
-        charge.save(update_fields=["paid_minor", "settled_at"])
+        with tallying.tallied_charges([charge]):
+            charge.save(update_fields=["paid_minor", "settled_at"])
         legs.append(Leg(RECEIVABLE, -share, charge))
         if charge.settled_at is not None:
             settlement.raiser_of(charge.kind).settled(charge.reference, by=SYSTEM, at=at)

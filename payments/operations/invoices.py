@@ -18,6 +18,7 @@ from payments.accounts import FEE_REVENUE
 from payments.bank.references import reference_of
 from payments.models import Charge, Invoice, InvoiceLine, InvoiceReminder
 from payments.operations import charges as charging
+from payments.operations import tallying
 from payments.operations.payers import locked_payer, put_on_account, terms_of
 from payments.operations.payments import lock_charges
 from payments.rules import invoices as rule
@@ -81,6 +82,7 @@ def make_invoice(
         )
     except IntegrityError as error:
         raise Conflict("on_invoice", "A charge is on an invoice already.") from error
+    tallying.count_invoice(invoice)
     audit.record(
         "invoice.made",
         subject=("invoice", invoice.number),
@@ -165,9 +167,10 @@ def void_invoice(number: str, *, reason: str, by: Actor, at: datetime) -> Invoic
     )
     if not decision:
         raise Conflict(decision.code, decision.reason)
-    invoice.voided_at, invoice.voided_by, invoice.void_reason = at, by.name, reason
-    invoice.credit_note = place.next_number("IC", at=at)
-    invoice.save()
+    with tallying.tallied_invoice(invoice):
+        invoice.voided_at, invoice.voided_by, invoice.void_reason = at, by.name, reason
+        invoice.credit_note = place.next_number("IC", at=at)
+        invoice.save()
     invoice.lines.update(is_live=False)
     audit.record(
         "invoice.voided",

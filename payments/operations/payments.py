@@ -169,7 +169,8 @@ _LOCKED = "SELECT * FROM payments_charge WHERE public_id = ANY(%s) ORDER BY id F
 def lock_charges(charge_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list[Charge]:
     """Lock the charges, each brought to what it comes to at `at`; return the unsettled as given.
 
-    The raisers' rows are locked first, then the charges, each in one order for everybody.
+    The raisers' rows are locked first, then the charges, then the invoices that these are on, each in one
+    order for everybody.
 
     :raises NotFound: if one does not exist.
     """
@@ -182,6 +183,7 @@ def lock_charges(charge_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list
     lock_subjects(subjects)
     rows = Charge.objects.raw(_LOCKED, [wanted])
     unsettled = {charge.public_id: charge for charge in rows if charge.settled_at is None}
+    tallying.lock_invoices(unsettled.values())
     for charge in unsettled.values():
         charging.sync(charge, by=by, at=at)
     return [unsettled[one] for one in wanted if one in unsettled]
@@ -215,6 +217,7 @@ def lock_with_charges(payment_id: int) -> tuple[Payment, list[Allocation]]:
     wanted = parts.values("charge_id")
     rows = Charge.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     charges = {charge.pk: charge for charge in rows}
+    tallying.lock_invoices(charges.values())
     payment = Payment.objects.select_for_update().get(pk=payment_id)
     found = list(Allocation.objects.filter(payment=payment).order_by("place", "pk"))
     for part in found:
@@ -298,7 +301,8 @@ def _keep_parts(payment: Payment, shares: Sequence[Share]) -> None:
         [one.charge.settled_at for _, one in paid],
         payment.pk,
     ]
-    with connection.cursor() as cursor:
+    charges = [one.charge for _, one in paid]
+    with tallying.tallied_charges(charges), connection.cursor() as cursor:
         cursor.execute(_PARTS, values)
         kept = {row[2]: Allocation(*row) for row in cursor.fetchall()}
     payment.parts = [kept[one.charge.pk] for _, one in paid]

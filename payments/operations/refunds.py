@@ -471,7 +471,8 @@ def take_off(part: Allocation, minor: int, *, by: Actor, at: datetime) -> None:
     was_settled = charge.settled_at is not None
     charge.paid_minor -= minor
     charging.mark_settled(charge, at=at)
-    charge.save(update_fields=["paid_minor", "settled_at", "postings"])
+    with tallying.tallied_charges([charge]):
+        charge.save(update_fields=["paid_minor", "settled_at", "postings"])
     if was_settled and charge.settled_at is None:
         settlement.raiser_of(charge.kind).unsettled(charge.reference, by=by, at=at)
         if charge.plans.exists():

@@ -1,17 +1,22 @@
 """How the figures follow the acts on payments; part of the acts that call this."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 
 from django.db.models import QuerySet
 
 from parkops.kernel.tallies import Steps, of, together
 from parkops.tallies import operations as tallies
+from payments import place
 from payments.models import (
     BankLine,
+    Charge,
     Discrepancy,
     Dispute,
     Drawer,
+    Invoice,
+    InvoiceLine,
     Payment,
     PaymentPlan,
     Refund,
@@ -24,7 +29,10 @@ from payments.queries.drawers import (
     lies_here,
     receipts_in,
 )
+from payments.queries.invoices import owed_by_day
 from payments.rules import counting
+
+A_DAY = timedelta(days=1)
 
 
 def count(payment: Payment) -> None:
@@ -126,6 +134,50 @@ def tallied_deposit(
         return counting.waiting(counting.TO_DEPOSIT, found)
 
     return tallies.following(here)
+
+
+def count_invoice(invoice: Invoice) -> None:
+    """Count an invoice that was just written with its lines."""
+    tallies.add(_invoices([invoice.pk]))
+
+
+def tallied_invoice(invoice: Invoice) -> AbstractContextManager[None]:
+    """Let the figures follow what the block changes of a locked invoice, in the database."""
+    return tallies.following(lambda: _invoices([invoice.pk]))
+
+
+def lock_invoices(charges: Iterable[Charge]) -> list[int]:
+    """Lock the invoices that locked charges are on, and return their ids. How many invoices are overdue
+    depends on all charges of each: who changes one of them waits for who changes another."""
+    on_account = [charge.pk for charge in charges if charge.payer_id is not None]
+    if not on_account:
+        return []
+    lines = InvoiceLine.objects.filter(charge_id__in=on_account, is_live=True)
+    rows = Invoice.objects.select_for_update(no_key=True).filter(
+        pk__in=lines.values("invoice_id"), voided_at__isnull=True
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+@contextmanager
+def tallied_charges(charges: Iterable[Charge]) -> Iterator[None]:
+    """Let the figures follow what the block changes, in the database, of what is owed of locked charges:
+    what their invoices ask for."""
+    found = lock_invoices(charges)
+    if not found:
+        yield
+        return
+    with tallies.following(lambda: _invoices(found)):
+        yield
+
+
+def _invoices(ids: Sequence[int]) -> Steps:
+    return together(
+        *(
+            counting.invoice(owed_minor=owed, overdue_at=place.day_start(due_on + A_DAY))
+            for due_on, owed in owed_by_day(ids)
+        )
+    )
 
 
 def _payment(payment: Payment, *, is_here: bool) -> Steps:

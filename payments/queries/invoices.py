@@ -162,6 +162,13 @@ def ages_of_invoices(rows: Iterable[Invoice], *, today: date) -> list[Age]:
     return ageing(live, today=today)
 
 
+def owed_by_day(ids: Sequence[int]) -> list[tuple[date, int]]:
+    """Return of these invoices, by their rows' ids, when each is due and what is owed of it; not of void
+    ones."""
+    rows = invoices().filter(pk__in=ids, voided_at__isnull=True)
+    return [(row.due_on, _owed(row)) for row in rows]
+
+
 def live_invoice_of(charge_id: int) -> Invoice | None:
     """Return the invoice that a charge is on now, if it is on one."""
     return Invoice.objects.filter(lines__charge_id=charge_id, lines__is_live=True).first()

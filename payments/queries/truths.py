@@ -3,6 +3,7 @@
 from parkops.tallies.truths import Truth
 from payments.rules.counting import FLOWS, LEVELS
 
+# Where clocks are set back at midnight there are two of it: the first is meant.
 _QUERY = """
 SELECT 'money_taken', date_bin('15 minutes', succeeded_at, %(ever)s), sum(amount_minor)
   FROM payments_payment
@@ -45,6 +46,21 @@ SELECT waiting.name, %(ever)s::timestamptz, waiting.n FROM (
     FROM payments_drawer AS drawer JOIN payments_payment ON drawer_id = drawer.id
    WHERE closed_at IS NULL GROUP BY drawer.public_id
 ) AS waiting (name, n)
+UNION ALL
+SELECT step.name, step.at, step.n
+  FROM (SELECT (invoice.due_on + 1)::timestamp AS midnight,
+               sum(charge.amount_minor - charge.paid_minor) AS owed
+          FROM payments_invoice AS invoice
+          JOIN payments_invoiceline AS line ON line.invoice_id = invoice.id
+          JOIN payments_charge AS charge ON charge.id = line.charge_id
+         WHERE invoice.voided_at IS NULL
+         GROUP BY invoice.id
+        HAVING sum(charge.amount_minor - charge.paid_minor) > 0) AS invoice,
+       LATERAL (SELECT midnight AT TIME ZONE %(zone)s::text) AS second (at),
+       LATERAL (SELECT CASE WHEN (second.at - interval '1 hour') AT TIME ZONE %(zone)s::text = midnight
+                            THEN second.at - interval '1 hour' ELSE second.at END) AS late (at),
+       LATERAL (VALUES ('invoices_overdue', late.at, 1),
+                       ('invoices_overdue_minor', late.at, invoice.owed)) AS step (name, at, n)
 """
 
 MONEY = Truth(LEVELS, FLOWS, _QUERY)

@@ -8,6 +8,7 @@ TAKEN = "money_taken"
 REVIEW, DIFFERENCES = "payments_to_review", "differences_open"
 REFUNDS, DISPUTES, PLANS = "refunds_not_done", "disputes_to_answer", "plans_to_decide"
 BANK_LINES, TO_SIGN, TO_DEPOSIT = "bank_lines_open", "drawers_to_sign", "to_deposit"
+OVERDUE, OVERDUE_MINOR = "invoices_overdue", "invoices_overdue_minor"
 RECEIPTS = "receipts_in"
 """How many payments went into each open drawer, told apart by the drawer's public id."""
 
@@ -22,6 +23,8 @@ LEVELS = (
     TO_SIGN,
     TO_DEPOSIT,
     RECEIPTS,
+    OVERDUE,
+    OVERDUE_MINOR,
 )
 
 
@@ -63,3 +66,11 @@ def drawer(
         waiting(TO_SIGN, not is_signed and not is_asked_again),
         waiting(TO_DEPOSIT, not is_deposited),
     )
+
+
+def invoice(*, owed_minor: int, overdue_at: datetime) -> Steps:
+    """Return what an invoice that is not void adds from the local midnight on after which it is overdue:
+    itself, and what is owed of it."""
+    if owed_minor <= 0:
+        return {}
+    return {(OVERDUE, overdue_at): 1, (OVERDUE_MINOR, overdue_at): owed_minor}

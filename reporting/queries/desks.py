@@ -10,8 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
-from django.db.models import Count, Min, Sum
+from django.db.models import Min
 
 from enforcement.models import CureProof
 from enforcement.queries import appeal_pages, calls, crew, hearings
@@ -27,7 +26,6 @@ from reporting.models import FigureLimit
 from reporting.queries import feed
 from reporting.queries.sharing import Found, Shared, shared
 
-SLOW_SECONDS = 60
 REMEMBERED_SECONDS = 10
 """As often as a page asks: what waits is many queries, and what is done all day is in the live figures."""
 LONGEST = timedelta(seconds=60)
@@ -47,6 +45,8 @@ LEVELS = (
     paid.BANK_LINES,
     paid.TO_SIGN,
     paid.TO_DEPOSIT,
+    paid.OVERDUE,
+    paid.OVERDUE_MINOR,
 )
 OF_THE_DAY = (enforced.HEARINGS,)
 LEVELS_APART = (enforced.OF_REVIEWER, enforced.BY_DAY, paid.RECEIPTS)
@@ -198,7 +198,6 @@ SHARED = Shared.named(
     LimitNow,
     recorded_only=True,
 )
-SLOW = f"{SHARED.figures}:slow"
 
 
 def desks(at: datetime, request: Found | None = None) -> Desks:
@@ -231,7 +230,7 @@ def look(at: datetime) -> Desks:
         **_appeals(today, kept),
         **_proofs_and_voids(kept),
         **_calls(at, kept),
-        **_money(today, kept),
+        **_money(kept),
     )
 
 
@@ -340,7 +339,7 @@ def _limits(at: datetime, zone: ZoneInfo) -> list[LimitNow]:
     ]
 
 
-def _money(today: date, kept: Kept) -> dict[str, Any]:
+def _money(kept: Kept) -> dict[str, Any]:
     proof = money.last_proof()
     return {
         "refunds": kept.n[paid.REFUNDS],
@@ -349,6 +348,8 @@ def _money(today: date, kept: Kept) -> dict[str, Any]:
         "bank_lines": kept.n[paid.BANK_LINES],
         "drawers_to_sign": kept.n[paid.TO_SIGN],
         "to_deposit": kept.n[paid.TO_DEPOSIT],
+        "invoices_overdue": kept.n[paid.OVERDUE],
+        "invoices_overdue_minor": kept.n[paid.OVERDUE_MINOR],
         "proven_at": _iso(proof.as_of_at) if proof else "",
         "drawers": [
             OpenDrawer(
@@ -361,23 +362,7 @@ def _money(today: date, kept: Kept) -> dict[str, Any]:
             )
             for one in money.drawers("open").order_by("opened_at", "pk")
         ],
-        **_overdue(today),
     }
-
-
-def _overdue(today: date) -> dict[str, int]:
-    """What reads every invoice past its day is remembered for a minute."""
-    known = cache.get(SLOW)
-    if known is None:
-        told = money.invoices_matching(state="overdue", today=today).aggregate(
-            count=Count("pk"), sum=Sum("owed")
-        )
-        known = {
-            "invoices_overdue": told["count"],
-            "invoices_overdue_minor": int(told["sum"] or 0),
-        }
-        cache.set(SLOW, known, SLOW_SECONDS)
-    return known
 
 
 def _iso(at: datetime | None) -> str:

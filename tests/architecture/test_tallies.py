@@ -38,6 +38,7 @@ WATCHED = {
         "line": {"state"},
         "one": {"state"},
         "drawer": {"closed_at", "signed_at", "recount_asked_at"},
+        "invoice": {"voided_at"},
     },
 }
 
@@ -58,6 +59,7 @@ PAID = {
     "DepositItem.objects.bulk_create",
     "Discrepancy",
     "DrawerMovement.objects.create",
+    "InvoiceLine.objects.bulk_create",
     "PaymentPlan.objects.create",
     "Refund.objects.create",
 }
@@ -84,11 +86,21 @@ def silent(module: Module) -> list[str]:
                         and one.attr in watched.get(one.value.id, ())
                     ):
                         found.append(f"{module.path}: {one.value.id}.{one.attr}")
+        if isinstance(node, ast.Call) and not followed and changes_what_is_owed(node):
+            found.append(f"{module.path}: {name_of(node.func)}")
         for child in ast.iter_child_nodes(node):
             look(child, followed)
 
     look(module.tree, False)
     return found
+
+
+def changes_what_is_owed(call: ast.Call) -> bool:
+    """Return whether a call saves a charge's amount or what is paid of it: an invoice may ask for it."""
+    if name_of(call.func) != "charge.save":
+        return False
+    said = {one.value for one in ast.walk(call) if isinstance(one, ast.Constant)}
+    return not said or bool(said & {"amount_minor", "paid_minor"})
 
 
 def uncounted(module: Module) -> list[str]:
@@ -125,6 +137,9 @@ def test_planted_silences_are_found():
     planted += "        citation.voided_at, citation.dismissed_at = 1, 2\n"
     module = module_of(planted, "enforcement/operations/x.py")
     assert silent(module) == ["enforcement/operations/x.py: citation.settled_at"]
+    planted = "def f(charge):\n    charge.save(update_fields=['text'])\n    charge.save()\n"
+    module = module_of(planted, "payments/operations/x.py")
+    assert silent(module) == ["payments/operations/x.py: charge.save"]
     creating = module_of("def f():\n    Permit.objects.create()\n", "permits/operations/x.py")
     assert uncounted(creating) == ["permits/operations/x.py: f"]
     other = module_of(

@@ -1,28 +1,33 @@
 """What payments add to the kept figures: by the rule, by the acts, and by counting the rows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django_tenants.utils import schema_context
 
 from parkops.kernel.actors import Actor
 from parkops.kernel.tallies import EVER, of
 from parkops.tallies import operations as tallies
 from parkops.tallies import queries as kept
 from parkops.tallies.models import Tally
-from payments import operations, pages, queries
+from parkops.tenancy.models import Tenant
+from payments import operations, pages, place, queries
 from payments.models import Discrepancy
 from payments.operations import discrepancies
 from payments.rules import counting
 from payments.rules.reconciling import Found
 from tests.at_once import both  # noqa: F401  a fixture
-from tests.factories.payments import CLERK, make_charge, pay, usd
+from tests.factories.invoices import account_of, invoiced
+from tests.factories.payments import CLERK, counted_queries, make_charge, pay, usd
 from tests.factories.statements import Entry, camt
 from tests.payments.test_races import at_once
 
 BOSS = Actor("staff", "9", "Sam Supervisor")
 BUYER = Actor("customer", "7", "Cora Customer")
-WAITING = [name for name in counting.LEVELS if name != counting.RECEIPTS]
+INVOICES = (counting.OVERDUE, counting.OVERDUE_MINOR)
+WAITING = [name for name in counting.LEVELS if name not in (counting.RECEIPTS, *INVOICES)]
+A_DAY = timedelta(days=1)
 
 AT = datetime(2026, 11, 10, 15, 22, 5, tzinfo=UTC)
 QUARTER = datetime(2026, 11, 10, 15, 15, tzinfo=UTC)
@@ -74,13 +79,24 @@ class TestDrawer:
         assert counting.drawer("d", **{**self.OPEN, **more}) == steps
 
 
+@pytest.mark.parametrize(
+    ("owed", "steps"),
+    [
+        (0, {}),
+        (700, {(counting.OVERDUE, AT): 1, (counting.OVERDUE_MINOR, AT): 700}),
+    ],
+)
+def test_an_invoice_adds_what_is_owed_once_it_is_overdue(owed, steps):
+    assert counting.invoice(owed_minor=owed, overdue_at=AT) == steps
+
+
 def test_nothing_that_waits_adds_nothing():
     assert counting.waiting(counting.PLANS, 0) == {}
     assert counting.waiting(counting.PLANS, True) == {(counting.PLANS, EVER): 1}
 
 
-def sums(at):
-    return kept.sums(dict.fromkeys(WAITING, kept.until(at)))
+def sums(at, names=WAITING):
+    return kept.sums(dict.fromkeys(names, kept.until(at)))
 
 
 def receipts(at):
@@ -194,6 +210,131 @@ class TestFollowing:
         assert (sums(now), receipts(now)) == before
 
 
+def overdue(at):
+    """What the list of overdue invoices comes to at an instant."""
+    today = place.local_date(at)
+    rows = list(queries.invoices_matching(state="overdue", today=today))
+    return {counting.OVERDUE: len(rows), counting.OVERDUE_MINOR: sum(row.owed for row in rows)}
+
+
+@pytest.mark.usefixtures("raising")
+class TestInvoices:
+    @pytest.fixture
+    def payer(self, harbor, now):
+        return account_of(now, terms_days=14)
+
+    @pytest.fixture
+    def midnight(self, now):
+        """The instant from which what is invoiced now is overdue."""
+        return place.day_start(place.local_date(now) + 15 * A_DAY)
+
+    @pytest.fixture
+    def some(self, payer, now):
+        """Invoices to which everything has happened that can."""
+        told = {"by": CLERK, "at": now}
+        charges = {}
+        names = (
+            "owed part paid bounced reduced back written added moved void credit again cheap gone"
+        )
+        for number, name in enumerate(names.split()):
+            at = now - number % 3 * A_DAY
+            charge = make_charge(at=at, kind="permit", reference=name)
+            invoiced(payer, charge, make_charge(at=at, net=100, kind="permit"), at=at)
+            charges[name] = charge
+        pay(charges["part"], at=now, amount=1_500)
+        pay(*_on_invoice_of(charges["paid"]), at=now)
+        cheque = pay(*_on_invoice_of(charges["bounced"]), at=now, method="cheque")
+        operations.bounce_payment(cheque.number, **told)
+        went = {"reason": "x", **told}
+        whole = pay(*_on_invoice_of(charges["reduced"]), at=now)
+        operations.refund_payment(whole.number, amount=usd(900), owed_again=False, **went)
+        whole = pay(charges["back"], at=now)
+        operations.refund_payment(whole.number, amount=usd(900), **went)
+        told_of = {"kind": "permit", "text": "x", **told}
+        operations.write_off_charge(reference="written", **told_of)
+        operations.write_off_charge(reference="again", **told_of)
+        operations.reinstate_charge(reference="again", **told_of)
+        operations.cancel_charge(reference="gone", **told_of)
+        operations.change_charge(reference="cheap", amount=usd(1_000), **told_of)
+        operations.adjust_charge(
+            charges["added"].public_id,
+            kind="debit",
+            amount=usd(500),
+            reason="other",
+            text="More",
+            **told,
+        )
+        by_mistake = pay(charges["moved"], at=now)
+        operations.move_payment(
+            by_mistake.number,
+            from_charge=charges["moved"].public_id,
+            to_charge=charges["owed"].public_id,
+            amount=usd(700),
+            **went,
+        )
+        operations.void_invoice(queries.live_invoice_of(charges["void"].pk).number, **went)
+        too_much = make_charge(at=now, customer_id=payer.customer_id)
+        pay(too_much, at=now, method="cheque", amount=4_350)
+        operations.apply_credit(
+            customer_id=payer.customer_id, charge_ids=[charges["credit"].public_id], **told
+        )
+        return charges
+
+    def test_are_as_many_as_their_list_has_at_any_time(self, some, now, midnight):
+        heights = []
+        instants = [now, *(midnight + n * A_DAY for n in range(-3, 2)), midnight + 60 * A_DAY]
+        for at in [*instants, *(one - timedelta.resolution for one in instants)]:
+            assert sums(at, INVOICES) == overdue(at)
+            heights.append(overdue(at)[counting.OVERDUE])
+        assert {0, max(heights)} < set(heights)
+
+    def test_counted_from_the_rows_alone_they_are_the_same(self, some, now, midnight):
+        instants = [now, *(midnight + n * A_DAY for n in range(-2, 2))]
+        before = [sums(at, INVOICES) for at in instants]
+        Tally.objects.all().delete()
+        tallies.begin(at=now)
+        assert [sums(at, INVOICES) for at in instants] == before
+
+    def test_where_there_are_two_midnights_the_first_is_meant(self, harbor, payer, now):
+        """In Havana the clocks go from one in the morning back to midnight."""
+        with schema_context("public"):
+            Tenant.objects.filter(pk=harbor.pk).update(timezone="America/Havana")
+        harbor.timezone = "America/Havana"
+        sunday = date(2026, 11, 1)
+        at = place.day_start(sunday - 15 * A_DAY) + timedelta(hours=12)
+        invoiced(payer, make_charge(at=at), at=at)
+        first = place.day_start(sunday)
+        assert first == datetime(2026, 11, 1, 4, tzinfo=UTC)
+        assert sums(first, INVOICES)[counting.OVERDUE] == 1
+        assert sums(first - timedelta.resolution, INVOICES)[counting.OVERDUE] == 0
+        assert tallies.check(at=at).drifts == []
+
+    def test_an_act_that_failed_adds_nothing(self, payer, now, midnight):
+        charge = make_charge(at=now)
+        invoiced(payer, charge, at=now)
+        before = sums(midnight, INVOICES)
+
+        @transaction.atomic
+        def fail():
+            pay(charge, at=now)
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            fail()
+        assert sums(midnight, INVOICES) == before == overdue(midnight)
+
+    def test_what_is_on_no_account_asks_nothing_more(self, harbor, now):
+        pay(make_charge(at=now), at=now)
+        charge = make_charge(at=now)
+        with counted_queries() as asked:
+            pay(charge, at=now)
+        assert not [one for one in asked if "payments_invoice" in one["sql"]]
+
+
+def _on_invoice_of(charge):
+    return queries.charges_of_invoice(queries.live_invoice_of(charge.pk))
+
+
 class TestAtOnce:
     """Two at once, then the figures are as counting says: see `nothing_drifts`."""
 
@@ -241,3 +382,31 @@ class TestAtOnce:
         assert both(lambda: next(acts)()) == []
         assert Discrepancy.objects.get().state == "accepted"
         assert sums(now)[counting.DIFFERENCES] == 0
+
+    def test_two_charges_of_an_invoice_are_paid(self, both, raising, now):  # noqa: F811
+        charges = [make_charge(at=now), make_charge(at=now)]
+        invoiced(account_of(now), *charges, at=now)
+        left = iter(charges)
+        assert both(lambda: pay(next(left), at=now)) == []
+        assert set(sums(now + 400 * A_DAY, INVOICES).values()) == {0}
+
+    def test_charges_of_two_invoices_are_paid_in_any_order(self, own_database, raising, now):
+        payer = account_of(now)
+        charges = [make_charge(at=now) for _ in range(8)]
+        invoiced(payer, *charges[::2], at=now)
+        invoiced(payer, *charges[1::2], at=now)
+        pairs = [charges[:2], charges[3:1:-1], charges[4:6], charges[7:5:-1]]
+        told = at_once(own_database, *[lambda pair=pair: pay(*pair, at=now) for pair in pairs])
+        assert told == ["done"] * 4
+        assert set(sums(now + 400 * A_DAY, INVOICES).values()) == {0}
+
+    def test_an_invoice_is_void_while_it_is_paid(self, own_database, raising, now):
+        charge = make_charge(at=now)
+        invoice = invoiced(account_of(now), charge, at=now)
+        told = at_once(
+            own_database,
+            lambda: pay(charge, at=now),
+            lambda: operations.void_invoice(invoice.number, reason="x", by=CLERK, at=now),
+        )
+        assert "done" in told
+        assert set(sums(now + 400 * A_DAY, INVOICES).values()) == {0}

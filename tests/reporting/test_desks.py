@@ -268,7 +268,7 @@ class TestCost:
 def _forget() -> None:
     from django.core.cache import cache
 
-    cache.delete_many([*live.SHARED.keys, *waiting.SHARED.keys, waiting.SLOW])
+    cache.delete_many([*live.SHARED.keys, *waiting.SHARED.keys])
 
 
 def _forgotten(site, path: str) -> None:
