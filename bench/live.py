@@ -16,9 +16,10 @@ import platform
 import signal
 import statistics
 import sys
+import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ TIMES_A_COUNT = 100
 TIMES_A_COUNT_CHANGED = 50
 PATH = "/office/live/"
 SECONDS = 5
+EVERY_SECONDS = 20
 
 
 def main() -> int:
@@ -55,13 +57,15 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> bool:
     from django_tenants.utils import tenant_context
 
     from parkops.tallies import operations as tallies
-    from reporting.queries import desks, live
+    from reporting.queries import desks, estimates, live
 
-    # A version counts as the present one for the whole of the measurement.
-    live.SHARED.seconds = desks.SHARED.seconds = 3_600
+    # A version counts as the present one for the whole of the measurement, and so does what a worker worked out.
+    live.SHARED.seconds = desks.SHARED.seconds = estimates.KEPT_SECONDS = 3_600
+    estimates.COUNTS_FOR = timedelta(hours=1)
     places = [_made(stack, f"live-{n}") for n in range(max(options.tenants, 1))]
     with tenant_context(places[0].tenant):
         _cite(options.citations)
+        estimates.keep(_now())
     known = {place.host: _version(place) for place in places}
     static, unchanged, several = (
         _each(options.polls, ask)
@@ -209,7 +213,7 @@ def _over_http(places: list[Any]) -> dict[str, float]:
         pages = [_Page(place) for place in places]
         for n, place in enumerate(places):
             act(place, n)
-        with server.serving("bench.wsgi:application", **environment) as port:
+        with server.serving("bench.wsgi:application", **environment) as port, _worked_out(places):
             targets = {name: _targets(name, port, pages) for name in names}
             connections.close_all()
             for name in names:
@@ -218,6 +222,35 @@ def _over_http(places: list[Any]) -> dict[str, float]:
                 for name in names:
                     rates.setdefault(name, []).append(load.rate(*targets[name], seconds=SECONDS))
     return {name: statistics.median(found) for name, found in rates.items()}
+
+
+@contextmanager
+def _worked_out(places: list[Any]) -> Iterator[None]:
+    """Work out how full the zones of all are, every twenty seconds, as a worker does where anybody looks."""
+    from django.db import connections
+    from django_tenants.utils import tenant_context
+
+    from reporting.queries import estimates
+
+    over, begun = threading.Event(), threading.Event()
+
+    def work() -> None:
+        while not over.is_set():
+            for place in places:
+                with tenant_context(place.tenant):
+                    estimates.keep(_now())
+            begun.set()
+            over.wait(EVERY_SECONDS)
+        connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _targets(name: str, port: int, pages: "list[_Page]") -> "list[load.Target]":
