@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from enforcement.models.citations import Citation
 from enforcement.models.fields import ACTOR_REF, NAME, short_text
@@ -94,6 +94,13 @@ class Appeal(models.Model):
                 condition=Q(decided_at__isnull=True),
             ),
             models.Index(fields=["-filed_at", "-id"], name="appeal_newest"),
+            models.Index(
+                F("decide_on").asc(nulls_first=True),
+                F("filed_at"),
+                F("id"),
+                name="appeal_next",
+                condition=Q(decided_at__isnull=True),
+            ),
             models.Index(
                 fields=["reviewer_ref", "decide_on", "id"],
                 name="appeal_queue",

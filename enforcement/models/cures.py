@@ -45,6 +45,13 @@ class CureProof(models.Model):
                 name="cure_proof_decided_with_answer",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["filed_at"],
+                name="cure_proof_waiting",
+                condition=Q(decided_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Proof {self.reference}"
