@@ -268,6 +268,7 @@ def bring_up_to_date(charge_id: int, *, at: datetime) -> None:
         return
     settlement.raiser_of(known[0]).lock(known[1])
     charge = Charge.objects.select_for_update().get(pk=charge_id)
+    tallying.lock_invoices([charge])
     was_settled = charge.settled_at is not None
     sync(charge, by=SYSTEM, at=at)
     if charge.settled_at is not None and not was_settled:
@@ -290,13 +291,14 @@ def bring_charges_up_to_date(*, at: datetime) -> int:
 
 
 def locked(kind: str, reference: str) -> Charge:
-    """Return the charge, locked until the transaction ends.
+    """Return the charge, locked until the transaction ends; the invoice that it is on is locked too.
 
     :raises NotFound: if there is none.
     """
     charge = Charge.objects.select_for_update().filter(kind=kind, reference=reference).first()
     if charge is None:
         raise NotFound(f"There is no charge for {reference}.")
+    tallying.lock_invoices([charge])
     return charge
 
 

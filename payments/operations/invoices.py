@@ -228,7 +228,12 @@ def send_reminders(*, at: datetime) -> int:
 
 @transaction.atomic
 def remind(number: str, *, at: datetime) -> bool:
-    """Send the reminder of an invoice that is due now, with its fee; False if none is."""
+    """Send the reminder of an invoice that is due now, with its fee; False if none is. Its payer, on whose
+    account the fee is put, is locked before it.
+    """
+    payer = Invoice.objects.filter(number=number).values_list("payer__public_id", flat=True).first()
+    if payer is not None:
+        locked_payer(payer)
     invoice = locked_invoice(number)
     steps = programme.in_force(at).programme.invoices.reminders
     level = rule.level_due(

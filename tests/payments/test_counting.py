@@ -410,3 +410,25 @@ class TestAtOnce:
         )
         assert "done" in told
         assert set(sums(now + 400 * A_DAY, INVOICES).values()) == {0}
+
+    def test_one_charge_is_refunded_while_credit_pays_another(self, own_database, raising, now):
+        payer = account_of(now)
+        charges = [make_charge(at=now, customer_id=payer.customer_id) for _ in range(2)]
+        invoiced(payer, *charges, at=now)
+        pay(charges[0], at=now, method="cheque", amount=6_000)
+        told = at_once(
+            own_database,
+            lambda: operations.refund_of_charge(
+                charges[0].public_id, amount=usd(500), reason="x", by=CLERK, at=now
+            ),
+            lambda: operations.apply_credit(
+                customer_id=payer.customer_id, charge_ids=[charges[1].public_id], by=CLERK, at=now
+            ),
+        )
+        assert told == ["done"] * 2
+        late = now + 400 * A_DAY
+        assert (
+            sums(late, INVOICES)
+            == overdue(late)
+            == {counting.OVERDUE: 1, counting.OVERDUE_MINOR: 2_000}
+        )
