@@ -57,7 +57,14 @@ class Drawer(models.Model):
                 name="drawer_signed_once_counted",
             ),
         ]
-        indexes = [models.Index(fields=["-opened_at", "-id"], name="drawer_newest")]
+        indexes = [
+            models.Index(fields=["-opened_at", "-id"], name="drawer_newest"),
+            models.Index(
+                fields=["opened_at", "id"],
+                name="drawer_open",
+                condition=Q(closed_at__isnull=True),
+            ),
+        ]
 
     @property
     def over_minor(self) -> int | None:
