@@ -135,6 +135,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "parkops.ui.context.brand",
                 "parkops.ui.context.nav",
+                "parkops.ui.context.shell",
             ],
             "builtins": ["parkops.ui.templatetags.ui", "template_partials.templatetags.partials"],
             "loaders": [

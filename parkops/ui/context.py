@@ -9,11 +9,22 @@ from django.urls import NoReverseMatch, reverse
 from parkops import nav as rail
 from parkops.ui.brand import PLATFORM, Brand, brand_of
 
+OFFICE = "/office/"
+
 
 def brand(request: HttpRequest) -> dict[str, Brand]:
     """Return the colours of the tenant whose page it is, or the platform's own."""
     tenant = getattr(request, "tenant", None)
     return {"brand": brand_of(tenant) if tenant is not None else PLATFORM}
+
+
+def shell(request: HttpRequest) -> dict[str, str]:
+    """Return the layout of a page that stands nowhere of its own, such as a refusal: the office's where staff are
+    in the office; empty elsewhere."""
+    user = getattr(request, "user", None)
+    if request.path.startswith(OFFICE) and user is not None and user.is_authenticated:
+        return {"shell": "ui/office.html" if user.is_staff_member else ""}
+    return {"shell": ""}
 
 
 @dataclass(frozen=True, slots=True)

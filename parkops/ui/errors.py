@@ -1,4 +1,5 @@
-"""Pages for what went wrong, in words. They need no database and no signed-in person."""
+"""Pages for what went wrong, in words. They need no database and no signed-in person, but in the office, where
+what is not open or not there is told under its rail."""
 
 from typing import Any
 
@@ -6,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from parkops.ui.context import brand
+from parkops.ui.context import brand, shell
+
+IN_THE_OFFICE = frozenset({403, 404})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -52,4 +55,5 @@ def _page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
         **brand(request),
         **context,
     }
-    return HttpResponse(render_to_string(f"{status}.html", given), status=status)
+    within = request if status in IN_THE_OFFICE and shell(request)["shell"] else None
+    return HttpResponse(render_to_string(f"{status}.html", given, within), status=status)

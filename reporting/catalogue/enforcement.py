@@ -676,7 +676,11 @@ BY_SIGN = counted(
             "Name",
             told="Of the zone, as the program in force has it; its code if it is no more",
         ),
-        Column("place", "Place", told="The street or bay as it was written down"),
+        Column(
+            "place",
+            "Place",
+            told="The street or bay as it was written down; blank where none was",
+        ),
         *_APPEALED_COLUMNS,
     ],
     about="Where citations are appealed and fall: the signs to look at first.",

@@ -204,9 +204,9 @@ def by_hour(look: Look, name: str, title: str, query: str = "") -> charts.Chart:
         for hour in range(first, last + 1)
     ]
     before = [series.before[hour] / unit for hour in range(first, last + 1)]
-    return charts.bars(
-        points, title=title, head="Hour", before=before, names=("Today", "Week before")
-    )
+    unit_text = f", {look.counts.currency}" if name == "taken" else ""
+    names = (f"Today{unit_text}", f"Week before{unit_text}")
+    return charts.bars(points, title=title, head="Hour", before=before, names=names)
 
 
 def tone_of(share: float) -> str:

@@ -252,6 +252,8 @@ def signage(asked: Asked) -> Answer:
     tables, suspects = [], []
     for code, title, key in datasets:
         dataset = rules if code == "appeals-by-violation" else asked.dataset(code)
+        if key == "place" and not any(row["place"] for row in rows_of(dataset)):
+            title = "By zone"
         tables.append(_appealed_table(dataset, title, asked.report(code)))
         if key == "officer" or not total["appealed"]:
             continue
@@ -304,10 +306,12 @@ SHOWN = frozenset(
 
 
 def _appealed_table(dataset: Dataset, title: str, url: str) -> Table:
-    """The most dismissed first, with the bounds of the dismissal rate."""
+    """The most dismissed first, with the bounds of the dismissal rate; without places where none is named."""
     keys = [column.key for column in dataset.columns]
+    blank = {"place"} - {key for row in rows_of(dataset) for key, cell in row.items() if cell}
     part, whole = keys.index("dismissed"), keys.index("appealed")
-    shown = [key for key in keys if key in SHOWN and not (key == "name" and "zone" in keys)]
+    left_out = {"name", *blank} if "zone" in keys else blank
+    shown = [key for key in keys if key in SHOWN and key not in left_out]
     places = [keys.index(key) for key in shown]
     columns = [dataset.columns[place] for place in places]
     rows = sorted(dataset.rows, key=lambda row: (-row[part], -row[whole]))

@@ -107,18 +107,19 @@ def run_filter(reference: uuid.UUID, *, by: User, at: datetime) -> ReportRun:
 
 
 def filter_of(reference: uuid.UUID, *, by: User) -> SavedFilter:
-    """Return a filter that somebody may see: their own, or a shared one.
+    """Return a filter that somebody may see: their own, or a shared one; an administrator's also one of who left.
 
     :raises NotFound: if there is none.
     """
-    kept = SavedFilter.objects.select_related("owner").filter(reference=reference).first()
-    if kept is None or not (kept.is_shared or kept.owner_id == by.pk):
+    seen = SavedFilter.objects.select_related("owner").seen_by(by)
+    kept = seen.filter(reference=reference).first()
+    if kept is None:
         raise NotFound("There is no such saved filter.")
     return kept
 
 
 def own_filter(reference: uuid.UUID, *, by: User) -> SavedFilter:
-    """Return a filter that somebody may change: their own; an administrator's also what is shared.
+    """Return a filter that somebody may change: their own; an administrator's also what else they see.
 
     :raises NotFound: if `by` sees none.
     :raises Refused: if it is somebody else's.

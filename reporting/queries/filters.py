@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.urls import reverse
 
 from parkops.accounts.models import User
@@ -28,12 +27,12 @@ class FilterRow:
 
 
 def filters_for(user: User, hidden: Sequence[str] = (), *, report: str = "") -> list[FilterRow]:
-    """Return the filters that somebody may run, by name: their own and those that are shared.
+    """Return the filters that somebody may run, by name: their own and those that are shared; who manages staff
+    also those of people who left.
 
     Those of `hidden` reports are left out, and those of reports that there are no more.
     """
-    rows = SavedFilter.objects.select_related("owner").filter(Q(owner=user) | Q(is_shared=True))
-    rows = rows.exclude(report__in=hidden)
+    rows = SavedFilter.objects.select_related("owner").seen_by(user).exclude(report__in=hidden)
     if report:
         rows = rows.filter(report=report)
     return [
@@ -47,6 +46,8 @@ def row_of(kept: SavedFilter, user: User | None = None) -> FilterRow:
     """Return a filter as the lists show it to somebody, or to a program."""
     report = catalogue.report_of(kept.report)
     owner = "Yours" if user and kept.owner_id == user.pk else (kept.owner.name or kept.owner.email)
+    if not kept.owner.is_active:
+        owner += ", who left"
     asked = urlencode({**kept.parameters, "format": kept.format})
     return FilterRow(
         kept=kept,

@@ -236,8 +236,9 @@ def _owners(questions: Iterable[Question]) -> dict[str, User]:
 
 
 def _seen_by(user: User) -> Q:
-    own = Q(saved_filter__owner=user) | Q(question__owner_ref=str(user.pk))
-    return own | _shared()
+    manages = user.may(Permission.STAFF_MANAGE)
+    questions = Question.objects.seen_by(str(user.pk), manages=manages)
+    return Q(saved_filter__in=SavedFilter.objects.seen_by(user)) | Q(question__in=questions)
 
 
 def _shared() -> Q:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from parkops.programme.schema import Programme
 from parkops.tenancy import readers
 from parkops.tenancy.patience import patient
 from reporting import datasets
-from reporting.datasets import Cell, Dataset
+from reporting.datasets import Dataset
 from reporting.questions import published
 from reporting.questions.published import VIEWS, Column
 from reporting.questions.rules import Group, Measure, Output, Question
@@ -56,6 +57,11 @@ class Answer:
             return f"the first {count:,} rows; there are more"
         return "1 row" if count == 1 else f"{count:,} rows"
 
+    def page(self, number: str, *, most: int) -> Page:
+        """Return a page of the rows, each with the page of its record; the nearest one if there is none."""
+        rows = [*zip(self.links, self.dataset.rows, strict=True)]
+        return Paginator(rows, most).get_page(number)
+
     @property
     def links(self) -> list[str]:
         """The page of each row's record, in the order of the rows; none where rows are groups."""
@@ -67,11 +73,6 @@ class Answer:
         return [
             reverse(view.page, args=[row[place]]) if row[place] else "" for row in self.dataset.rows
         ]
-
-    def lines(self, most: int) -> list[tuple[str, list[Cell]]]:
-        """Return the first rows, each with the page of its record."""
-        rows = zip(self.links, self.dataset.rows, strict=True)
-        return [(link, self.dataset.cells(row)) for link, row in [*rows][:most]]
 
 
 def answer(

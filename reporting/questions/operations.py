@@ -129,10 +129,10 @@ def changeable_question(reference: UUID, *, may: May, by: Actor) -> Question:
 
     :raises NotFound: if there is none.
     """
-    question = Question.objects.select_for_update().filter(reference=reference).first()
-    if question is None or not (
-        question.owner_ref == by.ref or (question.is_shared and may(Permission.STAFF_MANAGE))
-    ):
+    manages = may(Permission.STAFF_MANAGE)
+    seen = Question.objects.seen_by(by.ref, manages=manages).select_for_update()
+    question = seen.filter(reference=reference).first()
+    if question is None or not (question.owner_ref == by.ref or manages):
         raise NotFound("There is no such question of yours.")
     return question
 

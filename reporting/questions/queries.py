@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from parkops.kernel.decisions import NotFound, Refused
 from parkops.kernel.permissions import Permission
 from parkops.programme import queries as programme
@@ -35,8 +33,8 @@ class Kept:
 
 def kept(*, ref: str = "", may: May, at: datetime) -> list[Kept]:
     """Return one's own questions and the shared ones that somebody may see, by name; a program has none."""
-    seen = Q(owner_ref=ref) | Q(is_shared=True) if ref else Q(is_shared=True)
-    rows = Question.objects.filter(seen).order_by("name", "pk")
+    rows = Question.objects.seen_by(ref, manages=may(Permission.STAFF_MANAGE))
+    rows = rows.order_by("name", "pk")
     currency = programme.in_force(at).programme.currency
     found = [_kept(row, ref, may, currency) for row in rows[:MOST]]
     return [one for one in found if one.is_mine or _is_open(one, may)]
@@ -47,8 +45,9 @@ def one(reference: UUID, *, ref: str = "", may: May, at: datetime) -> Kept:
 
     :raises NotFound: if there is none that somebody may see.
     """
-    row = Question.objects.filter(reference=reference).first()
-    if row is None or not (row.is_shared or _is_mine(row, ref)):
+    seen = Question.objects.seen_by(ref, manages=may(Permission.STAFF_MANAGE))
+    row = seen.filter(reference=reference).first()
+    if row is None:
         raise NotFound("There is no such question.")
     found = _kept(row, ref, may, programme.in_force(at).programme.currency)
     if not _is_open(found, may):
@@ -66,7 +65,7 @@ def _is_open(found: Kept, may: May) -> bool:
 
 def _kept(row: Question, ref: str, may: May, currency: str) -> Kept:
     is_mine = _is_mine(row, ref)
-    may_change = is_mine or (row.is_shared and may(Permission.STAFF_MANAGE))
+    may_change = is_mine or may(Permission.STAFF_MANAGE)
     try:
         asked = rules.read(row.document, currency=currency)
     except Refused as refusal:

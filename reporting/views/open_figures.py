@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -26,8 +27,8 @@ from reporting.rules.hiding import FEWER, WITHHELD
 
 ASKS_A_MINUTE = 60
 KEPT_SECONDS = 3600
-SHOWN = 200
-"""So many rows of a set are on its page; its files have all."""
+PER_PAGE = 50
+"""So many rows of a set are on a page; its files have all."""
 
 
 @public
@@ -47,15 +48,16 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @refusals_shown
 def table(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a set as a table."""
+    """Show a set as a table, a page at a time."""
     _require_calm(request)
     found = queries.open_set(code)
+    listed = Paginator(found.figures.rows, PER_PAGE).get_page(request.GET.get("page", "1"))
     context = {
         "set": found.about,
         "figures": found.figures,
         "opening": queries.opening(),
-        "rows": _told(found, found.figures.rows[:SHOWN]),
-        "count": len(found.figures.rows),
+        "rows": _told(found, listed.object_list),
+        "page": listed,
     }
     return page(request, "reporting/portal/open_set.html", context)
 

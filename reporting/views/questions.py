@@ -25,7 +25,7 @@ from reporting.questions.fields import QuestionForm, document_of, field_of, give
 from reporting.questions.published import VIEWS
 from reporting.questions.words import sentence
 
-SHOWN = 100
+PER_PAGE = 25
 
 
 @may(Permission.REPORT_VIEW)
@@ -78,7 +78,7 @@ def detail(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     context["may_ask"] = request.user.may(Permission.REPORT_RUN)
     context["schedules"] = schedules.schedules_of(found.row, at=timezone.now())
     if found.asked is not None:
-        context |= _answered(found.asked) | {"document": json.dumps(found.document)}
+        context |= _answered(found.asked, request) | {"document": json.dumps(found.document)}
     else:
         context["told"] = found.said
     return page(request, "reporting/office/question.html", context)
@@ -166,7 +166,7 @@ def _built(request: HttpRequest, document: dict[str, Any], *, given: Any) -> dic
         question = rules.read(document, currency=currency)
         if not operations.is_open_to(question, request.user.may):
             raise Refused("not_yours_to_see", "Your role does not include this.", field="view")
-        context |= _answered(question)
+        context |= _answered(question, request)
     except Refused as refusal:
         question, fault = None, refusal
     told = given_of(document)
@@ -180,8 +180,8 @@ def _built(request: HttpRequest, document: dict[str, Any], *, given: Any) -> dic
     return context | {"form": form, "document": json.dumps(document), "question": question}
 
 
-def _answered(question: rules.Question) -> dict[str, Any]:
-    """Return what is shown of an answer; why there is none where the database took too long."""
+def _answered(question: rules.Question, request: HttpRequest) -> dict[str, Any]:
+    """Return a page of an answer; why there is none where the database took too long."""
     now = timezone.now()
     told: dict[str, Any] = {"question": question, "said": sentence(question)}
     try:
@@ -189,10 +189,11 @@ def _answered(question: rules.Question) -> dict[str, Any]:
     except Refused as refusal:
         return told | {"told": str(refusal)}
     dataset = found.dataset
+    listed = found.page(request.GET.get("page", "1"), most=PER_PAGE)
     return told | {
         "answer": found,
-        "lines": found.lines(SHOWN),
-        "count": len(dataset.rows),
+        "page": listed,
+        "lines": [(link, dataset.cells(row)) for link, row in listed],
         "totals": dataset.cells(dataset.totals) if dataset.has_totals and dataset.rows else [],
         "drawn": drawn(found),
     }

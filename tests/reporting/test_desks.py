@@ -187,6 +187,16 @@ class TestEveryFigureIsItsRows:
         assert not wrong
         assert len(filled) >= 10, filled
 
+    def test_what_was_taken_says_in_which_currency(self, shown):
+        look, _ = shown
+        chart = PANELS["taken_by_hour"].drawn(look)["chart"]
+        assert chart.heads == ["Hour", "Today, USD", "Week before, USD"]
+        assert PANELS["checks_by_hour"].drawn(look)["chart"].heads == [
+            "Hour",
+            "Today",
+            "Week before",
+        ]
+
     def test_a_bar_and_a_zone_have_as_many_rows(self, shown):
         look, site = shown
         charts = [PANELS[code].drawn(look)["chart"] for code in ("citations_by_hour", "hot_zones")]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enforcement.models import SpaceCount
+from enforcement.models import Citation, SpaceCount
 from enforcement.operations import checks
 from enforcement.operations.counts import take_counts
 from enforcement.queries.checks import Look
@@ -180,11 +180,23 @@ class TestSignage:
         found = enforcement.signage(asked())
         assert [table.title for table in found.tables] == [
             "By rule",
-            "By zone and place",
+            "By zone",
             "By officer",
         ]
         assert found.figures[0].value == 3
         assert "Small numbers" in found.cautions[0][0]
+
+    def test_places_have_a_column_where_any_is_named(self, asked, cite):
+        cite("AAA 1")
+        _, zones, _ = enforcement.signage(asked()).tables
+        assert "Place" not in [column.title for column in zones.columns]
+        cite("AAA 2")
+        Citation.objects.filter(plate_key="AAA2").update(place="Main Street")
+        _, places, _ = enforcement.signage(asked()).tables
+        assert places.title == "By zone and place"
+        keys = [column.key for column in places.columns]
+        assert {row[keys.index("place")].value for row in places.rows} == {"", "Main Street"}
+        assert len(places.totals) == len(places.columns)
 
 
 class TestMoney:

@@ -188,6 +188,17 @@ class TestOpenData:
         assert ">Nov 2026</time>" in shown
         assert ">2026-11<" not in shown
 
+    def test_a_long_set_is_read_page_by_page(self, site, month_after, monkeypatch):
+        monkeypatch.setattr(views, "PER_PAGE", 1)
+        path = "/open-data/citations-by-violation/"
+        count = len(site.get(f"{path[:-1]}.json").json()["rows"])
+        assert count > 1
+        pages = [site.get(path, {"page": n}) for n in range(1, count + 1)]
+        rows = [tuple(cell for cell, _ in row) for page in pages for row in page.context["rows"]]
+        assert len(set(rows)) == count
+        assert f'rel="next" href="?page={2}"' in pages[0].content.decode()
+        assert 'rel="next"' not in pages[-1].content.decode()
+
     def test_the_running_month_is_not_in_it(self, site, cite, opened, now):
         for n in range(12):
             cite(f"NOP{n}", "NO-PERMIT")

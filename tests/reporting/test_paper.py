@@ -1,5 +1,6 @@
 """Both engines print the same paper; the long one takes what the other would take minutes for."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -7,7 +8,7 @@ import pytest
 from pypdf import PageObject, PdfReader
 
 from parkops.kernel.money import Money
-from reporting.datasets import Column, Dataset, Kind
+from reporting.datasets import Column, Dataset, Kind, Proof
 from reporting.exports import document
 from tests.reporting.conftest import HOSTILE, read_pdf
 from tests.ui.conftest import TENANT
@@ -191,6 +192,20 @@ def test_what_is_read_from_the_right_is_drawn_from_the_right(monkeypatch):
     found = Dataset(title="T", columns=COLUMNS[:1], rows=[["abc שלום 12"]], made_by="A")
     # The reader puts what it finds from right to left back into the order in which it is read.
     assert "abc שלום" in read_pdf(document.write(found, TENANT))
+
+
+@pytest.mark.parametrize("notes", [(), ("Voided ones are left out.",)])
+def test_how_to_tell_that_it_is_genuine_stands_with_rows(notes):
+    proof = Proof("https://harbor.example/reports/3F2A/verify/", "a" * 64, "b" * 64)
+    ends = set()
+    for count in range(8, 40, 3):
+        found = replace(dataset(count), notes=notes, chart=(), proof=proof)
+        pages = PdfReader(BytesIO(document.write(found, TENANT))).pages
+        last = pages[-1].extract_text()
+        assert "Is this paper genuine?" in last
+        assert f"C-{count - 1:05}" in last
+        ends.add(len(pages))
+    assert ends == {1, 2}
 
 
 @pytest.mark.parametrize("laid_out", [0, 900])

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django_tenants.utils import tenant_context
 
 from parkops.accounts.models import User
+from parkops.audit.models import AuditEvent
 from parkops.jobs import operations as jobs
 from parkops.kernel.actors import SYSTEM
 from parkops.kernel.decisions import Conflict, NotFound, Refused
@@ -351,13 +352,13 @@ class TestDue:
             run_due(AFTER + timedelta(days=day))
         assert told_of_held_back() == [alice.email, alice.email, amos.email, amos.email]
 
-    def test_of_what_is_not_shared_administrators_get_no_way_to_it(self, schedule, alice, amos):
-        schedule()
+    def test_of_one_whose_owner_left_administrators_get_the_way_to_it(self, schedule, alice, amos):
+        one = schedule()
         amos.is_active = False
         amos.save()
         run_due()
         assert told_of_held_back() == [alice.email]
-        assert LIST not in held_back().get().text
+        assert f"{LIST}schedules/{one.reference}/" in held_back().get().text
 
     def test_one_that_failed_is_told_to_its_owner(self, schedule, amos, monkeypatch):
         def refuses(*_args):
@@ -438,3 +439,42 @@ def test_two_dispatchers_at_once_run_it_once(own_database):
     for thread in threads:
         thread.join()
     assert (ScheduledRun.objects.count(), ReportRun.objects.count()) == (1, 1)
+
+
+class TestOfWhoLeft:
+    """What is private to somebody who left is put away by who manages staff, and by nobody else."""
+
+    def test_an_administrator_removes_the_schedule_and_the_filter(
+        self, site, schedule, alice, amos
+    ):
+        one = schedule()
+        kept = one.saved_filter
+        filter_page, schedule_page = (
+            f"{LIST}saved/{kept.reference}/",
+            f"{LIST}schedules/{one.reference}/",
+        )
+        site.login_as(alice)
+        for page in (filter_page, schedule_page):
+            assert site.get(page).status_code == 404
+            assert site.post(f"{page}removal/").status_code == 404
+        assert kept.name not in site.get(LIST).content.decode()
+        amos.is_active = False
+        amos.save()
+        assert "Amos Accountant, who left" in site.get(LIST).content.decode()
+        assert "Amos Accountant, who left" in site.get(filter_page).content.decode()
+        assert site.post(f"{filter_page}removal/").status_code == 422
+        assert site.get(schedule_page).status_code == 200
+        assert site.post(f"{schedule_page}removal/").status_code == 302
+        assert site.post(f"{filter_page}removal/").status_code == 302
+        assert not SavedFilter.objects.exists()
+        removed = AuditEvent.objects.get(event="report.filter_removed")
+        assert removed.actor_name == alice.name
+
+    def test_nobody_else_finds_it(self, site, save, amos, clara):
+        kept = save()
+        amos.is_active = False
+        amos.save()
+        site.login_as(clara)
+        assert site.get(f"{LIST}saved/{kept.reference}/").status_code == 404
+        assert site.post(f"{LIST}saved/{kept.reference}/removal/").status_code == 404
+        assert SavedFilter.objects.exists()

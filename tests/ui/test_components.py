@@ -1,5 +1,6 @@
 """Every component renders, says what it must, and writes nothing of people's without escaping it."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -159,10 +160,25 @@ class TestForms:
     def test_errors_lead_to_their_fields(self, draw):
         drawn = draw("{% errors form %}", form=Sample({}))
         assert "3 things need a look." in drawn
-        assert 'href="#id_plate"' in drawn
+        assert '<a href="#id_plate">Plate: This field is required.</a>' in drawn
+        assert "I agree: This field is required." in drawn
         assert 'role="alert"' in drawn
         valid = Sample({"plate": "A", "kind": "a", "agree": "on"})
         assert draw("{% errors form %}", form=valid).strip() == ""
+
+    def test_what_a_field_says_in_its_own_words_is_said_without_its_name(self, draw):
+        class Worded(forms.Form):
+            why = forms.CharField(label="Why?", error_messages={"required": "Say why."})
+            code = forms.CharField(label="What code?", max_length=3)
+
+        form = Worded({"code": "ABCD"})
+        form.add_error("code", "There is no such code.")
+        lines = re.findall(r"<li><a [^>]*>(.*?)</a></li>", draw("{% errors form %}", form=form))
+        assert lines == [
+            "Say why.",
+            "What code: Ensure this value has at most 3 characters (it has 4).",
+            "There is no such code.",
+        ]
 
     def test_photo_takes_pictures_only(self, draw):
         drawn = draw("{% photo form.photo %}", form=Sample())

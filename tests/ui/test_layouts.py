@@ -114,6 +114,26 @@ class TestErrors:
         missing = errors.not_found(request, Http404({"path": "secret<script>"})).content
         assert b"secret" not in missing
 
+    def test_in_the_office_stand_under_its_rail(self):
+        staff = Person(is_authenticated=True, is_staff_member=True, name="Otto")
+        for path, user, surface in (
+            ("/office/reports/", staff, "office"),
+            ("/my/", staff, "portal"),
+            ("/office/reports/", Person(is_authenticated=True), "portal"),
+            ("/office/reports/", Person(), "portal"),
+        ):
+            request = request_of(path, user=user)
+            template = engines["django"].get_template("ui/refused.html")
+            for text in (
+                errors.forbidden(request, PermissionDenied("This is closed.")).content.decode(),
+                errors.not_found(request, Http404("This is closed.")).content.decode(),
+                template.render({"refusal": Refused("x", "This is closed.")}, request),
+            ):
+                assert f'data-surface="{surface}"' in text, path
+                assert ('<nav class="nav"' in text) is (surface == "office")
+                assert "This is closed." in text
+                assert text.count("<h1") == 1
+
     def test_need_neither_database_nor_person(self):
         request = request_of()
         del request.user

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm, BoundField
 from django.template import Library
 from django.template.loader import render_to_string
@@ -16,6 +17,10 @@ from parkops.ui.values import Option
 
 register = Library()
 
+VALIDATED = frozenset(
+    {"max_length", "min_length", "max_value", "min_value", "null_characters_not_allowed"}
+)
+"""How Django calls what its validators find, of any field."""
 _ROWS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
@@ -127,12 +132,30 @@ def choices(
 
 @register.inclusion_tag("ui/components/errors.html")
 def errors(form: BaseForm) -> dict[str, Any]:
-    """Render what is wrong, each line a link to its field; nothing if all is well."""
+    """Render what is wrong, each line a link to its field; nothing if all is well.
+
+    What would be said of any field ("This field is required.") is said with the field's name.
+    """
     lines = [("", said(message)) for message in form.non_field_errors()]
     for bound in form:
         first = bound.id_for_label or f"{bound.auto_id}_0"
-        lines += [(first, said(message)) for message in bound.errors]
+        for error in bound.errors.as_data():
+            name = (
+                f"{said(bound.label).rstrip('?.:')}: "
+                if _is_of_any_field(error, bound.field)
+                else ""
+            )
+            lines += [(first, f"{name}{said(message)}") for message in error.messages]
     return {"lines": lines}
+
+
+def _is_of_any_field(error: ValidationError, field: forms.Field) -> bool:
+    """Whether Django says a fault in these words, whichever field it is."""
+    theirs: dict[str, Any] = {}
+    for kind in reversed(type(field).__mro__):
+        if kind.__module__.startswith("django."):
+            theirs |= getattr(kind, "default_error_messages", {})
+    return error.code in VALIDATED or str(error.message) == str(theirs.get(error.code or ""))
 
 
 @register.inclusion_tag("ui/components/photo.html")

@@ -21,6 +21,7 @@ from parkops.programme import queries as programme
 from reporting.models import Question, ReportRun
 from reporting.operations.reports import dataset_of
 from reporting.questions import answers, operations, rules
+from reporting.views import questions as views
 
 LIST = "/office/questions/"
 BY_ZONE = {
@@ -195,6 +196,22 @@ class TestAsking:
             answers.statement = slow
         assert Question.objects.count() == 0  # the connection is as it was
 
+    def test_a_long_answer_is_read_page_by_page(self, site, alice, cite, kept, monkeypatch):
+        monkeypatch.setattr(views, "PER_PAGE", 2)
+        numbers = {cite(f"ABC {n}").number for n in range(3)}
+        places = [
+            page_of(kept(PLATES)),
+            f"{LIST}new/?view=citations&columns=citation&columns=plate&limit=100",
+        ]
+        site.login_as(alice)
+        for place in places:
+            first = site.get(place).content.decode()
+            way = re.search(r'rel="next" href="([^"]*)"', first)[1].replace("&amp;", "&")
+            second = site.get(place.partition("?")[0] + way).content.decode()
+            told = [{number for number in numbers if number in text} for text in (first, second)]
+            assert [len(one) for one in told] == [2, 1]
+            assert told[0] | told[1] == numbers
+
     def test_rows_beyond_the_limit_are_told_of(self, harbor, cite, now):
         cite("ABC 123")
         cite("ABC 124")
@@ -246,6 +263,23 @@ class TestKeeping:
         site.login_as(amos)
         assert site.get(page_of(question)).status_code == 404
         assert "By zone" not in site.get(LIST).content.decode()
+
+    def test_one_of_who_left_is_removed_by_an_administrator(
+        self, site, alice, amos, clara, kept, otto
+    ):
+        mine = kept(by=amos)
+        page = page_of(mine)
+        assert site.login_as(alice).get(page).status_code == 404
+        amos.is_active = False
+        amos.save()
+        assert "Amos Accountant, who left" in site.get(page).content.decode()
+        for other in (clara, otto):
+            assert site.login_as(other).get(page).status_code == 404
+        site.login_as(clara)
+        assert site.post(f"{page}removal/").status_code == 404
+        site.login_as(alice)
+        assert site.post(f"{page}removal/").status_code == 302
+        assert not Question.objects.exists()
 
     def test_a_shared_one_is_read_and_begun_with_but_not_changed(self, site, amos, kept):
         question = kept(is_shared=True)
