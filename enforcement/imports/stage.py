@@ -114,6 +114,7 @@ SELECT CASE WHEN %(prefix)s = '' THEN 'I-' || %(batch)s || '-' || s.line ELSE %(
             WHEN '{TWICE}' THEN ARRAY['The clocks showed this time twice that day; the first is taken.']
             ELSE ARRAY['The clocks skipped this time that day; it is counted from the change.'] END
   FROM ({_NEW}) s
+ ORDER BY s.line
 ON CONFLICT DO NOTHING
 """  # noqa: S608
 _COUNTS = """
