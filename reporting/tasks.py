@@ -7,6 +7,7 @@ from parkops.jobs.models import Job
 from parkops.tenancy.later import tenant_task
 from reporting.operations import limits, opening, reports, schedules
 from reporting.queries import estimates, live
+from reporting.queries import opening as open_figures
 from reporting.replay import operations as replays
 
 
@@ -32,9 +33,9 @@ def watch_limits(**_later: object) -> None:
 
 @tenant_task
 def estimate(**_later: object) -> None:
-    """Work out how full the zones are, where anybody looks at a dashboard."""
+    """Work out how full the zones are, where anybody looks at a dashboard or at the free spaces."""
     now = timezone.now()
-    if live.is_looked_at(now):
+    if live.is_looked_at(now) or open_figures.are_spaces_asked():
         estimates.keep(now)
 
 

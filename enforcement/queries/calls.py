@@ -5,22 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from enforcement.models import Beat, Call, CallPicture, Citation, Incident
 from enforcement.queries import citations as citing
 from enforcement.queries.words import Word
 from enforcement.rules import calls as rules
+from enforcement.rules import counting
 from parkops.audit import queries as audit
 from parkops.kernel.decisions import NotFound
 from parkops.kernel.texts import word
+from parkops.tallies import queries as tallies
 from parkops.tenancy import signing
 from parkops.ui.values import Event, Tab
 
 PAGE = "call"
 """What the address of a caller's own page is signed for."""
 VIEWS = {"": "Open", "new": "With nobody", "late": "Late", "done": "Done"}
+KEPT = {"": counting.CALLS, "new": counting.NEW_CALLS, "late": counting.LATE_CALLS}
+"""The figures of the views."""
 OVER = (rules.DONE, rules.CANCELLED)
 TONES = {
     rules.NEW: "warn",
@@ -104,20 +108,14 @@ def calls(view: str, *, text: str = "", officer: str = "", at: datetime) -> Quer
 
 
 def call_tabs(view: str, *, at: datetime) -> list[Tab]:
-    """Return the views of the board with how many calls each has."""
-    counts = Call.objects.filter(done_at__isnull=True).aggregate(
-        **{
-            name or "open": Count("pk", filter=_view(name, at=at))
-            for name in VIEWS
-            if name != "done"
-        }
-    )
+    """Return the views of the board with how many calls each has, as is kept of them."""
+    counts = tallies.sums(dict.fromkeys(KEPT.values(), tallies.until(at)))
     url = reverse("office_dispatch:board")
     return [
         Tab(
             label,
             f"{url}?view={name}" if name else url,
-            counts.get(name or "open"),
+            counts.get(KEPT.get(name, "")),
             current=view == name,
         )
         for name, label in VIEWS.items()

@@ -9,14 +9,16 @@ from django.core.cache import cache
 
 from parkops.kernel.codes import code_key
 from parkops.kernel.decisions import NotFound
-from parkops.programme import occupancy
 from parkops.programme import queries as programme
 from reporting.models import OpenFigures, Opening
 from reporting.opendata import SETS, OpenSet
+from reporting.queries import estimates
 
 KEPT_SECONDS = 30
 """How long a look at the free spaces serves everybody."""
-_KEY = "open-spaces"
+ASKED_SECONDS = 120
+"""Nobody asks for them who has not for so long."""
+_KEY, _ASKED = "open-spaces", "open-spaces-asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def free_spaces(at: datetime) -> Spaces:
     if kept is None:
         kept = _looked_at(at)
         cache.set(_KEY, kept, timeout=KEPT_SECONDS)
+        cache.set(_ASKED, True, timeout=ASKED_SECONDS)
     seen_at, taken = kept
     found = programme.in_force(at)
     zones = []
@@ -115,10 +118,15 @@ def free_spaces(at: datetime) -> Spaces:
     return Spaces(datetime.fromisoformat(seen_at), found.number, zones)
 
 
+def are_spaces_asked() -> bool:
+    """Return whether anybody has asked for the free spaces lately."""
+    return cache.get(_ASKED) is not None
+
+
 def _looked_at(at: datetime) -> tuple[str, dict[str, tuple[int, int, int | None]]]:
-    estimates = occupancy.estimated(at)
-    return at.isoformat(), {
-        zone: (one.occupied, one.low, one.high) for zone, one in estimates.items()
+    believed = estimates.believed(at, cache.get(estimates.KEY))
+    return believed.at.isoformat(), {
+        zone: (one.occupied, one.low, one.high) for zone, one in believed.zones.items()
     }
 
 

@@ -13,7 +13,7 @@ from enforcement.operations import checks
 from enforcement.queries.checks import Look
 from parkops.kernel.actors import SYSTEM
 from reporting import tasks
-from reporting.queries import desks, estimates, live, news, sharing
+from reporting.queries import desks, estimates, live, news, opening, sharing
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +85,23 @@ def test_where_nobody_looks_nothing_is_worked_out(harbor, now):
     occupied(now + live.AWAY)
     run(now + live.AWAY + SECOND, harbor)
     assert cache.get(estimates.KEY).at == now + live.AWAY + SECOND
+
+
+def test_the_free_spaces_are_those_that_the_worker_found(harbor, now):
+    check("AAA1", now)
+
+    def taken(at):
+        cache.delete(opening._KEY)
+        return {zone.code: zone.taken for zone in opening.free_spaces(at).zones}["LOT-B"]
+
+    assert taken(now) == 1
+    assert opening.are_spaces_asked()
+    run(now + SECOND, harbor)
+    check("BBB2", now + 2 * SECOND)
+    assert taken(now + 40 * SECOND) == 1
+    assert opening.free_spaces(now + 40 * SECOND).at == now + SECOND
+    run(now + 41 * SECOND, harbor)
+    assert taken(now + 42 * SECOND) == 2
 
 
 def test_another_tenant_reads_its_own(harbor, hillside, now):
