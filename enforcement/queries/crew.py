@@ -102,7 +102,9 @@ def at_work(*, at: datetime) -> list[OfficerRow]:
         one.officer_ref: one
         for one in seen.order_by("officer_ref", "-seen_at", "-pk").distinct("officer_ref")
     }
-    calls = Call.objects.filter(officer_ref__in=refs, state__in=["accepted", "arrived"])
+    calls = Call.objects.filter(
+        officer_ref__in=refs, state__in=["accepted", "arrived"], done_at=None
+    )
     busy = {call.officer_ref: call for call in calls.order_by("-accepted_at", "pk")}
     return [
         OfficerRow(

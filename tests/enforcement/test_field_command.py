@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -412,3 +414,14 @@ def test_no_two_officers_have_one_mark_on_the_map(harbor):
     for ref, name in (("1", "Oda Officer"), ("2", "Olu Officer"), ("3", "Bob")):
         Shift.objects.create(officer=name, officer_ref=ref, began_at=NOW)
     assert [row.mark for row in crew.at_work(at=NOW)] == ["B", "OO1", "OO2"]
+
+
+def test_who_is_at_work_reads_no_call_that_is_over(harbor):
+    Shift.objects.create(officer="Bob", officer_ref="3", began_at=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        crew.at_work(at=NOW)
+    [of_calls] = [one["sql"] for one in asked if 'FROM "enforcement_call"' in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {of_calls}")
+        assert "call_open" in " ".join(line for (line,) in cursor.fetchall())
