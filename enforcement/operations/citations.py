@@ -193,7 +193,7 @@ def void_citation(number: str, *, reason: str, by: Actor, at: datetime) -> Citat
     :raises Refused: without a reason.
     """
     citation = locked(number)
-    now = citing.standing_of(citation, at=at)
+    now = citing.standing_of(citation, at=citing.not_before_its_end(citation, at))
     decision = may_void(now, reason=reason)
     if decision.code and not decision.field:
         raise Conflict(decision.code, decision.reason)

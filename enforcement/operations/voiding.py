@@ -7,7 +7,7 @@ from django.db import transaction
 from enforcement.models import Citation, VoidRequest
 from enforcement.operations import citations as citing
 from enforcement.operations import tallying
-from enforcement.queries.citations import KIND, standing_of
+from enforcement.queries.citations import KIND, not_before_its_end, standing_of
 from enforcement.rules import standing
 from parkops.audit import operations as audit
 from parkops.kernel.actors import Actor
@@ -25,7 +25,7 @@ def ask_to_void(number: str, *, reason: str, by: Actor, at: datetime) -> VoidReq
     :raises Refused: without a reason.
     """
     citation = citing.locked(number)
-    now = standing_of(citation, at=at)
+    now = standing_of(citation, at=not_before_its_end(citation, at))
     above = programme.in_force(at).programme.refunds.void_above
     if not standing.void_needs_second(by_staff=by.kind == "staff", amount=now.amount, above=above):
         citing.void_citation(citation.number, reason=reason, by=by, at=at)

@@ -30,7 +30,7 @@ def write_off(number: str, *, reason: str, by: Actor, at: datetime) -> WriteOff:
     :raises Refused: without a reason.
     """
     citation = locked(number)
-    now = citing.standing_of(citation, at=at)
+    now = citing.standing_of(citation, at=citing.not_before_its_end(citation, at))
     decision = rules.may_write_off(
         status=now.status,
         owed=now.owed,

@@ -234,6 +234,18 @@ def standing_of(citation: Citation, *, at: datetime) -> Standing:
     return standings_of([citation], at=at)[0]
 
 
+def not_before_its_end(citation: Citation, at: datetime) -> datetime:
+    """Return the instant by which an act of `at` on a locked citation is decided: not before that at which
+    another ended it, while this one waited for the lock."""
+    ends = [
+        citation.settled_at,
+        citation.dismissed_at,
+        citation.voided_at,
+        citation.written_off_at,
+    ]
+    return max([at, *(end for end in ends if end is not None)])
+
+
 def standings_of(citations: Sequence[Citation], *, at: datetime) -> list[Standing]:
     """Return the citations as they stand at `at`, in order, by two queries however many."""
     return Standings(citations).at(citations, at)

@@ -1,16 +1,19 @@
 """A void beyond the program's amount waits for a second person; a voided number stays used (K19)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 
 from enforcement.models import Citation, VoidRequest
-from enforcement.operations import citations, holds, voiding
+from enforcement.operations import citations, holds, voiding, write_offs
 from enforcement.operations.citations import Draft
 from parkops.kernel.actors import SYSTEM, Actor
 from parkops.kernel.decisions import Conflict, NotFound, Refused
+from parkops.tallies import operations
+from payments import operations as payments
+from payments import queries as charges
 from tests.seed import PROGRAMMES
 
 # A Tuesday, 10:15 in New York.
@@ -39,6 +42,36 @@ def test_without_a_limit_one_person_voids(harbor):
     assert ask(citation) is None
     citation.refresh_from_db()
     assert citation.voided_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (citations.void_citation, "voided"),
+        (voiding.ask_to_void, "voided"),
+        (write_offs.write_off, "nothing_owed"),
+    ],
+)
+def test_who_began_earlier_and_waited_sees_that_it_was_voided(harbor, act, code):
+    number = issue().number
+    citations.void_citation(number, reason="Wrong car", by=RITA, at=NOW + timedelta(seconds=1))
+    with pytest.raises(Conflict) as late:
+        act(number, reason="Wrong car", by=EVE, at=NOW)
+    assert late.value.code == code
+    assert operations.check(at=NOW).drifts == []
+
+
+def test_who_began_earlier_and_waited_sees_that_it_was_paid(harbor):
+    number = issue().number
+    payments.take_payment(
+        charge_ids=[charges.charge_of("citation", number).id],
+        method="cash",
+        by=RITA,
+        at=NOW + timedelta(seconds=1),
+    )
+    with pytest.raises(Conflict) as late:
+        citations.void_citation(number, reason="Wrong car", by=EVE, at=NOW)
+    assert late.value.code == "paid"
 
 
 def test_beyond_the_limit_somebody_else_accepts(limited):
