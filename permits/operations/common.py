@@ -49,11 +49,14 @@ def known(number: str) -> Permit:
 
 
 def require(permit: Permit, wanted: Status, *, at: datetime) -> None:
-    """Refuse unless the permit may become `wanted` from what it is at `at`.
+    """Refuse unless the permit may become `wanted` from what it is at `at`; if somebody took it back while this
+    act of `at` waited for its lock, from that.
 
     :raises Conflict: with its status.
     """
-    decision = may_become(permit.status_at(at), wanted)
+    taken_back = permit.cancelled_at or permit.revoked_at
+    stands = max(at, permit.ended_at) if taken_back and permit.ended_at else at
+    decision = may_become(permit.status_at(stands), wanted)
     if not decision:
         raise Conflict(decision.code, decision.reason)
 

@@ -206,3 +206,15 @@ class TestActs:
         over.refresh_from_db()
         assert (over.ended_at, over.cancelled_at) == (over.ends_at + DAY, None)
         assert refund_preview(over, at=over.ended_at).back.minor == 0
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "revoked"])
+def test_who_began_earlier_and_waited_sees_that_it_was_taken_back(sell, person, now, ends):
+    number = sell(person("ana"), "MONTH", "ABC 123").number
+    told = {"reason": "Moved away", "by": SYSTEM}
+    act = {"cancelled": operations.cancel_permit, "revoked": operations.revoke_permit}[ends]
+    act(number, at=now + timedelta(seconds=1), **told)
+    for again in (operations.cancel_permit, operations.revoke_permit):
+        with pytest.raises(Conflict) as late:
+            again(number, at=now, **told)
+        assert late.value.code == f"permit_{ends}"
