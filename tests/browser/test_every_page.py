@@ -33,7 +33,10 @@ PERSONAS = {
         "amos@harbor.example",
         r"office/($|payments|reconciliation|plans|chargebacks|gift-certificates|drives|coupons|ledger|reports|questions|insights|invoices|payers|statements|bank|charges|charge-files)",
     ),
-    "auditor": ("otto@harbor.example", r"office/(reports|questions|insights)"),
+    "auditor": (
+        "otto@harbor.example",
+        r"office/(reports/(<slug|runs/<uuid:reference>/$|$)|questions/(<uuid:reference>/$|$)|insights/$)",
+    ),
     "administrator": (
         "alice@harbor.example",
         r"mailbox|office/($|present|desks|limits|wall|imports|program|pricing|staff|tokens|jobs|ui|rosters|vehicle-register|cameras|boots|escalation|plate-looks)",
